@@ -1,0 +1,2 @@
+from derivlib.derive import derive
+from derivlib.vocabulary import *

@@ -1,0 +1,106 @@
+"""Derivatives of functions of one scalar, as functions again.
+
+The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the derivative σ'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from sympy import Derivative, Expr, Function, FunctionClass, Lambda, Subs, Symbol
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
+from derivlib.algebra import as_lambda
+from derivlib.errors import UnsupportedError
+from derivlib.vocabulary import is_undefined, partial, prime
+
+__all__ = ["derivative_by_parameter", "derivative_of_function", "partial_derivative"]
+
+
+def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
+    """An undefined function of another name that differentiates itself into σ'."""
+
+    def fdiff(self: Expr, argindex: int = 1) -> Expr:
+        return partial_derivative(function(*self.args), argindex - 1)
+
+    return UndefinedFunction(
+        f"{function.__name__} (differentiable)", bases=(AppliedUndef,), __dict__={"fdiff": fdiff}
+    )
+
+
+def _diff(body: Expr, variable: Symbol) -> Expr:
+    """Differentiate a scalar expression, primes for the undefined functions in it."""
+    stand_ins = {f: _stand_in(f) for f in {type(atom) for atom in body.atoms(AppliedUndef)}}
+    for function, stand_in in stand_ins.items():
+        body = body.replace(function, stand_in)
+    result = body.diff(variable)
+    for function, stand_in in stand_ins.items():
+        result = result.replace(stand_in, function)
+    if result.has(Derivative, Subs):
+        raise UnsupportedError(
+            f'no derivative is known for "{body}" as a function of {variable}; '
+            "give the function as a Lambda of functions SymPy can differentiate"
+        )
+    return result
+
+
+@lru_cache(maxsize=512)
+def derivative_of_function(function: FunctionClass | Lambda) -> Lambda:
+    """Differentiate a function of one scalar.
+
+    ```pycon
+    >>> from sympy import Function, tanh
+    >>> derivative_of_function(tanh)
+    Lambda(z, 1 - tanh(z)**2)
+    >>> derivative_of_function(Function("sigma"))
+    Lambda(z, sigma'(z))
+
+    ```
+
+    :param function: a SymPy function, an undefined function or a `Lambda`.
+    :returns: its derivative, as a `Lambda`.
+    :raises UnsupportedError: if SymPy cannot differentiate it.
+    """
+    if is_undefined(function):
+        return as_lambda(prime(function))
+    function = as_lambda(function)
+    (variable,) = function.variables
+    return Lambda(variable, _diff(function.expr, variable))
+
+
+@lru_cache(maxsize=512)
+def derivative_by_parameter(function: Lambda, parameter: Symbol) -> Lambda:
+    """Differentiate a function of one scalar by a parameter in its body."""
+    return Lambda(function.variables, _diff(function.expr, parameter))
+
+
+def partial_derivative(application: Expr, position: int) -> Expr:
+    """Differentiate a scalar function of scalars by one of its arguments.
+
+    ```pycon
+    >>> from sympy import Function, log, symbols
+    >>> u, v = symbols("u v")
+    >>> partial_derivative(log(u), 0)
+    1/u
+    >>> partial_derivative(Function("f")(u), 0)
+    f'(u)
+
+    ```
+
+    :param application: the function, applied.
+    :param position: the position of the argument, counted from 0.
+    :raises UnsupportedError: if SymPy cannot differentiate it.
+    """
+    function: Callable[..., Any] = application.func
+    if is_undefined(function):
+        if len(application.args) == 1:
+            return prime(function)(*application.args)  # type: ignore[no-any-return]
+        return partial(application, position)
+    if not isinstance(application, Function):
+        raise UnsupportedError(f'no derivative is known for "{application}"')
+    result = application.fdiff(position + 1)
+    if result.has(Derivative, Subs):
+        raise UnsupportedError(f'no derivative is known for "{application}"')
+    return result

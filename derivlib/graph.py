@@ -1,0 +1,229 @@
+"""An expression as a list of named intermediates, each defined by a small expression.
+
+Walking is iterative and every distinct subexpression is met once, so the cost is linear in
+what is written, whatever the depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.algebra import rebuild
+from derivlib.errors import UnsupportedError
+from derivlib.names import Role, choose_names
+from derivlib.shapes import Shape, shape_of
+from derivlib.vocabulary import MatrixFunctionApplication
+
+__all__ = ["Graph", "children", "name_intermediates", "with_children"]
+
+_DEEPEST_INLINE = 8
+"""How many operations may nest inside one definition before the inner ones get a name."""
+
+_SMALLEST_SHARED = 2
+"""How many operations a subexpression needs to be named because it occurs again."""
+
+_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix)
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The subexpressions whose values an expression is made of; not sizes, not functions."""
+    if isinstance(expr, _LEAVES):
+        return ()
+    if isinstance(expr, ElementwiseApplyFunction):
+        return (expr.args[1],)
+    if isinstance(expr, MatrixFunctionApplication):
+        return expr.arguments
+    return tuple(arg for arg in expr.args if isinstance(arg, Expr))
+
+
+def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same operation on other subexpressions, in normal form."""
+    if not parts:
+        return expr
+    if isinstance(expr, ElementwiseApplyFunction):
+        return rebuild(expr, (expr.args[0], *parts))
+    if isinstance(expr, MatrixFunctionApplication):
+        return rebuild(expr, (*expr.args[:2], *parts))
+    replacements: Iterator[Expr] = iter(parts)
+    return rebuild(
+        expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]
+    )
+
+
+@dataclass
+class _Node:
+    """One distinct subexpression while the graph is drawn."""
+
+    expr: Expr
+    parts: tuple[int, ...]
+    shape: Shape
+    varies: bool
+    height: int = 0
+    users: int = 0
+    role: Role | None = None
+    symbol: Expr | None = None
+    inlined: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An expression rewritten over named intermediates.
+
+    :param root: the expression, over names.
+    :param definitions: each name with what it stands for, in the order of computation.
+    :param varying: the names, and the variable, whose differential is not zero.
+    """
+
+    root: Expr
+    definitions: dict[Expr, Expr]
+    varying: frozenset[Expr]
+    _moves: dict[Expr, bool] = field(default_factory=dict, repr=False)
+
+    def moves(self, expr: Expr) -> bool:
+        """Tell whether an expression over names changes with the variable."""
+        known = self._moves.get(expr)
+        if known is None:
+            known = expr in self.varying or any(self.moves(part) for part in children(expr))
+            if not known and isinstance(expr, ElementwiseApplyFunction):
+                known = not self.varying.isdisjoint(expr.args[0].free_symbols)
+            if not known and isinstance(expr, MatrixBase):
+                known = not self.varying.isdisjoint(expr.free_symbols)
+            self._moves[expr] = known
+        return known
+
+
+def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
+    """List every distinct subexpression, parts first."""
+    nodes: list[_Node] = []
+    by_identity: dict[int, int] = {}
+    by_structure: dict[Any, int] = {}
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        current, ready = stack.pop()
+        if id(current) in by_identity:
+            continue
+        below = children(current)
+        if not ready:
+            stack.append((current, True))
+            stack.extend((part, False) for part in reversed(below))
+            continue
+        parts = tuple(by_identity[id(part)] for part in below)
+        extra = tuple(arg for arg in current.args if not isinstance(arg, Expr))
+        if isinstance(current, ElementwiseApplyFunction):
+            extra = (current.args[0],)
+        key = (type(current), parts, extra) if parts else current
+        index = by_structure.get(key)
+        if index is None:
+            index = len(nodes)
+            shape = shape_of(current, [(nodes[i].expr, nodes[i].shape) for i in parts])
+            varies = current == wrt or any(nodes[i].varies for i in parts)
+            if not varies and isinstance(current, (ElementwiseApplyFunction, MatrixBase)):
+                varies = wrt in current.free_symbols if not parts else (
+                    wrt in current.args[0].free_symbols
+                )
+            nodes.append(_Node(current, parts, shape, varies))
+            by_structure[key] = index
+        by_identity[id(current)] = index
+    return nodes
+
+
+def _names_argument(expr: Expr) -> bool:
+    """Tell whether the matrices an operation is applied to deserve a name."""
+    return isinstance(expr, (ElementwiseApplyFunction, MatrixFunctionApplication, AppliedUndef))
+
+
+def _is_compound(node: _Node) -> bool:
+    return bool(node.parts) and not isinstance(node.expr, Transpose)
+
+
+def _role(node: _Node) -> Role:
+    if node.shape is None:
+        return "scalar"
+    return "value" if isinstance(node.expr, ElementwiseApplyFunction) else "matrix"
+
+
+def _assign_roles(nodes: list[_Node]) -> None:
+    """Decide which subexpressions get a name, and as what."""
+    for node in nodes:
+        for i in node.parts:
+            nodes[i].users += 1
+    for node in nodes[:-1]:
+        if node.varies and isinstance(node.expr, (ElementwiseApplyFunction, MatrixFunctionApplication)):
+            node.role = _role(node)
+    for node in nodes:
+        if not _names_argument(node.expr):
+            continue
+        for i in node.parts:
+            part = nodes[i]
+            if part.varies and part.shape is not None and _is_compound(part):
+                elementwise = isinstance(node.expr, ElementwiseApplyFunction)
+                is_value = isinstance(part.expr, ElementwiseApplyFunction)
+                part.role = "argument" if elementwise and not is_value else _role(part)
+    for node in nodes:
+        node.height = 1 + max(
+            (0 if nodes[i].role else nodes[i].height for i in node.parts), default=-1
+        )
+        if node is nodes[-1] or node.role or not (node.varies and _is_compound(node)):
+            continue
+        shared = node.users > 1 and node.height >= _SMALLEST_SHARED
+        if shared or node.height >= _DEEPEST_INLINE:
+            node.role = _role(node)
+
+
+def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) -> None:
+    """Refuse the first operation that varies and has no rule, naming its place."""
+    for i, node in enumerate(nodes):
+        if not node.varies or not (node.parts or node.expr.args) or _is_variable(node.expr):
+            continue
+        if supports(node.expr):
+            continue
+        users = [type(user.expr).__name__ for user in nodes[i:] if i in user.parts]
+        place = f" (inside {users[0]})" if users else ""
+        raise UnsupportedError(
+            f'no differential rule for {type(node.expr).__name__} in "{node.expr}"{place}; '
+            "see how-to/add-a-rule"
+        )
+
+
+def _is_variable(expr: Expr) -> bool:
+    return isinstance(expr, (Symbol, MatrixSymbol))
+
+
+def name_intermediates(
+    expr: Expr, wrt: Expr, supports: Callable[[Expr], bool] = lambda _: True
+) -> Graph:
+    """Rewrite an expression over named intermediates.
+
+    Arguments and values of elementwise and abstract functions get names, and so does what
+    occurs more than once or nests deep. Only what depends on the variable is named.
+
+    :param expr: any expression of the vocabulary.
+    :param wrt: the variable.
+    :param supports: tells whether an operation has a rule.
+    :raises ShapeError: if sizes do not fit.
+    :raises UnsupportedError: if an operation that varies is not supported.
+    """
+    nodes = _collect(expr, wrt)
+    _refuse_unsupported(nodes, supports)
+    _assign_roles(nodes)
+    named = [node for node in nodes if node.role is not None]
+    taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
+    taken |= {str(s) for node in nodes if node.shape for size in node.shape for s in size.free_symbols}
+    names = choose_names([node.role for node in named if node.role], taken | {str(wrt)})
+    for node, name in zip(named, names, strict=True):
+        node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)
+    definitions: dict[Expr, Expr] = {}
+    for node in nodes:
+        parts = tuple(nodes[i].symbol or nodes[i].inlined for i in node.parts)
+        node.inlined = with_children(node.expr, parts)  # type: ignore[arg-type]
+        if node.symbol is not None:
+            definitions[node.symbol] = node.inlined
+    varying = frozenset({wrt, *definitions})
+    return Graph(nodes[-1].inlined or expr, definitions, varying)

@@ -1,0 +1,58 @@
+"""Putting the definitions of names back in, sharing what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Basic, Expr, MatAdd, default_sort_key
+
+from derivlib.graph import children, with_children
+
+__all__ = ["normal_form", "resolve", "substitute"]
+
+_MOST_SORTED = 24
+"""Up to how many definitions sums are put into SymPy's order; sorting walks whole trees."""
+
+
+def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False) -> Expr:
+    """Replace subexpressions, rebuilding in normal form what is above them.
+
+    :param expr: an expression over names.
+    :param values: what to put in place of names, or of any other subexpression.
+    :param ordered: put the terms of matrix sums into the order SymPy's `+` gives them.
+    """
+    done: dict[Expr, Expr] = {}
+
+    def replaced(part: Expr) -> Expr:
+        if part in values:
+            return values[part]
+        if part not in done:
+            below = children(part)
+            new = with_children(part, tuple(replaced(child) for child in below))
+            if ordered and isinstance(new, MatAdd):
+                new = Basic.__new__(MatAdd, *sorted(new.args, key=default_sort_key))
+            done[part] = new
+        return done[part]
+
+    return replaced(expr)
+
+
+def resolve(expr: Expr, definitions: Mapping[Expr, Expr]) -> Expr:
+    """Write an expression over names in terms of the reader's own symbols.
+
+    :param expr: an expression over names.
+    :param definitions: each name with its definition, in an order in which a definition
+        uses only names before it.
+    """
+    ordered = len(definitions) <= _MOST_SORTED
+    values: dict[Expr, Expr] = {}
+    for name, definition in definitions.items():
+        value = substitute(definition, values, ordered=ordered)
+        hash(value)  # bottom up, so that no later hash has to descend
+        values[name] = value
+    return substitute(expr, values, ordered=ordered)
+
+
+def normal_form(expr: Expr) -> Expr:
+    """Rebuild an expression with the constructors of :mod:`derivlib.algebra`."""
+    return substitute(expr, {}, ordered=True)

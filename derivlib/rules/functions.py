@@ -1,0 +1,110 @@
+"""Differentials of functions: elementwise, abstract, and scalar functions of scalars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Lambda, S
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.algebra import add, as_lambda, elementwise, hadamard, inner, inner_sum, is_zero, mul, unvec, vec, zero_like
+from derivlib.calculus import (
+    derivative_by_parameter,
+    derivative_of_function,
+    partial_derivative,
+)
+from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
+from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.sources import CHAIN_RULE
+from derivlib.vocabulary import MatrixFunction, d, partial
+
+U, V = matrix("U", n, m), matrix("V", p, q)
+
+
+def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
+    function = as_lambda(function)
+    terms = [hadamard(elementwise(derivative_of_function(function), argument), d(argument))]
+    parameters = sorted(function.expr.free_symbols - set(function.variables), key=str)
+    for parameter in parameters:
+        moving = d(parameter)
+        if not is_zero(moving):
+            by_parameter = derivative_by_parameter(function, parameter)
+            terms.append(mul(moving, elementwise(by_parameter, argument)))
+    return add(*terms)
+
+
+ELEMENTWISE = Rule(
+    "elementwise function",
+    "differential",
+    left=lambda function, argument: d(ElementwiseApplyFunction(function, argument)),
+    right=_elementwise,
+    instances=((sigma, U), (Lambda(v, v**3), U), (Lambda(v, t**2 * v + v**2), U)),
+    source=CHAIN_RULE,
+)
+
+
+def _abstract_scalar(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
+    applied = function(*arguments)
+    return inner_sum(
+        *(inner(partial(applied, i), d(argument)) for i, argument in enumerate(arguments))
+    )
+
+
+ABSTRACT_SCALAR = Rule(
+    "abstract scalar function",
+    "differential",
+    left=lambda function, *arguments: d(function(*arguments)),
+    right=_abstract_scalar,
+    instances=((lam, U), (lam, U, V), (lam, U, t)),
+    source=CHAIN_RULE,
+)
+
+
+def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Expr) -> Expr:
+    applied = function(*arguments)
+    terms = []
+    for i, argument in enumerate(arguments):
+        moving = d(argument)
+        if is_zero(moving):
+            continue
+        derivative = partial(applied, i)
+        if moving.is_Matrix:
+            terms.append(unvec(mul(derivative, vec(moving)), applied.shape))
+        else:
+            terms.append(mul(moving, derivative))
+    return add(*terms, zero_like(applied))
+
+
+ABSTRACT_MATRIX = Rule(
+    "abstract matrix function",
+    "differential",
+    left=lambda function, *arguments: d(function(*arguments)),
+    right=_abstract_matrix,
+    instances=(
+        (MatrixFunction("nu", (n, p)), matrix("U", n, m)),
+        (MatrixFunction("nu", (n, p)), matrix("U", n, m), matrix("V", m, p)),
+        (MatrixFunction("nu", (n, p)), t),
+    ),
+    source=CHAIN_RULE,
+)
+
+
+def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
+    applied = function(*arguments)
+    moving = [(i, d(argument)) for i, argument in enumerate(arguments)]
+    return add(
+        *(mul(partial_derivative(applied, i), part) for i, part in moving if not is_zero(part)),
+        S.Zero,
+    )
+
+
+SCALAR_FUNCTION = Rule(
+    "scalar function",
+    "differential",
+    left=lambda function, *arguments: d(function(*arguments)),
+    right=_scalar_function,
+    instances=((f, u), (h, u, v)),
+    source=CHAIN_RULE,
+)
+
+RULES = (ELEMENTWISE, ABSTRACT_SCALAR, ABSTRACT_MATRIX, SCALAR_FUNCTION)

@@ -1,0 +1,184 @@
+"""Moving everything but the differential to the other side of a trace.
+
+Each rule is an equation ⟨G, L(E)⟩ = ⟨L*(G), E⟩ with ⟨G, E⟩ = tr(Gᵀ E): what multiplies the
+differential E on the right side of the comma moves to the left. For scalars ⟨g, e⟩ = g e.
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, MatAdd, MatrixSymbol, Trace, Transpose
+
+from derivlib.algebra import (
+    add,
+    frobenius,
+    hadamard,
+    identity_like,
+    inner,
+    inner_sum,
+    mul,
+    ones_like,
+    transpose,
+    unvec,
+    vec,
+)
+from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
+from derivlib.rules.placeholders import t as g
+from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.sources import magnus_neudecker
+from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+
+G, E, F = matrix("G", n, m), matrix("E", n, m), matrix("F", n, m)
+TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
+HADAMARD_ALGEBRA = magnus_neudecker("chapter 3, the Hadamard product")
+VEC_ALGEBRA = magnus_neudecker("chapter 2, the vec operator")
+
+
+def _distribute(_: Differentiate, left: Expr, *terms: Expr) -> Expr:
+    return inner_sum(*(inner(left, term) for term in terms))
+
+
+LINEARITY = Rule(
+    "linearity of the trace",
+    "trace",
+    left=lambda left, *terms: Inner(left, MatAdd(*terms)),
+    right=_distribute,
+    instances=((G, E, F), (G, E, F, matrix("H", n, m))),
+    source=TRACE_ALGEBRA,
+)
+
+DISTRIBUTIVITY = Rule(
+    "distributivity",
+    "trace",
+    left=lambda left, *terms: Inner(left, Add(*terms)),
+    right=_distribute,
+    instances=((g, u, v),),
+    source=TRACE_ALGEBRA,
+)
+
+COLLECT = Rule(
+    "collecting terms",
+    "trace",
+    left=lambda moving, *lefts: inner_sum(*(Inner(left, moving) for left in lefts)),
+    right=lambda _, moving, *lefts: inner(add(*lefts), moving),
+    instances=((E, G, F), (g, u, v)),
+    source=TRACE_ALGEBRA,
+)
+
+CYCLIC = Rule(
+    "cyclic property of the trace",
+    "trace",
+    left=lambda left, before, moving, after: Inner(left, mul(before, moving, after)),
+    right=lambda _, left, before, moving, after: inner(
+        mul(transpose(before), left, transpose(after)), moving
+    ),
+    instances=((matrix("G", n, q), matrix("A", n, m), matrix("E", m, p), matrix("B", p, q)),),
+    source=TRACE_ALGEBRA,
+)
+
+SCALAR_FACTOR = Rule(
+    "scalar factor",
+    "trace",
+    left=lambda left, scalar, moving: Inner(left, mul(scalar, moving)),
+    right=lambda _, left, scalar, moving: inner(mul(scalar, left), moving),
+    instances=((G, u, E),),
+    source=TRACE_ALGEBRA,
+)
+
+MOVING_SCALAR = Rule(
+    "moving scalar",
+    "trace",
+    left=lambda left, moving, matrix: Inner(left, mul(moving, matrix)),
+    right=lambda _, left, moving, matrix: inner(frobenius(left, matrix), moving),
+    instances=((G, u, matrix("A", n, m)),),
+    source=TRACE_ALGEBRA,
+)
+
+SCALAR_PRODUCT = Rule(
+    "scalar coefficient",
+    "trace",
+    left=lambda left, scalar, moving: Inner(left, mul(scalar, moving)),
+    right=lambda _, left, scalar, moving: inner(mul(left, scalar), moving),
+    instances=((g, u, v),),
+    source=TRACE_ALGEBRA,
+)
+
+TRANSPOSED = Rule(
+    "transpose in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, Transpose(moving)),
+    right=lambda _, left, moving: inner(transpose(left), moving),
+    instances=((matrix("G", m, n), E),),
+    source=TRACE_ALGEBRA,
+)
+
+HADAMARD = Rule(
+    "Hadamard product in the trace",
+    "trace",
+    left=lambda left, factor, moving: Inner(left, hadamard(factor, moving)),
+    right=lambda _, left, factor, moving: inner(hadamard(left, factor), moving),
+    instances=((G, matrix("A", n, m), E),),
+    source=HADAMARD_ALGEBRA,
+)
+
+TRACE = Rule(
+    "trace as inner product",
+    "trace",
+    left=lambda left, moving: Inner(left, Trace(moving)),
+    right=lambda _, left, moving: inner(mul(left, identity_like(moving)), moving),
+    instances=((g, matrix("E", n, n)),),
+    source=TRACE_ALGEBRA,
+)
+
+SUM_ENTRIES = Rule(
+    "sum of entries as inner product",
+    "trace",
+    left=lambda left, moving: Inner(left, SumEntries(moving)),
+    right=lambda _, left, moving: inner(mul(left, ones_like(moving)), moving),
+    instances=((g, E),),
+    source=TRACE_ALGEBRA,
+)
+
+NESTED = Rule(
+    "scalar times inner product",
+    "trace",
+    left=lambda left, matrix, moving: Inner(left, Inner(matrix, moving)),
+    right=lambda _, left, matrix, moving: inner(mul(left, matrix), moving),
+    instances=((g, matrix("A", n, m), E), (g, u, v)),
+    source=TRACE_ALGEBRA,
+)
+
+VEC = Rule(
+    "vec in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, Vec(moving)),
+    right=lambda _, left, moving: inner(unvec(left, moving.shape), moving),
+    instances=((MatrixSymbol("G", n * m, 1), E),),
+    source=VEC_ALGEBRA,
+)
+
+UNVEC = Rule(
+    "unvec in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, Unvec(moving, left.shape)),
+    right=lambda _, left, moving: inner(vec(left), moving),
+    instances=((G, MatrixSymbol("E", n * m, 1)),),
+    source=VEC_ALGEBRA,
+)
+
+
+RULES = (
+    LINEARITY,
+    DISTRIBUTIVITY,
+    COLLECT,
+    CYCLIC,
+    SCALAR_FACTOR,
+    MOVING_SCALAR,
+    SCALAR_PRODUCT,
+    TRANSPOSED,
+    HADAMARD,
+    TRACE,
+    SUM_ENTRIES,
+    NESTED,
+    VEC,
+    UNVEC,
+)

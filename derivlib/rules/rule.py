@@ -1,0 +1,93 @@
+"""What a rule is: one equation between placeholders, with its conditions and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sympy import Expr, S
+
+from derivlib.vocabulary import d
+
+__all__ = ["Condition", "Differentiate", "Family", "Rule", "Source"]
+
+Differentiate = Callable[[Expr], Expr]
+"""How a right side writes the differential of a placeholder."""
+
+Family = Literal["differential", "trace", "identification", "notation"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule stands in the literature.
+
+    :param author: the authors, as cited.
+    :param year: the year of the edition meant.
+    :param place: an equation number, a theorem or a chapter.
+    """
+
+    author: str
+    year: int
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.author} ({self.year}), {self.place}"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that has to hold for a step: `subject` has the `property`.
+
+    :param subject: a symbol or an expression.
+    :param property: an adjective: "constant", "invertible", "square".
+    """
+
+    subject: Expr
+    property: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.property}"
+
+
+def _differential(expr: Expr) -> Expr:
+    """Write a differential; that of a number is zero."""
+    return S.Zero if expr.is_number and not expr.is_Matrix else d(expr)
+
+
+def _no_conditions(*_: Any) -> tuple[Condition, ...]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One equation of the table, written once and used everywhere.
+
+    The engine applies `right`, a replay compares both sides, the judge puts matrices into
+    the placeholders, and the catalogue prints the first of the `instances`.
+
+    :param name: how steps, links and messages call the rule.
+    :param family: what it is good for: expanding a differential, moving factors in a trace,
+        reading off the derivative, or naming.
+    :param left: the left side, a function of the placeholders.
+    :param right: the right side, a function of `d` and the placeholders.
+    :param instances: placeholders to state and to check the rule with; the sizes of
+        different placeholders are different symbols wherever they may differ.
+    :param source: where it stands.
+    :param conditions: a function of the placeholders that gives what has to hold.
+    """
+
+    name: str
+    family: Family
+    left: Callable[..., Expr]
+    right: Callable[..., Expr]
+    instances: tuple[tuple[Any, ...], ...]
+    source: Source
+    conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
+
+    def equation(self, *placeholders: Any) -> tuple[Expr, Expr]:
+        """Put expressions into the placeholders: both sides, nothing taken as constant."""
+        return self.left(*placeholders), self.right(_differential, *placeholders)
+
+    def __repr__(self) -> str:
+        return f"Rule({self.name!r})"

@@ -1,0 +1,90 @@
+"""The shape of each operation from the shapes of its parts, and the refusal of misfits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import (
+    Determinant,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Trace,
+    Transpose,
+    expand,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.errors import ShapeError
+
+__all__ = ["Shape", "same_size", "shape_of"]
+
+Shape = tuple[Expr, Expr] | None
+"""Rows and columns, or None for a scalar."""
+
+_SQUARE = (Trace, Determinant, Inverse, MatPow)
+_ALIKE = (MatAdd, HadamardProduct)
+_SAME_AS_FIRST = (*_ALIKE, Inverse, MatPow, HadamardPower, ElementwiseApplyFunction)
+
+
+def same_size(a: Expr, b: Expr) -> bool:
+    """Tell whether two sizes are equal for all values of the size symbols."""
+    return bool(a == b) or expand(a - b) == 0
+
+
+def _text(shape: Shape) -> str:
+    return "a scalar" if shape is None else f"{shape[0]}×{shape[1]}"
+
+
+def _misfit(expr: Expr, detail: str) -> ShapeError:
+    return ShapeError(
+        f'sizes do not fit in "{expr}": {detail}; correct the shape of one of them, or transpose it'
+    )
+
+
+def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
+    for (left, a), (right, b) in zip(factors, factors[1:], strict=False):
+        assert a is not None and b is not None
+        if not same_size(a[1], b[0]):
+            raise _misfit(expr, f"{left} is {_text(a)}, {right} is {_text(b)}")
+
+
+def _check_alike(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
+    first, a = parts[0]
+    for other, b in parts[1:]:
+        if a is None or b is None or not (same_size(a[0], b[0]) and same_size(a[1], b[1])):
+            raise _misfit(expr, f"{first} is {_text(a)}, {other} is {_text(b)}")
+
+
+def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
+    """Find the shape of an expression from those of its parts, or refuse it.
+
+    :param expr: an expression.
+    :param parts: each subexpression with its shape.
+    :returns: rows and columns, or None for a scalar.
+    :raises ShapeError: if the sizes of the parts do not fit together.
+    """
+    matrices = [(part, shape) for part, shape in parts if shape is not None]
+    if isinstance(expr, MatMul):
+        _check_product(expr, matrices)
+        first, last = matrices[0][1], matrices[-1][1]
+        return (first[0], last[1])  # type: ignore[index]
+    if isinstance(expr, _ALIKE):
+        _check_alike(expr, parts)
+    if isinstance(expr, _SQUARE):
+        part, shape = parts[0]
+        if shape is None or not same_size(*shape):
+            raise ShapeError(
+                f'{type(expr).__name__} in "{expr}" needs a square matrix, '
+                f"but {part} is {_text(shape)}"
+            )
+    if isinstance(expr, _SAME_AS_FIRST):
+        return parts[0][1]
+    if isinstance(expr, Transpose):
+        shape = parts[0][1]
+        return None if shape is None else (shape[1], shape[0])
+    return expr.shape if expr.is_Matrix else None

@@ -1,0 +1,44 @@
+"""A step of a derivation: one rule of the table, applied once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+from derivlib.rules import RULES, Condition, Rule
+
+__all__ = ["NAMING", "SUBSTITUTION", "Step"]
+
+NAMING = "naming"
+"""What a step is called that gives an intermediate its name."""
+
+SUBSTITUTION = "substitution"
+"""What the step is called that puts the definitions of all names back in."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`before` became `after` by the rule called `rule`.
+
+    :param rule: the name of a rule of the table, or "naming" or "substitution".
+    :param before: the part of the derivation that the rule was applied to.
+    :param after: what stands in its place now.
+    :param requires: what has to hold for the step, such as "X constant".
+    :param arguments: what the placeholders of the rule stood for.
+    """
+
+    rule: str
+    before: Expr
+    after: Expr
+    requires: tuple[Condition, ...] = ()
+    arguments: tuple[Any, ...] = field(default=(), repr=False)
+
+    @property
+    def entry(self) -> Rule | None:
+        """The rule of the table, or None for a step that only names."""
+        return RULES.get(self.rule)
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}  [{self.rule}]"

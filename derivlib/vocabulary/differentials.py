@@ -1,0 +1,89 @@
+"""Differentials and the inner product on which they are read off.
+
+``d(U)`` stands for the differential of ``U``. ``Inner(G, E)`` is the Frobenius inner
+product tr(Gᵀ E), the form from which the first identification theorem reads a gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, MatrixExpr, S
+
+__all__ = ["DifferentialNode", "Inner", "MatrixDifferential", "ScalarDifferential", "d"]
+
+
+class DifferentialNode:
+    """What the two kinds of differential share: the expression they are taken of."""
+
+    args: tuple[Any, ...]
+
+    @property
+    def of(self) -> Expr:
+        """The expression under the d."""
+        expr: Expr = self.args[0]
+        return expr
+
+
+class MatrixDifferential(DifferentialNode, MatrixExpr):  # type: ignore[misc]
+    """The differential of a matrix expression, of the same shape."""
+
+    is_commutative = False
+
+    def __new__(cls, expr: MatrixExpr) -> MatrixDifferential:
+        return super().__new__(cls, expr)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[0].shape  # type: ignore[no-any-return]
+
+
+class ScalarDifferential(DifferentialNode, Expr):  # type: ignore[misc]
+    """The differential of a scalar expression."""
+
+    is_commutative = True
+
+    def __new__(cls, expr: Expr) -> ScalarDifferential:
+        return super().__new__(cls, expr)
+
+
+def d(expr: Expr) -> MatrixDifferential | ScalarDifferential:
+    """Write the differential of an expression, without expanding it.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Symbol
+    >>> d(MatrixSymbol("X", 3, 2)).shape
+    (3, 2)
+    >>> d(Symbol("t")).is_Matrix
+    False
+
+    ```
+
+    :param expr: a scalar or a matrix expression.
+    :returns: a node of the same shape as `expr`.
+    """
+    return MatrixDifferential(expr) if expr.is_Matrix else ScalarDifferential(expr)
+
+
+class Inner(Expr):
+    """The Frobenius inner product of two matrices of one shape, or of two scalars.
+
+    For matrices it is tr(Gᵀ E), the sum of the products of corresponding entries;
+    for scalars it is the product.
+    """
+
+    is_commutative = True
+
+    def __new__(cls, left: Expr, right: Expr) -> Inner:
+        return super().__new__(cls, left, right)
+
+    def doit(self, **hints: Any) -> Expr:
+        """Write the inner product with SymPy's own trace, or as a product of scalars."""
+        from sympy import Trace
+
+        left, right = self.args
+        if not left.is_Matrix:
+            return left * right
+        if left.is_Identity is True:
+            return Trace(right)
+        return Trace(left.T * right) if left is not S.Zero else S.Zero

@@ -1,0 +1,66 @@
+"""Derivatives that are named and not carried out: ∂L/∂S."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, MatrixExpr
+
+__all__ = ["FormalDerivative", "FormalGradient", "FormalNode", "formal"]
+
+
+class FormalNode:
+    """What the two kinds share: a numerator and a denominator."""
+
+    args: tuple[Any, ...]
+    is_commutative = False
+
+    @property
+    def numerator(self) -> Expr:
+        """What is differentiated."""
+        return self.args[0]  # type: ignore[no-any-return]
+
+    @property
+    def denominator(self) -> Expr:
+        """With respect to what."""
+        return self.args[1]  # type: ignore[no-any-return]
+
+
+class FormalDerivative(FormalNode, Expr):  # type: ignore[misc]
+    """∂y/∂x, written and not carried out, where it has no shape of its own."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalDerivative:
+        return super().__new__(cls, numerator, denominator)
+
+
+class FormalGradient(FormalNode, MatrixExpr):  # type: ignore[misc]
+    """∂L/∂S for a scalar L and a matrix S, a matrix of the shape of S."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalGradient:
+        return super().__new__(cls, numerator, denominator)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.denominator.shape  # type: ignore[no-any-return]
+
+
+def formal(numerator: Expr, denominator: Expr) -> FormalDerivative | FormalGradient:
+    """Write a derivative that is not carried out: ∂L/∂S.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Symbol
+    >>> L, S, N = Symbol("L"), MatrixSymbol("S", 4, 2), MatrixSymbol("N", 4, 2)
+    >>> formal(L, S).shape
+    (4, 2)
+    >>> formal(S, N).is_Matrix
+    False
+
+    ```
+
+    :param numerator: what is differentiated.
+    :param denominator: with respect to what.
+    :returns: a matrix of the shape of `denominator` if `numerator` is a scalar and
+        `denominator` a matrix; otherwise a node without a shape.
+    """
+    is_gradient = denominator.is_Matrix and not numerator.is_Matrix
+    return (FormalGradient if is_gradient else FormalDerivative)(numerator, denominator)

@@ -1,0 +1,81 @@
+"""Column stacking and its inverse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Integer, MatrixExpr, Tuple, sympify
+
+from derivlib.errors import InputError
+
+__all__ = ["Unvec", "Vec", "unvec", "vec"]
+
+
+class Vec(MatrixExpr):
+    """The columns of a matrix stacked into one column."""
+
+    is_commutative = False
+
+    @property
+    def arg(self) -> Expr:
+        """The matrix that is stacked."""
+        return self.args[0]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        rows, cols = self.args[0].shape
+        return rows * cols, Integer(1)
+
+
+class Unvec(MatrixExpr):
+    """The matrix of a given shape whose stacked columns are a given column."""
+
+    is_commutative = False
+
+    def __new__(cls, column: Expr, shape: Any) -> Unvec:
+        return super().__new__(cls, column, Tuple(*shape))
+
+    @property
+    def arg(self) -> Expr:
+        """The column that is laid out."""
+        return self.args[0]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return tuple(self.args[1])  # type: ignore[return-value]
+
+
+def vec(matrix: Any) -> Vec:
+    """Stack the columns of a matrix (Magnus & Neudecker's vec).
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> vec(MatrixSymbol("X", 4, 3)).shape
+    (12, 1)
+
+    ```
+
+    :param matrix: a matrix expression.
+    :returns: a column with as many rows as `matrix` has entries.
+    :raises InputError: if `matrix` is not a matrix.
+    """
+    matrix = sympify(matrix)
+    if not getattr(matrix, "is_Matrix", False):
+        raise InputError(f"vec takes a matrix, not the scalar {matrix}")
+    return Vec(matrix)
+
+
+def unvec(column: Any, shape: tuple[Any, Any]) -> Unvec:
+    """Lay out a stacked column again, the inverse of :func:`vec` for a known shape.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> unvec(MatrixSymbol("c", 12, 1), (4, 3)).shape
+    (4, 3)
+
+    ```
+
+    :param column: a column of rows × cols entries.
+    :param shape: rows and columns of the result.
+    """
+    return Unvec(sympify(column), shape)
