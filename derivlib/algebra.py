@@ -288,6 +288,17 @@ def elementwise_parts(expr: Expr) -> tuple[Lambda, Expr]:
     return as_lambda(expr.args[0]), expr.args[1]
 
 
+def _leads_with_transpose(matrix: Expr) -> bool:
+    """Tell whether a matrix is written as the transpose of something simpler: Wᵀ Xᵀ, not X W."""
+    if isinstance(matrix, Transpose):
+        return True
+    if isinstance(matrix, (MatMul, MatAdd)):
+        parts = [part for part in matrix.args if part.is_Matrix]
+        turned = sum(_leads_with_transpose(part) for part in parts)
+        return 2 * turned > len(parts)
+    return False
+
+
 def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
     """Apply a scalar function to each entry."""
     function = as_lambda(function)
@@ -297,6 +308,8 @@ def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
         return mul(body, ones_like(matrix))
     if body == argument:
         return matrix
+    if _leads_with_transpose(matrix):
+        return Basic.__new__(Transpose, elementwise(function, transpose(matrix)))
     return Basic.__new__(ElementwiseApplyFunction, function, matrix)
 
 

@@ -10,13 +10,19 @@ from typing import Any
 
 from sympy import Basic, Expr, Symbol
 
+from derivlib import check
 from derivlib.algebra import zero_like
+from derivlib.chain import Chain, chain_rule
+from derivlib.check import Verification
+from derivlib.display import Formula, block, equation, sentence
 from derivlib.errors import ReplayError
 from derivlib.graph import Graph
+from derivlib.instantiate import instantiate
+from derivlib.resolve import resolve, substitute
 from derivlib.replay import Line, states
-from derivlib.resolve import resolve
 from derivlib.rules import Condition, Rule, identification, linear
 from derivlib.step import NAMING, SUBSTITUTION, Step
+from derivlib.stepwise import Stepwise, stepwise
 from derivlib.sweep import Sweep
 from derivlib.vocabulary import Inner, d
 
@@ -73,6 +79,22 @@ class Derivation:
         return MappingProxyType(self.found.gradients)
 
     @property
+    def root(self) -> Expr:
+        """The expression over the named intermediates."""
+        return self.graph.root
+
+    @cached_property
+    def letters(self) -> Mapping[Expr, Expr]:
+        """What each name stands for in the reader's own symbols, with the name."""
+        definitions = self.graph.definitions
+        return {resolve(value, definitions): name for name, value in definitions.items()}
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The chain rule, not carried out: ∂L/∂S · ∂S/∂N · ∂N/∂W."""
+        return chain_rule(self.graph, self.wrt, self.output)
+
+    @property
     def compact(self) -> Expr:
         """The derivative over the named intermediates."""
         return self.found.gradient
@@ -126,3 +148,54 @@ class Derivation:
     def assumptions(self) -> tuple[Condition, ...]:
         """What has to hold for the result, each condition once."""
         return tuple(dict.fromkeys(c for step in self.steps for c in step.requires))
+
+    def elementwise(self, sizes: Mapping[Any, int] | None = None) -> Expr:
+        """Differentiate the expanded expression entry by entry, without the engine.
+
+        :param sizes: a positive integer for each size symbol.
+        :returns: an explicit matrix in the shape of `result`, or a scalar.
+        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        """
+        return check.elementwise(self.expr, self.wrt, sizes)
+
+    def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
+        """Carry the result out in four stages, from names to entries.
+
+        :param sizes: a positive integer for each size symbol.
+        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        """
+        given = check.resolve_sizes(sizes, self.expr, self.wrt)
+        gradient = substitute(self.compact, self.found.gradients)
+        return stepwise(gradient, self.graph.definitions, given)
+
+    def instantiate(self, values: Mapping[Any, Any]) -> Derivation:
+        """Put concrete functions in place of abstract ones and derive again.
+
+        :param values: for each undefined function, `MatrixFunction` or symbol what takes
+            its place: a function of the same arguments, or a value of the same shape.
+        :raises InputError: if something to be replaced does not occur, or is the variable.
+        """
+        from derivlib.derive import derive
+
+        return derive(instantiate(self.expr, values), self.wrt)
+
+    def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
+        """Compare the result with the derivative found entry by entry.
+
+        :param sizes: a positive integer for each size symbol.
+        :returns: what was compared, and how.
+        :raises VerificationError: if an entry differs; the message names the first.
+        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        """
+        return check.verify(self.expr, self.wrt, self.result, sizes, **options)
+
+    @property
+    def equation(self) -> Formula:
+        """The result as a formula: ∂L/∂W = …"""
+        return equation(self)
+
+    def _repr_latex_(self) -> str:
+        return block(self)._repr_latex_()
+
+    def __str__(self) -> str:
+        return sentence(self)

@@ -6,56 +6,28 @@ what is written, whatever the depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
+from sympy import Expr, MatrixSymbol, Symbol, Transpose
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.algebra import rebuild
 from derivlib.errors import UnsupportedError
 from derivlib.names import Role, choose_names
 from derivlib.shapes import Shape, shape_of
+from derivlib.structure import checked_normal_form, children, with_children
 from derivlib.vocabulary import MatrixFunctionApplication
 
-__all__ = ["Graph", "children", "name_intermediates", "with_children"]
+__all__ = ["Graph", "name_intermediates"]
 
 _DEEPEST_INLINE = 8
 """How many operations may nest inside one definition before the inner ones get a name."""
 
 _SMALLEST_SHARED = 2
 """How many operations a subexpression needs to be named because it occurs again."""
-
-_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix)
-
-
-def children(expr: Expr) -> tuple[Expr, ...]:
-    """The subexpressions whose values an expression is made of; not sizes, not functions."""
-    if isinstance(expr, _LEAVES):
-        return ()
-    if isinstance(expr, ElementwiseApplyFunction):
-        return (expr.args[1],)
-    if isinstance(expr, MatrixFunctionApplication):
-        return expr.arguments
-    return tuple(arg for arg in expr.args if isinstance(arg, Expr))
-
-
-def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
-    """The same operation on other subexpressions, in normal form."""
-    if not parts:
-        return expr
-    if isinstance(expr, ElementwiseApplyFunction):
-        return rebuild(expr, (expr.args[0], *parts))
-    if isinstance(expr, MatrixFunctionApplication):
-        return rebuild(expr, (*expr.args[:2], *parts))
-    replacements: Iterator[Expr] = iter(parts)
-    return rebuild(
-        expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]
-    )
-
 
 @dataclass
 class _Node:
@@ -210,7 +182,7 @@ def name_intermediates(
     :raises ShapeError: if sizes do not fit.
     :raises UnsupportedError: if an operation that varies is not supported.
     """
-    nodes = _collect(expr, wrt)
+    nodes = _collect(checked_normal_form(expr), wrt)
     _refuse_unsupported(nodes, supports)
     _assign_roles(nodes)
     named = [node for node in nodes if node.role is not None]

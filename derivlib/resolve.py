@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Basic, Expr, MatAdd, default_sort_key
 
-from derivlib.graph import children, with_children
+from derivlib.structure import children, with_children
 
 __all__ = ["normal_form", "resolve", "substitute"]
 

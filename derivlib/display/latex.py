@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sympy import (
@@ -62,8 +63,13 @@ def _parenthesized(text: str) -> str:
 class DerivationPrinter(LatexPrinter):
     """SymPy's LaTeX printer, with the notation of matrix calculus."""
 
-    def __init__(self, settings: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        settings: dict[str, Any] | None = None,
+        names: Mapping[Expr, Expr] | None = None,
+    ) -> None:
         super().__init__({"mat_delim": "[", "fold_func_brackets": False, **(settings or {})})
+        self.names = names or {}
 
     # -- how tightly things bind -------------------------------------------------------
 
@@ -233,6 +239,10 @@ class DerivationPrinter(LatexPrinter):
         if not argument.args or isinstance(argument, (Symbol, MatrixSymbol)):
             above, below = self._print(application), self._print(argument)
             return rf"\frac{{\partial {left}{above}}}{{\partial {right % below}}}"
+        if argument in self.names:
+            letter = self.names[argument]
+            named = expr.func(application.xreplace({argument: letter}), expr.args[1])
+            return self._partial(named, left, right)
         letter = _letter_for(argument, application)
         applied = application.xreplace({argument: letter})
         return (
@@ -259,8 +269,6 @@ class DerivationPrinter(LatexPrinter):
 
     _print_FormalGradient = _print_FormalDerivative
 
-    def _print_Condition(self, expr: Any) -> str:
-        return rf"{self._print(expr.subject)}\ \text{{{expr.property}}}"
 
 
 def _letter_for(argument: Expr, application: Expr) -> Expr:
@@ -348,10 +356,7 @@ class _Elementwise:
         return rf"{raised}\left({arguments}\right)"
 
 
-_PRINTER = DerivationPrinter()
-
-
-def latex(expr: Any) -> str:
+def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
     r"""Set an expression in LaTeX, in the notation of matrix calculus.
 
     ```pycon
@@ -362,7 +367,9 @@ def latex(expr: Any) -> str:
 
     ```
 
-    :param expr: a SymPy expression, or a condition.
+    :param expr: a SymPy expression.
+    :param names: letters for compound arguments of abstract derivatives, such as S for
+        σ(XW) in ∂λ(S)/∂S; without one the place is set as a subscript.
     :returns: LaTeX without dollar signs.
     """
-    return str(_PRINTER.doprint(expr))
+    return str(DerivationPrinter(names=names).doprint(expr))

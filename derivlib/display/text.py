@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import (
@@ -35,6 +36,10 @@ _GREEK = {
 
 class _TextPrinter(StrPrinter):
     """SymPy's one-line printer, with the notation of matrix calculus."""
+
+    def __init__(self, names: Mapping[Expr, Expr] | None = None) -> None:
+        super().__init__()
+        self.names = names or {}
 
     def _name(self, name: str) -> str:
         base = name.rstrip("'")
@@ -138,6 +143,10 @@ class _TextPrinter(StrPrinter):
         return f"tr({self._atom(left)}ᵀ*{self._grouped(right)})"
 
     def _print_Gradient(self, expr: Any) -> str:
+        if expr.argument in self.names:
+            letter = self.names[expr.argument]
+            named = expr.application.xreplace({expr.argument: letter})
+            return self._print_Gradient(expr.func(named, expr.args[1]))
         return f"∂{self._print(expr.application)}/∂{self._atom(expr.argument)}"
 
     _print_ScalarPartial = _print_MatrixPartial = _print_Gradient
@@ -151,10 +160,7 @@ class _TextPrinter(StrPrinter):
     _print_FormalGradient = _print_FormalDerivative
 
 
-_PRINTER = _TextPrinter()
-
-
-def text(expr: Any) -> str:
+def text(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
     """Write an expression in one line of text.
 
     ```pycon
@@ -167,5 +173,6 @@ def text(expr: Any) -> str:
     ```
 
     :param expr: a SymPy expression.
+    :param names: letters for compound arguments of abstract derivatives.
     """
-    return str(_PRINTER.doprint(expr))
+    return str(_TextPrinter(names).doprint(expr))

@@ -13,7 +13,9 @@ class FormalNode:
     """What the two kinds share: a numerator and a denominator."""
 
     args: tuple[Any, ...]
-    is_commutative = False
+
+    def _eval_is_commutative(self) -> bool:
+        return not any(part.is_Matrix for part in self.args)
 
     @property
     def numerator(self) -> Expr:

@@ -1,0 +1,96 @@
+"""The chain rule, written and not carried out: ∂L/∂W = ∂L/∂S · ∂S/∂N · ∂N/∂W."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from derivlib.differential import expand
+from derivlib.display import Formula, latex, text
+from derivlib.graph import Graph
+from derivlib.structure import children
+from derivlib.vocabulary import FormalNode, formal
+
+__all__ = ["Chain", "chain_rule"]
+
+_MOST_PATHS = 64
+"""How many paths are written out; a chain with more is shown intermediate by intermediate."""
+
+
+def _names_in(expr: Expr, graph: Graph) -> list[Expr]:
+    """The varying names an expression uses, in the order they occur."""
+    if expr in graph.varying:
+        return [expr]
+    found: dict[Expr, None] = {}
+    for part in children(expr):
+        found.update(dict.fromkeys(_names_in(part, graph)))
+    return list(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """The chain rule of a derivation: its links, and what each link does to a differential.
+
+    :param output: what the value of the expression is called.
+    :param wrt: the variable.
+    :param links: ∂L/∂S, ∂S/∂N, ∂N/∂W, from the result to the variable.
+    :param differentials: for each link the differential it stands for, such as X dW for
+        ∂N/∂W with N = XW.
+    """
+
+    output: Symbol
+    wrt: Expr
+    links: tuple[FormalNode, ...]
+    differentials: Mapping[FormalNode, Expr] = field(repr=False)
+
+    def paths(self) -> Iterator[tuple[FormalNode, ...]]:
+        """Go through the products of links that lead from the result to the variable."""
+        starting: dict[Expr, list[FormalNode]] = {}
+        for link in self.links:
+            starting.setdefault(link.numerator, []).append(link)
+
+        def onwards(place: Expr, behind: tuple[FormalNode, ...]) -> Iterator[Any]:
+            if place == self.wrt:
+                yield behind
+                return
+            for link in starting.get(place, []):
+                yield from onwards(link.denominator, (*behind, link))
+
+        return onwards(self.output, ())
+
+    def formula(self) -> Formula:
+        """Set the chain rule: a sum over the paths, each a product of links."""
+        left = latex(formal(self.output, self.wrt))
+        products = []
+        for path in self.paths():
+            if len(products) == _MOST_PATHS:
+                products.append(r"\cdots")
+                break
+            products.append(r" \, ".join(latex(link) for link in path))
+        return Formula(f"{left} = {' + '.join(products) or '0'}")
+
+    def _repr_latex_(self) -> str:
+        return self.formula()._repr_latex_()
+
+    def __str__(self) -> str:
+        products = ("·".join(text(link) for link in path) for path in self.paths())
+        return f"{text(formal(self.output, self.wrt))} = {' + '.join(products) or '0'}"
+
+
+def chain_rule(graph: Graph, wrt: Expr, output: Symbol) -> Chain:
+    """Write the chain rule of an expression over named intermediates.
+
+    :param graph: the expression.
+    :param wrt: the variable.
+    :param output: what to call the value of the expression.
+    """
+    links: dict[FormalNode, Expr] = {}
+    places = [(output, graph.root), *reversed(graph.definitions.items())]
+    for place, definition in places:
+        for name in _names_in(definition, graph):
+            alone = Graph(definition, {}, frozenset({name}))
+            links[formal(place, name)] = expand(definition, alone, lambda *_: None)
+    return Chain(output, wrt, tuple(links), links)

@@ -1,0 +1,44 @@
+"""The verb: differential(expression, variable)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr
+
+from derivlib.differential import expand, supports
+from derivlib.graph import name_intermediates
+from derivlib.inputs import as_expression, as_variable
+from derivlib.resolve import resolve, substitute
+from derivlib.vocabulary import d
+
+__all__ = ["differential"]
+
+
+def differential(expr: Any, wrt: Any) -> Expr:
+    """Write the differential of an expression in terms of that of one symbol.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib.display import text
+    >>> X, A = MatrixSymbol("X", 4, 3), MatrixSymbol("A", 4, 4)
+    >>> print(text(differential(X.T*A*X, X)))
+    (dX)ᵀ*A*X + Xᵀ*A*dX
+
+    ```
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :returns: an expression in the shape of `expr`, linear in `d(wrt)`.
+    :raises InputError: if `expr` is not a SymPy expression or `wrt` not a symbol.
+    :raises ShapeError: if sizes in `expr` do not fit.
+    :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
+    """
+    expr = as_expression(expr, "expr")
+    wrt = as_variable(wrt, expr)
+    graph = name_intermediates(expr, wrt, supports)
+    known: dict[Expr, Expr] = {}
+    for name, definition in graph.definitions.items():
+        known[d(name)] = substitute(expand(definition, graph, lambda *_: None), known)
+    whole = substitute(expand(graph.root, graph, lambda *_: None), known)
+    return resolve(whole, graph.definitions)

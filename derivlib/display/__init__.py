@@ -1,0 +1,18 @@
+"""How expressions and derivations look. Nothing here knows how they were found."""
+
+from derivlib.display.derivation import block, equation, sentence
+from derivlib.display.formula import Formula, aligned, show, show_group
+from derivlib.display.latex import latex
+from derivlib.display.text import text
+
+__all__ = [
+    "Formula",
+    "aligned",
+    "block",
+    "equation",
+    "latex",
+    "sentence",
+    "show",
+    "show_group",
+    "text",
+]

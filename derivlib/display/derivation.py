@@ -1,0 +1,110 @@
+"""A derivation as one aligned block, each line with the rule that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sympy import Expr, Symbol, preorder_traversal
+
+from derivlib.display.formula import Formula
+from derivlib.display.latex import latex
+from derivlib.display.text import text
+from derivlib.vocabulary import Gradient, Jacobian, MatrixPartial, ScalarPartial, formal
+
+__all__ = ["DerivationLike", "block", "definitions", "equation", "sentence"]
+
+
+class DerivationLike(Protocol):
+    """What is needed of a derivation to show it."""
+
+    wrt: Expr
+    output: Symbol
+
+    @property
+    def root(self) -> Expr: ...
+    @property
+    def result(self) -> Expr: ...
+    @property
+    def intermediates(self) -> Mapping[Expr, Expr]: ...
+    @property
+    def letters(self) -> Mapping[Expr, Expr]: ...
+    def lines(self) -> Sequence[Any]: ...
+
+
+def _remark(step: Any) -> str:
+    """Set the name of a rule and the conditions of the step."""
+    conditions = [
+        rf"{latex(condition.subject)}\ \text{{{condition.property}}}"
+        for condition in step.requires
+    ]
+    return r",\; ".join([rf"\text{{{step.rule}}}", *conditions])
+
+
+def _sum(terms: Iterable[Expr]) -> str:
+    text = ""
+    for term in terms:
+        part = latex(term)
+        joined = f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
+        text = text + joined if text else part
+    return text or "0"
+
+
+def definitions(derivation: DerivationLike) -> str:
+    """Set what is differentiated and what the names in it stand for."""
+    first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
+    named = [
+        f"{latex(name)} = {latex(definition)}"
+        for name, definition in reversed(derivation.intermediates.items())
+    ]
+    return r",\quad ".join([first, *named])
+
+
+def block(derivation: DerivationLike) -> Formula:
+    """Set a derivation: definitions, one line for each step that changes it, the result."""
+    rows = [definitions(derivation)]
+    left = rf"\mathrm{{d}}{latex(derivation.output)}"
+    derivative = latex(formal(derivation.output, derivation.wrt))
+    previous = None
+    for line in derivation.lines():
+        step = line.step
+        if step.rule == "naming" and step.after in derivation.intermediates:
+            continue
+        if step.rule == "substitution":
+            shown = latex(step.after, derivation.letters)
+        else:
+            shown = _sum(line.terms)
+        if step.rule == "first identification theorem":
+            left, previous = derivative, None
+        if shown != previous:
+            rows.append(f"{left} &= {shown} && {_remark(step)}")
+            left = ""
+        previous = shown
+    body = " \\\\\n".join(rows)
+    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
+
+
+def equation(derivation: DerivationLike) -> Formula:
+    """Set the result: ∂L/∂W = …, and the letters it is written with."""
+    left = latex(formal(derivation.output, derivation.wrt))
+    shown = f"{left} = {latex(derivation.result, derivation.letters)}"
+    places = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
+    return Formula(r",\qquad ".join([shown, *places]))
+
+
+def sentence(derivation: DerivationLike) -> str:
+    """Write the result in one line of text."""
+    left = text(formal(derivation.output, derivation.wrt))
+    shown = f"{left} = {text(derivation.result, derivation.letters)}"
+    places = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
+    return ", ".join([shown, *places])
+
+
+def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
+    """Where abstract derivatives in the result are taken, with the letter for each place."""
+    taken = {
+        node.argument
+        for node in preorder_traversal(derivation.result)
+        if isinstance(node, (Gradient, Jacobian, MatrixPartial, ScalarPartial))
+    }
+    return [(value, name) for value, name in derivation.letters.items() if value in taken]

@@ -1,0 +1,102 @@
+"""Formulas as objects that a notebook or a page shows: one expression, a group, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from derivlib.display.latex import latex
+
+__all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A displayed formula: notebooks and pages set it, `str` gives its TeX.
+
+    :param tex: LaTeX without dollar signs.
+    """
+
+    tex: str
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.tex}\n$$"
+
+    def __str__(self) -> str:
+        return self.tex
+
+
+def set_expression(value: Any) -> str:
+    """Set a value in LaTeX; a formula stays itself, text becomes text."""
+    if isinstance(value, Formula):
+        return value.tex
+    if isinstance(value, str):
+        return rf"\text{{{value}}}"
+    return latex(value)
+
+
+def show(left: Any, right: Any = None) -> Formula:
+    r"""Show an expression, or an equation.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> X = MatrixSymbol("X", 4, 3)
+    >>> print(show(X.T))
+    X^{\mathsf{T}}
+    >>> print(show(MatrixSymbol("A", 3, 4), X.T))
+    A = X^{\mathsf{T}}
+
+    ```
+
+    :param left: an expression, or the left side.
+    :param right: the right side, if there is one.
+    """
+    if right is None:
+        return Formula(set_expression(left))
+    return Formula(f"{set_expression(left)} = {set_expression(right)}")
+
+
+def show_group(values: Iterable[Any]) -> Formula:
+    r"""Show several expressions one below the other.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> print(show_group([MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2)]))
+    \begin{gathered}
+    X \\[1ex]
+    W
+    \end{gathered}
+
+    ```
+
+    :param values: expressions, formulas or texts.
+    """
+    rows = " \\\\[1ex]\n".join(set_expression(value) for value in values)
+    return Formula(f"\\begin{{gathered}}\n{rows}\n\\end{{gathered}}")
+
+
+def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str = "=") -> Formula:
+    r"""Show equations aligned at their signs, with an optional remark at the end of each.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> X, W, N = MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2), MatrixSymbol("N", 4, 2)
+    >>> print(aligned({N: X*W}))
+    \begin{aligned}
+    N &= X W
+    \end{aligned}
+
+    ```
+
+    :param equations: left and right sides, as a mapping or as pairs; a third member of a
+        tuple is set as a remark.
+    :param sign: what stands between the sides.
+    """
+    rows = equations.items() if isinstance(equations, Mapping) else equations
+    lines = []
+    for left, right, *remark in rows:
+        line = f"{set_expression(left)} &{sign} {set_expression(right)}"
+        lines.append(line + "".join(f" && {set_expression(text)}" for text in remark))
+    body = " \\\\\n".join(lines)
+    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")

@@ -1,0 +1,68 @@
+"""Putting concrete functions in place of abstract ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import Expr, Lambda, MatrixSymbol, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.algebra import as_lambda, elementwise
+from derivlib.errors import InputError
+from derivlib.structure import children, with_children
+from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication
+
+__all__ = ["instantiate"]
+
+
+def _in_body(function: Any, values: Mapping[Any, Callable[..., Any]]) -> Lambda:
+    """Replace undefined functions in the body of a function of one scalar."""
+    function = as_lambda(function)
+    body = function.expr
+    for abstract, concrete in values.items():
+        if not isinstance(abstract, (MatrixFunction, MatrixSymbol, Symbol)):
+            body = body.replace(abstract, lambda *args, f=concrete: f(*args))
+    return Lambda(function.variables, body)
+
+
+def _key(expr: Expr) -> Any:
+    if isinstance(expr, MatrixFunctionApplication):
+        return MatrixFunction(expr.name, expr.shape)
+    return expr.func if isinstance(expr, AppliedUndef) else expr
+
+
+def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
+    """Replace abstract functions, and symbols, by concrete ones.
+
+    :param expr: an expression.
+    :param values: for each undefined function, `MatrixFunction` or symbol what takes its
+        place: a function of the same arguments, or a value of the same shape.
+    :raises InputError: if something to be replaced does not occur.
+    """
+    done: dict[Expr, Expr] = {}
+    met: set[Any] = set()
+
+    def replaced(part: Expr) -> Expr:
+        if part in done:
+            return done[part]
+        parts = tuple(replaced(child) for child in children(part))
+        key = _key(part)
+        if isinstance(part, ElementwiseApplyFunction):
+            function = as_lambda(part.args[0])
+            met.update({type(f) for f in function.expr.atoms(AppliedUndef)} & set(values))
+            new = elementwise(_in_body(function, values), parts[0])
+        elif key in values:
+            met.add(key)
+            value = values[key]
+            new = value if key is part else value(*parts)
+        else:
+            new = with_children(part, parts)
+        done[part] = new
+        return new
+
+    result = replaced(expr)
+    if missing := [str(key) for key in values if key not in met]:
+        raise InputError(f'{", ".join(missing)} does not occur in "{expr}"')
+    return result

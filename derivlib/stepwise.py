@@ -1,0 +1,170 @@
+"""A result carried out in four stages, from names to entries."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from sympy import (
+    Basic,
+    Expr,
+    HadamardProduct,
+    Identity,
+    ImmutableDenseMatrix,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    Mul,
+    OneMatrix,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+    sympify,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.algebra import as_lambda
+from derivlib.display import show_group
+from derivlib.elements import element_matrix
+from derivlib.structure import children, with_children
+from derivlib.vocabulary import Gradient, formal
+
+__all__ = ["Stepwise", "stepwise"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stepwise:
+    """The same derivative four times, each stage carrying out more of it.
+
+    :param named: the entries of the intermediates put in, nothing carried out.
+    :param applied: elementwise functions and abstract gradients applied to those entries.
+    :param explicit: the other matrices written out, Hadamard products carried out.
+    :param product: everything multiplied out, an explicit matrix.
+    """
+
+    named: Expr
+    applied: Expr
+    explicit: Expr
+    product: Expr
+
+    def __iter__(self) -> Iterator[Expr]:
+        return iter((self.named, self.applied, self.explicit, self.product))
+
+    def _repr_latex_(self) -> str:
+        return show_group(self)._repr_latex_()
+
+
+def _entries_of(name: Expr, shape: tuple[int, int]) -> Expr:
+    """The elements n_ij of a named intermediate, or the scalar itself."""
+    if not name.is_Matrix:
+        return name
+    return element_matrix(str(name).lower(), *shape)
+
+
+class _CarryOut:
+    """Carries out some operations on explicit matrices and leaves the others standing."""
+
+    def __init__(self, sizes: Mapping[Symbol, int], letters: Mapping[Expr, Expr]) -> None:
+        self.sizes = sizes
+        self.letters = letters
+
+    def shape(self, expr: Expr) -> tuple[int, int]:
+        rows, cols = (sympify(size).subs(self.sizes) for size in expr.shape)
+        return int(rows), int(cols)
+
+    def put_in(self, expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
+        """Put explicit matrices in for names, leaving every operation standing."""
+        if expr in values:
+            return values[expr]
+        parts = children(expr)
+        if not parts:
+            return expr
+        return _standing(expr, tuple(self.put_in(part, values) for part in parts))
+
+    def apply_functions(self, expr: Expr) -> Expr:
+        """Apply elementwise functions and abstract gradients to explicit matrices."""
+        if isinstance(expr, Gradient):
+            return self._gradient(expr)
+        parts = tuple(self.apply_functions(part) for part in children(expr))
+        if isinstance(expr, ElementwiseApplyFunction) and isinstance(parts[0], MatrixBase):
+            function = as_lambda(expr.args[0])
+            return parts[0].applyfunc(function)
+        return _standing(expr, parts) if parts else expr
+
+    def _gradient(self, expr: Gradient) -> Expr:
+        """∂λ(S)/∂S as the matrix of the ∂λ/∂s_ij."""
+        name = self.letters.get(expr.argument, MatrixSymbol("S", *expr.shape))
+        function = Symbol(expr.application.func.__name__)
+        return _entries_of(name, self.shape(expr)).applyfunc(
+            lambda entry: formal(function, entry)
+        )
+
+    def write_out(self, expr: Expr) -> Expr:
+        """Write the remaining matrices out and carry out entrywise operations."""
+        if isinstance(expr, MatrixSymbol):
+            return element_matrix(expr.name.lower(), *self.shape(expr))
+        if isinstance(expr, (OneMatrix, ZeroMatrix, Identity)):
+            return type(expr)(*self.shape(expr)[: len(expr.args)]).as_explicit()
+        parts = tuple(self.write_out(part) for part in children(expr))
+        if isinstance(expr, HadamardProduct):
+            return _entrywise(parts)
+        return _standing(expr, parts) if parts else expr
+
+    def multiply(self, expr: Expr) -> Expr:
+        """Carry out what is left: transposes, products, sums."""
+        parts = tuple(self.multiply(part) for part in children(expr))
+        if not parts:
+            return expr
+        match expr:
+            case Transpose():
+                return parts[0].T
+            case MatMul():
+                return reduce(operator.mul, parts)
+            case MatAdd():
+                return reduce(operator.add, parts)
+        return with_children(expr, parts).doit()
+
+
+def _standing(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same operation on other parts, not carried out even where it could be."""
+    if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose)):
+        return Basic.__new__(type(expr), *parts)
+    return with_children(expr, parts)
+
+
+def _entrywise(parts: tuple[Any, ...]) -> Expr:
+    rows, cols = parts[0].shape
+    return ImmutableDenseMatrix(
+        rows, cols, lambda i, j: Mul(*(part[i, j] for part in parts))
+    )
+
+
+def stepwise(
+    gradient: Expr,
+    definitions: Mapping[Expr, Expr],
+    sizes: Mapping[Symbol, int],
+) -> Stepwise:
+    """Carry a derivative over named intermediates out in four stages.
+
+    :param gradient: the derivative, over names.
+    :param definitions: the names, in the order of computation.
+    :param sizes: a positive integer for each size symbol.
+    """
+    work = _CarryOut(sizes, {})
+    values: dict[Expr, Expr] = {}
+    letters: dict[Expr, Expr] = {}
+    for name, definition in definitions.items():
+        if isinstance(definition, ElementwiseApplyFunction):
+            values[name] = work.put_in(definition, values)
+            letters[values[name]] = name
+        else:
+            values[name] = _entries_of(name, work.shape(name) if name.is_Matrix else (1, 1))
+    work.letters = letters
+    named = work.put_in(gradient, values)
+    applied = work.apply_functions(named)
+    explicit = work.write_out(applied)
+    return Stepwise(named, applied, explicit, work.multiply(explicit))

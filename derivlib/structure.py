@@ -1,0 +1,69 @@
+"""The parts of an expression, and the same operation on other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.algebra import rebuild
+from derivlib.shapes import Shape, shape_of
+from derivlib.vocabulary import MatrixFunctionApplication
+
+__all__ = ["children", "checked_normal_form", "with_children"]
+
+_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix)
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The subexpressions whose values an expression is made of; not sizes, not functions."""
+    if isinstance(expr, _LEAVES):
+        return ()
+    if isinstance(expr, ElementwiseApplyFunction):
+        return (expr.args[1],)
+    if isinstance(expr, MatrixFunctionApplication):
+        return expr.arguments
+    return tuple(arg for arg in expr.args if isinstance(arg, Expr))
+
+
+def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same operation on other subexpressions, in normal form."""
+    if not parts:
+        return expr
+    if isinstance(expr, ElementwiseApplyFunction):
+        return rebuild(expr, (expr.args[0], *parts))
+    if isinstance(expr, MatrixFunctionApplication):
+        return rebuild(expr, (*expr.args[:2], *parts))
+    replacements: Iterator[Expr] = iter(parts)
+    return rebuild(
+        expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]
+    )
+
+
+def checked_normal_form(expr: Expr) -> Expr:
+    """Check the sizes of every operation, and rebuild all of them in normal form.
+
+    Every distinct object is visited once and without recursion, whatever the depth.
+
+    :param expr: an expression as the reader wrote it.
+    :raises ShapeError: if sizes do not fit; the message quotes what was written.
+    """
+    shapes: dict[int, Shape] = {}
+    rebuilt: dict[int, Expr] = {}
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        current, ready = stack.pop()
+        if id(current) in rebuilt:
+            continue
+        below = children(current)
+        if not ready:
+            stack.append((current, True))
+            stack.extend((part, False) for part in reversed(below))
+            continue
+        shapes[id(current)] = shape_of(current, [(part, shapes[id(part)]) for part in below])
+        new = with_children(current, tuple(rebuilt[id(part)] for part in below))
+        hash(new)  # bottom up, so that no later hash has to descend
+        rebuilt[id(current)] = new
+    return rebuilt[id(expr)]
