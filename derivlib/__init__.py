@@ -1,11 +1,17 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 
 from derivlib.check import Verification
-from derivlib.derivation import Derivation
+from derivlib.derivation import Derivation, Step
 from derivlib.derive import derive
-from derivlib.differentials import differential
+from derivlib.differential import differential
 from derivlib.display import Formula, aligned, latex, show, show_group, text
-from derivlib.elements import compose, element, element_functions, element_matrix, entry_table
+from derivlib.elements import (
+    compose,
+    element,
+    element_functions,
+    element_matrix,
+    entry_table,
+)
 from derivlib.errors import (
     DerivlibError,
     InputError,
@@ -17,8 +23,15 @@ from derivlib.errors import (
     VerificationError,
 )
 from derivlib.rules import RULES, Condition, Rule
-from derivlib.step import Step
-from derivlib.vocabulary import MatrixFunction, d, formal, prime, sum_entries, unvec, vec
+from derivlib.vocabulary import (
+    MatrixFunction,
+    d,
+    formal,
+    prime,
+    sum_entries,
+    unvec,
+    vec,
+)
 
 __all__ = [
     "RULES",

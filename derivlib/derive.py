@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, S, Symbol
-
-from derivlib.derivation import Derivation
-from derivlib.differential import supports
-from derivlib.errors import UnsupportedError
-from derivlib.graph import name_intermediates
+from derivlib.derivation import Derivation, carry_out
 from derivlib.inputs import as_expression, as_variable
-from derivlib.shapes import same_size
-from derivlib.sweep import sweep
 
 __all__ = ["derive"]
-
-
-def _output_name(expr: Expr) -> Symbol:
-    taken = {str(symbol).split("_")[0] for symbol in expr.free_symbols}
-    return Symbol(next((name for name in ("L", "J", "f", "y") if name not in taken), "L_0"))
 
 
 def derive(expr: Any, wrt: Any) -> Derivation:
@@ -45,11 +33,4 @@ def derive(expr: Any, wrt: Any) -> Derivation:
     """
     expr = as_expression(expr, "expr")
     wrt = as_variable(wrt, expr)
-    graph = name_intermediates(expr, wrt, supports)
-    if expr.is_Matrix and not all(same_size(size, S.One) for size in expr.shape):
-        raise UnsupportedError(
-            f'"{expr}" is a {expr.shape[0]}×{expr.shape[1]} matrix; derive differentiates scalars, '
-            "so take its trace, the sum of its entries or a norm first"
-        )
-    output = _output_name(expr)
-    return Derivation(expr, wrt, output, graph, sweep(graph, wrt, output))
+    return carry_out(expr, wrt)

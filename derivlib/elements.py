@@ -35,7 +35,9 @@ def element(name: str, i: int, j: int) -> Symbol:
     return Symbol(_indexed(name, i, j))
 
 
-def element_matrix(matrix: str | MatrixSymbol, rows: int | None = None, cols: int | None = None) -> ImmutableDenseMatrix:
+def element_matrix(
+    matrix: str | MatrixSymbol, rows: int | None = None, cols: int | None = None
+) -> ImmutableDenseMatrix:
     """Write a matrix out by its elements x_ij.
 
     ```pycon

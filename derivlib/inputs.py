@@ -25,8 +25,10 @@ def as_expression(value: Any, what: str) -> Expr:
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"
         ) from None
-    if not isinstance(expr, Basic) or not isinstance(expr, Expr) and not getattr(
-        expr, "is_Matrix", False
+    if (
+        not isinstance(expr, Basic)
+        or not isinstance(expr, Expr)
+        and not getattr(expr, "is_Matrix", False)
     ):
         raise InputError(f"{what} must be a scalar or a matrix expression, not {expr!r}")
     return expr
@@ -51,5 +53,7 @@ def as_variable(wrt: Any, expr: Expr) -> Expr:
 
 def _refuse_size(expr: Expr, wrt: Expr) -> None:
     for symbol in expr.atoms(MatrixSymbol) | {wrt}:
-        if isinstance(symbol, MatrixSymbol) and any(wrt in size.free_symbols for size in symbol.shape):
+        if isinstance(symbol, MatrixSymbol) and any(
+            wrt in size.free_symbols for size in symbol.shape
+        ):
             raise InputError(f"{wrt} is a size of {symbol}; a size cannot be differentiated by")

@@ -35,8 +35,7 @@ class DerivationLike(Protocol):
 def _remark(step: Any) -> str:
     """Set the name of a rule and the conditions of the step."""
     conditions = [
-        rf"{latex(condition.subject)}\ \text{{{condition.property}}}"
-        for condition in step.requires
+        rf"{latex(condition.subject)}\ \text{{{condition.property}}}" for condition in step.requires
     ]
     return r",\; ".join([rf"\text{{{step.rule}}}", *conditions])
 

@@ -12,7 +12,6 @@ from sympy import (
     FunctionClass,
     HadamardProduct,
     Identity,
-    Inverse,
     Lambda,
     MatAdd,
     MatMul,
@@ -268,7 +267,6 @@ class DerivationPrinter(LatexPrinter):
         )
 
     _print_FormalGradient = _print_FormalDerivative
-
 
 
 def _letter_for(argument: Expr, application: Expr) -> Expr:

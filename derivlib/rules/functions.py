@@ -7,8 +7,20 @@ from typing import Any
 from sympy import Expr, Lambda, S
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.algebra import add, as_lambda, elementwise, hadamard, inner, inner_sum, is_zero, mul, unvec, vec, zero_like
-from derivlib.calculus import (
+from derivlib.expressions.construction import (
+    add,
+    as_lambda,
+    elementwise,
+    hadamard,
+    inner,
+    inner_sum,
+    is_zero,
+    mul,
+    unvec,
+    vec,
+    zero_like,
+)
+from derivlib.rules.calculus import (
     derivative_by_parameter,
     derivative_of_function,
     partial_derivative,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Identity, MatAdd, MatrixSymbol, OneMatrix, Trace, Transpose
 
-from derivlib.algebra import add, sum_of, trace, transpose, unvec, vec, zero_like
+from derivlib.expressions.construction import (
+    add,
+    sum_of,
+    trace,
+    transpose,
+    unvec,
+    vec,
+    zero_like,
+)
 from derivlib.rules.placeholders import m, matrix, n, p, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import FUNDAMENTAL, cookbook

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import Add, Expr, MatAdd, MatrixSymbol, Trace, Transpose
 
-from derivlib.algebra import (
+from derivlib.expressions.construction import (
     add,
     frobenius,
     hadamard,

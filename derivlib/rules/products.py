@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, HadamardPower, HadamardProduct, Integer, Inverse, MatMul, MatPow, Mul, Pow, log
+from sympy import (
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Integer,
+    Inverse,
+    MatMul,
+    MatPow,
+    Mul,
+    Pow,
+    log,
+)
 
-from derivlib.algebra import add, elementwise, hadamard, hadamard_power, inverse, is_zero, mul, power
+from derivlib.expressions.construction import (
+    add,
+    elementwise,
+    hadamard,
+    hadamard_power,
+    inverse,
+    is_zero,
+    mul,
+    power,
+)
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook
@@ -16,15 +36,11 @@ U, V, T = matrix("U", n, m), matrix("V", m, p), matrix("T", p, q)
 SAME = matrix("V", n, m)
 Q = matrix("U", n, n)
 
-def _one_at_a_time(
-    times: Callable[..., Expr], d: Differentiate, factors: tuple[Expr, ...]
-) -> Expr:
+
+def _one_at_a_time(times: Callable[..., Expr], d: Differentiate, factors: tuple[Expr, ...]) -> Expr:
     """Leibniz: a sum over the factors, each in turn replaced by its differential."""
     return add(
-        *(
-            times(*factors[:i], d(factor), *factors[i + 1 :])
-            for i, factor in enumerate(factors)
-        )
+        *(times(*factors[:i], d(factor), *factors[i + 1 :]) for i, factor in enumerate(factors))
     )
 
 

@@ -7,7 +7,12 @@ from derivlib.vocabulary.differentials import (
     ScalarDifferential,
     d,
 )
-from derivlib.vocabulary.formal import FormalDerivative, FormalGradient, FormalNode, formal
+from derivlib.vocabulary.formal import (
+    FormalDerivative,
+    FormalGradient,
+    FormalNode,
+    formal,
+)
 from derivlib.vocabulary.functions import (
     Gradient,
     Jacobian,

@@ -100,9 +100,9 @@ class MatrixFunction:
         return MatrixFunctionApplication(self.name, self.shape, *arguments)
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, MatrixFunction)
-            and (self.name, self.shape) == (other.name, other.shape)
+        return isinstance(other, MatrixFunction) and (self.name, self.shape) == (
+            other.name,
+            other.shape,
         )
 
     def __hash__(self) -> int:

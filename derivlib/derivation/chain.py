@@ -8,10 +8,10 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from derivlib.differential import expand
 from derivlib.display import Formula, latex, text
-from derivlib.graph import Graph
-from derivlib.structure import children
+from derivlib.engine.expansion import expand
+from derivlib.engine.graph import Graph
+from derivlib.expressions.structure import children
 from derivlib.vocabulary import FormalNode, formal
 
 __all__ = ["Chain", "chain_rule"]

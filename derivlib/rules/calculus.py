@@ -12,8 +12,8 @@ from typing import Any
 from sympy import Derivative, Expr, Function, FunctionClass, Lambda, Subs, Symbol
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
-from derivlib.algebra import as_lambda
 from derivlib.errors import UnsupportedError
+from derivlib.expressions.construction import as_lambda
 from derivlib.vocabulary import is_undefined, partial, prime
 
 __all__ = ["derivative_by_parameter", "derivative_of_function", "partial_derivative"]

@@ -9,9 +9,9 @@ from sympy import Expr, Lambda, MatrixSymbol, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.algebra import as_lambda, elementwise
 from derivlib.errors import InputError
-from derivlib.structure import children, with_children
+from derivlib.expressions.construction import as_lambda, elementwise
+from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication
 
 __all__ = ["instantiate"]

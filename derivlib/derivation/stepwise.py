@@ -27,10 +27,10 @@ from sympy import (
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.algebra import as_lambda
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
-from derivlib.structure import children, with_children
+from derivlib.expressions.construction import as_lambda
+from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import Gradient, formal
 
 __all__ = ["Stepwise", "stepwise"]
@@ -99,9 +99,7 @@ class _CarryOut:
         """∂λ(S)/∂S as the matrix of the ∂λ/∂s_ij."""
         name = self.letters.get(expr.argument, MatrixSymbol("S", *expr.shape))
         function = Symbol(expr.application.func.__name__)
-        return _entries_of(name, self.shape(expr)).applyfunc(
-            lambda entry: formal(function, entry)
-        )
+        return _entries_of(name, self.shape(expr)).applyfunc(lambda entry: formal(function, entry))
 
     def write_out(self, expr: Expr) -> Expr:
         """Write the remaining matrices out and carry out entrywise operations."""
@@ -138,9 +136,7 @@ def _standing(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
 
 def _entrywise(parts: tuple[Any, ...]) -> Expr:
     rows, cols = parts[0].shape
-    return ImmutableDenseMatrix(
-        rows, cols, lambda i, j: Mul(*(part[i, j] for part in parts))
-    )
+    return ImmutableDenseMatrix(rows, cols, lambda i, j: Mul(*(part[i, j] for part in parts)))
 
 
 def stepwise(

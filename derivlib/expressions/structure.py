@@ -8,8 +8,8 @@ from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.algebra import rebuild
-from derivlib.shapes import Shape, shape_of
+from derivlib.expressions.construction import rebuild
+from derivlib.expressions.shapes import Shape, shape_of
 from derivlib.vocabulary import MatrixFunctionApplication
 
 __all__ = ["children", "checked_normal_form", "with_children"]

@@ -15,10 +15,10 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.engine.names import Role, choose_names
 from derivlib.errors import UnsupportedError
-from derivlib.names import Role, choose_names
-from derivlib.shapes import Shape, shape_of
-from derivlib.structure import checked_normal_form, children, with_children
+from derivlib.expressions.shapes import Shape, shape_of
+from derivlib.expressions.structure import checked_normal_form, children, with_children
 from derivlib.vocabulary import MatrixFunctionApplication
 
 __all__ = ["Graph", "name_intermediates"]
@@ -28,6 +28,7 @@ _DEEPEST_INLINE = 8
 
 _SMALLEST_SHARED = 2
 """How many operations a subexpression needs to be named because it occurs again."""
+
 
 @dataclass
 class _Node:
@@ -97,8 +98,10 @@ def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
             shape = shape_of(current, [(nodes[i].expr, nodes[i].shape) for i in parts])
             varies = current == wrt or any(nodes[i].varies for i in parts)
             if not varies and isinstance(current, (ElementwiseApplyFunction, MatrixBase)):
-                varies = wrt in current.free_symbols if not parts else (
-                    wrt in current.args[0].free_symbols
+                varies = (
+                    wrt in current.free_symbols
+                    if not parts
+                    else (wrt in current.args[0].free_symbols)
                 )
             nodes.append(_Node(current, parts, shape, varies))
             by_structure[key] = index
@@ -127,7 +130,9 @@ def _assign_roles(nodes: list[_Node]) -> None:
         for i in node.parts:
             nodes[i].users += 1
     for node in nodes[:-1]:
-        if node.varies and isinstance(node.expr, (ElementwiseApplyFunction, MatrixFunctionApplication)):
+        if node.varies and isinstance(
+            node.expr, (ElementwiseApplyFunction, MatrixFunctionApplication)
+        ):
             node.role = _role(node)
     for node in nodes:
         if not _names_argument(node.expr):
@@ -187,7 +192,9 @@ def name_intermediates(
     _assign_roles(nodes)
     named = [node for node in nodes if node.role is not None]
     taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
-    taken |= {str(s) for node in nodes if node.shape for size in node.shape for s in size.free_symbols}
+    taken |= {
+        str(s) for node in nodes if node.shape for size in node.shape for s in size.free_symbols
+    }
     names = choose_names([node.role for node in named if node.role], taken | {str(wrt)})
     for node, name in zip(named, names, strict=True):
         node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)

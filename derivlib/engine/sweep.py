@@ -13,10 +13,10 @@ from typing import Any
 
 from sympy import Expr, S, Symbol, preorder_traversal
 
-from derivlib.algebra import trace, zero_like
-from derivlib.differential import expand
-from derivlib.graph import Graph
-from derivlib.identify import pair
+from derivlib.engine.expansion import expand
+from derivlib.engine.graph import Graph
+from derivlib.engine.identification import pair
+from derivlib.expressions.construction import trace, zero_like
 from derivlib.rules import Rule, identification, linear, pairing
 from derivlib.vocabulary import d, formal
 

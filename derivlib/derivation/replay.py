@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, S
 
-from derivlib.algebra import is_zero, zero_like
+from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
 from derivlib.errors import ReplayError
-from derivlib.resolve import normal_form, resolve, substitute
+from derivlib.expressions.construction import is_zero, zero_like
+from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.rules import RULES
-from derivlib.step import NAMING, SUBSTITUTION, Step
 from derivlib.vocabulary import Inner, d
 
 __all__ = ["Line", "states"]
@@ -61,9 +61,7 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
         raise _fail(step, "does not end at the right side of its rule")
 
 
-def _expand_in(
-    terms: tuple[Expr, ...], step: Step, names: dict[Expr, Expr]
-) -> tuple[Expr, ...]:
+def _expand_in(terms: tuple[Expr, ...], step: Step, names: dict[Expr, Expr]) -> tuple[Expr, ...]:
     """Put the expansion of a differential in place of the differential."""
     targets = [step.before, *(d(name) for name, value in names.items() if d(value) == step.before)]
     for target in targets:
@@ -158,4 +156,3 @@ def _expand_notation(terms: tuple[Expr, ...], step: Step) -> tuple[Expr, ...]:
     if terms != (Basic.__new__(Inner, S.One, d(step.before)),):
         raise _fail(step, "rewrites an expression that is not there")
     return (Basic.__new__(Inner, S.One, d(step.after)),)
-

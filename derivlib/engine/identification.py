@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, HadamardProduct, Identity, MatAdd, MatMul, Mul, S, Trace, Transpose
+from sympy import (
+    Add,
+    Expr,
+    HadamardProduct,
+    Identity,
+    MatAdd,
+    MatMul,
+    Mul,
+    S,
+    Trace,
+    Transpose,
+)
 
-from derivlib.algebra import hadamard, mul
-from derivlib.differential import Record
+from derivlib.engine.expansion import Record
 from derivlib.errors import UnsupportedError
+from derivlib.expressions.construction import hadamard, mul
 from derivlib.rules import Rule, pairing
 from derivlib.vocabulary import DifferentialNode, Inner, SumEntries, Unvec, Vec
 

@@ -8,22 +8,24 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr, S, Symbol
 
 from derivlib import check
-from derivlib.algebra import zero_like
-from derivlib.chain import Chain, chain_rule
 from derivlib.check import Verification
+from derivlib.derivation.chain import Chain, chain_rule
+from derivlib.derivation.instantiate import instantiate
+from derivlib.derivation.replay import Line, states
+from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
+from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display import Formula, block, equation, sentence
-from derivlib.errors import ReplayError
-from derivlib.graph import Graph
-from derivlib.instantiate import instantiate
-from derivlib.resolve import resolve, substitute
-from derivlib.replay import Line, states
+from derivlib.engine.expansion import supports
+from derivlib.engine.graph import Graph, name_intermediates
+from derivlib.engine.sweep import Sweep, sweep
+from derivlib.errors import InputError, ReplayError, UnsupportedError
+from derivlib.expressions.construction import zero_like
+from derivlib.expressions.shapes import same_size
+from derivlib.expressions.substitution import resolve, substitute
 from derivlib.rules import Condition, Rule, identification, linear
-from derivlib.step import NAMING, SUBSTITUTION, Step
-from derivlib.stepwise import Stepwise, stepwise
-from derivlib.sweep import Sweep
 from derivlib.vocabulary import Inner, d
 
 __all__ = ["Derivation"]
@@ -108,8 +110,7 @@ class Derivation:
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made."""
         steps = [
-            Step(NAMING, definition, name)
-            for name, definition in self.graph.definitions.items()
+            Step(NAMING, definition, name) for name, definition in self.graph.definitions.items()
         ]
         for rule, arguments in self.found.events:
             if rule is None:
@@ -119,9 +120,7 @@ class Derivation:
         if self.found.events[0][0] is not linear.CONSTANT:
             rule = identification.FIRST_IDENTIFICATION
             before = Basic.__new__(Inner, self.compact, d(self.wrt))
-            steps.append(
-                Step(rule.name, before, self.compact, (), (self.compact, self.wrt))
-            )
+            steps.append(Step(rule.name, before, self.compact, (), (self.compact, self.wrt)))
         if self.result != self.compact:
             steps.append(Step(SUBSTITUTION, self.compact, self.result))
         return tuple(steps)
@@ -175,9 +174,9 @@ class Derivation:
             its place: a function of the same arguments, or a value of the same shape.
         :raises InputError: if something to be replaced does not occur, or is the variable.
         """
-        from derivlib.derive import derive
-
-        return derive(instantiate(self.expr, values), self.wrt)
+        if self.wrt in values:
+            raise InputError(f"{self.wrt} is the variable of the derivation and stays a symbol")
+        return carry_out(instantiate(self.expr, values), self.wrt)
 
     def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
         """Compare the result with the derivative found entry by entry.
@@ -199,3 +198,26 @@ class Derivation:
 
     def __str__(self) -> str:
         return sentence(self)
+
+
+def _output_name(expr: Expr) -> Symbol:
+    taken = {str(symbol).split("_")[0] for symbol in expr.free_symbols}
+    return Symbol(next((name for name in ("L", "J", "f", "y") if name not in taken), "L_0"))
+
+
+def carry_out(expr: Expr, wrt: Expr) -> Derivation:
+    """Differentiate a scalar expression with respect to a symbol.
+
+    :param expr: a scalar or 1×1 expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :raises ShapeError: if sizes in `expr` do not fit.
+    :raises UnsupportedError: if `expr` is a larger matrix, or has an operation without a rule.
+    """
+    graph = name_intermediates(expr, wrt, supports)
+    if expr.is_Matrix and not all(same_size(size, S.One) for size in expr.shape):
+        raise UnsupportedError(
+            f'"{expr}" is a {expr.shape[0]}×{expr.shape[1]} matrix; derive differentiates scalars, '
+            "so take its trace, the sum of its entries or an entry first"
+        )
+    output = _output_name(expr)
+    return Derivation(expr, wrt, output, graph, sweep(graph, wrt, output))

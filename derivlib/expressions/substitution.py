@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Basic, Expr, MatAdd, default_sort_key
 
-from derivlib.structure import children, with_children
+from derivlib.expressions.structure import children, with_children
 
 __all__ = ["normal_form", "resolve", "substitute"]
 
@@ -54,5 +54,5 @@ def resolve(expr: Expr, definitions: Mapping[Expr, Expr]) -> Expr:
 
 
 def normal_form(expr: Expr) -> Expr:
-    """Rebuild an expression with the constructors of :mod:`derivlib.algebra`."""
+    """Rebuild an expression with the constructors of :mod:`derivlib.expressions.construction`."""
     return substitute(expr, {}, ordered=True)

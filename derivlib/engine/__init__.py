@@ -1,0 +1,1 @@
+"""The computation: names for intermediates, expanding differentials, reading gradients off."""

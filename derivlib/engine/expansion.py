@@ -1,0 +1,162 @@
+"""d(expression): which rule expands which operation, and the expansion itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Function,
+    HadamardPower,
+    HadamardProduct,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Symbol,
+    Trace,
+    Transpose,
+    arg,
+    conjugate,
+    im,
+    re,
+    sign,
+)
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.integers import RoundFunction
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.engine.graph import Graph
+from derivlib.errors import UnsupportedError
+from derivlib.expressions.construction import zero_like
+from derivlib.rules import Rule, functions, linear, products
+from derivlib.vocabulary import (
+    MatrixFunction,
+    MatrixFunctionApplication,
+    SumEntries,
+    Unvec,
+    Vec,
+    d,
+)
+
+__all__ = ["Record", "expand", "rule_and_arguments", "supports"]
+
+Arguments = tuple[Any, ...]
+Record = Callable[[Rule, Arguments], None]
+"""Called with each rule that is applied and what its placeholders stood for."""
+
+_WITHOUT_DERIVATIVE = (Abs, Max, Min, Piecewise, RoundFunction, arg, conjugate, im, re, sign)
+"""Functions that SymPy differentiates by a convention of its own, or not on the reals."""
+
+
+def _own_arguments(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
+    return lambda expr: (rule, tuple(expr.args))
+
+
+def _base_alone(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
+    return lambda expr: (rule, (expr.args[0],))
+
+
+def _applied(expr: Expr) -> tuple[Rule, Arguments]:
+    takes_matrix = any(part.is_Matrix for part in expr.args)
+    rule = functions.ABSTRACT_SCALAR if takes_matrix else functions.SCALAR_FUNCTION
+    return rule, (expr.func, *expr.args)
+
+
+def _known_function(expr: Expr) -> tuple[Rule, Arguments]:
+    return functions.SCALAR_FUNCTION, (expr.func, *expr.args)
+
+
+def _matrix_function(expr: MatrixFunctionApplication) -> tuple[Rule, Arguments]:
+    return functions.ABSTRACT_MATRIX, (MatrixFunction(expr.name, expr.shape), *expr.arguments)
+
+
+_RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
+    MatAdd: _own_arguments(linear.SUM),
+    Add: _own_arguments(linear.SCALAR_SUM),
+    MatMul: _own_arguments(products.PRODUCT),
+    Mul: _own_arguments(products.SCALAR_PRODUCT),
+    HadamardProduct: _own_arguments(products.HADAMARD),
+    HadamardPower: _own_arguments(products.HADAMARD_POWER),
+    MatPow: _own_arguments(products.MATRIX_POWER),
+    Inverse: _base_alone(products.INVERSE),
+    Pow: _own_arguments(products.SCALAR_POWER),
+    Transpose: _own_arguments(linear.TRANSPOSE),
+    Trace: _own_arguments(linear.TRACE),
+    SumEntries: _own_arguments(linear.SUM_ENTRIES),
+    Vec: _own_arguments(linear.VEC),
+    Unvec: _own_arguments(linear.UNVEC),
+    ElementwiseApplyFunction: _own_arguments(functions.ELEMENTWISE),
+    MatrixFunctionApplication: _matrix_function,
+    AppliedUndef: _applied,
+    Function: _known_function,
+}
+
+
+def _has_derivative(expr: Expr) -> bool:
+    """Tell whether an operation of a class with a rule is one that the rule covers."""
+    if isinstance(expr, _WITHOUT_DERIVATIVE):
+        return False
+    if isinstance(expr, MatPow):
+        return bool(expr.args[1].is_Integer)
+    if isinstance(expr, HadamardPower):
+        return bool(expr.args[0].is_Matrix and not expr.args[1].is_Matrix)
+    if isinstance(expr, ElementwiseApplyFunction):
+        body = expr.args[0].expr
+        scalars = all(isinstance(symbol, Symbol) for symbol in body.free_symbols)
+        return scalars and not body.atoms(*_WITHOUT_DERIVATIVE)
+    if expr.is_Matrix or isinstance(expr, (AppliedUndef, Trace, SumEntries)):
+        return True
+    return not any(part.is_Matrix for part in expr.args)
+
+
+def supports(expr: Expr) -> bool:
+    """Tell whether the table has a rule for an operation, whatever it is applied to."""
+    return any(kind in _RULES for kind in type(expr).__mro__) and _has_derivative(expr)
+
+
+def rule_and_arguments(expr: Expr) -> tuple[Rule, Arguments]:
+    """Find the rule that expands d(expr), and what its placeholders stand for.
+
+    :raises UnsupportedError: if the table has none.
+    """
+    if supports(expr):
+        for kind in type(expr).__mro__:
+            if kind in _RULES:
+                return _RULES[kind](expr)
+    raise UnsupportedError(
+        f'no differential rule for {type(expr).__name__} in "{expr}"; see how-to/add-a-rule'
+    )
+
+
+def expand(expr: Expr, graph: Graph, record: Record) -> Expr:
+    """Expand a differential until only differentials of names are left.
+
+    :param expr: a definition of the graph, or a part of one.
+    :param graph: tells what varies.
+    :param record: called for each rule that is applied.
+    :returns: an expression linear in the differentials d(N) of varying names.
+    :raises UnsupportedError: if an operation has no rule.
+    """
+    done: dict[Expr, Expr] = {}
+
+    def differential(part: Expr) -> Expr:
+        if part in graph.varying:
+            return d(part)
+        if not graph.moves(part):
+            return zero_like(part)
+        if part not in done:
+            rule, arguments = rule_and_arguments(part)
+            record(rule, arguments)
+            done[part] = rule.right(differential, *arguments)
+        return done[part]
+
+    return differential(expr)

@@ -1,0 +1,1 @@
+"""How expressions are built, taken apart and put together again; no calculus."""
