@@ -1,17 +1,15 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 
-from derivlib.check import Verification
-from derivlib.derivation import Derivation, Step
-from derivlib.derive import derive
-from derivlib.differential import differential
-from derivlib.display import Formula, aligned, latex, show, show_group, text
-from derivlib.elements import (
-    compose,
-    element,
-    element_functions,
-    element_matrix,
-    entry_table,
-)
+from derivlib.check.verify import Verification
+from derivlib.derivation.derivation import Derivation
+from derivlib.derivation.chain import Chain
+from derivlib.derivation.replay import Line
+from derivlib.derivation.step import Step
+from derivlib.derivation.stepwise import Stepwise
+from derivlib.display.formula import Formula, aligned, show, show_group
+from derivlib.display.latex import latex
+from derivlib.display.text import text
+from derivlib.elements import compose, element, element_functions, element_matrix, entry_table
 from derivlib.errors import (
     DerivlibError,
     InputError,
@@ -22,31 +20,33 @@ from derivlib.errors import (
     UnsupportedError,
     VerificationError,
 )
-from derivlib.rules import RULES, Condition, Rule
-from derivlib.vocabulary import (
-    MatrixFunction,
-    d,
-    formal,
-    prime,
-    sum_entries,
-    unvec,
-    vec,
-)
+from derivlib.rules import RULES
+from derivlib.rules.rule import Condition, Rule, Source
+from derivlib.verbs import derive, differential
+from derivlib.vocabulary.differentials import d
+from derivlib.vocabulary.formal import formal
+from derivlib.vocabulary.functions import MatrixFunction, prime
+from derivlib.vocabulary.reductions import sum_entries
+from derivlib.vocabulary.reshaping import unvec, vec
 
 __all__ = [
     "RULES",
+    "Chain",
     "Condition",
     "Derivation",
     "DerivlibError",
     "Formula",
     "InputError",
+    "Line",
     "MatrixFunction",
     "ReplayError",
     "Rule",
     "RuleError",
     "ShapeError",
     "SizesError",
+    "Source",
     "Step",
+    "Stepwise",
     "UnsupportedError",
     "Verification",
     "VerificationError",

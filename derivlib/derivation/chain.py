@@ -8,7 +8,9 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from derivlib.display import Formula, latex, text
+from derivlib.display.formula import Formula
+from derivlib.display.latex import latex
+from derivlib.display.text import text
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
 from derivlib.expressions.structure import children

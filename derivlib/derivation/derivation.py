@@ -11,13 +11,14 @@ from typing import Any
 from sympy import Basic, Expr, S, Symbol
 
 from derivlib import check
-from derivlib.check import Verification
+from derivlib.check.verify import Verification
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.instantiate import instantiate
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
-from derivlib.display import Formula, block, equation, sentence
+from derivlib.display.derivation import block, equation, sentence
+from derivlib.display.formula import Formula
 from derivlib.engine.expansion import supports
 from derivlib.engine.graph import Graph, name_intermediates
 from derivlib.engine.sweep import Sweep, sweep
@@ -25,7 +26,8 @@ from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.rules import Condition, Rule, identification, linear
+from derivlib.rules import identification, linear
+from derivlib.rules.rule import Condition, Rule
 from derivlib.vocabulary import Inner, d
 
 __all__ = ["Derivation"]
@@ -67,57 +69,57 @@ class Derivation:
     expr: Expr
     wrt: Expr
     output: Symbol
-    graph: Graph = field(repr=False)
-    found: Sweep = field(repr=False)
+    _graph: Graph = field(repr=False)
+    _found: Sweep = field(repr=False)
 
     @property
     def intermediates(self) -> Mapping[Expr, Expr]:
         """The named intermediates, in the order of computation: N = XW, S = σ(N)."""
-        return MappingProxyType(self.graph.definitions)
+        return MappingProxyType(self._graph.definitions)
 
     @property
     def gradients(self) -> Mapping[Expr, Expr]:
         """The gradients that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self.found.gradients)
+        return MappingProxyType(self._found.gradients)
 
     @property
     def root(self) -> Expr:
         """The expression over the named intermediates."""
-        return self.graph.root
+        return self._graph.root
 
     @cached_property
     def letters(self) -> Mapping[Expr, Expr]:
         """What each name stands for in the reader's own symbols, with the name."""
-        definitions = self.graph.definitions
+        definitions = self._graph.definitions
         return {resolve(value, definitions): name for name, value in definitions.items()}
 
     @cached_property
     def chain(self) -> Chain:
         """The chain rule, not carried out: ∂L/∂S · ∂S/∂N · ∂N/∂W."""
-        return chain_rule(self.graph, self.wrt, self.output)
+        return chain_rule(self._graph, self.wrt, self.output)
 
     @property
     def compact(self) -> Expr:
         """The derivative over the named intermediates."""
-        return self.found.gradient
+        return self._found.gradient
 
     @cached_property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return resolve(self.compact, {**self.graph.definitions, **self.found.gradients})
+        return resolve(self.compact, {**self._graph.definitions, **self._found.gradients})
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made."""
         steps = [
-            Step(NAMING, definition, name) for name, definition in self.graph.definitions.items()
+            Step(NAMING, definition, name) for name, definition in self._graph.definitions.items()
         ]
-        for rule, arguments in self.found.events:
+        for rule, arguments in self._found.events:
             if rule is None:
                 steps.append(Step(NAMING, *arguments))
             else:
-                steps.append(_step(rule, arguments, self.graph))
-        if self.found.events[0][0] is not linear.CONSTANT:
+                steps.append(_step(rule, arguments, self._graph))
+        if self._found.events[0][0] is not linear.CONSTANT:
             rule = identification.FIRST_IDENTIFICATION
             before = Basic.__new__(Inner, self.compact, d(self.wrt))
             steps.append(Step(rule.name, before, self.compact, (), (self.compact, self.wrt)))
@@ -130,7 +132,7 @@ class Derivation:
 
         :raises ReplayError: if a step does not follow.
         """
-        return tuple(states(self.expr, self.graph.root, self.steps, self.graph.moves))
+        return tuple(states(self.expr, self._graph.root, self.steps, self._graph.moves))
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -164,8 +166,8 @@ class Derivation:
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
         given = check.resolve_sizes(sizes, self.expr, self.wrt)
-        gradient = substitute(self.compact, self.found.gradients)
-        return stepwise(gradient, self.graph.definitions, given)
+        gradient = substitute(self.compact, self._found.gradients)
+        return stepwise(gradient, self._graph.definitions, given)
 
     def instantiate(self, values: Mapping[Any, Any]) -> Derivation:
         """Put concrete functions in place of abstract ones and derive again.

@@ -7,7 +7,8 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.rules import RULES, Condition, Rule
+from derivlib.rules import RULES
+from derivlib.rules.rule import Condition, Rule
 
 __all__ = ["NAMING", "SUBSTITUTION", "Step"]
 

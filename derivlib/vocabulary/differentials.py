@@ -47,7 +47,7 @@ class ScalarDifferential(DifferentialNode, Expr):  # type: ignore[misc]
         return super().__new__(cls, expr)
 
 
-def d(expr: Expr) -> MatrixDifferential | ScalarDifferential:
+def d(expr: Expr) -> Expr:
     """Write the differential of an expression, without expanding it.
 
     ```pycon

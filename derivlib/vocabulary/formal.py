@@ -46,7 +46,7 @@ class FormalGradient(FormalNode, MatrixExpr):  # type: ignore[misc]
         return self.denominator.shape  # type: ignore[no-any-return]
 
 
-def formal(numerator: Expr, denominator: Expr) -> FormalDerivative | FormalGradient:
+def formal(numerator: Expr, denominator: Expr) -> Expr:
     """Write a derivative that is not carried out: ∂L/∂S.
 
     ```pycon

@@ -45,7 +45,7 @@ class Unvec(MatrixExpr):
         return tuple(self.args[1])  # type: ignore[return-value]
 
 
-def vec(matrix: Any) -> Vec:
+def vec(matrix: Any) -> Expr:
     """Stack the columns of a matrix (Magnus & Neudecker's vec).
 
     ```pycon
@@ -65,7 +65,7 @@ def vec(matrix: Any) -> Vec:
     return Vec(matrix)
 
 
-def unvec(column: Any, shape: tuple[Any, Any]) -> Unvec:
+def unvec(column: Any, shape: tuple[Any, Any]) -> Expr:
     """Lay out a stacked column again, the inverse of :func:`vec` for a known shape.
 
     ```pycon

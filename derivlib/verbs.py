@@ -1,4 +1,4 @@
-"""The verb: differential(expression, variable)."""
+"""What a reader calls: derive and differential."""
 
 from __future__ import annotations
 
@@ -6,13 +6,40 @@ from typing import Any
 
 from sympy import Expr
 
+from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.graph import name_intermediates
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.inputs import as_expression, as_variable
 from derivlib.vocabulary import d
 
-__all__ = ["differential"]
+__all__ = ["derive", "differential"]
+
+
+def derive(expr: Any, wrt: Any) -> Derivation:
+    """Differentiate a scalar expression, keeping every step.
+
+    ```pycon
+    >>> from sympy import Function, HadamardProduct, MatrixSymbol, Trace, symbols
+    >>> n, m, p = symbols("n m p", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", n, n)
+    >>> derive(Trace(X.T*A*X), X).result
+    A*X + A.T*X
+    >>> [step.rule for step in derive(Trace(X.T*A*X), X).steps][:3]
+    ['trace', 'product', 'transpose']
+
+    ```
+
+    :param expr: a scalar SymPy expression, or a 1×1 matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :returns: the derivation; its `result` has the shape of `wrt`.
+    :raises InputError: if `expr` is not a SymPy expression or `wrt` not a symbol.
+    :raises ShapeError: if sizes in `expr` do not fit.
+    :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
+    """
+    expr = as_expression(expr, "expr")
+    wrt = as_variable(wrt, expr)
+    return carry_out(expr, wrt)
 
 
 def differential(expr: Any, wrt: Any) -> Expr:

@@ -1,0 +1,107 @@
+"""Everything that is run on the project. With nothing installed: `python3 noxfile.py -s docs`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+OLDEST, NEWEST = 11, 15
+"""Minor versions of Python that are looked for."""
+
+
+def bootstrap() -> int:
+    """Install nox into a virtual environment of its own and call it with the same arguments."""
+    home = ROOT / ".nox" / "bootstrap"
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "nox>=2025.5"], check=True)
+    return subprocess.run([python, "-m", "nox", *sys.argv[1:]], cwd=ROOT, check=False).returncode
+
+
+try:
+    import nox
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    sys.exit(bootstrap())
+
+nox.needs_version = ">=2025.5"
+nox.options.sessions = ["lint", "tests", "minimums", "docs"]
+nox.options.error_on_missing_interpreters = False
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+DOCS = ROOT / "docs"
+
+
+def installed_pythons() -> list[str]:
+    """Every Python from 3.11 on that starts, the one running this file first."""
+    found = [f"{sys.version_info.major}.{sys.version_info.minor}"]
+    for minor in range(OLDEST, NEWEST + 1):
+        name = f"3.{minor}"
+        command = shutil.which(f"python{name}")
+        if name in found or command is None:
+            continue
+        if subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode == 0:
+            found.append(name)
+    return found
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group of pyproject.toml."""
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+@nox.session(python=installed_pythons())
+def tests(session: nox.Session) -> None:
+    """Run the tests and every example of the docstrings, the pages and the README."""
+    session.install("-e", ".", *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the oldest versions that pyproject.toml promises to support."""
+    oldest = [text.replace(">=", "==") for text in PYPROJECT["project"]["dependencies"]]
+    session.install("-e", ".", *oldest, *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and types."""
+    session.install("-e", ".", *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+def install_katex(session: nox.Session) -> None:
+    """Install the pinned typesetter next to the pages, with the Node that pip installed."""
+    done = DOCS / "node_modules" / ".package-lock.json"
+    lock = DOCS / "package-lock.json"
+    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+        session.chdir(DOCS)
+        session.run("npm", "ci", "--no-audit", "--no-fund")
+        session.chdir(ROOT)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into docs/_build/html, executing every page."""
+    session.install("-e", ".", *group("docs"))
+    install_katex(session)
+    site = DOCS / "_build" / "html"
+    shutil.rmtree(DOCS / "_build", ignore_errors=True)
+    # Errors of cells are warnings to Sphinx; -W makes them, and all others, stop the build.
+    command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "2", "-b", "html"]
+    session.run(*command, str(DOCS), str(site), *session.posargs)
+    session.log(f"The site is in {site.relative_to(ROOT)}: open {site / 'index.html'}")
+
+
+if __name__ == "__main__":
+    nox.main()
