@@ -55,8 +55,14 @@ def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
     return "atom"
 
 
+_TALL = (r"\frac", r"\begin", r"\left", r"\sum")
+
+
 def _parenthesized(text: str) -> str:
-    return rf"\left({text}\right)"
+    """Put parentheses around a formula, growing with it only where it is tall."""
+    if any(mark in text for mark in _TALL):
+        return rf"\left({text}\right)"
+    return f"({text})"
 
 
 class DerivationPrinter(LatexPrinter):
@@ -93,7 +99,7 @@ class DerivationPrinter(LatexPrinter):
         return text if plain and "^" not in text else _parenthesized(text)
 
     def _call(self, name: str, *arguments: Any) -> str:
-        return rf"{name}\left({', '.join(self._print(argument) for argument in arguments)}\right)"
+        return name + _parenthesized(", ".join(self._print(argument) for argument in arguments))
 
     def function_name(self, function: Any) -> str:
         """Set the name of a function, with its primes."""
@@ -122,6 +128,8 @@ class DerivationPrinter(LatexPrinter):
         for i, factor in enumerate(factors[:-1]):
             if isinstance(factor, DifferentialNode):
                 shown[i] = _parenthesized(shown[i])
+            if isinstance(factors[i + 1], DifferentialNode):
+                shown[i] += r" \,"
         return sign + " ".join(shown)
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
@@ -230,7 +238,7 @@ class DerivationPrinter(LatexPrinter):
             return self._call(r"\operatorname{tr}", right)
         transposed = left.args[0] if isinstance(left, Transpose) else None
         first = self._atom(transposed) if transposed else f"{self._atom(left)}^{{{_T}}}"
-        return rf"\operatorname{{tr}}\left({first} \, {self._factor(right)}\right)"
+        return r"\operatorname{tr}" + _parenthesized(rf"{first} \, {self._factor(right)}")
 
     def _partial(self, expr: Any, left: str, right: str) -> str:
         """Set ∂f(S)/∂S; where S is compound, at the place S = …"""
@@ -351,7 +359,7 @@ class _Elementwise:
         name = self.printer.function_name(body.func)
         arguments = ", ".join(self.set(argument) for argument in body.args)
         raised = name if power is None else f"{name}^{{{power}}}"
-        return rf"{raised}\left({arguments}\right)"
+        return f"{raised}{_parenthesized(arguments)}"
 
 
 def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
@@ -360,8 +368,8 @@ def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
     ```pycon
     >>> from sympy import Function, HadamardProduct, MatrixSymbol
     >>> N, G = MatrixSymbol("N", 4, 2), MatrixSymbol("G", 4, 2)
-    >>> print(latex(HadamardProduct(G, N.applyfunc(Function("sigma"))).T))
-    \left(G \odot \sigma\left(N\right)\right)^{\mathsf{T}}
+    >>> print(latex(HadamardProduct(G, N.applyfunc(Function("sigma")))))
+    G \odot \sigma(N)
 
     ```
 

@@ -165,10 +165,9 @@ def text(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
 
     ```pycon
     >>> from sympy import Function, HadamardProduct, MatrixSymbol
-    >>> X, N = MatrixSymbol("X", 4, 3), MatrixSymbol("N", 4, 2)
-    >>> G = MatrixSymbol("G", 4, 2)
-    >>> print(text(X.T * HadamardProduct(G, N.applyfunc(Function("sigma")))))
-    Xᵀ*(G ⊙ σ(N))
+    >>> N, G = MatrixSymbol("N", 4, 2), MatrixSymbol("G", 4, 2)
+    >>> print(text(HadamardProduct(G, N.applyfunc(Function("sigma")))))
+    G ⊙ σ(N)
 
     ```
 

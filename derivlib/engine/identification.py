@@ -20,7 +20,7 @@ from sympy import (
 
 from derivlib.engine.expansion import Record
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.construction import hadamard, mul
+from derivlib.expressions.construction import hadamard, mul, ones_like
 from derivlib.rules import Rule, pairing
 from derivlib.vocabulary import DifferentialNode, Inner, SumEntries, Unvec, Vec
 
@@ -63,7 +63,9 @@ def _scalar_product(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
 def _hadamard(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
     factors = right.args
     i = _only_moving(factors)
-    return pairing.HADAMARD, (left, hadamard(*factors[:i], *factors[i + 1 :]), factors[i])
+    ones = ones_like(factors[i])
+    before, after = hadamard(ones, *factors[:i]), hadamard(ones, *factors[i + 1 :])
+    return pairing.HADAMARD, (left, before, factors[i], after)
 
 
 def _inner(left: Expr, right: Expr) -> tuple[Rule, Arguments]:

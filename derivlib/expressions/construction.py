@@ -8,6 +8,7 @@ and push transposes inwards. Each is an identity of matrix algebra; no calculus 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, cast
 
 from sympy import (
@@ -276,11 +277,19 @@ def hadamard_power(base: Expr, exponent: Expr) -> Expr:
     return hadamard(Basic.__new__(HadamardPower, base, exponent))
 
 
+@lru_cache(maxsize=1024)
 def as_lambda(function: Any) -> Lambda:
-    """Write a function of one scalar as a `Lambda`."""
-    if isinstance(function, Lambda):
+    """Write a function of one scalar as a `Lambda` of z, so that equal functions are equal.
+
+    SymPy's `applyfunc` invents a new dummy variable each time, and functions of different
+    dummies are different to it.
+    """
+    if not isinstance(function, Lambda):
+        return Lambda(_ARGUMENT, function(_ARGUMENT))
+    (variable,) = function.variables
+    if variable == _ARGUMENT or _ARGUMENT in function.expr.free_symbols:
         return function
-    return Lambda(_ARGUMENT, function(_ARGUMENT))
+    return Lambda(_ARGUMENT, function.expr.xreplace({variable: _ARGUMENT}))
 
 
 def elementwise_parts(expr: Expr) -> tuple[Lambda, Expr]:
@@ -358,7 +367,7 @@ def inner_sum(*terms: Expr) -> Expr:
     kept = [term for term in terms if term is not S.Zero]
     if not kept:
         return S.Zero
-    return kept[0] if len(kept) == 1 else Basic.__new__(Add, *kept)
+    return kept[0] if len(kept) == 1 else Add._from_args(kept)
 
 
 def vec(matrix: Expr) -> Expr:

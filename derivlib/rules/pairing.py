@@ -114,9 +114,9 @@ TRANSPOSED = Rule(
 HADAMARD = Rule(
     "Hadamard product in the trace",
     "trace",
-    left=lambda left, factor, moving: Inner(left, hadamard(factor, moving)),
-    right=lambda _, left, factor, moving: inner(hadamard(left, factor), moving),
-    instances=((G, matrix("A", n, m), E),),
+    left=lambda left, before, moving, after: Inner(left, hadamard(before, moving, after)),
+    right=lambda _, left, before, moving, after: inner(hadamard(left, before, after), moving),
+    instances=((G, matrix("A", n, m), E, matrix("B", n, m)),),
     source=HADAMARD_ALGEBRA,
 )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, MatrixExpr, Tuple, sympify
+from sympy import Expr, Integer, MatrixExpr, Tuple, expand, sympify
 
-from derivlib.errors import InputError
+from derivlib.errors import InputError, ShapeError
 
 __all__ = ["Unvec", "Vec", "unvec", "vec"]
 
@@ -77,5 +77,15 @@ def unvec(column: Any, shape: tuple[Any, Any]) -> Expr:
 
     :param column: a column of rows × cols entries.
     :param shape: rows and columns of the result.
+    :raises ShapeError: if `column` is not a column of that many entries.
     """
-    return Unvec(sympify(column), shape)
+    column = sympify(column)
+    rows, cols = map(sympify, shape)
+    if not getattr(column, "is_Matrix", False):
+        raise InputError(f"unvec takes a column, not the scalar {column}")
+    if expand(column.shape[0] - rows * cols) != 0 or column.shape[1] != 1:
+        raise ShapeError(
+            f"unvec cannot lay out {column} as {rows}×{cols}: it is "
+            f"{column.shape[0]}×{column.shape[1]}, not {rows * cols}×1"
+        )
+    return Unvec(column, (rows, cols))

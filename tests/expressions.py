@@ -1,0 +1,86 @@
+"""Expressions that many tests share, with symbolic sizes and with pairwise different values."""
+
+from __future__ import annotations
+
+from sympy import (
+    Function,
+    HadamardProduct,
+    Inverse,
+    Lambda,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Trace,
+    exp,
+    log,
+    sin,
+    symbols,
+    tanh,
+)
+
+from derivlib import MatrixFunction, sum_entries, unvec, vec
+
+n, m, p, q = symbols("n m p q", integer=True, positive=True)
+X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
+A, B, C = MatrixSymbol("A", n, n), MatrixSymbol("B", m, m), MatrixSymbol("C", n, m)
+U = MatrixSymbol("U", n, n)
+x, y, b = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("b", n, 1)
+row = MatrixSymbol("r", 1, p)
+t, z = Symbol("t"), Symbol("z")
+sigma, tau, lam, mu = (Function(name) for name in ("sigma", "tau", "lambda", "mu"))
+nu = MatrixFunction("nu", (n, p))
+
+SIZES = {n: 4, m: 3, p: 2, q: 5}
+TRIPLES = [(4, 3, 2), (2, 3, 5), (1, 4, 3), (3, 1, 2), (5, 2, 1)]
+
+layer = (X * W).applyfunc(sigma)
+second = (layer * V).applyfunc(tau)
+
+CASES = {
+    "notebook, W": (lam(layer), W),
+    "notebook, X": (lam(layer), X),
+    "second layer, X": (lam(second), X),
+    "second layer, W": (lam(second), W),
+    "second layer, V": (lam(second), V),
+    "bias": (lam((X * W + b * OneMatrix(1, p)).applyfunc(sigma)), b),
+    "row bias": (lam((X * W + OneMatrix(n, 1) * row).applyfunc(sigma)), row),
+    "bias, weights": (lam((X * W + b * OneMatrix(1, p)).applyfunc(sigma)), W),
+    "residual": (lam((A * X).applyfunc(sigma) + X), X),
+    "residual twice": (lam(((A * X).applyfunc(sigma) + X).applyfunc(tau) + X), X),
+    "transposed layer": (lam((W.T * X.T).applyfunc(sigma)), X),
+    "abstract matrix function": (lam(nu(X, W).applyfunc(sigma)), X),
+    "abstract of two": (lam(X * W, X) + mu(X), X),
+    "abstract of matrix and scalar": (lam(t * X, t**2), t),
+    "abstract matrix of a scalar": (lam(nu(t)), t),
+    "trace of a product": (Trace(C.T * X), X),
+    "quadratic in a matrix": (Trace(X.T * A * X), X),
+    "quadratic twice": (Trace(X.T * A * X * B), X),
+    "quadratic form": (x.T * A * x, x),
+    "least squares": ((X * MatrixSymbol("w", m, 1) - y).T * (X * MatrixSymbol("w", m, 1) - y),
+                      MatrixSymbol("w", m, 1)),
+    "coefficients": (lam(3 * X - t * C), X),
+    "cube": (Trace(U**3), U),
+    "power between": (Trace(A * U**3 * A.T), U),
+    "inverse": (Trace(A * Inverse(U)), U),
+    "negative power": (Trace(A * U**-2), U),
+    "entrywise square": (sum_entries(HadamardProduct(X, X)), X),
+    "entrywise product": (sum_entries(HadamardProduct(X, C, X * B)), X),
+    "sum of tanh": (sum_entries((X * W).applyfunc(tanh)), W),
+    "sum of squares of tanh": (
+        sum_entries(HadamardProduct((X * W).applyfunc(tanh), (X * W).applyfunc(tanh))), W),
+    "gaussian bump": (sum_entries(X.applyfunc(Lambda(z, exp(-(z**2) / 2)))), X),
+    "parameter inside": (sum_entries(X.applyfunc(Lambda(z, sin(t * z)))), t),
+    "parameter and matrix": (sum_entries((t * X).applyfunc(Lambda(z, t * z**2))), t),
+    "log of a trace": (log(Trace(X.T * X)), X),
+    "square of a trace": (Trace(A * U) ** 2, U),
+    "product of traces": (Trace(U) * Trace(U * U) * t, U),
+    "quotient of traces": (Trace(U * A) / Trace(U.T * U), U),
+    "coefficient that varies": (Trace(Trace(A * U) * U * A), U),
+    "scalar function of a scalar": (exp(-t) * lam(X, t), t),
+    "undefined scalar functions": (sigma(t * tau(t)), t),
+    "scalar times matrix": (Trace((t * A) * (t * A)), t),
+    "vec and back": (lam(unvec(vec(A * unvec(vec(X), (n, m))), (n, m))), X),
+    "linear in vec": (lam(unvec(MatrixSymbol("K", n * m, n * m) * vec(X), (n, m))), X),
+    "quadratic in vec": (vec(X).T * vec(A * X), X),
+}  # fmt: skip
+"""Scalar expressions with the symbol they are differentiated by."""

@@ -1,0 +1,152 @@
+"""What cannot be done is refused with an error of our own that says what, where and what next."""
+
+from __future__ import annotations
+
+import pytest
+from expressions import A, U, W, X, lam, layer, m, n, p, sigma, t, x
+from sympy import (
+    Abs,
+    Adjoint,
+    Determinant,
+    Function,
+    HadamardProduct,
+    Identity,
+    Lambda,
+    MatMul,
+    MatPow,
+    MatrixSymbol,
+    Max,
+    Symbol,
+    Trace,
+    Transpose,
+    conjugate,
+    exp,
+    symbols,
+    tanh,
+)
+
+from derivlib import (
+    DerivlibError,
+    InputError,
+    MatrixFunction,
+    ShapeError,
+    SizesError,
+    UnsupportedError,
+    derive,
+    differential,
+    element_matrix,
+    sum_entries,
+    unvec,
+    vec,
+)
+
+k = symbols("k", integer=True, positive=True)
+K = MatrixSymbol("K", k, p)
+
+REFUSED = {
+    "not SymPy": (lambda: derive("X", X), InputError, "expr must be a SymPy expression"),
+    "a list": (lambda: derive([X], X), InputError, "expr must be"),
+    "wrt not SymPy": (lambda: derive(Trace(A), "A"), InputError, "wrt must be a SymPy"),
+    "wrt compound": (lambda: derive(Trace(A * U), 2 * U), InputError, r'not the expression "2\*U"'),
+    "wrt a product": (lambda: derive(lam(layer), X * W), InputError, r'expression "X\*W"'),
+    "wrt a number": (lambda: derive(Trace(A), 3), InputError, 'expression "3"'),
+    "wrt a size": (lambda: derive(Trace(X.T * X), n), InputError, "n is a size of X"),
+    "product of misfits": (
+        lambda: derive(Trace(X * K * X.T), X),
+        ShapeError,
+        r'do not fit in "X\*K\*X.T": X is n×m, K is k×p',
+    ),
+    "a transposed factor": (lambda: derive(lam(X.T * W), X), ShapeError, "X.T is m×n, W is m×p"),
+    "misfit hidden by an identity": (
+        lambda: derive(lam(MatMul(X, Identity(k))), X),
+        ShapeError,
+        "I is k×k",
+    ),
+    "sum of misfits": (lambda: derive(lam(X * W + W), W), ShapeError, "W is m×p"),
+    "Hadamard of misfits": (
+        lambda: derive(sum_entries(HadamardProduct(X, X * W)), X),
+        ShapeError,
+        "do not fit",
+    ),
+    "trace of a rectangle": (lambda: derive(Trace(X * W), X), ShapeError, "needs a square matrix"),
+    "power of a rectangle": (lambda: derive(lam(MatPow(X, 2)), X), ShapeError, "square"),
+    "a matrix": (lambda: derive(X * W, X), UnsupportedError, "n×p matrix"),
+    "no rule": (
+        lambda: derive(Determinant(A * U), U),
+        UnsupportedError,
+        r'no differential rule for Determinant in "Determinant\(A\*U\)"; see how-to/add-a-rule',
+    ),
+    "no rule, deeper": (
+        lambda: derive(Trace(A * Adjoint(U)), U),
+        UnsupportedError,
+        r"Adjoint.*\(inside MatMul\)",
+    ),
+    "symbolic power": (lambda: derive(Trace(U**k), U), UnsupportedError, "MatPow.*inside Trace"),
+    "elementwise without derivative": (
+        lambda: derive(sum_entries(X.applyfunc(Abs)), X),
+        UnsupportedError,
+        r"abs|Abs",
+    ),
+    "maximum of a trace": (lambda: derive(Max(Trace(U), 0), U), UnsupportedError, "Max"),
+    "conjugate of a trace": (lambda: derive(conjugate(Trace(U)), U), UnsupportedError, "rule for"),
+    "abs of a trace": (lambda: derive(Abs(Trace(U)), U), UnsupportedError, "Abs"),
+    "matrix in a scalar function": (lambda: derive(exp(U), U), DerivlibError, "exp"),
+    "matrix parameter inside": (
+        lambda: derive(sum_entries(X.applyfunc(Lambda(t, t * Trace(U)))), U),
+        UnsupportedError,
+        "inside SumEntries",
+    ),
+    "missing size": (lambda: derive(lam(layer), W).verify({n: 4, m: 3}), SizesError, "p"),
+    "no sizes": (lambda: derive(lam(layer), W).verify(), SizesError, "m, n, p"),
+    "misspelt size": (
+        lambda: derive(lam(layer), W).verify({n: 4, m: 3, Symbol("pp"): 2}),
+        SizesError,
+        "pp",
+    ),
+    "size zero": (lambda: derive(lam(layer), W).verify({n: 4, m: 3, p: 0}), SizesError, "positive"),
+    "size of entries": (lambda: derive(lam(layer), W).elementwise({n: 4}), SizesError, "m, p"),
+    "size of stages": (lambda: derive(lam(layer), W).stepwise({n: 4}), SizesError, "m, p"),
+    "instantiate what is not there": (
+        lambda: derive(lam(layer), W).instantiate({Function("tau"): tanh}),
+        InputError,
+        "tau does not occur",
+    ),
+    "instantiate the variable": (
+        lambda: derive(lam(layer), W).instantiate({W: X}),
+        InputError,
+        "is the variable",
+    ),
+    "sum of a scalar": (lambda: sum_entries(t), InputError, "scalar t"),
+    "vec of a scalar": (lambda: vec(t), InputError, "scalar t"),
+    "unvec of the wrong size": (lambda: unvec(vec(X), (n, n)), ShapeError, "cannot lay out"),
+    "shape not a pair": (lambda: MatrixFunction("nu", n), InputError, "pair"),
+    "elements of unknown size": (lambda: element_matrix(X), InputError, "n×m"),
+    "differential of text": (lambda: differential("X", X), InputError, "expr must be"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_with_what_where_and_what_next(name):
+    call, kind, message = REFUSED[name]
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_constants_may_be_anything():
+    """What does not vary needs no rule: it is carried along."""
+    result = derive(Determinant(A) * Trace(A * U), U).result
+    assert result == Determinant(A) * A.T
+
+
+def test_sizes_equal_after_expansion_fit():
+    a, b = MatrixSymbol("a", n, (m + 1) * p), MatrixSymbol("b", m * p + p, n)
+    assert derive(Trace(a * b), a).result == b.T
+
+
+def test_an_unevaluated_transpose_is_understood():
+    assert derive(Trace(Transpose(X) * X), X).result == 2 * X
+
+
+def test_sigma_of_a_vector_and_a_row():
+    assert derive(sum_entries(x.applyfunc(sigma)), x).result.shape == (n, 1)
+    assert derive(sum_entries(x.T.applyfunc(sigma)), x).result.shape == (n, 1)

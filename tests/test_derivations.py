@@ -1,0 +1,252 @@
+"""What `derive` finds is what entry-by-entry calculus finds, and each step can be replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from expressions import CASES, SIZES, TRIPLES, A, U, W, X, lam, layer, m, n, p, sigma, t
+from sympy import (
+    HadamardProduct,
+    Lambda,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Trace,
+    ZeroMatrix,
+    sympify,
+    tanh,
+)
+
+from derivlib import RULES, ReplayError, VerificationError, derive, prime, sum_entries, text
+from derivlib.check import check_equation, size_symbols, verify
+from derivlib.derivation.replay import states
+from derivlib.expressions.substitution import normal_form
+from derivlib.vocabulary import Gradient
+
+SIGMA_PRIME = prime(sigma)
+
+
+def sizes_of(*expressions):
+    return {size: SIZES[size] for size in size_symbols(*map(sympify, expressions))}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_result_agrees_entry_by_entry(name):
+    expr, wrt = CASES[name]
+    verification = derive(expr, wrt).verify(sizes_of(expr, wrt))
+    assert verification.entries > 0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_replay_ends_at_the_result(name):
+    d = derive(*CASES[name])
+    assert d.replay() == d.result == d.steps[-1].after
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_equation_among_the_steps_holds(name):
+    """Both sides of each step agree when intermediates take the values they stand for."""
+    d = derive(*CASES[name])
+    definitions = {**d.intermediates, **d.gradients}
+    checked = 0
+    for step in d.steps:
+        if step.entry is None or step.entry.family == "identification":
+            continue
+        check_equation(
+            step.before,
+            step.after,
+            sizes=sizes_of(step.before, step.after, d.wrt, *definitions.values()),
+            definitions=definitions,
+            varying=[d.wrt],
+        )
+        checked += 1
+    assert checked > 0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_result_has_the_shape_of_the_variable(name):
+    d = derive(*CASES[name])
+    if d.wrt.is_Matrix:
+        assert tuple(d.result.shape) == tuple(d.wrt.shape)
+    else:
+        assert not d.result.is_Matrix
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_shown_has_a_dummy_or_a_lambda(name):
+    d = derive(*CASES[name])
+    shown = [str(d), d._repr_latex_(), str(d.equation), *(text(s.after) for s in d.steps)]
+    for line in shown:
+        assert "Lambda" not in line
+        assert "_d" not in line
+        assert "Dummy" not in line
+        assert "xi" not in line.replace("exists", "")
+
+
+@pytest.mark.parametrize("triple", TRIPLES)
+@pytest.mark.parametrize("wrt", [X, W])
+def test_forms_agree_at_sizes_that_hide_no_transpose(triple, wrt):
+    """The stepwise product, the result and the entries say the same at each triple."""
+    sizes = dict(zip((n, m, p), triple, strict=True))
+    d = derive(lam(layer), wrt)
+    d.verify(sizes)
+    rows, cols = (size.subs(sizes) for size in wrt.shape)
+    assert d.elementwise(sizes).shape == (rows, cols)
+    *_, product = d.stepwise(sizes)
+    assert product.shape == (rows, cols)
+    concrete = d.instantiate({lam: sum_entries, sigma: tanh})
+    concrete.verify(sizes)
+
+
+@pytest.mark.parametrize("triple", TRIPLES)
+def test_last_stage_is_the_entrywise_derivative(triple):
+    """With λ = Σ the last stage, put in terms of x and w, is what scalar calculus finds."""
+    sizes = dict(zip((n, m, p), triple, strict=True))
+    d = derive(lam(layer), W).instantiate({lam: sum_entries})
+    *_, product = d.stepwise(sizes)
+    rows, inner, cols = triple
+    entry = lambda M, i, j: Symbol(f"{M.name.lower()}_{i + 1}{j + 1}")  # noqa: E731 - a formula
+    nets = {
+        Symbol(f"n_{i + 1}{j + 1}"): sum(
+            entry(X, i, k) * entry(W, k, j) for k in range(inner)
+        )
+        for i in range(rows)
+        for j in range(cols)
+    }
+    found = d.elementwise(sizes)
+    letters = {
+        M[i, j].subs(sizes): entry(M, i, j)
+        for M, (height, width) in ((X.subs(sizes), (rows, inner)), (W.subs(sizes), (inner, cols)))
+        for i in range(height)
+        for j in range(width)
+    }
+    same = found.xreplace(letters)
+    by_name = {str(key): value for key, value in letters.items()}
+    same = found.replace(
+        lambda node: str(node) in by_name, lambda node: by_name[str(node)]
+    )
+    assert (product.subs(nets) - same).applyfunc(lambda e: e.expand()).is_zero_matrix
+
+
+def test_the_rule_for_the_weights():
+    """∂L/∂W = Xᵀ(∂λ(S)/∂S ⊙ σ'(XW)) for abstract λ and σ and symbolic sizes."""
+    expected = X.T * HadamardProduct(
+        Gradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME), evaluate=False
+    )
+    result = derive(lam(layer), W).result
+    assert result.args[0] == X.T
+    assert set(result.args[1].args) == set(normal_form(expected).args[1].args)
+
+
+def test_the_rule_for_the_inputs():
+    """∂L/∂X = (∂λ(S)/∂S ⊙ σ'(XW)) Wᵀ."""
+    result = derive(lam(layer), X).result
+    assert result.args[1] == W.T
+    factors = (Gradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME))
+    assert set(result.args[0].args) == {normal_form(factor) for factor in factors}
+
+
+def test_results_are_those_sympy_operators_write():
+    """A result can be compared with ==, without knowing how derivlib builds it."""
+    assert derive(Trace(X.T * A * X), X).result == A * X + A.T * X
+    assert derive(Trace(U**3), U).result == 3 * (U.T) ** 2
+    assert derive(sum_entries(A * X), X).result == A.T * OneMatrix(n, m)
+
+
+def test_zero_is_only_for_a_variable_that_does_not_occur():
+    d = derive(Trace(X.T * X), W)
+    assert d.result == ZeroMatrix(m, p)
+    assert [step.rule for step in d.steps] == ["constant"]
+    assert derive(Trace(X.T * X), t).result == 0
+
+
+def test_intermediates_are_named_in_order():
+    d = derive(lam(layer), W)
+    N, S = MatrixSymbol("N", n, p), MatrixSymbol("S", n, p)
+    assert dict(d.intermediates) == {N: X * W, S: normal_form(N.applyfunc(sigma))}
+    assert list(d.intermediates) == [N, S]
+
+
+def test_names_of_the_reader_are_left_alone():
+    N = MatrixSymbol("N", n, m)
+    d = derive(lam((N * W).applyfunc(sigma)), W)
+    assert N not in d.intermediates
+    assert "N" not in {str(name) for name in d.intermediates}
+    d.verify({n: 4, m: 3, p: 2})
+
+
+def test_what_occurs_twice_is_differentiated_once():
+    shared = (X * W).applyfunc(sigma)
+    d = derive(sum_entries(HadamardProduct(shared, shared.applyfunc(tanh))), W)
+    assert [step.rule for step in d.steps].count("product") == 1
+    d.verify({n: 4, m: 3, p: 2})
+
+
+def test_instantiated_and_abstract_results_agree():
+    """Putting λ = Σ s² and σ = tanh in before or after differentiating gives the same."""
+    square = lambda S: sum_entries(HadamardProduct(S, S))  # noqa: E731 - a formula
+    d = derive(lam(layer), W)
+    concrete = d.instantiate({lam: square, sigma: tanh})
+    by_hand = 2 * X.T * HadamardProduct(
+        (X * W).applyfunc(tanh),
+        (X * W).applyfunc(Lambda(t, 1 - tanh(t) ** 2)),
+        evaluate=False,
+    )
+    for result in (concrete.result, by_hand):
+        assert verify(concrete.expr, W, result, {n: 4, m: 3, p: 2}).entries == 6
+
+
+@pytest.mark.parametrize("field", ["before", "after"])
+@pytest.mark.parametrize("name", ["notebook, W", "residual", "quadratic twice"])
+def test_tampered_steps_are_rejected(name, field):
+    """Doubling either side of any step makes the replay fail at that step or after it."""
+    d = derive(*CASES[name])
+    for i, step in enumerate(d.steps[:-1]):
+        forged = replace(step, **{field: 2 * getattr(step, field)})
+        steps = (*d.steps[:i], forged, *d.steps[i + 1 :])
+        with pytest.raises(ReplayError):
+            list(states(d.expr, d.root, steps, d._graph.moves))
+
+
+def test_a_step_under_the_name_of_another_rule_is_rejected():
+    d = derive(lam(layer), W)
+    i = next(i for i, step in enumerate(d.steps) if step.rule == "product")
+    forged = replace(d.steps[i], rule="Hadamard product")
+    with pytest.raises((ReplayError, TypeError)):
+        list(states(d.expr, d.root, (*d.steps[:i], forged, *d.steps[i + 1 :]), d._graph.moves))
+
+
+def test_a_step_left_out_is_rejected():
+    d = derive(lam(layer), W)
+    for i in range(len(d.steps) - 1):
+        with pytest.raises(ReplayError):
+            list(states(d.expr, d.root, (*d.steps[:i], *d.steps[i + 1 :]), d._graph.moves))
+
+
+def test_a_wrong_result_does_not_verify():
+    """The notebook's rule fails already at n = m = 3, p = 2 once λ is Σ s²."""
+    d = derive(lam(layer), W).instantiate(
+        {lam: lambda S: sum_entries(HadamardProduct(S, S)), sigma: tanh}
+    )
+    size = {n: 3, m: 3, p: 2}
+    at3 = {symbol: symbol.subs(size) for symbol in (X, W)}
+    expr = d.expr.subs(at3).subs(size)
+    X3, W3 = MatrixSymbol("X", 3, 3), MatrixSymbol("W", 3, 2)
+    S3, slope = (X3 * W3).applyfunc(tanh), (X3 * W3).applyfunc(Lambda(t, 1 - tanh(t) ** 2))
+    claim = HadamardProduct(2 * S3, X3.T * slope)
+    with pytest.raises(VerificationError):
+        verify(expr, W3, claim)
+
+
+def test_every_rule_of_the_table_is_used_by_some_case():
+    used = {step.rule for expr, wrt in CASES.values() for step in derive(expr, wrt).steps}
+    used |= {step.rule for step in derive(Trace(X.T * X), W).steps}
+    used |= {step.rule for step in derive(x_entry_power(), X).steps}
+    assert set(RULES) - used == set()
+
+
+def x_entry_power():
+    from sympy import HadamardPower
+
+    return sum_entries(HadamardPower(X, 3))

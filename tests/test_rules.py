@@ -1,0 +1,57 @@
+"""Every rule of the table is an equation that holds, and a falsified one would be noticed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from derivlib import RULES, RuleError
+from derivlib.check import check_rule, rejected_tampering
+from derivlib.display import latex
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_both_sides_agree(name):
+    assert check_rule(RULES[name]).entries > 0
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_falsified_right_sides_are_rejected(name):
+    """Doubled, of the wrong sign, short of a term or of a transpose."""
+    if name == "constant":
+        pytest.skip("its right side is zero, and so is any multiple of it: see the next test")
+    assert rejected_tampering(RULES[name])
+
+
+def test_a_constant_with_a_differential_is_rejected():
+    rule = RULES["constant"]
+    wrong = replace(rule, right=lambda _, constant: constant)
+    with pytest.raises(RuleError, match="constant"):
+        check_rule(wrong)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_of_opposite_sign_is_rejected_by_name(name):
+    rule = RULES[name]
+    if name == "constant":
+        pytest.skip("minus zero is zero: see the test above")
+    wrong = replace(rule, right=lambda d, *placeholders: -rule.right(d, *placeholders))
+    with pytest.raises(RuleError, match=name):
+        check_rule(wrong)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_where_it_comes_from_and_can_be_stated(name):
+    rule = RULES[name]
+    assert rule.source.author
+    assert rule.source.year >= 1988
+    left, right = rule.equation(*rule.instances[0])
+    assert latex(left)
+    assert latex(right)
+
+
+def test_names_are_unique_and_cannot_be_confused():
+    names = list(RULES)
+    assert len(names) == len({name.casefold() for name in names})
+    assert all(rule.name == name for name, rule in RULES.items())
