@@ -1,0 +1,28 @@
+"""The independent judge: what a result claims, calculated once more and entry by entry.
+
+Nothing here knows a rule or shares code with what it judges.
+"""
+
+from derivlib.check.abstract import AbstractPartial
+from derivlib.check.calculus import elementwise
+from derivlib.check.entries import explicit
+from derivlib.check.equations import EquationCheck, check_equation, check_identification
+from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
+from derivlib.check.sizes import resolve_sizes, size_symbols
+from derivlib.check.verify import Verification, verify
+
+__all__ = [
+    "AbstractPartial",
+    "EquationCheck",
+    "RuleCheck",
+    "Verification",
+    "check_equation",
+    "check_identification",
+    "check_rule",
+    "elementwise",
+    "explicit",
+    "rejected_tampering",
+    "resolve_sizes",
+    "size_symbols",
+    "verify",
+]

@@ -1,0 +1,240 @@
+"""Numbers to calculate with: exact fractions, or floating point of high precision."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Protocol
+
+import mpmath
+from sympy import Dummy, Expr, I, Integer, Rational, Symbol, lambdify, oo, zoo
+
+from derivlib.check.dual import reciprocal
+from derivlib.errors import UnsupportedError
+
+__all__ = ["Arithmetic", "Exact", "HighPrecision", "NoValue", "NotRational"]
+
+_HEIGHT = 2**20
+"""Exact points have integer coordinates up to this size."""
+
+_RANGES = ((-1.5, 1.5), (0.2, 1.7), (-0.4, 0.4), (0.02, 0.4), (1.1, 2.5), (-1.7, -0.2))
+"""Where coordinates are drawn from in turn, until every function has a real value."""
+
+
+class NotRational(Exception):  # noqa: N818 - not an error, a reason to change the numbers
+    """A value that exact fractions cannot hold."""
+
+
+class NoValue(Exception):  # noqa: N818 - not an error, a reason to take another point
+    """A function without a finite real value at a point."""
+
+
+class Arithmetic(Protocol):
+    """One kind of numbers.
+
+    :param name: what a record of a comparison calls it.
+    :param tolerance: the relative difference allowed between equal values, if any.
+    """
+
+    name: str
+    tolerance: float | None
+
+    def session(self) -> AbstractContextManager[Any]:
+        """The context in which numbers of this kind are calculated with."""
+
+    def number(self, value: Expr) -> Any:
+        """Take over a number."""
+
+    def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> Any:
+        """Draw a coordinate at random, as the assumptions on its symbol ask for."""
+
+    def abstract(self, rng: random.Random, arguments: int) -> Callable[..., Any]:
+        """Draw an abstract function of so many scalars at random."""
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Raise a number to a power."""
+
+    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """Apply a known function."""
+
+    def equal(self, left: Any, right: Any) -> bool:
+        """Tell whether two numbers are equal, as far as these numbers can tell."""
+
+
+class Exact:
+    """Integers and fractions, without any rounding.
+
+    An abstract function takes an independent random value at each new argument. Points and
+    values are integers of absolute value up to 2²⁰, so two different expressions of degree
+    d agree at one point with a probability of at most d/2²⁰.
+    """
+
+    name = "exact"
+    tolerance: float | None = None
+
+    def session(self) -> AbstractContextManager[Any]:
+        """Exact numbers need no context."""
+        return nullcontext()
+
+    def number(self, value: Expr) -> Any:
+        """Take over a rational number.
+
+        :raises NotRational: if it is another number.
+        """
+        if isinstance(value, Integer):
+            return int(value)
+        if isinstance(value, Rational):
+            return Fraction(int(value.p), int(value.q))
+        _refuse_unreal(value)
+        raise NotRational(value)
+
+    def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> int:
+        """Draw a non-zero integer."""
+        if symbol is not None and symbol.is_integer:
+            return _draw_integer(rng, symbol)
+        value = rng.randint(1, _HEIGHT)
+        return value if _sign(rng, symbol) > 0 else -value
+
+    def abstract(self, rng: random.Random, arguments: int) -> Callable[..., int]:
+        """Draw an abstract function: an independent value for each argument."""
+
+        @lru_cache(maxsize=None)
+        def value(*_: Any) -> int:
+            return rng.choice((-1, 1)) * rng.randint(1, _HEIGHT)
+
+        return value
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Raise to a power that is a whole number, or leads to a rational number.
+
+        :raises NotRational: if the value is not rational.
+        """
+        if exponent == int(exponent) and abs(exponent) < 1000:
+            exponent = int(exponent)
+            return base**exponent if exponent >= 0 else reciprocal(base) ** -exponent
+        raise NotRational(f"{base}**{exponent}")
+
+    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """Apply a function that leads from rational numbers to a rational number.
+
+        :raises NotRational: if the value is not rational.
+        """
+        value = function(*map(_rational, arguments))
+        if value.is_finite is False:
+            raise NoValue(value)
+        return self.number(value)
+
+    def equal(self, left: Any, right: Any) -> bool:
+        """Compare exactly."""
+        return bool(left == right)
+
+
+class HighPrecision:
+    """Floating point of 60 decimal digits, compared to 30.
+
+    An abstract function is a random sum of sines, so it is smooth and its derivatives
+    do not vanish.
+    """
+
+    name = "numeric"
+    digits = 60
+
+    def __init__(self, tolerance: float = 1e-30) -> None:
+        self.tolerance: float | None = tolerance
+
+    def session(self) -> AbstractContextManager[Any]:
+        """Set the number of digits."""
+        return mpmath.workdps(self.digits)  # type: ignore[no-any-return]
+
+    def number(self, value: Expr) -> Any:
+        """Take over a real number."""
+        _refuse_unreal(value)
+        return _real(mpmath.mpmathify(value.evalf(self.digits)))
+
+    def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> Any:
+        """Draw a coordinate; later attempts try positive, small and large ones in turn."""
+        if symbol is not None and symbol.is_integer:
+            return mpmath.mpf(_draw_integer(rng, symbol))
+        low, high = _RANGES[attempt % len(_RANGES)]
+        value = mpmath.mpf(rng.uniform(low, high))
+        if symbol is not None and (symbol.is_nonnegative or symbol.is_nonpositive):
+            value = _sign(rng, symbol) * abs(value)
+        return value
+
+    def abstract(self, rng: random.Random, arguments: int) -> Callable[..., Any]:
+        """Draw an abstract function: a random sum of two sines."""
+        slopes = [[rng.uniform(-1, 1) for _ in range(arguments)] for _ in range(2)]
+        heights = [rng.uniform(0.5, 1.5) * rng.choice((-1, 1)) for _ in range(3)]
+        shifts = [rng.uniform(0, 6) for _ in range(2)]
+
+        def value(*values: Any) -> Any:
+            waves = (
+                height * mpmath.sin(mpmath.fdot(slope, values) + shift)
+                for height, slope, shift in zip(heights, slopes, shifts, strict=False)
+            )
+            return mpmath.fsum(waves) + heights[2]
+
+        return value
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Raise to a power.
+
+        :raises NoValue: if the value is not real or not finite.
+        """
+        return _real(mpmath.power(base, exponent))
+
+    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """Apply a function.
+
+        :raises NoValue: if the value is not real or not finite.
+        """
+        try:
+            return _real(_as_mpmath(function, len(arguments))(*arguments))
+        except (ValueError, OverflowError, mpmath.libmp.NoConvergence) as error:
+            raise NoValue(error) from None
+
+    def equal(self, left: Any, right: Any) -> bool:
+        """Compare to 30 digits; what is smaller than 10⁻⁴⁰ counts as zero."""
+        scale = max(abs(left), abs(right))
+        return bool(abs(left - right) <= max((self.tolerance or 0) * scale, mpmath.mpf(10) ** -40))
+
+
+def _real(value: Any) -> Any:
+    if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
+        raise NoValue(value)
+    return mpmath.mpf(value)
+
+
+def _refuse_unreal(value: Expr) -> None:
+    if value.has(I):
+        raise UnsupportedError(f"the number {value} is not real")
+    if value.has(oo, -oo, zoo) or value.is_finite is False:
+        raise NoValue(value)
+
+
+def _rational(value: Any) -> Rational:
+    return Rational(value.numerator, value.denominator)
+
+
+def _sign(rng: random.Random, symbol: Symbol | None) -> int:
+    if symbol is not None and symbol.is_nonnegative:
+        return 1
+    if symbol is not None and symbol.is_nonpositive:
+        return -1
+    return rng.choice((-1, 1))
+
+
+def _draw_integer(rng: random.Random, symbol: Symbol) -> int:
+    value = rng.randint(1, 6)
+    if symbol.is_even or symbol.is_odd:
+        value = 2 * value - bool(symbol.is_odd)
+    return -value if symbol.is_nonpositive else value
+
+
+@lru_cache(maxsize=256)
+def _as_mpmath(function: Any, arguments: int) -> Callable[..., Any]:
+    variables = [Dummy() for _ in range(arguments)]
+    return lambdify(variables, function(*variables), "mpmath")  # type: ignore[no-any-return]

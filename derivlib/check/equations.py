@@ -1,0 +1,188 @@
+"""Checking equations between expressions with differentials, over dual numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, MatrixSymbol, Symbol, sympify
+
+from derivlib.check.arithmetic import Exact, HighPrecision
+from derivlib.check.comparison import (
+    SizesByName,
+    as_grid,
+    difference_of,
+    first_that_works,
+    float_tolerance,
+    sizes_by_name,
+)
+from derivlib.check.grid import Grid
+from derivlib.check.numbers import Point, at_points
+from derivlib.check.sizes import resolve_sizes
+from derivlib.errors import InputError, VerificationError
+from derivlib.vocabulary import DifferentialNode
+
+__all__ = ["EquationCheck", "check_equation", "check_identification"]
+
+
+@dataclass(frozen=True)
+class EquationCheck:
+    """Which equation was checked, and how.
+
+    :param sizes: names and values of the sizes.
+    :param entries: the number of entries compared at each point.
+    :param method: "exact" for rational arithmetic, "numeric" for high precision.
+    :param points: the number of random points and directions.
+    :param seed: their seed.
+    """
+
+    sizes: SizesByName
+    entries: int
+    method: str
+    points: int
+    seed: int
+
+
+def check_equation(
+    left: Any,
+    right: Any,
+    *,
+    sizes: Mapping[Any, Any] | None = None,
+    definitions: Mapping[Any, Expr] | None = None,
+    varying: Iterable[Any] | None = None,
+    seed: int = 0,
+    points: int = 2,
+) -> EquationCheck:
+    """Check an equation that may contain differentials `d(U)` of any expressions.
+
+    Every symbol becomes U₀ + εV with random U₀ and V and ε² = 0, and d(U) is the
+    coefficient of ε; abstract functions and their derivatives take independent values.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib.vocabulary import d
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> U = MatrixSymbol("U", n, m)
+    >>> check_equation(d(U.T * U), d(U).T * U + U.T * d(U), sizes={n: 3, m: 2}).method
+    'exact'
+
+    ```
+
+    :param left: a scalar or a matrix expression.
+    :param right: another, of the same shape.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param definitions: expressions to put in for symbols, such as N = XW.
+    :param varying: the symbols that change; all of them unless told otherwise.
+    :param seed: the seed of the random points and directions.
+    :param points: how many of them.
+    :raises VerificationError: if both sides differ in an entry or in shape.
+    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    left, right = sympify(left), sympify(right)
+    definitions = dict(definitions or {})
+    given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
+    moving = None if varying is None else frozenset(varying)
+
+    def action(point: Point) -> int:
+        evaluation = point.evaluation(given, definitions)
+        first, second = as_grid(evaluation.value(left)), as_grid(evaluation.value(right))
+        _compare(first, second, point, given)
+        return len(first.entries)
+
+    return _checked(
+        (left, right, *definitions.values()),
+        given,
+        action,
+        seed,
+        points,
+        varying=(lambda _: True) if moving is None else moving.__contains__,
+    )
+
+
+def check_identification(
+    left: Any,
+    right: Any,
+    *,
+    sizes: Mapping[Any, Any] | None = None,
+    seed: int = 0,
+    points: int = 1,
+) -> EquationCheck:
+    """Check that a derivative is read correctly off a differential.
+
+    `left` contains d(X) of one symbol X. In the direction of each unit matrix Eᵢⱼ a scalar
+    `left` has to equal entry (i, j) of `right`, and the stacked entries of a matrix `left`
+    the column of `right` that belongs to (i, j) in vec(X).
+
+    :param left: a differential, such as ⟨G, dX⟩.
+    :param right: the derivative, such as G.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param seed: the seed of the random points.
+    :param points: how many of them.
+    :raises VerificationError: if an entry or the shape differs.
+    :raises InputError: if `left` does not contain the differential of exactly one symbol.
+    """
+    left, right = sympify(left), sympify(right)
+    given = resolve_sizes(sizes, left, right)
+    variable = _variable_of(left)
+
+    def action(point: Point) -> int:
+        evaluation = point.evaluation(given)
+        claimed, found = as_grid(evaluation.value(right)), _read_off(point, left, variable, given)
+        _compare(found, claimed, point, given)
+        return len(found.entries)
+
+    return _checked((left, right), given, action, seed, points)
+
+
+def _variable_of(left: Expr) -> Any:
+    symbols = {node.of for node in left.atoms(DifferentialNode)}
+    if len(symbols) != 1 or not isinstance(next(iter(symbols)), Symbol | MatrixSymbol):
+        raise InputError(f"{left} does not contain the differential of exactly one symbol")
+    return symbols.pop()
+
+
+def _read_off(point: Point, left: Expr, variable: Any, sizes: Mapping[Any, int]) -> Grid:
+    """The derivative that `left` is the differential of, one unit direction at a time."""
+    template = point.evaluation(sizes).value(variable)
+    rows, cols = template.shape if isinstance(template, Grid) else (1, 1)
+    values = {
+        (i, j): point.along(variable, i, j).evaluation(sizes).value(left)
+        for i in range(rows)
+        for j in range(cols)
+    }
+    first = values[0, 0]
+    if not isinstance(first, Grid):
+        return Grid.of(rows, cols, lambda i, j: values[i, j])
+    if not isinstance(template, Grid):
+        return first
+    columns = [list(values[i, j].stacked()) for j in range(cols) for i in range(rows)]
+    return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
+
+
+def _compare(left: Grid, right: Grid, point: Point, sizes: Mapping[Any, int]) -> None:
+    difference = difference_of(left, right, point.arithmetic)
+    if difference is not None:
+        raise VerificationError(difference.told("the left side", "the right side", sizes))
+
+
+def _checked(
+    expressions: tuple[Expr, ...],
+    sizes: Mapping[Any, int],
+    action: Callable[[Point], int],
+    seed: int,
+    points: int,
+    **options: Any,
+) -> EquationCheck:
+    kinds = (Exact(), HighPrecision(float_tolerance(*expressions)))
+    kind, entries = first_that_works(
+        kinds, lambda kind: list(at_points(kind, seed, points, action, **options))
+    )
+    return EquationCheck(
+        sizes=sizes_by_name(sizes),
+        entries=entries[0],
+        method=kind.name,
+        points=len(entries),
+        seed=seed,
+    )

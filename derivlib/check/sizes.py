@@ -1,0 +1,102 @@
+"""Sizes: which ones an expression has, and whether the given ones fit."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sympy import Basic, Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+
+from derivlib.errors import SizesError
+from derivlib.vocabulary import MatrixFunctionApplication, Unvec
+
+__all__ = ["resolve_sizes", "size_symbols"]
+
+_SHAPED = (MatrixSymbol, Identity, ZeroMatrix, OneMatrix, MatrixFunctionApplication, Unvec)
+
+
+def _nodes(roots: Iterable[Any]) -> Iterable[Basic]:
+    """Visit every node once, shared ones too, without recursion."""
+    stack = [root for root in roots if isinstance(root, Basic)]
+    seen: dict[int, Basic] = {}
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen[id(node)] = node
+        yield node
+        stack.extend(node.args)
+
+
+def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
+    """The symbols that stand in the shapes of matrices, in alphabetical order.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n, m, p = symbols("n m p", integer=True, positive=True)
+    >>> size_symbols(MatrixSymbol("X", n, m) * MatrixSymbol("W", m, p))
+    (m, n, p)
+
+    ```
+
+    :param expressions: scalar or matrix expressions.
+    """
+    found: set[Symbol] = set()
+    for node in _nodes(expressions):
+        if isinstance(node, _SHAPED):
+            for size in node.shape:
+                found |= getattr(size, "free_symbols", set())
+    return tuple(sorted(found, key=lambda symbol: symbol.name))
+
+
+def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:
+    """Check that every size of the expressions, and nothing else, has a value.
+
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param expressions: scalar or matrix expressions.
+    :returns: the sizes as Python integers, in alphabetical order.
+    :raises SizesError: if a size is missing, unknown, or not a positive integer.
+    """
+    wanted = size_symbols(*expressions)
+    given = dict(sizes or {})
+    missing = [size for size in wanted if size not in given]
+    unknown = [size for size in given if size not in wanted]
+    if missing or unknown:
+        raise SizesError(_complaint(missing, unknown, wanted))
+    return {size: _positive_integer(size, given[size]) for size in wanted}
+
+
+def _complaint(missing: list[Symbol], unknown: list[Any], wanted: tuple[Symbol, ...]) -> str:
+    parts = []
+    if missing:
+        parts.append("no value for the " + _listed("size", missing))
+    if unknown:
+        parts.append(
+            _listed("size", unknown)
+            + " does not occur" * (len(unknown) == 1)
+            + " do not occur" * (len(unknown) > 1)
+        )
+    names = {symbol.name for symbol in missing} & {str(symbol) for symbol in unknown}
+    if names:
+        parts.append(
+            f"{', '.join(sorted(names))} was given as another symbol of the same name "
+            "(other assumptions, or a string)"
+        )
+    has = f"has the {_listed('size', wanted)}" if wanted else "has no symbolic sizes"
+    return "; ".join(parts) + f": the expression {has}"
+
+
+def _listed(noun: str, symbols: Iterable[Any]) -> str:
+    names = [str(symbol) for symbol in symbols]
+    return f"{noun}{'s' * (len(names) > 1)} {', '.join(names)}"
+
+
+def _positive_integer(size: Symbol, value: Any) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(value, bool):
+        raise SizesError(f"the size {size} must be a positive integer, not {value!r}")
+    return number

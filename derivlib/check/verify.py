@@ -1,0 +1,187 @@
+"""Comparing a derivative with the one found entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, sympify
+
+from derivlib.check.arithmetic import Exact, HighPrecision
+from derivlib.check.calculus import EntryDerivatives, differentiate_entries
+from derivlib.check.comparison import (
+    Difference,
+    SizesByName,
+    as_grid,
+    at_sizes,
+    difference_of,
+    first_that_works,
+    float_tolerance,
+    library_versions,
+    sizes_by_name,
+)
+from derivlib.check.entries import explicit
+from derivlib.check.grid import Grid
+from derivlib.check.numbers import Point, at_points
+from derivlib.check.sizes import resolve_sizes, size_symbols
+from derivlib.errors import DerivlibError, VerificationError
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared with what, and how.
+
+    :param sizes: names and values of the sizes.
+    :param shape: rows and columns of the derivative; 1×1 for a scalar.
+    :param entries: the number of entries compared at each point.
+    :param method: "exact" for rational arithmetic, "numeric" for high precision.
+    :param points: the number of random points.
+    :param seed: the seed of the points.
+    :param tolerance: the relative difference allowed; nothing where arithmetic is exact.
+    :param versions: the libraries and their versions.
+    """
+
+    sizes: SizesByName
+    shape: tuple[int, int]
+    entries: int
+    method: str
+    points: int
+    seed: int
+    tolerance: float | None
+    versions: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        rows, cols = self.shape
+        entries = "its one entry" if self.entries == 1 else f"all {self.entries} entries"
+        points = f"{self.points} random point{'s' * (self.points > 1)}"
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions)
+        return (
+            f"The {rows}×{cols} result agrees in {entries} with the derivative found entry by "
+            f"entry{at_sizes(dict(self.sizes))}: {self._how()} at {points} "
+            f"(seed {self.seed}; {versions})."
+        )
+
+    def _how(self) -> str:
+        if self.tolerance is None:
+            return "exactly, every abstract function taking independent values,"
+        return (
+            f"to a relative difference of {self.tolerance:g} "
+            f"in {HighPrecision.digits}-digit arithmetic"
+        )
+
+
+def verify(
+    expr: Any,
+    wrt: Any,
+    result: Any,
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    points: int = 2,
+    definitions: Mapping[Any, Expr] | None = None,
+) -> Verification:
+    """Compare a derivative with the one found entry by entry, by scalar calculus.
+
+    Exactly wherever all values are rational, abstract functions included; otherwise in
+    high precision. Values are compared at random points of the domain.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> verify(Trace(A * X), X, A.T, {n: 3, m: 2}).method
+    'exact'
+    >>> try:
+    ...     verify(Trace(A * X), X, 2 * A.T, {n: 3, m: 2})
+    ... except AssertionError as error:
+    ...     print(error)
+    entry (1, 1), counted from 1, differs at m=2, n=3: the result has 2*A[0, 0], entry-by-entry calculus has A[0, 0]
+
+    ```
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: the symbol it is differentiated by.
+    :param result: what is claimed to be the derivative, in the layout of the contract.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param seed: the seed of the random points.
+    :param points: how many points, at least one.
+    :param definitions: expressions to put in for symbols, such as N = XW.
+    :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    expr, wrt, result = map(sympify, (expr, wrt, result))
+    definitions = dict(definitions or {})
+    given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
+    derivatives = differentiate_entries(expr, wrt, given, definitions=definitions)
+
+    def action(point: Point) -> tuple[int, int]:
+        claimed = as_grid(point.evaluation(given, definitions).value(result))
+        expected = as_grid(_expected(derivatives, point, given, definitions))
+        difference = difference_of(claimed, expected, point.arithmetic)
+        if difference is not None:
+            written = _written(difference, result, derivatives, given, definitions)
+            raise VerificationError(
+                difference.told("the result", "entry-by-entry calculus", given, written)
+            )
+        return expected.shape
+
+    kinds = (Exact(), HighPrecision(float_tolerance(expr, result, *definitions.values())))
+    kind, shapes = first_that_works(kinds, lambda kind: list(at_points(kind, seed, points, action)))
+    return Verification(
+        sizes=sizes_by_name(given),
+        shape=shapes[0],
+        entries=shapes[0][0] * shapes[0][1],
+        method=kind.name,
+        points=len(shapes),
+        seed=seed,
+        tolerance=kind.tolerance,
+        versions=library_versions(),
+    )
+
+
+def _expected(
+    derivatives: EntryDerivatives,
+    point: Point,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+) -> Any:
+    """The entry-by-entry derivative at a point."""
+    originals = derivatives.scalars.originals
+    evaluation = point.evaluation(sizes, {**definitions, **originals})
+    value = derivatives.value
+    return value.map(evaluation.value) if isinstance(value, Grid) else evaluation.value(value)
+
+
+def _written(
+    difference: Difference,
+    result: Expr,
+    derivatives: EntryDerivatives,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+) -> tuple[str, str] | None:
+    """Both values as expressions, if they are short enough to read and not the same."""
+    if difference.entry is None:
+        return None
+    i, j = difference.entry
+    published = derivatives.scalars.published
+    used = {size: sizes[size] for size in size_symbols(result, *definitions, *definitions.values())}
+    left = _short(lambda: _entry(explicit(result, used, definitions=definitions), i, j))
+    right = _short(lambda: published(as_grid(derivatives.value)[i, j]))
+    return (left, right) if left and right and left != right else None
+
+
+def _entry(matrix: Any, i: int, j: int) -> Any:
+    return matrix[i, j] if matrix.is_Matrix else matrix
+
+
+def _short(expression: Callable[[], Any], width: int = 160) -> str:
+    """An expression as text, or nothing if it is long."""
+    try:
+        text = str(expression())
+    except DerivlibError:
+        return ""
+    return text if len(text) <= width else ""
