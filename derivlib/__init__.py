@@ -1,8 +1,8 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 
 from derivlib.check.verify import Verification
-from derivlib.derivation.derivation import Derivation
 from derivlib.derivation.chain import Chain
+from derivlib.derivation.derivation import Derivation
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise

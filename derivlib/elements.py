@@ -112,7 +112,7 @@ def entry_table(left: Any, right: Any) -> dict[Expr, Expr]:
 
 
 def compose(*functions: Callable[..., Any]) -> Callable[..., Any]:
-    """Compose functions: compose(f, g, h)(x, y) is f(g(h(x, y))).
+    """Chain functions so that the last is applied first: f ∘ g ∘ h.
 
     ```pycon
     >>> from sympy import Symbol

@@ -25,10 +25,8 @@ def as_expression(value: Any, what: str) -> Expr:
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"
         ) from None
-    if (
-        not isinstance(expr, Basic)
-        or not isinstance(expr, Expr)
-        and not getattr(expr, "is_Matrix", False)
+    if not isinstance(expr, Basic) or (
+        not isinstance(expr, Expr) and not getattr(expr, "is_Matrix", False)
     ):
         raise InputError(f"{what} must be a scalar or a matrix expression, not {expr!r}")
     return expr

@@ -108,9 +108,7 @@ def test_last_stage_is_the_entrywise_derivative(triple):
     rows, inner, cols = triple
     entry = lambda M, i, j: Symbol(f"{M.name.lower()}_{i + 1}{j + 1}")  # noqa: E731 - a formula
     nets = {
-        Symbol(f"n_{i + 1}{j + 1}"): sum(
-            entry(X, i, k) * entry(W, k, j) for k in range(inner)
-        )
+        Symbol(f"n_{i + 1}{j + 1}"): sum(entry(X, i, k) * entry(W, k, j) for k in range(inner))
         for i in range(rows)
         for j in range(cols)
     }
@@ -123,9 +121,7 @@ def test_last_stage_is_the_entrywise_derivative(triple):
     }
     same = found.xreplace(letters)
     by_name = {str(key): value for key, value in letters.items()}
-    same = found.replace(
-        lambda node: str(node) in by_name, lambda node: by_name[str(node)]
-    )
+    same = found.replace(lambda node: str(node) in by_name, lambda node: by_name[str(node)])
     assert (product.subs(nets) - same).applyfunc(lambda e: e.expand()).is_zero_matrix
 
 
@@ -188,10 +184,14 @@ def test_instantiated_and_abstract_results_agree():
     square = lambda S: sum_entries(HadamardProduct(S, S))  # noqa: E731 - a formula
     d = derive(lam(layer), W)
     concrete = d.instantiate({lam: square, sigma: tanh})
-    by_hand = 2 * X.T * HadamardProduct(
-        (X * W).applyfunc(tanh),
-        (X * W).applyfunc(Lambda(t, 1 - tanh(t) ** 2)),
-        evaluate=False,
+    by_hand = (
+        2
+        * X.T
+        * HadamardProduct(
+            (X * W).applyfunc(tanh),
+            (X * W).applyfunc(Lambda(t, 1 - tanh(t) ** 2)),
+            evaluate=False,
+        )
     )
     for result in (concrete.result, by_hand):
         assert verify(concrete.expr, W, result, {n: 4, m: 3, p: 2}).entries == 6

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FENCE = re.compile(r"^(?:```|~~~|:::)+\s*(\{code-cell\}\s*\S*|python\S*|pycon|py|ipython\S*)\s*$", re.M)
+FENCE = re.compile(
+    r"^(?:```|~~~|:::)+\s*(\{code-cell\}\s*\S*|python\S*|pycon|py|ipython\S*)\s*$", re.M
+)
 PROMPT = re.compile(r"^\s*>>> ", re.M)
 
 
@@ -42,7 +44,16 @@ def test_every_cell_and_prompt_is_collected():
     cells = sum(page.read_text().count("```{code-cell} ipython3\n") for page in pages())
     sources = [*pages(), *(ROOT / "derivlib").rglob("*.py")]
     prompts = sum(len(PROMPT.findall(path.read_text())) for path in sources)
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "derivlib", "docs", "README.md"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "derivlib",
+        "docs",
+        "README.md",
+    ]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     collected = re.findall(r"::line:\d+,column:\d+", listing)
     assert cells + prompts > 0

@@ -24,7 +24,6 @@ LAYERS = [
 """Parts of the package from the ground up; each imports from itself and from below only."""
 
 
-
 def layer_of(part: str) -> int:
     return next(i for i, parts in enumerate(LAYERS) if part in parts)
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import mpmath
@@ -101,7 +101,7 @@ class Exact:
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., int]:
         """Draw an abstract function: an independent value for each argument."""
 
-        @lru_cache(maxsize=None)
+        @cache
         def value(*_: Any) -> int:
             return rng.choice((-1, 1)) * rng.randint(1, _HEIGHT)
 

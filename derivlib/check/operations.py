@@ -88,7 +88,8 @@ def _constant(entry: Callable[[int, int], Integer]) -> Operation:
 
 
 def _explicit(_: Evaluation, node: Any, values: Values) -> Grid:
-    return Grid(*node.shape, tuple(map(as_scalar, values)))
+    rows, cols = node.shape
+    return Grid(rows, cols, tuple(map(as_scalar, values)))
 
 
 def _none(_: Any) -> tuple[()]:
@@ -287,7 +288,7 @@ def _diagonal_of(_: Evaluation, __: Any, values: Values) -> Grid:
 def _diagonal_matrix(evaluation: Evaluation, _: Any, values: Values) -> Grid:
     (matrix,) = values
     zero = evaluation.here.number(S.Zero)
-    return Grid.of(*matrix.shape, lambda i, j: matrix[i, j] if i == j else zero)
+    return Grid.of(matrix.rows, matrix.cols, lambda i, j: matrix[i, j] if i == j else zero)
 
 
 def _block(_: Evaluation, node: Any, values: Values) -> Grid:
@@ -296,8 +297,7 @@ def _block(_: Evaluation, node: Any, values: Values) -> Grid:
     lines: list[tuple[Any, ...]] = []
     for k in range(rows):
         height = same_shape(Grid(b.rows, 1, ()) for b in blocks.row(k))[0]
-        for i in range(height):
-            lines.append(sum((block.row(i) for block in blocks.row(k)), ()))
+        lines += [sum((block.row(i) for block in blocks.row(k)), ()) for i in range(height)]
     if len({len(line) for line in lines}) != 1:
         raise ShapeError("the rows of blocks have different widths")
     return Grid(len(lines), len(lines[0]), sum(lines, ()))

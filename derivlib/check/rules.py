@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sympy import Add, Expr, Integer, MatAdd, MatMul, Mul, Symbol, Transpose
@@ -171,9 +172,9 @@ def _falsifications(right: Expr) -> Iterator[tuple[str, Callable[[], Expr]]]:
     yield "sign", lambda: _times(-1, right)
     if isinstance(right, (Add, MatAdd)):
         for k in range(len(right.args)):
-            yield "dropped term", lambda k=k: right.func(*right.args[:k], *right.args[k + 1 :])
+            yield "dropped term", partial(right.func, *right.args[:k], *right.args[k + 1 :])
     for transpose in _transposes(right):
-        yield "dropped transpose", lambda t=transpose: _without(right, t)
+        yield "dropped transpose", partial(_without, right, transpose)
 
 
 def _times(factor: int, expr: Expr) -> Expr:

@@ -66,7 +66,7 @@ class Chain:
     def formula(self) -> Formula:
         """Set the chain rule: a sum over the paths, each a product of links."""
         left = latex(formal(self.output, self.wrt))
-        products = []
+        products: list[str] = []
         for path in self.paths():
             if len(products) == _MOST_PATHS:
                 products.append(r"\cdots")

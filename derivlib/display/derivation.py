@@ -18,9 +18,10 @@ __all__ = ["DerivationLike", "block", "definitions", "equation", "sentence"]
 class DerivationLike(Protocol):
     """What is needed of a derivation to show it."""
 
-    wrt: Expr
-    output: Symbol
-
+    @property
+    def wrt(self) -> Expr: ...
+    @property
+    def output(self) -> Symbol: ...
     @property
     def root(self) -> Expr: ...
     @property
@@ -54,7 +55,7 @@ def definitions(derivation: DerivationLike) -> str:
     first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
     named = [
         f"{latex(name)} = {latex(definition)}"
-        for name, definition in reversed(derivation.intermediates.items())
+        for name, definition in reversed(list(derivation.intermediates.items()))
     ]
     return r",\quad ".join([first, *named])
 

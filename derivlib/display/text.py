@@ -106,8 +106,9 @@ class _TextPrinter(StrPrinter):
         body, variable = function.expr, function.variables[0]
         if body.is_Function and body.args == (variable,):
             return self._call(body.func.__name__, matrix)
-        entry = Symbol(self._atom(matrix))
-        return f"[{self._print(body.xreplace({variable: entry}))}]"
+        entry = self._atom(matrix)
+        written = str(self._print(body.xreplace({variable: Symbol(entry)})))
+        return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"
 
     def _print_Function(self, expr: Expr) -> str:
         return self._call(expr.func.__name__, *expr.args)

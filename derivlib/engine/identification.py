@@ -116,4 +116,4 @@ def pair(left: Expr, right: Expr, record: Record, collect: Collect) -> None:
     moved = rule.right(lambda expr: expr, *arguments)
     for term in moved.args if isinstance(moved, Add) else (moved,):
         if term is not S.Zero:
-            pair(*term.args, record, collect)
+            pair(term.args[0], term.args[1], record, collect)

@@ -156,9 +156,9 @@ def mul(*factors: Expr) -> Expr:
         return ZeroMatrix(first.shape[0], last.shape[1])
     if not matrices:
         matrices.append(Identity(first.shape[0]))
-    if coefficient is not S.One and len(matrices) == 1 and isinstance(matrices[0], MatAdd):
-        if coefficient.is_Number:
-            return add(*(mul(coefficient, term) for term in matrices[0].args))
+    distributes = len(matrices) == 1 and isinstance(matrices[0], MatAdd) and coefficient.is_Number
+    if distributes and coefficient is not S.One:
+        return add(*(mul(coefficient, term) for term in matrices[0].args))
     return _scaled(coefficient, tuple(matrices))
 
 
@@ -189,7 +189,7 @@ def transpose(expr: Expr) -> Expr:
         return expr
     match expr:
         case Transpose():
-            return cast(Expr, expr.args[0])
+            return cast("Expr", expr.args[0])
         case MatMul():
             return mul(*(transpose(factor) for factor in reversed(expr.args)))
         case MatAdd():

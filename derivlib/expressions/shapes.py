@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sympy import (
     Determinant,
@@ -47,9 +48,8 @@ def _misfit(expr: Expr, detail: str) -> ShapeError:
 
 
 def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
-    for (left, a), (right, b) in zip(factors, factors[1:], strict=False):
-        assert a is not None and b is not None
-        if not same_size(a[1], b[0]):
+    for (left, a), (right, b) in pairwise(factors):
+        if a is None or b is None or not same_size(a[1], b[0]):
             raise _misfit(expr, f"{left} is {_text(a)}, {right} is {_text(b)}")
 
 

@@ -12,7 +12,7 @@ from derivlib.expressions.construction import rebuild
 from derivlib.expressions.shapes import Shape, shape_of
 from derivlib.vocabulary import MatrixFunctionApplication
 
-__all__ = ["children", "checked_normal_form", "with_children"]
+__all__ = ["checked_normal_form", "children", "with_children"]
 
 _LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix)
 

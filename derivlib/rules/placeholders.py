@@ -11,7 +11,7 @@ from sympy import Function, MatrixSymbol, Symbol, symbols
 
 __all__ = ["f", "h", "k", "l", "lam", "m", "matrix", "n", "p", "q", "sigma", "t", "u", "v"]
 
-n, m, p, q, k, l = symbols("n m p q k l", integer=True, positive=True)  # noqa: E741 - the field's letter
+n, m, p, q, k, l = symbols("n m p q k l", integer=True, positive=True)
 u, v, t = symbols("u v t", real=True)
 f, h, sigma, lam = (Function(name) for name in ("f", "h", "sigma", "lambda"))
 

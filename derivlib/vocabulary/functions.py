@@ -90,7 +90,8 @@ class MatrixFunction:
 
         if not isinstance(shape, tuple) or len(shape) != 2:
             raise InputError(
-                f'MatrixFunction("{name}", ...) needs its shape as a pair (rows, columns), not {shape!r}'
+                f'MatrixFunction("{name}", ...) needs its shape as a pair (rows, columns), '
+                f"not {shape!r}"
             )
         self.name = name
         self.shape = tuple(map(sympify, shape))
@@ -220,7 +221,7 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
 
     :param function: an undefined SymPy function, or the prime of one.
     :param order: how many times it is differentiated.
-    :returns: an undefined function that knows what it is the `derivative_of`, and its `prime_order`.
+    :returns: an undefined function that knows its `derivative_of` and its `prime_order`.
     """
     base: Any = getattr(function, "derivative_of", function)
     order += getattr(function, "prime_order", 0)
