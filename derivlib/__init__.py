@@ -1,5 +1,6 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 
+from derivlib.check.entries import explicit
 from derivlib.check.verify import Verification
 from derivlib.derivation.chain import Chain
 from derivlib.derivation.derivation import Derivation
@@ -9,7 +10,14 @@ from derivlib.derivation.stepwise import Stepwise
 from derivlib.display.formula import Formula, aligned, show, show_group
 from derivlib.display.latex import latex
 from derivlib.display.text import text
-from derivlib.elements import compose, element, element_functions, element_matrix, entry_table
+from derivlib.elements import (
+    compose,
+    element,
+    element_functions,
+    element_matrix,
+    entry_table,
+    small_letters,
+)
 from derivlib.errors import (
     DerivlibError,
     InputError,
@@ -25,7 +33,7 @@ from derivlib.rules.rule import Condition, Rule, Source
 from derivlib.verbs import derive, differential
 from derivlib.vocabulary.differentials import d
 from derivlib.vocabulary.formal import formal
-from derivlib.vocabulary.functions import MatrixFunction, prime
+from derivlib.vocabulary.functions import MatrixFunction, partial, prime
 from derivlib.vocabulary.reductions import sum_entries
 from derivlib.vocabulary.reshaping import unvec, vec
 
@@ -59,11 +67,14 @@ __all__ = [
     "element_functions",
     "element_matrix",
     "entry_table",
+    "explicit",
     "formal",
     "latex",
+    "partial",
     "prime",
     "show",
     "show_group",
+    "small_letters",
     "sum_entries",
     "text",
     "unvec",

@@ -9,7 +9,14 @@ from sympy import Expr, Function, ImmutableDenseMatrix, MatrixSymbol, Symbol
 
 from derivlib.errors import InputError
 
-__all__ = ["compose", "element", "element_functions", "element_matrix", "entry_table"]
+__all__ = [
+    "compose",
+    "element",
+    "element_functions",
+    "element_matrix",
+    "entry_table",
+    "small_letters",
+]
 
 
 def _indexed(name: str, i: int, j: int) -> str:
@@ -69,6 +76,24 @@ def element_matrix(
             'call element_matrix("x", 4, 3)'
         ) from None
     return ImmutableDenseMatrix(height, width, lambda i, j: element(str(name), i + 1, j + 1))
+
+
+def small_letters(matrix: MatrixSymbol, i: int, j: int) -> Symbol:
+    """Name the entry (i, j), counted from 0, of a matrix by the small letter of its name.
+
+    It is meant as the `entry` of :func:`derivlib.explicit` and of `elementwise`.
+
+    ```pycon
+    >>> small_letters(MatrixSymbol("W", 3, 2), 0, 1)
+    w_12
+
+    ```
+
+    :param matrix: a matrix symbol.
+    :param i: the row, from 0.
+    :param j: the column, from 0.
+    """
+    return element(matrix.name.lower(), i + 1, j + 1)
 
 
 def element_functions(name: str, rows: int, cols: int, *arguments: Any) -> ImmutableDenseMatrix:

@@ -150,14 +150,16 @@ class Derivation:
         """What has to hold for the result, each condition once."""
         return tuple(dict.fromkeys(c for step in self.steps for c in step.requires))
 
-    def elementwise(self, sizes: Mapping[Any, int] | None = None) -> Expr:
+    def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.
 
         :param sizes: a positive integer for each size symbol.
+        :param options: `entry`, a function of X, i, j that names the entries of X; they are
+            `X[i, j]` without it.
         :returns: an explicit matrix in the shape of `result`, or a scalar.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        return check.elementwise(self.expr, self.wrt, sizes)
+        return check.elementwise(self.expr, self.wrt, sizes, **options)
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
         """Carry the result out in four stages, from names to entries.

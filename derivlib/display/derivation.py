@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sympy import Expr, Symbol, preorder_traversal
 
-from derivlib.display.formula import Formula
+from derivlib.display.formula import Formula, set_expression
 from derivlib.display.latex import latex
 from derivlib.display.text import text
 from derivlib.vocabulary import Gradient, Jacobian, MatrixPartial, ScalarPartial, formal
@@ -35,9 +35,7 @@ class DerivationLike(Protocol):
 
 def _remark(step: Any) -> str:
     """Set the name of a rule and the conditions of the step."""
-    conditions = [
-        rf"{latex(condition.subject)}\ \text{{{condition.property}}}" for condition in step.requires
-    ]
+    conditions = map(set_expression, step.requires)
     return r",\; ".join([rf"\text{{{step.rule}}}", *conditions])
 
 

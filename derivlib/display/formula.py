@@ -28,11 +28,13 @@ class Formula:
 
 
 def set_expression(value: Any) -> str:
-    """Set a value in LaTeX; a formula stays itself, text becomes text."""
+    """Set a value in LaTeX: an expression, a formula, a text or a condition."""
     if isinstance(value, Formula):
         return value.tex
     if isinstance(value, str):
         return rf"\text{{{value}}}"
+    if hasattr(value, "subject"):
+        return rf"{latex(value.subject)}\ \text{{{value.property}}}"
     return latex(value)
 
 

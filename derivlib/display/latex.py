@@ -25,6 +25,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
 from derivlib.vocabulary import DifferentialNode, Inner, MatrixFunctionApplication
@@ -93,6 +94,8 @@ class DerivationPrinter(LatexPrinter):
     def _atom(self, expr: Expr) -> str:
         """Set what carries an exponent or a d: symbols as they are, the rest in parentheses."""
         text: str = self._print(expr)
+        if isinstance(expr, MatrixBase):
+            return text
         plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, OneMatrix)) or (
             expr.is_Number and expr.is_nonnegative
         )
