@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Basic, Expr, MatrixSymbol, Symbol, sympify
 from sympy.core.sympify import SympifyError
 
+from derivlib.display.text import text
 from derivlib.errors import InputError
 
 __all__ = ["as_expression", "as_variable"]
@@ -44,7 +45,7 @@ def as_variable(wrt: Any, expr: Expr) -> Expr:
         _refuse_size(expr, symbol)
         return symbol
     raise InputError(
-        f'wrt must be a Symbol or a MatrixSymbol, not the expression "{symbol}"; '
+        f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
         "to differentiate by a compound expression, give it a symbol of its own first"
     )
 

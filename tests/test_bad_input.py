@@ -54,9 +54,9 @@ REFUSED = {
     "product of misfits": (
         lambda: derive(Trace(X * K * X.T), X),
         ShapeError,
-        r'do not fit in "X\*K\*X.T": X is n×m, K is k×p',
+        r'do not fit in "X\*K\*Xᵀ": X is n×m, K is k×p',
     ),
-    "a transposed factor": (lambda: derive(lam(X.T * W), X), ShapeError, "X.T is m×n, W is m×p"),
+    "a transposed factor": (lambda: derive(lam(X.T * W), X), ShapeError, "Xᵀ is m×n, W is m×p"),
     "misfit hidden by an identity": (
         lambda: derive(lam(MatMul(X, Identity(k))), X),
         ShapeError,

@@ -14,7 +14,8 @@ ROOT = Path(derivlib.__file__).parent
 LAYERS = [
     {"errors"},
     {"vocabulary"},
-    {"expressions", "check", "display"},
+    {"check", "display"},
+    {"expressions"},
     {"rules", "elements"},
     {"engine"},
     {"derivation", "inputs"},

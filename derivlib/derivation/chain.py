@@ -14,7 +14,7 @@ from derivlib.display.text import text
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
 from derivlib.expressions.structure import children
-from derivlib.vocabulary import FormalNode, formal
+from derivlib.vocabulary import FormalNode, d, formal
 
 __all__ = ["Chain", "chain_rule"]
 
@@ -39,14 +39,14 @@ class Chain:
     :param output: what the value of the expression is called.
     :param wrt: the variable.
     :param links: ∂L/∂S, ∂S/∂N, ∂N/∂W, from the result to the variable.
-    :param differentials: for each link the differential it stands for, such as X dW for
-        ∂N/∂W with N = XW.
+    :param differentials: what the links of each name do to a differential, such as X dW for
+        dN with N = XW.
     """
 
     output: Symbol
     wrt: Expr
     links: tuple[FormalNode, ...]
-    differentials: Mapping[FormalNode, Expr] = field(repr=False)
+    differentials: Mapping[Expr, Expr] = field(repr=False)
 
     def paths(self) -> Iterator[tuple[FormalNode, ...]]:
         """Go through the products of links that lead from the result to the variable."""
@@ -89,10 +89,11 @@ def chain_rule(graph: Graph, wrt: Expr, output: Symbol) -> Chain:
     :param wrt: the variable.
     :param output: what to call the value of the expression.
     """
-    links: dict[FormalNode, Expr] = {}
     places = [(output, graph.root), *reversed(graph.definitions.items())]
-    for place, definition in places:
-        for name in _names_in(definition, graph):
-            alone = Graph(definition, {}, frozenset({name}))
-            links[formal(place, name)] = expand(definition, alone, lambda *_: None)
-    return Chain(output, wrt, tuple(links), links)
+    links = [
+        formal(place, name) for place, definition in places for name in _names_in(definition, graph)
+    ]
+    differentials = {
+        d(place): expand(definition, graph, lambda *_: None) for place, definition in places
+    }
+    return Chain(output, wrt, tuple(links), differentials)

@@ -19,6 +19,7 @@ from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
+from derivlib.display.text import text
 from derivlib.engine.expansion import supports
 from derivlib.engine.graph import Graph, name_intermediates
 from derivlib.engine.sweep import Sweep, sweep
@@ -142,7 +143,9 @@ class Derivation:
         """
         (end,) = self.lines()[-1].terms or (zero_like(self.wrt),)
         if end != self.result:
-            raise ReplayError(f"the steps end at {end}, not at the result {self.result}")
+            raise ReplayError(
+                f"the steps end at {text(end)}, not at the result {text(self.result)}"
+            )
         return end
 
     @cached_property
@@ -220,8 +223,8 @@ def carry_out(expr: Expr, wrt: Expr) -> Derivation:
     graph = name_intermediates(expr, wrt, supports)
     if expr.is_Matrix and not all(same_size(size, S.One) for size in expr.shape):
         raise UnsupportedError(
-            f'"{expr}" is a {expr.shape[0]}×{expr.shape[1]} matrix; derive differentiates scalars, '
-            "so take its trace, the sum of its entries or an entry first"
+            f'"{text(expr)}" is a {expr.shape[0]}×{expr.shape[1]} matrix; '
+            "derive differentiates scalars, so take its trace or the sum of its entries first"
         )
     output = _output_name(expr)
     return Derivation(expr, wrt, output, graph, sweep(graph, wrt, output))

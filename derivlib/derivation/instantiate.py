@@ -9,6 +9,7 @@ from sympy import Expr, Lambda, MatrixSymbol, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
+from derivlib.display.text import text
 from derivlib.errors import InputError
 from derivlib.expressions.construction import as_lambda, elementwise
 from derivlib.expressions.structure import children, with_children
@@ -64,5 +65,5 @@ def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
 
     result = replaced(expr)
     if missing := [str(key) for key in values if key not in met]:
-        raise InputError(f'{", ".join(missing)} does not occur in "{expr}"')
+        raise InputError(f'{", ".join(missing)} does not occur in "{text(expr)}"')
     return result

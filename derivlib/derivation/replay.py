@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sympy import Add, Basic, Expr, S
 
 from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
+from derivlib.display.text import text
 from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, zero_like
 from derivlib.expressions.substitution import normal_form, resolve, substitute
@@ -43,7 +44,7 @@ def _terms(expr: Expr) -> tuple[Expr, ...]:
 
 
 def _fail(step: Step, why: str) -> ReplayError:
-    return ReplayError(f'step "{step.rule}" ({step.before} → {step.after}) {why}')
+    return ReplayError(f'step "{step.rule}" ({text(step.before)} → {text(step.after)}) {why}')
 
 
 def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
@@ -118,7 +119,7 @@ def states(
             continue
         if terms is None:
             if resolve(root, names) != normal_form(expr):
-                raise ReplayError(f'the names do not resolve to "{expr}"')
+                raise ReplayError(f'the names do not resolve to "{text(expr)}"')
             terms = (Basic.__new__(Inner, S.One, d(root)),)
         terms = _apply(terms, step, names, moves)
         yield Line(step, terms)

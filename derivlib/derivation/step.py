@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Expr
 
+from derivlib.display.text import text
 from derivlib.rules import RULES
 from derivlib.rules.rule import Condition, Rule
 
@@ -42,4 +43,4 @@ class Step:
         return RULES.get(self.rule)
 
     def __str__(self) -> str:
-        return f"{self.before} → {self.after}  [{self.rule}]"
+        return f"{text(self.before)} → {text(self.after)}  [{self.rule}]"

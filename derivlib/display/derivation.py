@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sympy import Expr, Symbol, preorder_traversal
 
-from derivlib.display.formula import Formula, set_expression
+from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import latex
 from derivlib.display.text import text
 from derivlib.vocabulary import Gradient, Jacobian, MatrixPartial, ScalarPartial, formal
@@ -78,8 +78,7 @@ def block(derivation: DerivationLike) -> Formula:
             rows.append(f"{left} &= {shown} && {_remark(step)}")
             left = ""
         previous = shown
-    body = " \\\\\n".join(rows)
-    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
+    return Formula(rows_of(rows))
 
 
 def equation(derivation: DerivationLike) -> Formula:

@@ -38,6 +38,12 @@ def set_expression(value: Any) -> str:
     return latex(value)
 
 
+def rows_of(lines: Iterable[str]) -> str:
+    """Set lines one below the other, aligned where each has an ampersand."""
+    body = " \\\\[1ex]\n".join(lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
 def show(left: Any, right: Any = None) -> Formula:
     r"""Show an expression, or an equation.
 
@@ -65,17 +71,16 @@ def show_group(values: Iterable[Any]) -> Formula:
     ```pycon
     >>> from sympy import MatrixSymbol
     >>> print(show_group([MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2)]))
-    \begin{gathered}
-    X \\[1ex]
-    W
-    \end{gathered}
+    \begin{aligned}
+    & X \\[1ex]
+    & W
+    \end{aligned}
 
     ```
 
     :param values: expressions, formulas or texts.
     """
-    rows = " \\\\[1ex]\n".join(set_expression(value) for value in values)
-    return Formula(f"\\begin{{gathered}}\n{rows}\n\\end{{gathered}}")
+    return Formula(rows_of(f"& {set_expression(value)}" for value in values))
 
 
 def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str = "=") -> Formula:
@@ -84,7 +89,7 @@ def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str 
     ```pycon
     >>> from sympy import MatrixSymbol
     >>> X, W, N = MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2), MatrixSymbol("N", 4, 2)
-    >>> print(aligned({N: X*W}))
+    >>> print(aligned({N: X * W}))
     \begin{aligned}
     N &= X W
     \end{aligned}
@@ -100,5 +105,4 @@ def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str 
     for left, right, *remark in rows:
         line = f"{set_expression(left)} &{sign} {set_expression(right)}"
         lines.append(line + "".join(f" && {set_expression(text)}" for text in remark))
-    body = " \\\\\n".join(lines)
-    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
+    return Formula(rows_of(lines))

@@ -189,6 +189,12 @@ class DerivationPrinter(LatexPrinter):
         separator = "" if all(i.is_Integer and i < 10 for i in shown) else ", "
         return rf"{self._atom(matrix)}_{{{separator.join(self._print(i) for i in shown)}}}"
 
+    def _print_MatrixBase(self, expr: MatrixBase) -> str:
+        rows = [" & ".join(map(self._print, row)) for row in expr.tolist()]
+        body = r" \\ ".join(rows)
+        text = rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+        return rf"{{\def\arraystretch{{1.6}} {text}}}" if r"\frac" in body else text
+
     # -- functions ---------------------------------------------------------------------
 
     def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:

@@ -34,6 +34,7 @@ from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
+from derivlib.display.text import text
 from derivlib.engine.graph import Graph
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import zero_like
@@ -133,7 +134,7 @@ def rule_and_arguments(expr: Expr) -> tuple[Rule, Arguments]:
             if kind in _RULES:
                 return _RULES[kind](expr)
     raise UnsupportedError(
-        f'no differential rule for {type(expr).__name__} in "{expr}"; see how-to/add-a-rule'
+        f'no differential rule for {type(expr).__name__} in "{text(expr)}"; see how-to/add-a-rule'
     )
 
 

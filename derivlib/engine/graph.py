@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.display.text import text
 from derivlib.engine.names import Role, choose_names
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.shapes import Shape, shape_of
@@ -164,7 +165,7 @@ def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) ->
         users = [type(user.expr).__name__ for user in nodes[i:] if i in user.parts]
         place = f" (inside {users[0]})" if users else ""
         raise UnsupportedError(
-            f'no differential rule for {type(node.expr).__name__} in "{node.expr}"{place}; '
+            f'no differential rule for {type(node.expr).__name__} in "{text(node.expr)}"{place}; '
             "see how-to/add-a-rule"
         )
 

@@ -18,6 +18,7 @@ from sympy import (
     Transpose,
 )
 
+from derivlib.display.text import text
 from derivlib.engine.expansion import Record
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import hadamard, mul, ones_like
@@ -108,7 +109,7 @@ def pair(left: Expr, right: Expr, record: Record, collect: Collect) -> None:
         return
     if type(right) not in _RULES:
         raise UnsupportedError(
-            f'no rule moves {type(right).__name__} across a trace in "{right}"; '
+            f'no rule moves {type(right).__name__} across a trace in "{text(right)}"; '
             "see how-to/add-a-rule"
         )
     rule, arguments = _RULES[type(right)](left, right)

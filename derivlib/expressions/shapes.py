@@ -20,6 +20,7 @@ from sympy import (
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
+from derivlib.display.text import text
 from derivlib.errors import ShapeError
 
 __all__ = ["Shape", "same_size", "shape_of"]
@@ -37,27 +38,28 @@ def same_size(a: Expr, b: Expr) -> bool:
     return bool(a == b) or expand(a - b) == 0
 
 
-def _text(shape: Shape) -> str:
+def _shown(shape: Shape) -> str:
     return "a scalar" if shape is None else f"{shape[0]}×{shape[1]}"
 
 
 def _misfit(expr: Expr, detail: str) -> ShapeError:
     return ShapeError(
-        f'sizes do not fit in "{expr}": {detail}; correct the shape of one of them, or transpose it'
+        f'sizes do not fit in "{text(expr)}": {detail}; '
+        "correct the shape of one of them, or transpose it"
     )
 
 
 def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
     for (left, a), (right, b) in pairwise(factors):
         if a is None or b is None or not same_size(a[1], b[0]):
-            raise _misfit(expr, f"{left} is {_text(a)}, {right} is {_text(b)}")
+            raise _misfit(expr, f"{text(left)} is {_shown(a)}, {text(right)} is {_shown(b)}")
 
 
 def _check_alike(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
     first, a = parts[0]
     for other, b in parts[1:]:
         if a is None or b is None or not (same_size(a[0], b[0]) and same_size(a[1], b[1])):
-            raise _misfit(expr, f"{first} is {_text(a)}, {other} is {_text(b)}")
+            raise _misfit(expr, f"{text(first)} is {_shown(a)}, {text(other)} is {_shown(b)}")
 
 
 def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
@@ -79,8 +81,8 @@ def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
         part, shape = parts[0]
         if shape is None or not same_size(*shape):
             raise ShapeError(
-                f'{type(expr).__name__} in "{expr}" needs a square matrix, '
-                f"but {part} is {_text(shape)}"
+                f'{type(expr).__name__} in "{text(expr)}" needs a square matrix, '
+                f"but {text(part)} is {_shown(shape)}"
             )
     if isinstance(expr, _SAME_AS_FIRST):
         return parts[0][1]

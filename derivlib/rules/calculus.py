@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Derivative, Expr, Function, FunctionClass, Lambda, Subs, Symbol
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
+from derivlib.display.text import text
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import as_lambda
 from derivlib.vocabulary import is_undefined, partial, prime
@@ -40,7 +41,7 @@ def _diff(body: Expr, variable: Symbol) -> Expr:
         result = result.replace(stand_in, function)
     if result.has(Derivative, Subs):
         raise UnsupportedError(
-            f'no derivative is known for "{body}" as a function of {variable}; '
+            f'no derivative is known for "{text(body)}" as a function of {variable}; '
             "give the function as a Lambda of functions SymPy can differentiate"
         )
     return result
@@ -99,8 +100,8 @@ def partial_derivative(application: Expr, position: int) -> Expr:
             return prime(function)(*application.args)  # type: ignore[no-any-return]
         return partial(application, position)
     if not isinstance(application, Function):
-        raise UnsupportedError(f'no derivative is known for "{application}"')
+        raise UnsupportedError(f'no derivative is known for "{text(application)}"')
     result = application.fdiff(position + 1)
     if result.has(Derivative, Subs):
-        raise UnsupportedError(f'no derivative is known for "{application}"')
+        raise UnsupportedError(f'no derivative is known for "{text(application)}"')
     return result

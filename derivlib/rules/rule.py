@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sympy import Expr, S
 
+from derivlib.display.text import text
 from derivlib.vocabulary import d
 
 __all__ = ["Condition", "Differentiate", "Family", "Rule", "Source"]
@@ -47,7 +48,7 @@ class Condition:
     property: str
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.property}"
+        return f"{text(self.subject)} {self.property}"
 
 
 def _differential(expr: Expr) -> Expr:
