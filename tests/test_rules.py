@@ -18,24 +18,13 @@ def test_both_sides_agree(name):
 
 @pytest.mark.parametrize("name", RULES)
 def test_falsified_right_sides_are_rejected(name):
-    """Doubled, of the wrong sign, short of a term or of a transpose."""
-    if name == "constant":
-        pytest.skip("its right side is zero, and so is any multiple of it: see the next test")
+    """Doubled, of the wrong sign, with ones added, short of a term or of a transpose."""
     assert rejected_tampering(RULES[name])
 
 
-def test_a_constant_with_a_differential_is_rejected():
-    rule = RULES["constant"]
-    wrong = replace(rule, right=lambda _, constant: constant)
-    with pytest.raises(RuleError, match="constant"):
-        check_rule(wrong)
-
-
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", [name for name in RULES if name != "constant"])
 def test_a_rule_of_opposite_sign_is_rejected_by_name(name):
     rule = RULES[name]
-    if name == "constant":
-        pytest.skip("minus zero is zero: see the test above")
     wrong = replace(rule, right=lambda d, *placeholders: -rule.right(d, *placeholders))
     with pytest.raises(RuleError, match=name):
         check_rule(wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +28,17 @@ class Formula:
         return self.tex
 
 
+def _escaped(text: str) -> str:
+    """Write a text so that LaTeX prints its characters and obeys none of them."""
+    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+
+
 def set_expression(value: Any) -> str:
     """Set a value in LaTeX: an expression, a formula, a text or a condition."""
     if isinstance(value, Formula):
         return value.tex
     if isinstance(value, str):
-        return rf"\text{{{value}}}"
+        return rf"\text{{{_escaped(value)}}}"
     if hasattr(value, "subject"):
         return rf"{latex(value.subject)}\ \text{{{value.property}}}"
     return latex(value)

@@ -137,8 +137,8 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
         text = ""
-        for term in expr.args:
-            part: str = self._print(term)
+        parts = [self._print(term) for term in expr.args]
+        for part in sorted(parts, key=lambda part: part.startswith("-")):
             if text:
                 text += f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
             else:

@@ -30,6 +30,9 @@ _DEEPEST_INLINE = 8
 _SMALLEST_SHARED = 2
 """How many operations a subexpression needs to be named because it occurs again."""
 
+_MATRIX_FUNCTIONS = (ElementwiseApplyFunction, MatrixFunctionApplication)
+"""Functions whose value is a matrix; their arguments are called N and their values S."""
+
 
 @dataclass
 class _Node:
@@ -122,7 +125,7 @@ def _is_compound(node: _Node) -> bool:
 def _role(node: _Node) -> Role:
     if node.shape is None:
         return "scalar"
-    return "value" if isinstance(node.expr, ElementwiseApplyFunction) else "matrix"
+    return "value" if isinstance(node.expr, _MATRIX_FUNCTIONS) else "matrix"
 
 
 def _assign_roles(nodes: list[_Node]) -> None:
@@ -141,9 +144,9 @@ def _assign_roles(nodes: list[_Node]) -> None:
         for i in node.parts:
             part = nodes[i]
             if part.varies and part.shape is not None and _is_compound(part):
-                elementwise = isinstance(node.expr, ElementwiseApplyFunction)
+                of_matrix = isinstance(node.expr, _MATRIX_FUNCTIONS)
                 is_value = isinstance(part.expr, ElementwiseApplyFunction)
-                part.role = "argument" if elementwise and not is_value else _role(part)
+                part.role = "argument" if of_matrix and not is_value else _role(part)
     for node in nodes:
         node.height = 1 + max(
             (0 if nodes[i].role else nodes[i].height for i in node.parts), default=-1

@@ -180,7 +180,11 @@ def add(*terms: Expr) -> Expr:
     parts = [mul(c, matrix) for matrix, c in collected.items() if c is not S.Zero]
     if not parts:
         return zero_like(terms[0])
-    return parts[0] if len(parts) == 1 else Basic.__new__(MatAdd, *parts)
+    if len(parts) == 1:
+        return parts[0]
+    if all(map(_leads_with_transpose, parts)):
+        return Basic.__new__(Transpose, Basic.__new__(MatAdd, *map(transpose, parts)))
+    return Basic.__new__(MatAdd, *parts)
 
 
 def transpose(expr: Expr) -> Expr:
@@ -192,7 +196,7 @@ def transpose(expr: Expr) -> Expr:
             return cast("Expr", expr.args[0])
         case MatMul():
             return mul(*(transpose(factor) for factor in reversed(expr.args)))
-        case MatAdd():
+        case MatAdd() if any(map(_leads_with_transpose, expr.args)):
             return add(*(transpose(term) for term in expr.args))
         case Identity():
             return expr
@@ -301,7 +305,7 @@ def _leads_with_transpose(matrix: Expr) -> bool:
     """Tell whether a matrix is written as the transpose of something simpler: Wᵀ Xᵀ, not X W."""
     if isinstance(matrix, Transpose):
         return True
-    if isinstance(matrix, (MatMul, MatAdd)):
+    if isinstance(matrix, MatMul):
         parts = [part for part in matrix.args if part.is_Matrix]
         turned = sum(_leads_with_transpose(part) for part in parts)
         return 2 * turned > len(parts)

@@ -19,7 +19,7 @@ FIRST_IDENTIFICATION = Rule(
 )
 
 ONE_BY_ONE = Rule(
-    "1×1 matrix as a scalar",
+    "scalar as a trace",
     "notation",
     left=lambda matrix: matrix,
     right=lambda _, matrix: Trace(matrix),

@@ -14,7 +14,7 @@ from derivlib.expressions.construction import (
     zero_like,
 )
 from derivlib.rules.placeholders import m, matrix, n, p, u, v
-from derivlib.rules.rule import Condition, Differentiate, Rule
+from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import FUNDAMENTAL, cookbook
 from derivlib.vocabulary import SumEntries, Unvec, Vec, d
 
@@ -64,7 +64,6 @@ TRACE = Rule(
     right=lambda d, matrix: trace(d(matrix)),
     instances=((Q,),),
     source=cookbook(36),
-    conditions=lambda matrix: (Condition(matrix, "square"),),
 )
 
 SUM_ENTRIES = Rule(

@@ -21,8 +21,7 @@ from derivlib.expressions.construction import (
     unvec,
     vec,
 )
-from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
-from derivlib.rules.placeholders import t as g
+from derivlib.rules.placeholders import a, c, e, g, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import magnus_neudecker
 from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
@@ -51,7 +50,7 @@ DISTRIBUTIVITY = Rule(
     "trace",
     left=lambda left, *terms: Inner(left, Add(*terms)),
     right=_distribute,
-    instances=((g, u, v),),
+    instances=((g, e, c),),
     source=TRACE_ALGEBRA,
 )
 
@@ -60,7 +59,7 @@ COLLECT = Rule(
     "trace",
     left=lambda moving, *lefts: inner_sum(*(Inner(left, moving) for left in lefts)),
     right=lambda _, moving, *lefts: inner(add(*lefts), moving),
-    instances=((E, G, F), (g, u, v)),
+    instances=((E, G, F), (e, g, c)),
     source=TRACE_ALGEBRA,
 )
 
@@ -80,7 +79,7 @@ SCALAR_FACTOR = Rule(
     "trace",
     left=lambda left, scalar, moving: Inner(left, mul(scalar, moving)),
     right=lambda _, left, scalar, moving: inner(mul(scalar, left), moving),
-    instances=((G, u, E),),
+    instances=((G, a, E),),
     source=TRACE_ALGEBRA,
 )
 
@@ -89,7 +88,7 @@ MOVING_SCALAR = Rule(
     "trace",
     left=lambda left, moving, matrix: Inner(left, mul(moving, matrix)),
     right=lambda _, left, moving, matrix: inner(frobenius(left, matrix), moving),
-    instances=((G, u, matrix("A", n, m)),),
+    instances=((G, e, matrix("A", n, m)),),
     source=TRACE_ALGEBRA,
 )
 
@@ -98,7 +97,7 @@ SCALAR_PRODUCT = Rule(
     "trace",
     left=lambda left, scalar, moving: Inner(left, mul(scalar, moving)),
     right=lambda _, left, scalar, moving: inner(mul(left, scalar), moving),
-    instances=((g, u, v),),
+    instances=((g, a, e),),
     source=TRACE_ALGEBRA,
 )
 
@@ -143,7 +142,7 @@ NESTED = Rule(
     "trace",
     left=lambda left, matrix, moving: Inner(left, Inner(matrix, moving)),
     right=lambda _, left, matrix, moving: inner(mul(left, matrix), moving),
-    instances=((g, matrix("A", n, m), E), (g, u, v)),
+    instances=((g, matrix("A", n, m), E), (g, a, e)),
     source=TRACE_ALGEBRA,
 )
 
