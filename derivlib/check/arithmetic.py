@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import mpmath
-from sympy import Dummy, Expr, I, Integer, Rational, Symbol, lambdify, oo, zoo
+from sympy import Dummy, Expr, Float, I, Integer, Rational, Symbol, lambdify, oo, zoo
 
 from derivlib.check.dual import reciprocal
 from derivlib.errors import UnsupportedError
@@ -195,6 +195,16 @@ class HighPrecision:
             return _real(_as_mpmath(function, len(arguments))(*arguments))
         except (ValueError, OverflowError, mpmath.libmp.NoConvergence) as error:
             raise NoValue(error) from None
+        except (NameError, AttributeError, TypeError):
+            return self._by_sympy(function, arguments)
+
+    def _by_sympy(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """A function that mpmath does not have."""
+        value = function(*(Float(argument, self.digits) for argument in arguments))
+        value = value.evalf(self.digits)
+        if not value.is_number or not value.is_real:
+            raise UnsupportedError(f"{function.__name__} has no numerical value")
+        return self.number(value)
 
     def equal(self, left: Any, right: Any) -> bool:
         """Compare to 30 digits; what is smaller than 10⁻⁴⁰ counts as zero."""

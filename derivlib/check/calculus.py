@@ -13,18 +13,17 @@ from sympy import (
     MatrixSymbol,
     Subs,
     Symbol,
-    sympify,
 )
 
 from derivlib.check.entries import as_matrix
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
-from derivlib.check.sizes import resolve_sizes
+from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.symbolic import Differentiable, Entry
 from derivlib.errors import InputError, UnsupportedError
 
-__all__ = ["EntryDerivatives", "differentiate_entries", "elementwise"]
+__all__ = ["EntryDerivatives", "check_variable", "differentiate_entries", "elementwise"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def elementwise(
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node, or a scalar derivative, are not known.
     """
-    expr, wrt = sympify(expr), sympify(wrt)
+    expr, wrt = expression(expr), expression(wrt)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, *definitions, *definitions.values())
     derivatives = differentiate_entries(expr, wrt, given, entry=entry, definitions=definitions)
@@ -92,8 +91,7 @@ def differentiate_entries(
     definitions: Mapping[Any, Expr] | None = None,
 ) -> EntryDerivatives:
     """Differentiate every entry, leaving the result in terms of real scalars."""
-    if not isinstance(wrt, (Symbol, MatrixSymbol)):
-        raise InputError(f"differentiate with respect to a symbol, not {wrt}")
+    check_variable(wrt)
     scalars = Differentiable(entry) if entry else Differentiable()
     evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)
@@ -101,6 +99,15 @@ def differentiate_entries(
     if isinstance(function, Grid) and tuple(expr.shape) == (1, 1):
         function = function.entries[0]
     return EntryDerivatives(_laid_out(function, variable), scalars)
+
+
+def check_variable(wrt: Any) -> None:
+    """Refuse to differentiate by anything but a symbol.
+
+    :raises InputError: if it is something else.
+    """
+    if not isinstance(wrt, (Symbol, MatrixSymbol)):
+        raise InputError(f"differentiate with respect to a symbol, not {wrt}")
 
 
 def _laid_out(function: Any, variable: Any) -> Any:

@@ -13,6 +13,7 @@ from sympy import Expr, Float
 
 from derivlib.check.arithmetic import Arithmetic, NotRational, NoValue
 from derivlib.check.grid import Grid
+from derivlib.check.sizes import all_nodes
 
 __all__ = [
     "Difference",
@@ -114,7 +115,7 @@ def first_that_works(
 
 def float_tolerance(*expressions: Expr) -> float:
     """The relative difference allowed: more if floating-point numbers stand in them."""
-    has_floats = any(expression.has(Float) for expression in expressions)
+    has_floats = any(isinstance(node, Float) for node in all_nodes(expressions))
     return _FLOAT_TOLERANCE if has_floats else _TOLERANCE
 
 

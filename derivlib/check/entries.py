@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, ImmutableDenseMatrix, sympify
+from sympy import Expr, ImmutableDenseMatrix
 
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
-from derivlib.check.sizes import resolve_sizes
+from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.symbolic import Entry, Symbolic
 
 __all__ = ["as_matrix", "explicit"]
@@ -49,7 +49,7 @@ def explicit(
     :raises UnsupportedError: if the entries of a node are not known.
     :raises ShapeError: if the sizes do not fit together.
     """
-    expr = sympify(expr)
+    expr = expression(expr)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, *definitions, *definitions.values())
     scalars = Symbolic(entry) if entry else Symbolic()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol, sympify
+from sympy import Expr, MatrixSymbol, Symbol
 
 from derivlib.check.arithmetic import Exact, HighPrecision
 from derivlib.check.comparison import (
@@ -17,9 +17,10 @@ from derivlib.check.comparison import (
     float_tolerance,
     sizes_by_name,
 )
+from derivlib.check.directions import derivative_at
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point, at_points
-from derivlib.check.sizes import resolve_sizes
+from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.errors import InputError, VerificationError
 from derivlib.vocabulary import DifferentialNode
 
@@ -80,7 +81,7 @@ def check_equation(
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    left, right = sympify(left), sympify(right)
+    left, right = expression(left), expression(right)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
     moving = None if varying is None else frozenset(varying)
@@ -123,13 +124,14 @@ def check_identification(
     :raises VerificationError: if an entry or the shape differs.
     :raises InputError: if `left` does not contain the differential of exactly one symbol.
     """
-    left, right = sympify(left), sympify(right)
+    left, right = expression(left), expression(right)
     given = resolve_sizes(sizes, left, right)
     variable = _variable_of(left)
 
     def action(point: Point) -> int:
         evaluation = point.evaluation(given)
-        claimed, found = as_grid(evaluation.value(right)), _read_off(point, left, variable, given)
+        claimed = as_grid(evaluation.value(right))
+        found = as_grid(derivative_at(point, left, variable, given))
         _compare(found, claimed, point, given)
         return len(found.entries)
 
@@ -141,24 +143,6 @@ def _variable_of(left: Expr) -> Any:
     if len(symbols) != 1 or not isinstance(next(iter(symbols)), Symbol | MatrixSymbol):
         raise InputError(f"{left} does not contain the differential of exactly one symbol")
     return symbols.pop()
-
-
-def _read_off(point: Point, left: Expr, variable: Any, sizes: Mapping[Any, int]) -> Grid:
-    """The derivative that `left` is the differential of, one unit direction at a time."""
-    template = point.evaluation(sizes).value(variable)
-    rows, cols = template.shape if isinstance(template, Grid) else (1, 1)
-    values = {
-        (i, j): point.along(variable, i, j).evaluation(sizes).value(left)
-        for i in range(rows)
-        for j in range(cols)
-    }
-    first = values[0, 0]
-    if not isinstance(first, Grid):
-        return Grid.of(rows, cols, lambda i, j: values[i, j])
-    if not isinstance(template, Grid):
-        return first
-    columns = [list(values[i, j].stacked()) for j in range(cols) for i in range(rows)]
-    return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
 
 
 def _compare(left: Grid, right: Grid, point: Point, sizes: Mapping[Any, int]) -> None:

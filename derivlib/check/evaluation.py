@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
-from sympy import Basic, Expr, Integer, Lambda, MatrixSymbol, Symbol, sympify
+from sympy import Basic, Expr, Integer, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
 
 from derivlib.check.abstract import Slot
 from derivlib.check.grid import Grid, as_scalar
-from derivlib.errors import DerivlibError, InputError, ShapeError, UnsupportedError
+from derivlib.errors import InputError, ShapeError, UnsupportedError
 from derivlib.vocabulary import FormalNode
 
 __all__ = ["Evaluation", "Operation", "Scalars", "children_of", "shape_at"]
@@ -204,11 +205,11 @@ class Evaluation:
         return as_scalar(inner.value(function.expr, self.level))
 
 
-def _abridged(node: Any, width: int = 200) -> str:
-    try:
-        text = str(node)
-    except (RecursionError, DerivlibError):
-        return type(node).__name__
+def _abridged(node: Basic, width: int = 200) -> str:
+    """The node as text, cut short; a long expression is not printed to be thrown away."""
+    if sum(1 for _ in islice(preorder_traversal(node), width)) == width:
+        return f"{type(node).__name__}(…)"
+    text = str(node)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 

@@ -17,7 +17,7 @@ from derivlib.check.dual import Dual, part_of, real_of, reciprocal
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
-from derivlib.errors import UnsupportedError, VerificationError
+from derivlib.errors import InputError, UnsupportedError, VerificationError
 
 __all__ = ["Numbers", "Point", "at_points"]
 
@@ -308,8 +308,11 @@ def at_points(
 
     :param action: a function of the point.
     :param options: what else a :class:`Point` is made with.
+    :raises InputError: if there is no point to look at.
     :raises VerificationError: if no point can be found at which all values exist.
     """
+    if points < 1:
+        raise InputError(f"compare at one point or more, not at {points}")
     rng = random.Random(seed)
     for _ in range(points):
         yield _at_one_point(arithmetic, rng, action, options)

@@ -376,7 +376,7 @@ def operation_of(node: Basic) -> Operation | None:
 
     :returns: nothing if the table has no entry for the node.
     """
-    if getattr(node, "is_number", False) and not node.args:
+    if not node.args and getattr(node, "is_number", False):
         return _NUMBER
     for kind in type(node).__mro__:
         if kind in _TABLE:

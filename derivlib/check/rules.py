@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sympy import Add, Expr, Integer, MatAdd, MatMul, Mul, Symbol, Transpose
+from sympy import Add, Expr, Integer, MatAdd, MatMul, Mul, OneMatrix, S, Symbol, Transpose
 
 from derivlib.check.comparison import SizesByName, at_sizes
 from derivlib.check.equations import check_equation, check_identification
@@ -111,9 +111,9 @@ def _told(rule: Any, placeholders: tuple[Any, ...]) -> str:
 def rejected_tampering(rule: Any, *, seed: int = 0) -> tuple[str, ...]:
     """Falsify the right side of a rule in every simple way, and see that it is noticed.
 
-    The right side is doubled, its sign is turned, each of its terms and each of its
-    transposes is dropped in turn. What leaves the right side as it was, such as doubling
-    zero, is passed over.
+    The right side is doubled, its sign is turned, ones are added to it, each of its terms
+    and each of its transposes is dropped in turn. What leaves the right side as it was, such
+    as doubling zero, is passed over.
 
     :param rule: an entry of the table that is itself correct.
     :param seed: the seed of the random matrices.
@@ -170,16 +170,26 @@ def _agree(right: Expr, falsified: Expr, sizes: Mapping[Symbol, int], seed: int)
 def _falsifications(right: Expr) -> Iterator[tuple[str, Callable[[], Expr]]]:
     yield "doubled", lambda: _times(2, right)
     yield "sign", lambda: _times(-1, right)
+    yield "added ones", partial(_plus, right, OneMatrix(*right.shape) if right.is_Matrix else S.One)
     if isinstance(right, (Add, MatAdd)):
         for k in range(len(right.args)):
-            yield "dropped term", partial(right.func, *right.args[:k], *right.args[k + 1 :])
+            yield "dropped term", partial(_plus, *right.args[:k], *right.args[k + 1 :])
     for transpose in _transposes(right):
         yield "dropped transpose", partial(_without, right, transpose)
 
 
+def _plus(*terms: Expr) -> Expr:
+    """Write a sum as it stands, without SymPy's simplifications."""
+    if len(terms) == 1:
+        return terms[0]
+    kind = MatAdd if terms[0].is_Matrix else Add
+    return Expr.__new__(kind, *terms)
+
+
 def _times(factor: int, expr: Expr) -> Expr:
+    """Write a multiple as it stands, without SymPy's simplifications."""
     kind = MatMul if expr.is_Matrix else Mul
-    return kind(Integer(factor), expr)
+    return Expr.__new__(kind, Integer(factor), expr)
 
 
 def _transposes(expr: Expr) -> list[Expr]:

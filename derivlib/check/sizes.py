@@ -6,17 +6,27 @@ import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sympy import Basic, Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy import (
+    Basic,
+    Expr,
+    Identity,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    SympifyError,
+    ZeroMatrix,
+    sympify,
+)
 
-from derivlib.errors import SizesError
+from derivlib.errors import InputError, SizesError
 from derivlib.vocabulary import MatrixFunctionApplication, Unvec
 
-__all__ = ["resolve_sizes", "size_symbols"]
+__all__ = ["all_nodes", "expression", "resolve_sizes", "size_symbols"]
 
 _SHAPED = (MatrixSymbol, Identity, ZeroMatrix, OneMatrix, MatrixFunctionApplication, Unvec)
 
 
-def _nodes(roots: Iterable[Any]) -> Iterable[Basic]:
+def all_nodes(roots: Iterable[Any]) -> Iterable[Basic]:
     """Visit every node once, shared ones too, without recursion."""
     stack = [root for root in roots if isinstance(root, Basic)]
     seen: dict[int, Basic] = {}
@@ -27,6 +37,20 @@ def _nodes(roots: Iterable[Any]) -> Iterable[Basic]:
         seen[id(node)] = node
         yield node
         stack.extend(node.args)
+
+
+def expression(value: Any) -> Expr:
+    """Take over a SymPy expression, an explicit matrix or a number.
+
+    :raises InputError: if it is something else, such as text.
+    """
+    try:
+        taken = sympify(value, strict=True)
+    except (SympifyError, TypeError):
+        taken = None
+    if not isinstance(taken, Expr) and not getattr(taken, "is_Matrix", False):
+        raise InputError(f"a SymPy expression is wanted, not {value!r}")
+    return taken
 
 
 def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
@@ -43,7 +67,7 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     :param expressions: scalar or matrix expressions.
     """
     found: set[Symbol] = set()
-    for node in _nodes(expressions):
+    for node in all_nodes(expressions):
         if isinstance(node, _SHAPED):
             for size in node.shape:
                 found |= getattr(size, "free_symbols", set())

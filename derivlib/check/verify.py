@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, sympify
+from sympy import Expr
 
 from derivlib.check.arithmetic import Exact, HighPrecision
-from derivlib.check.calculus import EntryDerivatives, differentiate_entries
 from derivlib.check.comparison import (
     Difference,
     SizesByName,
@@ -21,11 +20,14 @@ from derivlib.check.comparison import (
     library_versions,
     sizes_by_name,
 )
-from derivlib.check.entries import explicit
-from derivlib.check.grid import Grid
+from derivlib.check.counting import written_length
+from derivlib.check.evaluation import Evaluation
+from derivlib.check.judgement import LONGEST, Judgement, judgement
 from derivlib.check.numbers import Point, at_points
-from derivlib.check.sizes import resolve_sizes, size_symbols
-from derivlib.errors import DerivlibError, VerificationError
+from derivlib.check.operations import operation_of
+from derivlib.check.sizes import expression, resolve_sizes
+from derivlib.check.symbolic import Symbolic
+from derivlib.errors import VerificationError
 
 __all__ = ["Verification", "verify"]
 
@@ -38,6 +40,8 @@ class Verification:
     :param shape: rows and columns of the derivative; 1×1 for a scalar.
     :param entries: the number of entries compared at each point.
     :param method: "exact" for rational arithmetic, "numeric" for high precision.
+    :param calculus: "entry by entry" if every entry was written out and differentiated,
+        "direction by direction" if that would have been too long, by dual numbers.
     :param points: the number of random points.
     :param seed: the seed of the points.
     :param tolerance: the relative difference allowed; nothing where arithmetic is exact.
@@ -48,6 +52,7 @@ class Verification:
     shape: tuple[int, int]
     entries: int
     method: str
+    calculus: str
     points: int
     seed: int
     tolerance: float | None
@@ -59,8 +64,8 @@ class Verification:
         points = f"{self.points} random point{'s' * (self.points > 1)}"
         versions = ", ".join(f"{name} {version}" for name, version in self.versions)
         return (
-            f"The {rows}×{cols} result agrees in {entries} with the derivative found entry by "
-            f"entry{at_sizes(dict(self.sizes))}: {self._how()} at {points} "
+            f"The {rows}×{cols} result agrees in {entries} with the derivative found "
+            f"{self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points} "
             f"(seed {self.seed}; {versions})."
         )
 
@@ -89,7 +94,9 @@ def verify(
     """Compare a derivative with the one found entry by entry, by scalar calculus.
 
     Exactly wherever all values are rational, abstract functions included; otherwise in
-    high precision. Values are compared at random points of the domain.
+    high precision. Values are compared at random points of the domain. A derivative too
+    long to be written out, such as that of a deep network, is found by dual numbers instead,
+    in the direction of one entry of `wrt` at a time.
 
     ```pycon
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -113,24 +120,25 @@ def verify(
     :param points: how many points, at least one.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    expr, wrt, result = map(sympify, (expr, wrt, result))
+    expr, wrt, result = map(expression, (expr, wrt, result))
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
-    derivatives = differentiate_entries(expr, wrt, given, definitions=definitions)
+    expected = judgement(expr, wrt, given, definitions)
 
     def action(point: Point) -> tuple[int, int]:
         claimed = as_grid(point.evaluation(given, definitions).value(result))
-        expected = as_grid(_expected(derivatives, point, given, definitions))
-        difference = difference_of(claimed, expected, point.arithmetic)
+        truth = as_grid(expected.at(point))
+        difference = difference_of(claimed, truth, point.arithmetic)
         if difference is not None:
-            written = _written(difference, result, derivatives, given, definitions)
+            written = _written(difference, result, expected, given, definitions)
             raise VerificationError(
                 difference.told("the result", "entry-by-entry calculus", given, written)
             )
-        return expected.shape
+        return truth.shape
 
     kinds = (Exact(), HighPrecision(float_tolerance(expr, result, *definitions.values())))
     kind, shapes = first_that_works(kinds, lambda kind: list(at_points(kind, seed, points, action)))
@@ -139,6 +147,7 @@ def verify(
         shape=shapes[0],
         entries=shapes[0][0] * shapes[0][1],
         method=kind.name,
+        calculus=expected.calculus,
         points=len(shapes),
         seed=seed,
         tolerance=kind.tolerance,
@@ -146,45 +155,21 @@ def verify(
     )
 
 
-def _expected(
-    derivatives: EntryDerivatives,
-    point: Point,
-    sizes: Mapping[Any, int],
-    definitions: Mapping[Any, Expr],
-) -> Any:
-    """The entry-by-entry derivative at a point."""
-    originals = derivatives.scalars.originals
-    evaluation = point.evaluation(sizes, {**definitions, **originals})
-    value = derivatives.value
-    return value.map(evaluation.value) if isinstance(value, Grid) else evaluation.value(value)
-
-
 def _written(
     difference: Difference,
     result: Expr,
-    derivatives: EntryDerivatives,
+    expected: Judgement,
     sizes: Mapping[Any, int],
     definitions: Mapping[Any, Expr],
 ) -> tuple[str, str] | None:
     """Both values as expressions, if they are short enough to read and not the same."""
     if difference.entry is None:
         return None
-    i, j = difference.entry
-    published = derivatives.scalars.published
-    used = {size: sizes[size] for size in size_symbols(result, *definitions, *definitions.values())}
-    left = _short(lambda: _entry(explicit(result, used, definitions=definitions), i, j))
-    right = _short(lambda: published(as_grid(derivatives.value)[i, j]))
-    return (left, right) if left and right and left != right else None
-
-
-def _entry(matrix: Any, i: int, j: int) -> Any:
-    return matrix[i, j] if matrix.is_Matrix else matrix
-
-
-def _short(expression: Callable[[], Any], width: int = 160) -> str:
-    """An expression as text, or nothing if it is long."""
-    try:
-        text = str(expression())
-    except DerivlibError:
-        return ""
-    return text if len(text) <= width else ""
+    truth = expected.entry(*difference.entry)
+    if truth is None or written_length(result, sizes, definitions) > LONGEST:
+        return None
+    scalars = Symbolic()
+    evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions)
+    left, right = str(as_grid(evaluation.value(result))[difference.entry]), str(truth)
+    readable = max(len(left), len(right)) <= 160
+    return (left, right) if readable and left != right else None

@@ -1,0 +1,56 @@
+"""Derivatives read off differentials, one direction at a time, over dual numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Expr
+
+from derivlib.check.grid import Grid
+from derivlib.check.numbers import Point
+
+__all__ = ["derivative_at"]
+
+
+def derivative_at(
+    point: Point,
+    differential: Expr,
+    variable: Any,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr] | None = None,
+    *,
+    scalar: bool | None = None,
+) -> Any:
+    """Find the derivative whose differential is given, along each unit matrix Eᵢⱼ in turn.
+
+    :param point: where.
+    :param differential: an expression with differentials in it.
+    :param variable: the symbol that changes.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param definitions: expressions to put in for symbols.
+    :param scalar: whether a 1×1 differential counts as a scalar; otherwise it does if it
+        is not a matrix.
+    :returns: a scalar or a :class:`Grid`, in the layout of the contract.
+    """
+    rows, cols = _shape(point.evaluation(sizes).value(variable))
+    values = {
+        (i, j): point.along(variable, i, j).evaluation(sizes, definitions).value(differential)
+        for i in range(rows)
+        for j in range(cols)
+    }
+    first = values[0, 0]
+    if scalar or not isinstance(first, Grid):
+        entries = {
+            index: value.entries[0] if isinstance(value, Grid) else value
+            for index, value in values.items()
+        }
+        return Grid.of(rows, cols, lambda i, j: entries[i, j])
+    if not variable.is_Matrix:
+        return first
+    columns = [list(values[i, j].stacked()) for j in range(cols) for i in range(rows)]
+    return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
+
+
+def _shape(value: Any) -> tuple[int, int]:
+    return value.shape if isinstance(value, Grid) else (1, 1)

@@ -1,0 +1,103 @@
+"""The derivative as the judge finds it: written out, or along one direction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sympy import Expr
+
+from derivlib.check.calculus import EntryDerivatives, check_variable, differentiate_entries
+from derivlib.check.comparison import as_grid
+from derivlib.check.counting import written_length
+from derivlib.check.directions import derivative_at
+from derivlib.check.grid import Grid
+from derivlib.check.numbers import Point
+from derivlib.vocabulary import d
+
+__all__ = ["LONGEST", "Directional", "Judgement", "WrittenOut", "judgement"]
+
+LONGEST = 20_000
+"""Nodes, times directions, up to which a derivative is written out entry by entry."""
+
+
+class Judgement(Protocol):
+    """The derivative as the judge finds it."""
+
+    @property
+    def calculus(self) -> str:
+        """How it is found, in words."""
+
+    def at(self, point: Point) -> Any:
+        """Its value at a point."""
+
+    def entry(self, i: int, j: int) -> Expr | None:
+        """Entry (i, j), counted from 0, as an expression, if there is one."""
+
+
+@dataclass(frozen=True)
+class WrittenOut:
+    """Every entry written out and differentiated by SymPy's scalar calculus.
+
+    :param derivatives: the derivatives, as expressions.
+    :param sizes: a positive integer for each size symbol.
+    :param definitions: expressions to put in for symbols.
+    """
+
+    derivatives: EntryDerivatives
+    sizes: Mapping[Any, int]
+    definitions: Mapping[Any, Expr]
+    calculus: str = "entry by entry"
+
+    def at(self, point: Point) -> Any:
+        """Put the values at the point into the derivatives."""
+        originals = self.derivatives.scalars.originals
+        evaluation = point.evaluation(self.sizes, {**self.definitions, **originals})
+        value = self.derivatives.value
+        return value.map(evaluation.value) if isinstance(value, Grid) else evaluation.value(value)
+
+    def entry(self, i: int, j: int) -> Expr | None:
+        """One of the derivatives, in the reader's symbols."""
+        written: Expr = self.derivatives.scalars.published(as_grid(self.derivatives.value)[i, j])
+        return written
+
+
+@dataclass(frozen=True)
+class Directional:
+    """Dual numbers, one direction for every entry of the variable.
+
+    :param expr: what is differentiated.
+    :param wrt: by what.
+    :param sizes: a positive integer for each size symbol.
+    :param definitions: expressions to put in for symbols.
+    """
+
+    expr: Expr
+    wrt: Any
+    sizes: Mapping[Any, int]
+    definitions: Mapping[Any, Expr]
+    calculus: str = "direction by direction"
+
+    def at(self, point: Point) -> Any:
+        """Carry the change of one entry after another through the expression."""
+        scalar = not self.expr.is_Matrix or tuple(self.expr.shape) == (1, 1)
+        return derivative_at(
+            point, d(self.expr), self.wrt, self.sizes, self.definitions, scalar=scalar
+        )
+
+    def entry(self, i: int, j: int) -> Expr | None:
+        """Nothing: there are numbers only."""
+        return None
+
+
+def judgement(
+    expr: Expr, wrt: Any, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr]
+) -> Judgement:
+    """Write the derivative out if that is not too long, or else use dual numbers."""
+    check_variable(wrt)
+    length = written_length(expr, sizes, definitions) * written_length(wrt, sizes)
+    if length <= LONGEST:
+        derivatives = differentiate_entries(expr, wrt, sizes, definitions=definitions)
+        return WrittenOut(derivatives, sizes, definitions)
+    return Directional(expr, wrt, sizes, definitions)
