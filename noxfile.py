@@ -38,8 +38,22 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = ROOT / "docs"
 
 
+def activate_pyenv() -> None:
+    """Let every Python that pyenv has installed answer to its name."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    versions = sorted(root.glob("versions/3.*"), key=lambda path: path.name != current_patch())
+    if versions:
+        os.environ.setdefault("PYENV_VERSION", ":".join(path.name for path in versions))
+
+
+def current_patch() -> str:
+    """The full version of the Python that runs this file."""
+    return ".".join(map(str, sys.version_info[:3]))
+
+
 def installed_pythons() -> list[str]:
     """Every Python from 3.11 on that starts, the one running this file first."""
+    activate_pyenv()
     found = [f"{sys.version_info.major}.{sys.version_info.minor}"]
     for minor in range(OLDEST, NEWEST + 1):
         name = f"3.{minor}"

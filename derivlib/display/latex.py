@@ -129,7 +129,7 @@ class DerivationPrinter(LatexPrinter):
                 factors.pop(0)
         shown = [self._factor(factor) for factor in factors]
         for i, factor in enumerate(factors[:-1]):
-            if isinstance(factor, DifferentialNode):
+            if isinstance(factor, DifferentialNode) and not shown[i].endswith(")"):
                 shown[i] = _parenthesized(shown[i])
             if isinstance(factors[i + 1], DifferentialNode):
                 shown[i] += r" \,"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from sympy import Function, MatrixSymbol, Symbol, symbols
 
 __all__ = [
-    "a", "c", "e", "f", "g", "h", "k", "l", "lam", "m", "matrix", "n", "p", "q", "sigma", "t", "u", "v",
+    "a", "c", "e", "f", "g", "h", "k", "l", "lam", "m", "matrix", "n", "p", "q", "sigma", "t",
+    "u", "v",
 ]  # fmt: skip
 
 n, m, p, q, k, l = symbols("n m p q k l", integer=True, positive=True)
