@@ -10,18 +10,58 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import mpmath
-from sympy import Dummy, Expr, Float, I, Integer, Rational, Symbol, lambdify, oo, zoo
+from sympy import (
+    Abs,
+    DiracDelta,
+    Dummy,
+    Expr,
+    Float,
+    Heaviside,
+    I,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    ceiling,
+    floor,
+    frac,
+    lambdify,
+    oo,
+    sign,
+    zoo,
+)
+from sympy.functions.elementary.trigonometric import InverseTrigonometricFunction
 
 from derivlib.check.dual import reciprocal
+from derivlib.check.sizes import all_nodes
 from derivlib.errors import UnsupportedError
 
-__all__ = ["Arithmetic", "Exact", "HighPrecision", "NoValue", "NotRational"]
+__all__ = ["Arithmetic", "Exact", "HighPrecision", "NoValue", "NotRational", "kinds_of_numbers"]
 
 _HEIGHT = 2**20
 """Exact points have integer coordinates up to this size."""
 
+_SCALES = (2, 12, 2**14)
+"""How large fractions become where a function is not smooth."""
+
 _RANGES = ((-1.5, 1.5), (0.2, 1.7), (-0.4, 0.4), (0.02, 0.4), (1.1, 2.5), (-1.7, -0.2))
 """Where coordinates are drawn from in turn, until every function has a real value."""
+
+
+_TOLERANCE = 1e-30
+_FLOAT_TOLERANCE = 1e-10
+"""Agreement asked for when an expression itself has floating-point numbers in it."""
+
+_POINTS_IN_PIECES = 16
+_IN_PIECES = (
+    *(Abs, sign, Max, Min, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac, Mod),
+    InverseTrigonometricFunction,
+)
+"""Functions that are put together from pieces, or that choose a branch."""
 
 
 class NotRational(Exception):  # noqa: N818 - not an error, a reason to change the numbers
@@ -70,10 +110,16 @@ class Exact:
     An abstract function takes an independent random value at each new argument. Points and
     values are integers of absolute value up to 2²⁰, so two different expressions of degree
     d agree at one point with a probability of at most d/2²⁰.
+
+    :param spread: whether to draw small and large fractions by turns, so as to reach all
+        the pieces of a function that is not smooth.
     """
 
     name = "exact"
     tolerance: float | None = None
+
+    def __init__(self, *, spread: bool = False) -> None:
+        self.spread = spread
 
     def session(self) -> AbstractContextManager[Any]:
         """Exact numbers need no context."""
@@ -91,11 +137,13 @@ class Exact:
         _refuse_unreal(value)
         raise NotRational(value)
 
-    def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> int:
-        """Draw a non-zero integer."""
+    def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> int | Fraction:
+        """Draw a non-zero integer, or a fraction of varied size."""
         if symbol is not None and symbol.is_integer:
             return _draw_integer(rng, symbol)
-        value = rng.randint(1, _HEIGHT)
+        value: int | Fraction = rng.randint(1, _HEIGHT)
+        if self.spread:
+            value = Fraction(rng.randint(1, rng.choice(_SCALES) * 64), 64)
         return value if _sign(rng, symbol) > 0 else -value
 
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., int]:
@@ -137,13 +185,17 @@ class HighPrecision:
 
     An abstract function is a random sum of sines, so it is smooth and its derivatives
     do not vanish.
+
+    :param tolerance: the relative difference allowed between equal values.
+    :param spread: whether to draw small and large numbers by turns.
     """
 
     name = "numeric"
     digits = 60
 
-    def __init__(self, tolerance: float = 1e-30) -> None:
+    def __init__(self, tolerance: float = 1e-30, *, spread: bool = False) -> None:
         self.tolerance: float | None = tolerance
+        self.spread = spread
 
     def session(self) -> AbstractContextManager[Any]:
         """Set the number of digits."""
@@ -160,6 +212,8 @@ class HighPrecision:
             return mpmath.mpf(_draw_integer(rng, symbol))
         low, high = _RANGES[attempt % len(_RANGES)]
         value = mpmath.mpf(rng.uniform(low, high))
+        if self.spread and attempt == 0:
+            value *= rng.choice(_SCALES[:2])
         if symbol is not None and (symbol.is_nonnegative or symbol.is_nonpositive):
             value = _sign(rng, symbol) * abs(value)
         return value
@@ -210,6 +264,29 @@ class HighPrecision:
         """Compare to 30 digits; what is smaller than 10⁻⁴⁰ counts as zero."""
         scale = max(abs(left), abs(right))
         return bool(abs(left - right) <= max((self.tolerance or 0) * scale, mpmath.mpf(10) ** -40))
+
+
+def kinds_of_numbers(
+    expressions: Sequence[Expr], points: int
+) -> tuple[tuple[Arithmetic, Arithmetic], int]:
+    """Choose numbers for comparing expressions: exact ones first, then approximate ones.
+
+    :param expressions: what is evaluated.
+    :param points: how many points are asked for.
+    :returns: two kinds of numbers, and how many points to compare at: more where a function
+        is not smooth, since a mistake may then show in one of its pieces only.
+    """
+    nodes = list(all_nodes(expressions))
+    tolerance = _FLOAT_TOLERANCE if any(isinstance(node, Float) for node in nodes) else _TOLERANCE
+    spread = any(map(_is_in_pieces, nodes))
+    kinds = Exact(spread=spread), HighPrecision(tolerance, spread=spread)
+    return kinds, max(points, _POINTS_IN_PIECES) if spread and points > 0 else points
+
+
+def _is_in_pieces(node: Any) -> bool:
+    if isinstance(node, Pow):
+        return node.exp.is_integer is not True
+    return isinstance(node, _IN_PIECES)
 
 
 def _real(value: Any) -> Any:

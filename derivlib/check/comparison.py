@@ -9,11 +9,9 @@ from typing import Any, TypeVar
 
 import mpmath
 import sympy
-from sympy import Expr, Float
 
 from derivlib.check.arithmetic import Arithmetic, NotRational, NoValue
 from derivlib.check.grid import Grid
-from derivlib.check.sizes import all_nodes
 
 __all__ = [
     "Difference",
@@ -21,7 +19,6 @@ __all__ = [
     "at_sizes",
     "difference_of",
     "first_that_works",
-    "float_tolerance",
     "library_versions",
     "sizes_by_name",
 ]
@@ -29,10 +26,6 @@ __all__ = [
 Kind = TypeVar("Kind", bound=Arithmetic)
 Result = TypeVar("Result")
 SizesByName = tuple[tuple[str, int], ...]
-
-_TOLERANCE = 1e-30
-_FLOAT_TOLERANCE = 1e-10
-"""Agreement asked for when an expression itself has floating-point numbers in it."""
 
 _VANISHING = 1e-15
 
@@ -111,12 +104,6 @@ def first_that_works(
         except NotRational:
             continue
     return last, action(last)
-
-
-def float_tolerance(*expressions: Expr) -> float:
-    """The relative difference allowed: more if floating-point numbers stand in them."""
-    has_floats = any(isinstance(node, Float) for node in all_nodes(expressions))
-    return _FLOAT_TOLERANCE if has_floats else _TOLERANCE
 
 
 def sizes_by_name(sizes: Mapping[Any, int]) -> SizesByName:

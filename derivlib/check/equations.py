@@ -8,13 +8,12 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol, Symbol
 
-from derivlib.check.arithmetic import Exact, HighPrecision
+from derivlib.check.arithmetic import kinds_of_numbers
 from derivlib.check.comparison import (
     SizesByName,
     as_grid,
     difference_of,
     first_that_works,
-    float_tolerance,
     sizes_by_name,
 )
 from derivlib.check.directions import derivative_at
@@ -159,9 +158,9 @@ def _checked(
     points: int,
     **options: Any,
 ) -> EquationCheck:
-    kinds = (Exact(), HighPrecision(float_tolerance(*expressions)))
+    kinds, count = kinds_of_numbers(expressions, points)
     kind, entries = first_that_works(
-        kinds, lambda kind: list(at_points(kind, seed, points, action, **options))
+        kinds, lambda kind: list(at_points(kind, seed, count, action, **options))
     )
     return EquationCheck(
         sizes=sizes_by_name(sizes),

@@ -195,14 +195,19 @@ class Evaluation:
 
     def apply(self, function: Lambda, *arguments: Any) -> Any:
         """Put scalar values into the variables of a `Lambda`."""
+        bindings = dict(zip(function.variables, arguments, strict=True))
+        return as_scalar(self.nested(function.expr, bindings))
+
+    def nested(self, expr: Expr, bindings: Mapping[Any, Any] | None = None) -> Any:
+        """Evaluate an expression that is not itself part of the one in hand."""
         inner = Evaluation(
             self.operations,
             self.scalars,
             self.sizes,
             self.definitions,
-            {**self.bindings, **dict(zip(function.variables, arguments, strict=True))},
+            {**self.bindings, **(bindings or {})},
         )
-        return as_scalar(inner.value(function.expr, self.level))
+        return inner.value(expr, self.level)
 
 
 def _abridged(node: Basic, width: int = 200) -> str:

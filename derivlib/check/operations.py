@@ -32,6 +32,7 @@ from sympy import (
     OneMatrix,
     Pow,
     S,
+    Sum,
     Symbol,
     Trace,
     Transpose,
@@ -108,6 +109,17 @@ def _sum(evaluation: Evaluation, _: Any, values: Values) -> Any:
         columns = zip(*(value.entries for value in values), strict=True)
         return Grid(rows, cols, tuple(map(total, columns)))
     return total([as_scalar(value) for value in values])
+
+
+def _indexed_sum(evaluation: Evaluation, node: Any, _: Values) -> Any:
+    """A sum over indices, which SymPy makes of an entry of a product."""
+    *inner, (index, first, last) = node.limits
+    body = Sum(node.function, *inner) if inner else node.function
+    terms = [
+        evaluation.nested(body.xreplace({index: Integer(k)}))
+        for k in range(evaluation.size(first), evaluation.size(last) + 1)
+    ]
+    return evaluation.here.total([as_scalar(term) for term in terms])
 
 
 def _product(evaluation: Evaluation, _: Any, values: Values) -> Any:
@@ -341,6 +353,7 @@ _TABLE: dict[type, Operation] = {
     MatrixBase: Operation(_explicit, lambda node: node.flat()),
     Add: Operation(_sum),
     MatAdd: Operation(_sum),
+    Sum: Operation(_indexed_sum, _none),
     Mul: Operation(_product),
     MatMul: Operation(_product),
     HadamardProduct: Operation(_hadamard),

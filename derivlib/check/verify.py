@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.arithmetic import Exact, HighPrecision
+from derivlib.check.arithmetic import HighPrecision, kinds_of_numbers
 from derivlib.check.comparison import (
     Difference,
     SizesByName,
@@ -16,7 +16,6 @@ from derivlib.check.comparison import (
     at_sizes,
     difference_of,
     first_that_works,
-    float_tolerance,
     library_versions,
     sizes_by_name,
 )
@@ -117,7 +116,8 @@ def verify(
     :param result: what is claimed to be the derivative, in the layout of the contract.
     :param sizes: a positive integer for each symbol that stands in a shape.
     :param seed: the seed of the random points.
-    :param points: how many points, at least one.
+    :param points: how many points, at least one; more are taken where a function is not
+        smooth.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol.
@@ -140,8 +140,8 @@ def verify(
             )
         return truth.shape
 
-    kinds = (Exact(), HighPrecision(float_tolerance(expr, result, *definitions.values())))
-    kind, shapes = first_that_works(kinds, lambda kind: list(at_points(kind, seed, points, action)))
+    kinds, count = kinds_of_numbers((expr, result, *definitions.values()), points)
+    kind, shapes = first_that_works(kinds, lambda kind: list(at_points(kind, seed, count, action)))
     return Verification(
         sizes=sizes_by_name(given),
         shape=shapes[0],
