@@ -83,16 +83,24 @@ CASES = {
     "Kronecker product": (KroneckerProduct(W, v), W, lambda W_: np.kron(W_, v_)),
     "Hadamard power": (HadamardPower(X, 3), X, lambda X_: X_**3),
     "diagonal matrix": (DiagMatrix(v) * W, v, lambda v_: np.diag(v_[:, 0]) @ W_),
-    "maximum": (sum_entries(X.applyfunc(Lambda(z, Max(z, 1) ** 2))), X,
-                lambda X_: (np.maximum(X_, 1) ** 2).sum()),
-    "absolute value": (sum_entries((X * W - 3 * X * W).applyfunc(Abs)), W,
-                       lambda W_: np.abs(-2 * X_ @ W_).sum()),
+    "maximum": (
+        sum_entries(X.applyfunc(Lambda(z, Max(z, 1) ** 2))),
+        X,
+        lambda X_: (np.maximum(X_, 1) ** 2).sum(),
+    ),
+    "absolute value": (
+        sum_entries((X * W - 3 * X * W).applyfunc(Abs)),
+        W,
+        lambda W_: np.abs(-2 * X_ @ W_).sum(),
+    ),
     "parameter of an elementwise function": (
-        sum_entries(X.applyfunc(Lambda(z, exp(t * z)))), t, lambda t_: np.exp(t_ * X_).sum(),
+        sum_entries(X.applyfunc(Lambda(z, exp(t * z)))),
+        t,
+        lambda t_: np.exp(t_ * X_).sum(),
     ),
     "matrix by scalar": (t**2 * X, t, lambda t_: t_**2 * X_),
     "scalar by scalar": (exp(t) * Trace(A), t, lambda t_: np.exp(t_) * np.trace(A_)),
-}  # fmt: skip
+}
 
 
 def sizes_of(*expressions):

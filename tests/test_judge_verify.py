@@ -163,20 +163,31 @@ WRONG = {
     "transposed inverse": (log(Determinant(A)), A, Inverse(A), r"entry \(1, 2\)"),
     "no chain rule": (L, W, X.T * Gradient(L), r"entry \(1, 1\)"),
     "slope not differentiated": (
-        L, W, X.T * HadamardProduct(Gradient(L), S), r"entry \(1, 1\)",
+        L,
+        W,
+        X.T * HadamardProduct(Gradient(L), S),
+        r"entry \(1, 1\)",
     ),
     "slope at another place": (
-        L, W, X.T * HadamardProduct(Gradient(L), S.applyfunc(prime(sigma))), r"entry \(1, 1\)",
+        L,
+        W,
+        X.T * HadamardProduct(Gradient(L), S.applyfunc(prime(sigma))),
+        r"entry \(1, 1\)",
     ),
     "another function's slope": (
-        L, W, X.T * HadamardProduct(Gradient(L), N.applyfunc(prime(tau))), r"entry \(1, 1\)",
+        L,
+        W,
+        X.T * HadamardProduct(Gradient(L), N.applyfunc(prime(tau))),
+        r"entry \(1, 1\)",
     ),
     "gradient at another place": (
-        L, W, X.T * HadamardProduct(Gradient(lam(N)), N.applyfunc(prime(sigma))),
+        L,
+        W,
+        X.T * HadamardProduct(Gradient(lam(N)), N.applyfunc(prime(sigma))),
         r"entry \(1, 1\)",
     ),
     "rows of vec, not columns": (X * W, W, KroneckerProduct(X, Identity(p)), r"entry \(1, 2\)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG)
