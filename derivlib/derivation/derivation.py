@@ -27,7 +27,7 @@ from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.rules import identification, linear
+from derivlib.rules import identification
 from derivlib.rules.rule import Condition, Rule
 from derivlib.vocabulary import Inner, d
 
@@ -107,7 +107,8 @@ class Derivation:
     @cached_property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return resolve(self.compact, {**self._graph.definitions, **self._found.gradients})
+        names = {**self._graph.definitions, **self._found.gradients}
+        return resolve(self.compact, names)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -120,10 +121,9 @@ class Derivation:
                 steps.append(Step(NAMING, *arguments))
             else:
                 steps.append(_step(rule, arguments, self._graph))
-        if self._found.events[0][0] is not linear.CONSTANT:
-            rule = identification.FIRST_IDENTIFICATION
-            before = Basic.__new__(Inner, self.compact, d(self.wrt))
-            steps.append(Step(rule.name, before, self.compact, (), (self.compact, self.wrt)))
+        rule = identification.FIRST_IDENTIFICATION
+        before = Basic.__new__(Inner, self.compact, d(self.wrt))
+        steps.append(Step(rule.name, before, self.compact, (), (self.compact, self.wrt)))
         if self.result != self.compact:
             steps.append(Step(SUBSTITUTION, self.compact, self.result))
         return tuple(steps)

@@ -13,7 +13,7 @@ from derivlib.display.text import text
 from derivlib.errors import InputError
 from derivlib.expressions.construction import as_lambda, elementwise
 from derivlib.expressions.structure import children, with_children
-from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication
+from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication, is_undefined
 
 __all__ = ["instantiate"]
 
@@ -28,10 +28,14 @@ def _in_body(function: Any, values: Mapping[Any, Callable[..., Any]]) -> Lambda:
     return Lambda(function.variables, body)
 
 
-def _key(expr: Expr) -> Any:
+def _key(expr: Expr, values: Mapping[Any, Any]) -> Any:
+    """What an expression is looked up by; functions of one name count as one."""
     if isinstance(expr, MatrixFunctionApplication):
         return MatrixFunction(expr.name, expr.shape)
-    return expr.func if isinstance(expr, AppliedUndef) else expr
+    if isinstance(expr, AppliedUndef):
+        names = {key.__name__: key for key in values if is_undefined(key)}
+        return names.get(expr.func.__name__, expr.func)
+    return expr
 
 
 def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
@@ -49,7 +53,7 @@ def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
         if part in done:
             return done[part]
         parts = tuple(replaced(child) for child in children(part))
-        key = _key(part)
+        key = _key(part, values)
         if isinstance(part, ElementwiseApplyFunction):
             function = as_lambda(part.args[0])
             met.update({type(f) for f in function.expr.atoms(AppliedUndef)} & set(values))

@@ -8,7 +8,7 @@ in which a derivation is displayed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import Add, Basic, Expr, S
 
@@ -16,6 +16,7 @@ from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
 from derivlib.display.text import text
 from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, zero_like
+from derivlib.expressions.expanding import mean_the_same
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.rules import RULES
 from derivlib.vocabulary import Inner, d
@@ -43,6 +44,13 @@ def _terms(expr: Expr) -> tuple[Expr, ...]:
     return () if is_zero(expr) else (expr,)
 
 
+def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
+    """Where a term stands among others, in this spelling or in another of the same meaning."""
+    if term in terms:
+        return terms.index(term)
+    return next((i for i, other in enumerate(terms) if mean_the_same(term, other)), None)
+
+
 def _fail(step: Step, why: str) -> ReplayError:
     return ReplayError(f'step "{step.rule}" ({text(step.before)} → {text(step.after)}) {why}')
 
@@ -62,40 +70,105 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
         raise _fail(step, "does not end at the right side of its rule")
 
 
-def _expand_in(terms: tuple[Expr, ...], step: Step, names: dict[Expr, Expr]) -> tuple[Expr, ...]:
-    """Put the expansion of a differential in place of the differential."""
-    targets = [step.before, *(d(name) for name, value in names.items() if d(value) == step.before)]
-    for target in targets:
-        new = tuple(
-            Basic.__new__(Inner, left, substitute(right, {target: step.after}))
-            for left, right in (term.args for term in terms)
+@dataclass
+class _Replay:
+    """The state of a derivation while its steps are applied again.
+
+    :param moves: tells whether an expression over names varies.
+    :param names: what each name stands for.
+    :param namesakes: d(definition) and the d(name) that means the same.
+    :param expansions: the differentials expanded so far.
+    :param terms: the terms of the differential, or the derivative alone.
+    """
+
+    moves: Callable[[Expr], bool]
+    names: dict[Expr, Expr] = field(default_factory=dict)
+    namesakes: dict[Expr, Expr] = field(default_factory=dict)
+    expansions: dict[Expr, Expr] = field(default_factory=dict)
+    terms: tuple[Expr, ...] = ()
+
+    def name(self, step: Step) -> None:
+        """Take note of a name and of what it stands for."""
+        self.names[step.after] = step.before
+        self.namesakes[d(step.before)] = d(step.after)
+
+    def begin(self, root: Expr) -> None:
+        """Start from the differential of an expression."""
+        self.terms = (Basic.__new__(Inner, S.One, d(root)),)
+
+    def apply(self, step: Step) -> None:
+        """Apply a step to the state, or refuse it."""
+        if step.rule == NAMING:
+            self.rename(step)
+        elif step.rule == SUBSTITUTION:
+            if self.terms != (step.before,) or resolve(step.before, self.names) != step.after:
+                raise _fail(step, "does not follow from the definitions of the names")
+            self.terms = (step.after,)
+        else:
+            _check_against_rule(step, self.moves)
+            match RULES[step.rule].family:
+                case "differential":
+                    self.expand(step)
+                case "trace":
+                    self.replace(step)
+                case "identification":
+                    self.identify(step)
+                case "notation":
+                    self.rewrite(step)
+
+    def rename(self, step: Step) -> None:
+        """Put the name of a gradient in place of the gradient."""
+        if not any(term.args[0] == step.before for term in self.terms):
+            raise _fail(step, "names something that is not there")
+        self.name(step)
+        self.terms = tuple(
+            Basic.__new__(Inner, step.after, term.args[1]) if term.args[0] == step.before else term
+            for term in self.terms
         )
-        if new != terms:
-            return new
-    raise _fail(step, "expands a differential that is not there")
 
+    def expand(self, step: Step) -> None:
+        """Put the expansion of a differential in place of the differential."""
+        after = substitute(step.after, self.expansions)
+        if self.expansions.get(step.before) == after:
+            return  # it occurred before, and was put in there and here alike
+        for target in (step.before, self.namesakes.get(step.before)):
+            if target is None:
+                continue
+            new = tuple(
+                Basic.__new__(Inner, left, substitute(right, {target: after}))
+                for left, right in (term.args for term in self.terms)
+            )
+            if new != self.terms:
+                self.expansions[step.before] = after
+                self.terms = tuple(term for term in new if not is_zero(term.args[1]))
+                return
+        raise _fail(step, "expands a differential that is not there")
 
-def _replace_terms(terms: tuple[Expr, ...], step: Step) -> tuple[Expr, ...]:
-    """Put the terms after a step in place of those before it."""
-    remaining = list(terms)
-    position = len(remaining)
-    for before in _terms(step.before):
-        if before not in remaining:
-            raise _fail(step, "rewrites a term that is not there")
-        position = min(position, remaining.index(before))
-        remaining.remove(before)
-    remaining[position:position] = _terms(step.after)
-    return tuple(remaining)
+    def replace(self, step: Step) -> None:
+        """Put the terms after a step in place of those before it."""
+        remaining = list(self.terms)
+        position = len(remaining)
+        for before in _terms(step.before):
+            found = _find(before, remaining)
+            if found is None:
+                raise _fail(step, "rewrites a term that is not there")
+            position = min(position, found)
+            del remaining[found]
+        remaining[position:position] = _terms(step.after)
+        self.terms = tuple(remaining)
 
+    def identify(self, step: Step) -> None:
+        """Read the derivative off, once the differential is in its form."""
+        vanishes = self.terms == () and is_zero(step.after)
+        if (not vanishes and _find(step.before, self.terms) != 0) or len(self.terms) > 1:
+            raise _fail(step, "reads off a derivative before the differential is in its form")
+        self.terms = (step.after,)
 
-def _rename(terms: tuple[Expr, ...], step: Step) -> tuple[Expr, ...]:
-    """Put the name of a gradient in place of the gradient."""
-    if not any(term.args[0] == step.before for term in terms):
-        raise _fail(step, "names something that is not there")
-    return tuple(
-        Basic.__new__(Inner, step.after, term.args[1]) if term.args[0] == step.before else term
-        for term in terms
-    )
+    def rewrite(self, step: Step) -> None:
+        """Write the root of a derivation in another notation."""
+        if self.terms != (Basic.__new__(Inner, S.One, d(step.before)),):
+            raise _fail(step, "rewrites an expression that is not there")
+        self.begin(step.after)
 
 
 def states(
@@ -110,50 +183,17 @@ def states(
     :returns: a line after each step.
     :raises ReplayError: at the first step that does not hold.
     """
-    names: dict[Expr, Expr] = {}
-    terms: tuple[Expr, ...] | None = None
+    replay = _Replay(moves)
+    begun = False
     for step in steps:
-        if step.rule == NAMING and terms is None:
-            names[step.after] = step.before
+        if step.rule == NAMING and not begun:
+            replay.name(step)
             yield Line(step, (root,))
             continue
-        if terms is None:
-            if resolve(root, names) != normal_form(expr):
+        if not begun:
+            if not mean_the_same(resolve(root, replay.names), normal_form(expr)):
                 raise ReplayError(f'the names do not resolve to "{text(expr)}"')
-            terms = (Basic.__new__(Inner, S.One, d(root)),)
-        terms = _apply(terms, step, names, moves)
-        yield Line(step, terms)
-
-
-def _apply(
-    terms: tuple[Expr, ...],
-    step: Step,
-    names: dict[Expr, Expr],
-    moves: Callable[[Expr], bool],
-) -> tuple[Expr, ...]:
-    """One step of a replay."""
-    if step.rule == NAMING:
-        names[step.after] = step.before
-        return _rename(terms, step)
-    if step.rule == SUBSTITUTION:
-        if terms != (step.before,) or resolve(step.before, names) != step.after:
-            raise _fail(step, "does not follow from the definitions of the names")
-        return (step.after,)
-    _check_against_rule(step, moves)
-    family = RULES[step.rule].family
-    if family == "notation":
-        return _expand_notation(terms, step)
-    if family == "differential":
-        return tuple(term for term in _expand_in(terms, step, names) if not is_zero(term.args[1]))
-    if family == "identification":
-        if terms not in ((step.before,), ()) or (terms == () and not is_zero(step.after)):
-            raise _fail(step, "reads off a derivative before the differential is in its form")
-        return (step.after,)
-    return _replace_terms(terms, step)
-
-
-def _expand_notation(terms: tuple[Expr, ...], step: Step) -> tuple[Expr, ...]:
-    """Write the root of a derivation in another notation."""
-    if terms != (Basic.__new__(Inner, S.One, d(step.before)),):
-        raise _fail(step, "rewrites an expression that is not there")
-    return (Basic.__new__(Inner, S.One, d(step.after)),)
+            replay.begin(root)
+            begun = True
+        replay.apply(step)
+        yield Line(step, replay.terms)

@@ -207,15 +207,14 @@ class DerivationPrinter(LatexPrinter):
         assert isinstance(function, Lambda)
         return _Elementwise(self, function.variables[0], matrix).set(function.expr)
 
-    def _print_AppliedUndef(self, expr: AppliedUndef) -> str:
-        return self._call(self.function_name(expr.func), *expr.args)
+    def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
+        text = self._call(self.function_name(expr.func), *expr.args)
+        return text if exp is None else f"{_parenthesized(text)}^{{{exp}}}"
 
     def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         if isinstance(expr, AppliedUndef):
-            text = self._print_AppliedUndef(expr)
-            return text if exp is None else rf"{_parenthesized(text)}^{{{exp}}}"
-        text = super()._print_Function(expr, exp)
-        return str(text)
+            return self._print_AppliedUndef(expr, exp)
+        return str(super()._print_Function(expr, exp))
 
     def _print_MatrixFunctionApplication(self, expr: MatrixFunctionApplication) -> str:
         return self._call(self.function_name(expr.name), *expr.arguments)

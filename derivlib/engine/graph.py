@@ -48,6 +48,12 @@ class _Node:
     symbol: Expr | None = None
     inlined: Expr | None = None
 
+    @property
+    def shown(self) -> Expr:
+        """What stands for the subexpression in those above it: its name, if it has one."""
+        shown = self.inlined if self.symbol is None else self.symbol
+        return self.expr if shown is None else shown
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -204,9 +210,8 @@ def name_intermediates(
         node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)
     definitions: dict[Expr, Expr] = {}
     for node in nodes:
-        parts = tuple(nodes[i].symbol or nodes[i].inlined for i in node.parts)
-        node.inlined = with_children(node.expr, parts)  # type: ignore[arg-type]
+        node.inlined = with_children(node.expr, tuple(nodes[i].shown for i in node.parts))
         if node.symbol is not None:
             definitions[node.symbol] = node.inlined
     varying = frozenset({wrt, *definitions})
-    return Graph(nodes[-1].inlined or expr, definitions, varying)
+    return Graph(nodes[-1].shown, definitions, varying)

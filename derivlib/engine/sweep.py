@@ -16,7 +16,7 @@ from sympy import Expr, S, Symbol, preorder_traversal
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
 from derivlib.engine.identification import pair
-from derivlib.expressions.construction import trace, zero_like
+from derivlib.expressions.construction import is_zero, trace, zero_like
 from derivlib.rules import Rule, identification, linear, pairing
 from derivlib.vocabulary import d, formal
 
@@ -69,6 +69,11 @@ def sweep(graph: Graph, wrt: Expr, output: Symbol) -> Sweep:
         moved = pairing.COLLECT.right(d, d(name), *lefts)
         return zero_like(name) if moved is S.Zero else moved.args[0]
 
+    def follow(left: Expr, definition: Expr) -> None:
+        moving = expand(definition, graph, record)
+        if not is_zero(moving):
+            pair(left, moving, record, collect)
+
     root = graph.root
     if root.is_Matrix:
         record(identification.ONE_BY_ONE, (root,))
@@ -76,7 +81,7 @@ def sweep(graph: Graph, wrt: Expr, output: Symbol) -> Sweep:
     if not graph.moves(root):
         record(linear.CONSTANT, (root,))
         return found
-    pair(S.One, expand(root, graph, record), record, collect)
+    follow(S.One, root)
     for name, definition in reversed(graph.definitions.items()):
         if name not in waiting:
             continue
@@ -86,7 +91,7 @@ def sweep(graph: Graph, wrt: Expr, output: Symbol) -> Sweep:
             found.gradients[label] = left
             found.events.append((None, (left, label)))
             left = label
-        pair(left, expand(definition, graph, record), record, collect)
+        follow(left, definition)
     if wrt in waiting:
         found.gradient = gathered(wrt)
     return found

@@ -15,6 +15,7 @@ from sympy import (
     Add,
     Basic,
     Expr,
+    Function,
     FunctionClass,
     HadamardPower,
     HadamardProduct,
@@ -32,6 +33,7 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
@@ -39,7 +41,9 @@ from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
 
 __all__ = [
     "add",
+    "applied",
     "as_lambda",
+    "distributed",
     "elementwise",
     "elementwise_parts",
     "frobenius",
@@ -156,10 +160,15 @@ def mul(*factors: Expr) -> Expr:
         return ZeroMatrix(first.shape[0], last.shape[1])
     if not matrices:
         matrices.append(Identity(first.shape[0]))
-    distributes = len(matrices) == 1 and isinstance(matrices[0], MatAdd) and coefficient.is_Number
-    if distributes and coefficient is not S.One:
-        return add(*(mul(coefficient, term) for term in matrices[0].args))
     return _scaled(coefficient, tuple(matrices))
+
+
+def distributed(expr: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, or of a number times a sum."""
+    coefficient, matrix = split_coefficient(expr)
+    if not isinstance(matrix, MatAdd) or not coefficient.is_Number:
+        return (expr,)
+    return tuple(mul(coefficient, term) for term in matrix.args)
 
 
 def add(*terms: Expr) -> Expr:
@@ -169,11 +178,12 @@ def add(*terms: Expr) -> Expr:
     """
     if not terms[0].is_Matrix:
         return terms[0] if len(terms) == 1 else Add(*terms)
+    nonzero = [term for term in terms if not isinstance(term, ZeroMatrix)]
+    if len(nonzero) == 1 and not isinstance(nonzero[0], MatAdd):
+        return nonzero[0]
     collected: dict[Expr, Expr] = {}
-    for term in terms:
-        for part in term.args if isinstance(term, MatAdd) else (term,):
-            if isinstance(part, ZeroMatrix):
-                continue
+    for term in nonzero:
+        for part in distributed(term):
             coefficient, matrix = split_coefficient(part)
             known = collected.get(matrix)
             collected[matrix] = coefficient if known is None else known + coefficient
@@ -409,10 +419,25 @@ _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
 }
 
 
+def applied(function: UndefinedFunction, *args: Expr) -> Expr:
+    """Apply an undefined scalar function; its value commutes, whatever its arguments are.
+
+    SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
+    matrix by it. The function used instead is `Function("lambda", commutative=True)`.
+    """
+    value = function(*args)
+    if value.is_commutative:
+        return value
+    kept = {**function._kwargs, "commutative": True}
+    return Function(function.__name__, **kept)(*args)
+
+
 def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     """Make a node of the same kind with other arguments, in normal form.
 
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
     """
+    if isinstance(expr, AppliedUndef):
+        return applied(expr.func, *args)
     return _CONSTRUCTORS.get(type(expr), expr.func)(*args)

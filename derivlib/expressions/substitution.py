@@ -6,12 +6,21 @@ from collections.abc import Mapping
 
 from sympy import Basic, Expr, MatAdd, default_sort_key
 
+from derivlib.expressions.construction import distributed
 from derivlib.expressions.structure import children, with_children
 
 __all__ = ["normal_form", "resolve", "substitute"]
 
 _MOST_SORTED = 24
 """Up to how many definitions sums are put into SymPy's order; sorting walks whole trees."""
+
+
+def _as_sympy_orders(expr: Expr) -> Expr:
+    """Write a sum, or a number times a sum, as SymPy's operators do."""
+    terms = distributed(expr)
+    if isinstance(expr, MatAdd) or len(terms) > 1:
+        return Basic.__new__(MatAdd, *sorted(terms, key=default_sort_key))
+    return expr
 
 
 def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False) -> Expr:
@@ -29,8 +38,8 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False
         if part not in done:
             below = children(part)
             new = with_children(part, tuple(replaced(child) for child in below))
-            if ordered and isinstance(new, MatAdd):
-                new = Basic.__new__(MatAdd, *sorted(new.args, key=default_sort_key))
+            if ordered:
+                new = _as_sympy_orders(new)
             done[part] = new
         return done[part]
 

@@ -9,6 +9,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import (
     add,
+    applied,
     as_lambda,
     elementwise,
     hadamard,
@@ -56,16 +57,16 @@ ELEMENTWISE = Rule(
 
 
 def _abstract_scalar(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
-    applied = function(*arguments)
+    value = applied(function, *arguments)
     return inner_sum(
-        *(inner(partial(applied, i), d(argument)) for i, argument in enumerate(arguments))
+        *(inner(partial(value, i), d(argument)) for i, argument in enumerate(arguments))
     )
 
 
 ABSTRACT_SCALAR = Rule(
     "abstract scalar function",
     "differential",
-    left=lambda function, *arguments: d(function(*arguments)),
+    left=lambda function, *arguments: d(applied(function, *arguments)),
     right=_abstract_scalar,
     instances=((lam, U), (lam, U, V), (lam, U, t)),
     source=CHAIN_RULE,
@@ -73,18 +74,18 @@ ABSTRACT_SCALAR = Rule(
 
 
 def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Expr) -> Expr:
-    applied = function(*arguments)
+    value = function(*arguments)
     terms = []
     for i, argument in enumerate(arguments):
         moving = d(argument)
         if is_zero(moving):
             continue
-        derivative = partial(applied, i)
+        derivative = partial(value, i)
         if moving.is_Matrix:
-            terms.append(unvec(mul(derivative, vec(moving)), applied.shape))
+            terms.append(unvec(mul(derivative, vec(moving)), value.shape))
         else:
             terms.append(mul(moving, derivative))
-    return add(*terms, zero_like(applied))
+    return add(*terms, zero_like(value))
 
 
 ABSTRACT_MATRIX = Rule(
@@ -102,10 +103,10 @@ ABSTRACT_MATRIX = Rule(
 
 
 def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
-    applied = function(*arguments)
+    value = function(*arguments)
     moving = [(i, d(argument)) for i, argument in enumerate(arguments)]
     return add(
-        *(mul(partial_derivative(applied, i), part) for i, part in moving if not is_zero(part)),
+        *(mul(partial_derivative(value, i), part) for i, part in moving if not is_zero(part)),
         S.Zero,
     )
 

@@ -1,0 +1,59 @@
+"""Multiplying out, to tell whether two spellings of an expression mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+from sympy import Expr, HadamardProduct, MatAdd, MatMul, Trace, expand
+
+from derivlib.expressions.construction import (
+    add,
+    distributed,
+    hadamard,
+    mul,
+    split_coefficient,
+    sum_of,
+    trace,
+)
+from derivlib.expressions.structure import children, with_children
+from derivlib.vocabulary import SumEntries
+
+__all__ = ["expanded", "mean_the_same"]
+
+
+def expanded(expr: Expr) -> Expr:
+    """Multiply out all products of sums, scalar and matrix, inside an expression.
+
+    :param expr: a small expression: the cost grows with the number of terms.
+    """
+    new = with_children(expr, tuple(expanded(part) for part in children(expr)))
+    if isinstance(new, (Trace, SumEntries)):
+        total = trace if isinstance(new, Trace) else sum_of
+        return expand(add(*(total(term) for term in _terms(new.args[0]))))
+    if not new.is_Matrix:
+        return expand(new)
+    if isinstance(new, MatMul):
+        return _multiplied_out(mul, new.args)
+    if isinstance(new, HadamardProduct):
+        return _multiplied_out(hadamard, new.args)
+    return add(new) if isinstance(new, MatAdd) else new
+
+
+def _multiplied_out(times: Callable[..., Expr], factors: tuple[Expr, ...]) -> Expr:
+    terms = [_terms(factor) for factor in factors]
+    return add(*(times(*choice) for choice in product(*terms)))
+
+
+def _terms(factor: Expr) -> tuple[Expr, ...]:
+    if not factor.is_Matrix:
+        return (factor,)
+    coefficient, matrix = split_coefficient(factor)
+    if isinstance(matrix, MatAdd):
+        return tuple(mul(coefficient, term) for term in matrix.args)
+    return distributed(factor)
+
+
+def mean_the_same(a: Expr, b: Expr) -> bool:
+    """Tell whether two expressions are equal, at sight or when multiplied out."""
+    return bool(a == b) or bool(expanded(a) == expanded(b))
