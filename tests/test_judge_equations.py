@@ -347,6 +347,10 @@ FALSIFIED = {
     "order": replace(PRODUCT, right=lambda d, U, V: MatMul(d(V), U), instances=((A, A.T),)),
     "shapes": replace(PRODUCT, right=lambda d, U, V: MatMul(V, d(U)), instances=((X, W),)),
     "transpose": replace(CYCLIC, right=lambda _, G, B, U: Inner(G, U), instances=((A, A.T, A),)),
+    "second instance": replace(
+        PRODUCT,
+        right=lambda d, U, V: PRODUCT.right(d, U, V) if U.is_Matrix else MatMul(d(U), V),
+    ),
     "reading": replace(READ_OFF, right=lambda _, G, U: Transpose(G), instances=((Y, X),)),
 }
 

@@ -18,6 +18,7 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     MatrixSymbol,
+    Max,
     OneMatrix,
     Rational,
     Symbol,
@@ -34,7 +35,7 @@ from sympy import (
     tanh,
 )
 
-from derivlib.check import verify
+from derivlib.check import elementwise, verify
 from derivlib.check.comparison import as_grid
 from derivlib.check.directions import derivative_at
 from derivlib.check.judgement import Directional, WrittenOut, judgement
@@ -275,6 +276,15 @@ def test_positive_and_integer_symbols_get_such_values():
     assert verify(sqrt(a**2), a, 1).entries == 1
     with pytest.raises(VerificationError):
         verify(sqrt(t**2), t, 1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_mistake_in_one_piece_is_found_with_any_seed(seed):
+    """|t| and max(t, 5) have the derivative 1 on one side only."""
+    for expr in (sqrt(t**2), Abs(t), Max(t, 5)):
+        assert verify(expr, t, elementwise(expr, t), seed=seed).points > 2
+        with pytest.raises(VerificationError):
+            verify(expr, t, 1, seed=seed)
 
 
 def test_nothing_is_confirmed_where_no_point_is_in_the_domain():
