@@ -14,7 +14,14 @@ author = "derivlib developers"
 copyright = author
 release = version = pyproject["version"]
 
-extensions = ["myst_nb", "autodoc2", "katex_math", "honest_pages"]
+extensions = [
+    "myst_nb",
+    "autodoc2",
+    "honest_pages",
+    "katex_math",
+    "quiet_kernel",
+    "self_contained",
+]
 exclude_patterns = ["_build", "node_modules", "**.ipynb_checkpoints"]
 nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.

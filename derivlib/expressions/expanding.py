@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
-from sympy import Expr, HadamardProduct, MatAdd, MatMul, Trace, expand
+from sympy import (
+    Basic,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    Trace,
+    Transpose,
+    default_sort_key,
+    expand,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import (
     add,
@@ -15,6 +27,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     sum_of,
     trace,
+    transpose,
 )
 from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import SumEntries
@@ -28,6 +41,8 @@ def expanded(expr: Expr) -> Expr:
     :param expr: a small expression: the cost grows with the number of terms.
     """
     new = with_children(expr, tuple(expanded(part) for part in children(expr)))
+    if isinstance(new, Transpose):
+        return _turned(new.args[0])
     if isinstance(new, (Trace, SumEntries)):
         total = trace if isinstance(new, Trace) else sum_of
         return expand(add(*(total(term) for term in _terms(new.args[0]))))
@@ -37,12 +52,35 @@ def expanded(expr: Expr) -> Expr:
         return _multiplied_out(mul, new.args)
     if isinstance(new, HadamardProduct):
         return _multiplied_out(hadamard, new.args)
-    return add(new) if isinstance(new, MatAdd) else new
+    return _sorted(add(new)) if isinstance(new, MatAdd) else new
+
+
+def _sorted(expr: Expr) -> Expr:
+    """Put the terms of a sum, below a transpose too, into one order."""
+    if isinstance(expr, Transpose) and isinstance(expr.args[0], MatAdd):
+        return _turned(expr.args[0])
+    if isinstance(expr, MatAdd):
+        return Basic.__new__(MatAdd, *sorted(expr.args, key=default_sort_key))
+    return expr
+
+
+_ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
+"""Operations that a transpose can be pushed through to each matrix below."""
+
+
+def _turned(expr: Expr) -> Expr:
+    """Transpose, down to the symbols, wherever a transpose can be pushed through."""
+    if not isinstance(expr, _ENTRYWISE):
+        return transpose(expr)
+    turned = [_turned(arg) if getattr(arg, "is_Matrix", False) else arg for arg in expr.args]
+    if isinstance(expr, MatAdd):
+        return Basic.__new__(MatAdd, *sorted(turned, key=default_sort_key))
+    return Basic.__new__(type(expr), *turned)
 
 
 def _multiplied_out(times: Callable[..., Expr], factors: tuple[Expr, ...]) -> Expr:
     terms = [_terms(factor) for factor in factors]
-    return add(*(times(*choice) for choice in product(*terms)))
+    return _sorted(add(*(times(*choice) for choice in product(*terms))))
 
 
 def _terms(factor: Expr) -> tuple[Expr, ...]:
