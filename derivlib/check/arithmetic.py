@@ -82,7 +82,7 @@ class Arithmetic(Protocol):
     name: str
     tolerance: float | None
 
-    def session(self) -> AbstractContextManager[Any]:
+    def context(self) -> AbstractContextManager[Any]:
         """The context in which numbers of this kind are calculated with."""
 
     def number(self, value: Expr) -> Any:
@@ -121,7 +121,7 @@ class Exact:
     def __init__(self, *, spread: bool = False) -> None:
         self.spread = spread
 
-    def session(self) -> AbstractContextManager[Any]:
+    def context(self) -> AbstractContextManager[Any]:
         """Exact numbers need no context."""
         return nullcontext()
 
@@ -197,7 +197,7 @@ class HighPrecision:
         self.tolerance: float | None = tolerance
         self.spread = spread
 
-    def session(self) -> AbstractContextManager[Any]:
+    def context(self) -> AbstractContextManager[Any]:
         """Set the number of digits."""
         return mpmath.workdps(self.digits)  # type: ignore[no-any-return]
 

@@ -327,7 +327,7 @@ def _at_one_point(
     reason: Exception | None = None
     for attempt in range(ATTEMPTS):
         try:
-            with arithmetic.session():
+            with arithmetic.context():
                 return action(Point(arithmetic, rng, attempt, **options))
         except (NoValue, ZeroDivisionError) as error:
             reason = error
