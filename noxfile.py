@@ -43,7 +43,7 @@ def activate_pyenv() -> None:
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     versions = sorted(root.glob("versions/3.*"), key=lambda path: path.name != current_patch())
     if versions:
-        os.environ.setdefault("PYENV_VERSION", ":".join(path.name for path in versions))
+        os.environ["PYENV_VERSION"] = ":".join(path.name for path in versions)
 
 
 def current_patch() -> str:

@@ -1,5 +1,6 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 
+from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivative
 from derivlib.check.entries import explicit
 from derivlib.check.verify import Verification
 from derivlib.derivation.chain import Chain
@@ -34,8 +35,9 @@ from derivlib.verbs import derive, differential
 from derivlib.vocabulary.differentials import d
 from derivlib.vocabulary.formal import formal
 from derivlib.vocabulary.functions import MatrixFunction, partial, prime
-from derivlib.vocabulary.reductions import sum_entries
+from derivlib.vocabulary.reductions import logdet, norm, sum_entries
 from derivlib.vocabulary.reshaping import unvec, vec
+from derivlib.vocabulary.softmax import logsumexp, softmax
 
 __all__ = [
     "RULES",
@@ -54,11 +56,14 @@ __all__ = [
     "SizesError",
     "Source",
     "Step",
+    "StepsVerdict",
     "Stepwise",
     "UnsupportedError",
+    "Verdict",
     "Verification",
     "VerificationError",
     "aligned",
+    "check_steps",
     "compose",
     "d",
     "derive",
@@ -69,12 +74,17 @@ __all__ = [
     "entry_table",
     "explicit",
     "formal",
+    "is_derivative",
     "latex",
+    "logdet",
+    "logsumexp",
+    "norm",
     "partial",
     "prime",
     "show",
     "show_group",
     "small_letters",
+    "softmax",
     "sum_entries",
     "text",
     "unvec",

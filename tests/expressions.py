@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from sympy import (
+    Determinant,
+    DiagonalOf,
     Function,
     HadamardProduct,
     Inverse,
+    KroneckerProduct,
     Lambda,
     MatrixSymbol,
     OneMatrix,
@@ -17,8 +20,19 @@ from sympy import (
     symbols,
     tanh,
 )
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib import MatrixFunction, sum_entries, unvec, vec
+from derivlib import (
+    MatrixFunction,
+    logdet,
+    logsumexp,
+    norm,
+    softmax,
+    sum_entries,
+    unvec,
+    vec,
+)
 
 n, m, p, q = symbols("n m p q", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
@@ -80,6 +94,24 @@ CASES = {
     "undefined scalar functions": (sigma(t * tau(t)), t),
     "scalar times matrix": (Trace((t * A) * (t * A)), t),
     "vec and back": (lam(unvec(vec(A * unvec(vec(X), (n, m))), (n, m))), X),
+    "determinant": (Determinant(A * U * A), U),
+    "determinant of a square form": (Determinant(X.T * A * X), X),
+    "determinant times trace": (Determinant(U) * Trace(A * U), U),
+    "log-determinant": (logdet(U * A + A), U),
+    "log-determinant of a sum": (logdet(t * U + A), t),
+    "norm": (norm(x - y), x),
+    "norm of a product": (norm(X * W), W),
+    "cosine similarity": (Trace(x.T * y) / (norm(x) * norm(y)), x),
+    "diagonal matrix": (Trace(A * DiagMatrix(x) * U), x),
+    "diagonal": (x.T * DiagonalOf(U * A), U),
+    "diagonal twice": (lam(DiagMatrix(DiagonalOf(U))), U),
+    "entry": (MatrixElement(A * U, 1, 2), U),
+    "entries": (X[0, 1] * X[1, 0] ** 2 * t, X),
+    "trace of a Kronecker product": (Trace(KroneckerProduct(A, U)), U),
+    "softmax": (y.T * softmax(A * x), x),
+    "softmax cross-entropy": (logsumexp(A * x) - Trace(y.T * A * x), A),
+    "softmax of a row": (lam(softmax(x.T * A)), A),
+    "log-sum-exp": (logsumexp(A * x + y), x),
     "linear in vec": (lam(unvec(MatrixSymbol("K", n * m, n * m) * vec(X), (n, m))), X),
     "quadratic in vec": (vec(X).T * vec(A * X), X),
 }  # fmt: skip

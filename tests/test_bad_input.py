@@ -16,6 +16,7 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Max,
+    Permanent,
     Symbol,
     Trace,
     Transpose,
@@ -72,9 +73,9 @@ REFUSED = {
     "power of a rectangle": (lambda: derive(lam(MatPow(X, 2)), X), ShapeError, "square"),
     "a matrix": (lambda: derive(X * W, X), UnsupportedError, "n×p matrix"),
     "no rule": (
-        lambda: derive(Determinant(A * U), U),
+        lambda: derive(Permanent(A * U), U),
         UnsupportedError,
-        r'no differential rule for Determinant in "Determinant\(A\*U\)"; see how-to/add-a-rule',
+        r'no differential rule for Permanent in "Permanent\(A\*U\)"; see how-to/add-a-rule',
     ),
     "no rule, deeper": (
         lambda: derive(Trace(A * Adjoint(U)), U),

@@ -5,6 +5,7 @@ Nothing here knows a rule or shares code with what it judges.
 
 from derivlib.check.abstract import AbstractPartial
 from derivlib.check.calculus import elementwise
+from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivative
 from derivlib.check.entries import explicit
 from derivlib.check.equations import EquationCheck, check_equation, check_identification
 from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
@@ -15,12 +16,16 @@ __all__ = [
     "AbstractPartial",
     "EquationCheck",
     "RuleCheck",
+    "StepsVerdict",
+    "Verdict",
     "Verification",
     "check_equation",
     "check_identification",
     "check_rule",
+    "check_steps",
     "elementwise",
     "explicit",
+    "is_derivative",
     "rejected_tampering",
     "resolve_sizes",
     "size_symbols",

@@ -169,9 +169,10 @@ class Exact:
         """Apply a function that leads from rational numbers to a rational number.
 
         :raises NotRational: if the value is not rational.
+        :raises NoValue: if it is not real or not finite.
         """
         value = function(*map(_rational, arguments))
-        if value.is_finite is False:
+        if value.is_finite is False or value.has(I):
             raise NoValue(value)
         return self.number(value)
 

@@ -37,6 +37,8 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
+    exp,
+    log,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -48,8 +50,13 @@ from derivlib.check.grid import Grid, as_scalar, same_shape
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.vocabulary import (
     Inner,
+    LogDet,
+    LogSumExp,
     MatrixDifferential,
+    Norm,
     ScalarDifferential,
+    SingleEntry,
+    Softmax,
     SumEntries,
     Unvec,
     Vec,
@@ -86,6 +93,12 @@ def _constant(entry: Callable[[int, int], Integer]) -> Operation:
         return Grid.of(*shape_at(evaluation, node), lambda i, j: number(entry(i, j)))
 
     return Operation(value, _none)
+
+
+def _single_entry(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+    row, col = (evaluation.size(index) for index in node.position)
+    number = evaluation.here.number
+    return Grid.of(*shape_at(evaluation, node), lambda i, j: number(Integer((i, j) == (row, col))))
 
 
 def _explicit(_: Evaluation, node: Any, values: Values) -> Grid:
@@ -269,6 +282,33 @@ def _sum_entries(evaluation: Evaluation, _: Any, values: Values) -> Any:
     return evaluation.here.total(values[0].entries)
 
 
+def _norm(evaluation: Evaluation, _: Any, values: Values) -> Any:
+    here = evaluation.here
+    squares = here.total([here.product([entry, entry]) for entry in values[0].entries])
+    return here.power(squares, here.number(S.Half))
+
+
+def _logdet(evaluation: Evaluation, node: Any, values: Values) -> Any:
+    return evaluation.here.call(log, [_determinant(evaluation, node, values)])
+
+
+def _exponentials(evaluation: Evaluation, vector: Grid) -> tuple[Grid, Any]:
+    """The exponential of each entry, and their sum."""
+    exponentials = vector.map(lambda entry: evaluation.here.call(exp, [entry]))
+    return exponentials, evaluation.here.total(exponentials.entries)
+
+
+def _softmax(evaluation: Evaluation, _: Any, values: Values) -> Grid:
+    here = evaluation.here
+    exponentials, total = _exponentials(evaluation, values[0])
+    share = here.power(total, here.number(S.NegativeOne))
+    return exponentials.map(lambda entry: here.product([entry, share]))
+
+
+def _logsumexp(evaluation: Evaluation, _: Any, values: Values) -> Any:
+    return evaluation.here.call(log, [_exponentials(evaluation, values[0])[1]])
+
+
 def _vec(_: Evaluation, __: Any, values: Values) -> Grid:
     (matrix,) = values
     return Grid(matrix.rows * matrix.cols, 1, tuple(matrix.stacked()))
@@ -348,6 +388,7 @@ _TABLE: dict[type, Operation] = {
     Symbol: Operation(_symbol, _none),
     MatrixSymbol: Operation(_matrix_symbol, _none),
     Identity: _constant(lambda i, j: Integer(i == j)),
+    SingleEntry: Operation(_single_entry, _none),
     ZeroMatrix: _constant(lambda _, __: S.Zero),
     OneMatrix: _constant(lambda _, __: S.One),
     MatrixBase: Operation(_explicit, lambda node: node.flat()),
@@ -368,6 +409,10 @@ _TABLE: dict[type, Operation] = {
     Transpose: Operation(_transpose),
     Trace: Operation(_trace),
     SumEntries: Operation(_sum_entries),
+    Norm: Operation(_norm),
+    LogDet: Operation(_logdet),
+    Softmax: Operation(_softmax),
+    LogSumExp: Operation(_logsumexp),
     Vec: Operation(_vec),
     Unvec: Operation(_unvec, _first),
     DiagMatrix: Operation(_diag_of_vector),

@@ -19,11 +19,19 @@ from sympy import (
 )
 
 from derivlib.errors import InputError, SizesError
-from derivlib.vocabulary import MatrixFunctionApplication, Unvec
+from derivlib.vocabulary import MatrixFunctionApplication, SingleEntry, Unvec
 
 __all__ = ["all_nodes", "expression", "resolve_sizes", "size_symbols"]
 
-_SHAPED = (MatrixSymbol, Identity, ZeroMatrix, OneMatrix, MatrixFunctionApplication, Unvec)
+_SHAPED = (
+    MatrixSymbol,
+    Identity,
+    ZeroMatrix,
+    OneMatrix,
+    MatrixFunctionApplication,
+    SingleEntry,
+    Unvec,
+)
 
 
 def all_nodes(roots: Iterable[Any]) -> Iterable[Basic]:

@@ -11,7 +11,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.display.text import text
 from derivlib.errors import InputError
-from derivlib.expressions.construction import as_lambda, elementwise
+from derivlib.expressions.entrywise import as_lambda, elementwise
 from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication, is_undefined
 

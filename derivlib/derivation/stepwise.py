@@ -29,7 +29,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
-from derivlib.expressions.construction import as_lambda
+from derivlib.expressions.entrywise import as_lambda
 from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import Gradient, formal
 

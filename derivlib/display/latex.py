@@ -12,6 +12,7 @@ from sympy import (
     FunctionClass,
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     Lambda,
     MatAdd,
     MatMul,
@@ -47,7 +48,7 @@ def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
         return "sum" if isinstance(body, Add) else "atom"
     if isinstance(expr, (Add, MatAdd)):
         return "sum"
-    if isinstance(expr, HadamardProduct):
+    if isinstance(expr, (HadamardProduct, KroneckerProduct)):
         return "hadamard"
     if isinstance(expr, (Mul, MatMul)):
         return "product"
@@ -221,6 +222,34 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_SumEntries(self, expr: Expr) -> str:
         return self._call(r"\operatorname{sum}", expr.args[0])
+
+    def _print_Norm(self, expr: Expr) -> str:
+        return rf"\left\lVert {self._print(expr.args[0])} \right\rVert"
+
+    def _print_LogDet(self, expr: Expr) -> str:
+        return self._call(r"\log\det", expr.args[0])
+
+    def _print_Determinant(self, expr: Expr) -> str:
+        return self._call(r"\det", expr.args[0])
+
+    def _print_Softmax(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{softmax}", expr.args[0])
+
+    def _print_LogSumExp(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{logsumexp}", expr.args[0])
+
+    def _print_DiagMatrix(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{Diag}", expr.args[0])
+
+    def _print_DiagonalOf(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{diag}", expr.args[0])
+
+    def _print_SingleEntry(self, expr: Any) -> str:
+        shown = [str(i + 1) if i.is_Integer else self._print(i) for i in expr.position]
+        return f"J^{{{''.join(shown)}}}"
+
+    def _print_KroneckerProduct(self, expr: Expr) -> str:
+        return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)
 
     def _print_Vec(self, expr: Expr) -> str:
         return self._call(r"\operatorname{vec}", expr.args[0])

@@ -71,6 +71,12 @@ class _TextPrinter(StrPrinter):
             sign, factors = "-", factors[1:]
         return sign + "*".join(self._grouped(factor) for factor in factors)
 
+    def _print_MatAdd(self, expr: MatAdd) -> str:
+        parts = sorted(map(self._print, expr.args), key=lambda part: part.startswith("-"))
+        return parts[0] + "".join(
+            f" - {part[1:]}" if part.startswith("-") else f" + {part}" for part in parts[1:]
+        )
+
     def _print_HadamardProduct(self, expr: HadamardProduct) -> str:
         def part(factor: Expr) -> str:
             wide = isinstance(factor, (Add, MatAdd, Mul, MatMul))
@@ -121,6 +127,33 @@ class _TextPrinter(StrPrinter):
 
     def _print_SumEntries(self, expr: Expr) -> str:
         return self._call("sum", expr.args[0])
+
+    def _print_Norm(self, expr: Expr) -> str:
+        return self._call("norm", expr.args[0])
+
+    def _print_LogDet(self, expr: Expr) -> str:
+        return self._call("logdet", expr.args[0])
+
+    def _print_Determinant(self, expr: Expr) -> str:
+        return self._call("det", expr.args[0])
+
+    def _print_Softmax(self, expr: Expr) -> str:
+        return self._call("softmax", expr.args[0])
+
+    def _print_LogSumExp(self, expr: Expr) -> str:
+        return self._call("logsumexp", expr.args[0])
+
+    def _print_DiagMatrix(self, expr: Expr) -> str:
+        return self._call("Diag", expr.args[0])
+
+    def _print_DiagonalOf(self, expr: Expr) -> str:
+        return self._call("diag", expr.args[0])
+
+    def _print_SingleEntry(self, expr: Any) -> str:
+        return f"J[{expr.position[0]}, {expr.position[1]}]"
+
+    def _print_KroneckerProduct(self, expr: Expr) -> str:
+        return " ⊗ ".join(self._grouped(factor) for factor in expr.args)
 
     def _print_Vec(self, expr: Expr) -> str:
         return self._call("vec", expr.args[0])

@@ -8,11 +8,14 @@ from typing import Any
 from sympy import (
     Abs,
     Add,
+    Determinant,
+    DiagonalOf,
     Expr,
     Function,
     HadamardPower,
     HadamardProduct,
     Inverse,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
@@ -33,15 +36,21 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.display.text import text
 from derivlib.engine.graph import Graph
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import zero_like
-from derivlib.rules import Rule, functions, linear, products
+from derivlib.rules import Rule, determinants, functions, linear, norms, products
 from derivlib.vocabulary import (
+    LogDet,
+    LogSumExp,
     MatrixFunction,
     MatrixFunctionApplication,
+    Norm,
+    Softmax,
     SumEntries,
     Unvec,
     Vec,
@@ -95,11 +104,26 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     SumEntries: _own_arguments(linear.SUM_ENTRIES),
     Vec: _own_arguments(linear.VEC),
     Unvec: _own_arguments(linear.UNVEC),
+    Determinant: _own_arguments(determinants.DETERMINANT),
+    LogDet: _own_arguments(determinants.LOG_DETERMINANT),
+    Norm: _own_arguments(norms.NORM),
+    Softmax: _own_arguments(norms.SOFTMAX),
+    LogSumExp: _own_arguments(norms.LOG_SUM_EXP),
+    KroneckerProduct: _own_arguments(products.KRONECKER),
+    DiagMatrix: _own_arguments(linear.DIAGONAL_MATRIX),
+    DiagonalOf: _own_arguments(linear.DIAGONAL),
+    MatrixElement: _own_arguments(linear.ENTRY),
     ElementwiseApplyFunction: _own_arguments(functions.ELEMENTWISE),
     MatrixFunctionApplication: _matrix_function,
     AppliedUndef: _applied,
     Function: _known_function,
 }
+
+
+_OF_MATRICES = (
+    AppliedUndef, Determinant, LogDet, LogSumExp, MatrixElement, Norm, SumEntries, Trace,
+)  # fmt: skip
+"""Scalars that are made of matrices."""
 
 
 def _has_derivative(expr: Expr) -> bool:
@@ -114,7 +138,7 @@ def _has_derivative(expr: Expr) -> bool:
         body = expr.args[0].expr
         scalars = all(isinstance(symbol, Symbol) for symbol in body.free_symbols)
         return scalars and not body.atoms(*_WITHOUT_DERIVATIVE)
-    if expr.is_Matrix or isinstance(expr, (AppliedUndef, Trace, SumEntries)):
+    if expr.is_Matrix or isinstance(expr, _OF_MATRICES):
         return True
     return not any(part.is_Matrix for part in expr.args)
 

@@ -98,9 +98,7 @@ def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
             stack.extend((part, False) for part in reversed(below))
             continue
         parts = tuple(by_identity[id(part)] for part in below)
-        extra = tuple(arg for arg in current.args if not isinstance(arg, Expr))
-        if isinstance(current, ElementwiseApplyFunction):
-            extra = (current.args[0],)
+        extra = tuple(arg for arg in current.args if all(arg is not part for part in below))
         key = (type(current), parts, extra) if parts else current
         index = by_structure.get(key)
         if index is None:

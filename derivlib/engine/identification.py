@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    DiagonalOf,
     Expr,
     HadamardProduct,
     Identity,
@@ -17,6 +18,8 @@ from sympy import (
     Trace,
     Transpose,
 )
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.display.text import text
 from derivlib.engine.expansion import Record
@@ -90,6 +93,9 @@ _RULES: dict[type, Callable[[Any, Any], tuple[Rule, Arguments]]] = {
     Trace: _with_parts(pairing.TRACE),
     SumEntries: _with_parts(pairing.SUM_ENTRIES),
     Inner: _inner,
+    DiagMatrix: _with_parts(pairing.DIAGONAL_MATRIX),
+    DiagonalOf: _with_parts(pairing.DIAGONAL),
+    MatrixElement: _with_parts(pairing.ENTRY),
     Vec: _with_parts(pairing.VEC),
     Unvec: lambda left, right: (pairing.UNVEC, (left, right.arg)),
 }

@@ -16,7 +16,8 @@ from sympy import Expr, S, Symbol, preorder_traversal
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
 from derivlib.engine.identification import pair
-from derivlib.expressions.construction import is_zero, trace, zero_like
+from derivlib.expressions.construction import is_zero, zero_like
+from derivlib.expressions.operators import trace
 from derivlib.rules import Rule, identification, linear, pairing
 from derivlib.vocabulary import d, formal
 

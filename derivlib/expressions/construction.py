@@ -7,67 +7,48 @@ and push transposes inwards. Each is an identity of matrix algebra; no calculus 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from sympy import (
     Add,
     Basic,
     Expr,
-    Function,
-    FunctionClass,
     HadamardPower,
     HadamardProduct,
     Identity,
     Inverse,
-    Lambda,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
     Mul,
     OneMatrix,
     S,
-    Symbol,
-    Trace,
     Transpose,
     ZeroMatrix,
 )
-from sympy.core.function import AppliedUndef, UndefinedFunction
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+from derivlib.vocabulary import SingleEntry
 
 __all__ = [
     "add",
-    "applied",
-    "as_lambda",
     "distributed",
-    "elementwise",
-    "elementwise_parts",
-    "frobenius",
     "hadamard",
     "hadamard_power",
     "identity_like",
-    "inner",
-    "inner_sum",
     "inverse",
     "is_zero",
+    "kronecker",
+    "leads_with_transpose",
     "mul",
     "ones_like",
     "power",
-    "rebuild",
     "split_coefficient",
-    "sum_of",
-    "trace",
     "transpose",
-    "unvec",
-    "vec",
     "zero_like",
 ]
-
-_ARGUMENT = Symbol("z")
 
 
 def is_zero(expr: Expr) -> bool:
@@ -113,7 +94,16 @@ def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
 
 
 def _append_factor(factors: list[Expr], factor: Expr) -> None:
-    """Append a factor to a product, joining it with an equal base before it."""
+    """Append a factor to a product, joining it with an equal base before it.
+
+    A diagonal matrix and a column after it become a Hadamard product.
+    """
+    if factors and isinstance(factors[-1], DiagMatrix) and factor.shape[1] == 1:
+        vector = factors.pop().args[0]
+        if vector.shape[1] == 1:
+            factors.append(hadamard(vector, factor))
+            return
+        factors.append(DiagMatrix(vector))
     if factors:
         base, exponent = _base_and_exponent(factor)
         last, last_exponent = _base_and_exponent(factors[-1])
@@ -163,6 +153,17 @@ def mul(*factors: Expr) -> Expr:
     return _scaled(coefficient, tuple(matrices))
 
 
+def leads_with_transpose(matrix: Expr) -> bool:
+    """Tell whether a matrix is written as the transpose of something simpler: Wᵀ Xᵀ, not X W."""
+    if isinstance(matrix, Transpose):
+        return True
+    if isinstance(matrix, MatMul):
+        parts = [part for part in matrix.args if part.is_Matrix]
+        turned = sum(leads_with_transpose(part) for part in parts)
+        return 2 * turned > len(parts)
+    return False
+
+
 def distributed(expr: Expr) -> tuple[Expr, ...]:
     """The terms of a sum, or of a number times a sum."""
     coefficient, matrix = split_coefficient(expr)
@@ -192,7 +193,7 @@ def add(*terms: Expr) -> Expr:
         return zero_like(terms[0])
     if len(parts) == 1:
         return parts[0]
-    if all(map(_leads_with_transpose, parts)):
+    if all(map(leads_with_transpose, parts)):
         return Basic.__new__(Transpose, Basic.__new__(MatAdd, *map(transpose, parts)))
     return Basic.__new__(MatAdd, *parts)
 
@@ -206,10 +207,14 @@ def transpose(expr: Expr) -> Expr:
             return cast("Expr", expr.args[0])
         case MatMul():
             return mul(*(transpose(factor) for factor in reversed(expr.args)))
-        case MatAdd() if any(map(_leads_with_transpose, expr.args)):
+        case MatAdd() if any(map(leads_with_transpose, expr.args)):
             return add(*(transpose(term) for term in expr.args))
-        case Identity():
+        case Identity() | DiagMatrix():
             return expr
+        case SingleEntry():
+            return SingleEntry(reversed(expr.shape), *reversed(expr.position))
+        case KroneckerProduct():
+            return kronecker(*(transpose(factor) for factor in expr.args))
         case ZeroMatrix() | OneMatrix():
             return type(expr)(expr.shape[1], expr.shape[0])
         case Inverse():
@@ -291,153 +296,12 @@ def hadamard_power(base: Expr, exponent: Expr) -> Expr:
     return hadamard(Basic.__new__(HadamardPower, base, exponent))
 
 
-@lru_cache(maxsize=1024)
-def as_lambda(function: Any) -> Lambda:
-    """Write a function of one scalar as a `Lambda` of z, so that equal functions are equal.
-
-    SymPy's `applyfunc` invents a new dummy variable each time, and functions of different
-    dummies are different to it.
-    """
-    if not isinstance(function, Lambda):
-        return Lambda(_ARGUMENT, function(_ARGUMENT))
-    (variable,) = function.variables
-    if variable == _ARGUMENT or _ARGUMENT in function.expr.free_symbols:
-        return function
-    return Lambda(_ARGUMENT, function.expr.xreplace({variable: _ARGUMENT}))
-
-
-def elementwise_parts(expr: Expr) -> tuple[Lambda, Expr]:
-    """The function and the matrix of an elementwise application."""
-    return as_lambda(expr.args[0]), expr.args[1]
-
-
-def _leads_with_transpose(matrix: Expr) -> bool:
-    """Tell whether a matrix is written as the transpose of something simpler: Wᵀ Xᵀ, not X W."""
-    if isinstance(matrix, Transpose):
-        return True
-    if isinstance(matrix, MatMul):
-        parts = [part for part in matrix.args if part.is_Matrix]
-        turned = sum(_leads_with_transpose(part) for part in parts)
-        return 2 * turned > len(parts)
-    return False
-
-
-def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
-    """Apply a scalar function to each entry."""
-    function = as_lambda(function)
-    (argument,) = function.variables
-    body = function.expr
-    if not body.has(argument):
-        return mul(body, ones_like(matrix))
-    if body == argument:
-        return matrix
-    if _leads_with_transpose(matrix):
-        return Basic.__new__(Transpose, elementwise(function, transpose(matrix)))
-    return Basic.__new__(ElementwiseApplyFunction, function, matrix)
-
-
-def trace(matrix: Expr) -> Expr:
-    """Take the trace of a square matrix; a coefficient comes out in front."""
-    coefficient, matrix = split_coefficient(matrix)
-    if isinstance(matrix, ZeroMatrix):
-        return S.Zero
-    if isinstance(matrix, Identity):
-        return coefficient * matrix.shape[0]
-    if isinstance(matrix, Transpose):
-        matrix = matrix.args[0]
-    return coefficient * Basic.__new__(Trace, matrix)
-
-
-def sum_of(matrix: Expr) -> Expr:
-    """Sum the entries of a matrix; a coefficient comes out in front."""
-    coefficient, matrix = split_coefficient(matrix)
-    if isinstance(matrix, ZeroMatrix):
-        return S.Zero
-    if isinstance(matrix, OneMatrix):
-        rows, cols = matrix.shape
-        return coefficient * rows * cols
-    return coefficient * SumEntries(matrix)
-
-
-def inner(left: Expr, right: Expr) -> Expr:
-    """The inner product tr(GᵀE) of matrices of one shape, or the product of two scalars."""
-    if is_zero(left) or is_zero(right):
-        return S.Zero
-    return Basic.__new__(Inner, left, right)
-
-
-def frobenius(left: Expr, right: Expr) -> Expr:
-    """The value of tr(GᵀA), in the plainest notation: a product, a sum, or a trace."""
-    if not left.is_Matrix:
-        return mul(left, right)
-    scale, matrix = split_coefficient(left)
-    if isinstance(matrix, OneMatrix):
-        return mul(scale, sum_of(right))
-    return trace(mul(scale, transpose(matrix), right))
-
-
-def inner_sum(*terms: Expr) -> Expr:
-    """Add inner products in the order given, leaving out the zeros."""
-    kept = [term for term in terms if term is not S.Zero]
-    if not kept:
-        return S.Zero
-    return kept[0] if len(kept) == 1 else Add._from_args(kept)
-
-
-def vec(matrix: Expr) -> Expr:
-    """Stack the columns of a matrix; a column stays itself."""
-    if isinstance(matrix, Unvec):
-        return matrix.arg
-    if isinstance(matrix, ZeroMatrix):
-        return ZeroMatrix(matrix.shape[0] * matrix.shape[1], 1)
-    return matrix if matrix.shape[1] is S.One else Vec(matrix)
-
-
-def unvec(column: Expr, shape: tuple[Expr, Expr]) -> Expr:
-    """Lay a stacked column out as a matrix of a given shape."""
-    if isinstance(column, Vec):
-        return column.arg
-    if isinstance(column, ZeroMatrix):
-        return ZeroMatrix(*shape)
-    return column if shape[1] is S.One else Unvec(column, shape)
-
-
-_CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
-    MatMul: mul,
-    MatAdd: add,
-    Transpose: transpose,
-    MatPow: power,
-    Inverse: lambda base, _: inverse(base),
-    HadamardProduct: hadamard,
-    HadamardPower: hadamard_power,
-    ElementwiseApplyFunction: elementwise,
-    Trace: trace,
-    SumEntries: sum_of,
-    Inner: inner,
-    Vec: vec,
-    Unvec: lambda column, shape: unvec(column, tuple(shape)),
-}
-
-
-def applied(function: UndefinedFunction, *args: Expr) -> Expr:
-    """Apply an undefined scalar function; its value commutes, whatever its arguments are.
-
-    SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
-    matrix by it. The function used instead is `Function("lambda", commutative=True)`.
-    """
-    value = function(*args)
-    if value.is_commutative:
-        return value
-    kept = {**function._kwargs, "commutative": True}
-    return Function(function.__name__, **kept)(*args)
-
-
-def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
-    """Make a node of the same kind with other arguments, in normal form.
-
-    :param expr: the node to imitate.
-    :param args: one argument for each of `expr.args`.
-    """
-    if isinstance(expr, AppliedUndef):
-        return applied(expr.func, *args)
-    return _CONSTRUCTORS.get(type(expr), expr.func)(*args)
+def kronecker(*factors: Expr) -> Expr:
+    """Multiply matrices block by block; coefficients come out in front."""
+    split = [split_coefficient(factor) for factor in factors]
+    coefficient = Mul(*(c for c, _ in split))
+    matrices = [matrix for _, matrix in split]
+    if any(isinstance(matrix, ZeroMatrix) for matrix in matrices):
+        rows, cols = (Mul(*sizes) for sizes in zip(*(f.shape for f in factors), strict=True))
+        return ZeroMatrix(rows, cols)
+    return mul(coefficient, Basic.__new__(KroneckerProduct, *matrices))

@@ -25,10 +25,9 @@ from derivlib.expressions.construction import (
     hadamard,
     mul,
     split_coefficient,
-    sum_of,
-    trace,
     transpose,
 )
+from derivlib.expressions.operators import sum_of, trace
 from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import SumEntries
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from sympy import (
     Determinant,
+    DiagonalOf,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -22,13 +23,14 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.display.text import text
 from derivlib.errors import ShapeError
+from derivlib.vocabulary import LogDet
 
 __all__ = ["Shape", "same_size", "shape_of"]
 
 Shape = tuple[Expr, Expr] | None
 """Rows and columns, or None for a scalar."""
 
-_SQUARE = (Trace, Determinant, Inverse, MatPow)
+_SQUARE = (Trace, Determinant, LogDet, Inverse, MatPow, DiagonalOf)
 _ALIKE = (MatAdd, HadamardProduct)
 _SAME_AS_FIRST = (*_ALIKE, Inverse, MatPow, HadamardPower, ElementwiseApplyFunction)
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import rebuild
+from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.shapes import Shape, shape_of
-from derivlib.vocabulary import MatrixFunctionApplication
+from derivlib.vocabulary import MatrixFunctionApplication, SingleEntry
 
 __all__ = ["checked_normal_form", "children", "with_children"]
 
-_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix)
+_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix, SingleEntry)
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -23,6 +24,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
         return ()
     if isinstance(expr, ElementwiseApplyFunction):
         return (expr.args[1],)
+    if isinstance(expr, MatrixElement):
+        return expr.args[:1]
     if isinstance(expr, MatrixFunctionApplication):
         return expr.arguments
     return tuple(arg for arg in expr.args if isinstance(arg, Expr))
@@ -36,6 +39,8 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
         return rebuild(expr, (expr.args[0], *parts))
     if isinstance(expr, MatrixFunctionApplication):
         return rebuild(expr, (*expr.args[:2], *parts))
+    if isinstance(expr, MatrixElement):
+        return rebuild(expr, (*parts, *expr.args[1:]))
     replacements: Iterator[Expr] = iter(parts)
     return rebuild(
         expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from derivlib.rules import functions, identification, linear, pairing, products
+from derivlib.rules import (
+    determinants,
+    functions,
+    identification,
+    linear,
+    norms,
+    pairing,
+    products,
+)
 from derivlib.rules.rule import Condition, Rule, Source
 
 __all__ = ["RULES", "Condition", "Rule", "Source"]
@@ -12,7 +20,9 @@ __all__ = ["RULES", "Condition", "Rule", "Source"]
 _ALL = (
     *linear.RULES,
     *products.RULES,
+    *determinants.RULES,
     *functions.RULES,
+    *norms.RULES,
     *pairing.RULES,
     *identification.RULES,
 )

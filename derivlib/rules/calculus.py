@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from derivlib.display.text import text
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.construction import as_lambda
+from derivlib.expressions.entrywise import as_lambda
 from derivlib.vocabulary import is_undefined, partial, prime
 
 __all__ = ["derivative_by_parameter", "derivative_of_function", "partial_derivative"]

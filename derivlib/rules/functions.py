@@ -7,20 +7,10 @@ from typing import Any
 from sympy import Expr, Lambda, S
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import (
-    add,
-    applied,
-    as_lambda,
-    elementwise,
-    hadamard,
-    inner,
-    inner_sum,
-    is_zero,
-    mul,
-    unvec,
-    vec,
-    zero_like,
-)
+from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
+from derivlib.expressions.entrywise import as_lambda, elementwise
+from derivlib.expressions.operators import inner, inner_sum, unvec, vec
+from derivlib.expressions.rebuilding import applied
 from derivlib.rules.calculus import (
     derivative_by_parameter,
     derivative_of_function,

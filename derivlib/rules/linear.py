@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Identity, MatAdd, MatrixSymbol, OneMatrix, Trace, Transpose
+from sympy import (
+    Add,
+    DiagonalOf,
+    Expr,
+    Identity,
+    Integer,
+    MatAdd,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    Transpose,
+)
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.expressions.construction import (
-    add,
+from derivlib.expressions.construction import add, transpose, zero_like
+from derivlib.expressions.operators import (
+    diagonal,
+    diagonal_matrix,
+    entry,
     sum_of,
     trace,
-    transpose,
     unvec,
     vec,
-    zero_like,
 )
 from derivlib.rules.placeholders import m, matrix, n, p, u, v
 from derivlib.rules.rule import Differentiate, Rule
@@ -98,4 +112,43 @@ UNVEC = Rule(
     source=FUNDAMENTAL,
 )
 
-RULES = (CONSTANT, SUM, SCALAR_SUM, TRANSPOSE, TRACE, SUM_ENTRIES, VEC, UNVEC)
+DIAGONAL_MATRIX = Rule(
+    "diagonal matrix",
+    "differential",
+    left=lambda vector: d(DiagMatrix(vector)),
+    right=lambda d, vector: diagonal_matrix(d(vector)),
+    instances=((matrix("v", n, Integer(1)),),),
+    source=FUNDAMENTAL,
+)
+
+DIAGONAL = Rule(
+    "diagonal",
+    "differential",
+    left=lambda matrix: d(DiagonalOf(matrix)),
+    right=lambda d, matrix: diagonal(d(matrix)),
+    instances=((Q,),),
+    source=FUNDAMENTAL,
+)
+
+ENTRY = Rule(
+    "entry",
+    "differential",
+    left=lambda matrix, i, j: d(MatrixElement(matrix, i, j)),
+    right=lambda d, matrix, i, j: entry(d(matrix), i, j),
+    instances=((matrix("U", n + 1, m + 1), Integer(1), Integer(0)),),
+    source=cookbook(73),
+)
+
+RULES = (
+    CONSTANT,
+    SUM,
+    SCALAR_SUM,
+    TRANSPOSE,
+    TRACE,
+    SUM_ENTRIES,
+    DIAGONAL_MATRIX,
+    DIAGONAL,
+    ENTRY,
+    VEC,
+    UNVEC,
+)

@@ -6,25 +6,31 @@ differential E on the right side of the comma moves to the left. For scalars ⟨
 
 from __future__ import annotations
 
-from sympy import Add, Expr, MatAdd, MatrixSymbol, Trace, Transpose
+from sympy import Add, DiagonalOf, Expr, Integer, MatAdd, MatrixSymbol, Trace, Transpose
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import (
     add,
-    frobenius,
     hadamard,
     identity_like,
-    inner,
-    inner_sum,
     mul,
     ones_like,
     transpose,
+)
+from derivlib.expressions.operators import (
+    diagonal,
+    diagonal_matrix,
+    frobenius,
+    inner,
+    inner_sum,
     unvec,
     vec,
 )
 from derivlib.rules.placeholders import a, c, e, g, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import magnus_neudecker
-from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+from derivlib.vocabulary import Inner, SingleEntry, SumEntries, Unvec, Vec
 
 G, E, F = matrix("G", n, m), matrix("E", n, m), matrix("F", n, m)
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
@@ -165,6 +171,33 @@ UNVEC = Rule(
 )
 
 
+DIAGONAL_MATRIX = Rule(
+    "diagonal matrix in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, DiagMatrix(moving)),
+    right=lambda _, left, moving: inner(diagonal(left), moving),
+    instances=((matrix("G", n, n), MatrixSymbol("e", n, 1)),),
+    source=HADAMARD_ALGEBRA,
+)
+
+DIAGONAL = Rule(
+    "diagonal in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, DiagonalOf(moving)),
+    right=lambda _, left, moving: inner(diagonal_matrix(left), moving),
+    instances=((MatrixSymbol("g", n, 1), matrix("E", n, n)),),
+    source=HADAMARD_ALGEBRA,
+)
+
+ENTRY = Rule(
+    "entry as inner product",
+    "trace",
+    left=lambda left, moving, i, j: Inner(left, MatrixElement(moving, i, j)),
+    right=lambda _, left, moving, i, j: inner(mul(left, SingleEntry(moving.shape, i, j)), moving),
+    instances=((g, matrix("E", n + 1, m + 1), Integer(1), Integer(0)),),
+    source=TRACE_ALGEBRA,
+)
+
 RULES = (
     LINEARITY,
     DISTRIBUTIVITY,
@@ -178,6 +211,9 @@ RULES = (
     TRACE,
     SUM_ENTRIES,
     NESTED,
+    DIAGONAL_MATRIX,
+    DIAGONAL,
+    ENTRY,
     VEC,
     UNVEC,
 )

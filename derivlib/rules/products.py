@@ -10,6 +10,7 @@ from sympy import (
     HadamardProduct,
     Integer,
     Inverse,
+    KroneckerProduct,
     MatMul,
     MatPow,
     Mul,
@@ -19,14 +20,15 @@ from sympy import (
 
 from derivlib.expressions.construction import (
     add,
-    elementwise,
     hadamard,
     hadamard_power,
     inverse,
     is_zero,
+    kronecker,
     mul,
     power,
 )
+from derivlib.expressions.entrywise import elementwise
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook
@@ -69,6 +71,16 @@ HADAMARD = Rule(
     right=lambda d, *factors: _one_at_a_time(hadamard, d, factors),
     instances=((U, SAME), (U, SAME, matrix("T", n, m))),
     source=cookbook(38),
+)
+
+
+KRONECKER = Rule(
+    "Kronecker product",
+    "differential",
+    left=lambda *factors: d(KroneckerProduct(*factors)),
+    right=lambda d, *factors: _one_at_a_time(kronecker, d, factors),
+    instances=((U, matrix("V", p, q)),),
+    source=cookbook(39),
 )
 
 
@@ -153,6 +165,7 @@ RULES = (
     PRODUCT,
     SCALAR_PRODUCT,
     HADAMARD,
+    KRONECKER,
     HADAMARD_POWER,
     MATRIX_POWER,
     INVERSE,

@@ -25,8 +25,10 @@ from derivlib.vocabulary.functions import (
     partial,
     prime,
 )
-from derivlib.vocabulary.reductions import SumEntries, sum_entries
+from derivlib.vocabulary.reductions import LogDet, Norm, SumEntries, logdet, norm, sum_entries
 from derivlib.vocabulary.reshaping import Unvec, Vec, unvec, vec
+from derivlib.vocabulary.softmax import LogSumExp, Softmax, logsumexp, softmax
+from derivlib.vocabulary.special import SingleEntry
 
 __all__ = [
     "DifferentialNode",
@@ -36,21 +38,30 @@ __all__ = [
     "Gradient",
     "Inner",
     "Jacobian",
+    "LogDet",
+    "LogSumExp",
     "MatrixDifferential",
     "MatrixFunction",
     "MatrixFunctionApplication",
     "MatrixPartial",
+    "Norm",
     "ScalarDifferential",
     "ScalarPartial",
+    "SingleEntry",
+    "Softmax",
     "SumEntries",
     "Unvec",
     "Vec",
     "d",
     "formal",
     "is_undefined",
+    "logdet",
+    "logsumexp",
+    "norm",
     "numel",
     "partial",
     "prime",
+    "softmax",
     "sum_entries",
     "unvec",
     "vec",

@@ -1,0 +1,185 @@
+"""Verdicts on what a reader claims: a derivative, or a chain of equalities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sympy import Expr, MatMul, MatrixExpr, Mul, Rational, Transpose
+
+from derivlib.check.equations import check_equation
+from derivlib.check.sizes import expression, size_symbols
+from derivlib.check.verify import verify
+from derivlib.errors import InputError, VerificationError
+
+__all__ = ["StepsVerdict", "Verdict", "check_steps", "is_derivative"]
+
+_SIZES = (4, 3, 2, 5, 6, 7, 8, 9)
+"""Sizes given to the size symbols in alphabetical order: pairwise different."""
+
+_FACTORS = tuple(map(Rational, ("2", "1/2", "-1", "-2", "-1/2", "3", "1/3", "4", "1/4")))
+"""By how much a claim is tried to be off."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on a claimed derivative; it counts as true if the claim holds.
+
+    :param agreed: whether the claim is the derivative.
+    :param reason: what was compared, or the first entry that differs with both values.
+    :param hint: what the claim is instead, where that could be told.
+    :param sizes: the sizes at which it was judged.
+    """
+
+    agreed: bool
+    reason: str
+    hint: str
+    sizes: tuple[tuple[str, int], ...]
+
+    def __bool__(self) -> bool:
+        return self.agreed
+
+    def __str__(self) -> str:
+        verdict = "agreed" if self.agreed else "not the derivative"
+        hint = f"; the claim is {self.hint}" if self.hint else ""
+        return f"{verdict}: {self.reason}{hint}"
+
+
+@dataclass(frozen=True)
+class StepsVerdict:
+    """The judgement on a chain of equalities; it counts as true if every line holds.
+
+    :param first_wrong: the position, counted from 0, of the first line that is not equal to
+        the one before it; nothing if all are.
+    :param reason: how many lines agree, or where the first wrong one differs.
+    """
+
+    first_wrong: int | None
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.first_wrong is None
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def _sizes_for(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Any, Any]:
+    """The sizes given, or pairwise different ones."""
+    if sizes is not None:
+        return dict(sizes)
+    symbols = size_symbols(*expressions)
+    if len(symbols) > len(_SIZES):
+        raise InputError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
+    return dict(zip(symbols, _SIZES, strict=False))
+
+
+def _multiple(factor: Rational, claim: Expr) -> Expr:
+    return (MatMul if claim.is_Matrix else Mul)(factor, claim)
+
+
+def _alternatives(claim: Expr) -> Iterator[tuple[Expr, str]]:
+    """What a claim may have been mistaken for, with how to say so."""
+    if isinstance(claim, MatrixExpr):
+        yield Transpose(claim), "its transpose, the other layout"
+    for factor in _FACTORS:
+        off = f"off by the factor {1 / factor}"
+        yield _multiple(factor, claim), off
+        if isinstance(claim, MatrixExpr):
+            yield _multiple(factor, Transpose(claim)), f"its transpose, {off}"
+
+
+def is_derivative(
+    claim: Any, expr: Any, wrt: Any, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0
+) -> Verdict:
+    """Judge a derivative that was found by hand; the engine has no part in it.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(is_derivative(A.T, Trace(A * X), X))
+    True
+    >>> is_derivative(A, Trace(A * X), X).hint
+    'its transpose, the other layout'
+    >>> is_derivative(2 * A.T, Trace(A * X), X).hint
+    'off by the factor 2'
+
+    ```
+
+    :param claim: the derivative claimed, in the layout of the contract: the gradient of a
+        scalar has the shape of `wrt`, a Jacobian is ∂vec(F)/∂vec(X)ᵀ.
+    :param expr: a scalar or a matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :returns: a verdict that is true or false, and says why.
+    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol.
+    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    claim, expr, wrt = expression(claim), expression(expr), expression(wrt)
+    chosen = _sizes_for(sizes, claim, expr, wrt)
+    named = tuple((str(symbol), int(size)) for symbol, size in chosen.items())
+    try:
+        verification = verify(expr, wrt, claim, chosen, seed=seed)
+    except VerificationError as error:
+        hint = _hint(claim, expr, wrt, chosen, seed)
+        return Verdict(False, str(error), hint, named)
+    return Verdict(True, str(verification), "", named)
+
+
+def _hint(claim: Expr, expr: Expr, wrt: Expr, sizes: Mapping[Any, Any], seed: int) -> str:
+    for candidate, told in _alternatives(claim):
+        try:
+            verify(expr, wrt, candidate, sizes, seed=seed)
+        except VerificationError:
+            continue
+        return told
+    return ""
+
+
+def check_steps(
+    lines: Sequence[Any], sizes: Mapping[Any, Any] | None = None, *, seed: int = 0
+) -> StepsVerdict:
+    """Judge a chain of equalities and find the first line that is wrong.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(check_steps([Trace(A * X), Trace(X * A), Trace(A.T * X.T)]))
+    True
+    >>> check_steps([Trace(A * X), Trace(X * A), 2 * Trace(X * A)]).first_wrong
+    2
+
+    ```
+
+    :param lines: expressions that are claimed to be equal; differentials d(X) may occur.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :returns: a verdict that is true or false, and names the first wrong line.
+    :raises InputError: if there are fewer than two lines, or one is not an expression.
+    """
+    if len(lines) < 2:
+        raise InputError("check_steps compares at least two lines")
+    expressions = [expression(line) for line in lines]
+    chosen = _sizes_for(sizes, *expressions)
+    for i, (before, after) in enumerate(pairwise(expressions)):
+        symbols = size_symbols(before, after)
+        try:
+            check_equation(
+                before,
+                after,
+                sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
+                seed=seed,
+            )
+        except VerificationError as error:
+            return StepsVerdict(
+                i + 1, f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
+            )
+    return StepsVerdict(None, f"all {len(lines)} lines are equal")

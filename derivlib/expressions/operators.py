@@ -1,0 +1,149 @@
+"""Scalars, diagonals and stacked columns of matrices, in normal form."""
+
+from __future__ import annotations
+
+from sympy import (
+    Add,
+    Basic,
+    DiagonalOf,
+    Expr,
+    Identity,
+    KroneckerProduct,
+    Mul,
+    OneMatrix,
+    S,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose
+from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+
+__all__ = [
+    "diagonal",
+    "diagonal_matrix",
+    "entry",
+    "frobenius",
+    "inner",
+    "inner_sum",
+    "sum_of",
+    "trace",
+    "unvec",
+    "vec",
+]
+
+
+def trace(matrix: Expr) -> Expr:
+    """Take the trace of a square matrix; a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, ZeroMatrix):
+        return S.Zero
+    if isinstance(matrix, Identity):
+        return coefficient * matrix.shape[0]
+    if isinstance(matrix, KroneckerProduct) and all(f.shape[0] == f.shape[1] for f in matrix.args):
+        return coefficient * Mul(*(trace(factor) for factor in matrix.args))
+    if isinstance(matrix, DiagMatrix):
+        return coefficient * sum_of(matrix.args[0])
+    if isinstance(matrix, Transpose):
+        matrix = matrix.args[0]
+    return coefficient * Basic.__new__(Trace, matrix)
+
+
+def sum_of(matrix: Expr) -> Expr:
+    """Sum the entries of a matrix; a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, ZeroMatrix):
+        return S.Zero
+    if isinstance(matrix, OneMatrix):
+        rows, cols = matrix.shape
+        return coefficient * rows * cols
+    if isinstance(matrix, KroneckerProduct):
+        return coefficient * Mul(*(sum_of(factor) for factor in matrix.args))
+    return coefficient * SumEntries(matrix)
+
+
+def diagonal_matrix(vector: Expr) -> Expr:
+    """Put a vector on the diagonal of a square matrix; a coefficient comes out in front."""
+    coefficient, vector = split_coefficient(vector)
+    if isinstance(vector, ZeroMatrix):
+        size = vector.shape[0] * vector.shape[1]
+        return ZeroMatrix(size, size)
+    if isinstance(vector, Transpose):
+        vector = vector.args[0]
+    if isinstance(vector, OneMatrix):
+        return mul(coefficient, Identity(vector.shape[0] * vector.shape[1]))
+    if isinstance(vector, DiagonalOf) and isinstance(vector.args[0], DiagMatrix):
+        return mul(coefficient, vector.args[0])
+    return mul(coefficient, DiagMatrix(vector))
+
+
+def diagonal(matrix: Expr) -> Expr:
+    """Take the diagonal of a square matrix as a column; a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, ZeroMatrix):
+        return ZeroMatrix(matrix.shape[0], 1)
+    if isinstance(matrix, Transpose):
+        matrix = matrix.args[0]
+    if isinstance(matrix, Identity):
+        return mul(coefficient, OneMatrix(matrix.shape[0], 1))
+    if isinstance(matrix, DiagMatrix) and matrix.args[0].shape[1] == 1:
+        return mul(coefficient, matrix.args[0])
+    return mul(coefficient, DiagonalOf(matrix))
+
+
+def entry(matrix: Expr, i: Expr, j: Expr) -> Expr:
+    """Take one entry of a matrix, counted from 0; a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, ZeroMatrix):
+        return S.Zero
+    if isinstance(matrix, OneMatrix):
+        return coefficient
+    if isinstance(matrix, Transpose):
+        matrix, i, j = matrix.args[0], j, i
+    return coefficient * MatrixElement(matrix, i, j)
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """The inner product tr(GᵀE) of matrices of one shape, or the product of two scalars."""
+    if is_zero(left) or is_zero(right):
+        return S.Zero
+    return Basic.__new__(Inner, left, right)
+
+
+def frobenius(left: Expr, right: Expr) -> Expr:
+    """The value of tr(GᵀA), in the plainest notation: a product, a sum, or a trace."""
+    if not left.is_Matrix:
+        return mul(left, right)
+    scale, matrix = split_coefficient(left)
+    if isinstance(matrix, OneMatrix):
+        return mul(scale, sum_of(right))
+    return trace(mul(scale, transpose(matrix), right))
+
+
+def inner_sum(*terms: Expr) -> Expr:
+    """Add inner products in the order given, leaving out the zeros."""
+    kept = [term for term in terms if term is not S.Zero]
+    if not kept:
+        return S.Zero
+    return kept[0] if len(kept) == 1 else Add._from_args(kept)
+
+
+def vec(matrix: Expr) -> Expr:
+    """Stack the columns of a matrix; a column stays itself."""
+    if isinstance(matrix, Unvec):
+        return matrix.arg
+    if isinstance(matrix, ZeroMatrix):
+        return ZeroMatrix(matrix.shape[0] * matrix.shape[1], 1)
+    return matrix if matrix.shape[1] is S.One else Vec(matrix)
+
+
+def unvec(column: Expr, shape: tuple[Expr, Expr]) -> Expr:
+    """Lay a stacked column out as a matrix of a given shape."""
+    if isinstance(column, Vec):
+        return column.arg
+    if isinstance(column, ZeroMatrix):
+        return ZeroMatrix(*shape)
+    return column if shape[1] is S.One else Unvec(column, shape)

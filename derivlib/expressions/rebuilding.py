@@ -1,0 +1,95 @@
+"""The same operation on other arguments, in normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sympy import (
+    DiagonalOf,
+    Expr,
+    Function,
+    HadamardPower,
+    HadamardProduct,
+    Inverse,
+    KroneckerProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Trace,
+    Transpose,
+)
+from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from derivlib.expressions.construction import (
+    add,
+    hadamard,
+    hadamard_power,
+    inverse,
+    kronecker,
+    mul,
+    power,
+    transpose,
+)
+from derivlib.expressions.entrywise import elementwise
+from derivlib.expressions.operators import (
+    diagonal,
+    diagonal_matrix,
+    entry,
+    inner,
+    sum_of,
+    trace,
+    unvec,
+    vec,
+)
+from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+
+__all__ = ["applied", "rebuild"]
+
+
+def applied(function: UndefinedFunction, *args: Expr) -> Expr:
+    """Apply an undefined scalar function; its value commutes, whatever its arguments are.
+
+    SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
+    matrix by it. The function used instead is `Function("lambda", commutative=True)`.
+    """
+    value = function(*args)
+    if value.is_commutative:
+        return value
+    kept = {**function._kwargs, "commutative": True}
+    return Function(function.__name__, **kept)(*args)
+
+
+_CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
+    MatMul: mul,
+    MatAdd: add,
+    Transpose: transpose,
+    MatPow: power,
+    Inverse: lambda base, _: inverse(base),
+    HadamardProduct: hadamard,
+    HadamardPower: hadamard_power,
+    ElementwiseApplyFunction: elementwise,
+    Trace: trace,
+    DiagMatrix: diagonal_matrix,
+    DiagonalOf: diagonal,
+    MatrixElement: entry,
+    KroneckerProduct: kronecker,
+    SumEntries: sum_of,
+    Inner: inner,
+    Vec: vec,
+    Unvec: lambda column, shape: unvec(column, tuple(shape)),
+}
+
+
+def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
+    """Make a node of the same kind with other arguments, in normal form.
+
+    :param expr: the node to imitate.
+    :param args: one argument for each of `expr.args`.
+    """
+    if isinstance(expr, AppliedUndef):
+        return applied(expr.func, *args)
+    return _CONSTRUCTORS.get(type(expr), expr.func)(*args)

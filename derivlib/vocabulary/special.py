@@ -1,0 +1,38 @@
+"""Matrices of a stated shape that SymPy has no node for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, MatrixExpr, Tuple, sympify
+
+__all__ = ["SingleEntry"]
+
+
+class SingleEntry(MatrixExpr):
+    """The single-entry matrix Jⁱʲ: a one at (i, j), counted from 0, and zeros elsewhere.
+
+    ```pycon
+    >>> SingleEntry((3, 2), 0, 1).shape
+    (3, 2)
+
+    ```
+
+    :param shape: rows and columns.
+    :param i: the row of the one, from 0.
+    :param j: the column of the one, from 0.
+    """
+
+    is_commutative = False
+
+    def __new__(cls, shape: Any, i: Any, j: Any) -> SingleEntry:
+        return super().__new__(cls, Tuple(*shape), sympify(i), sympify(j))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return tuple(self.args[0])  # type: ignore[return-value]
+
+    @property
+    def position(self) -> tuple[Expr, Expr]:
+        """Row and column of the one, counted from 0."""
+        return self.args[1], self.args[2]
