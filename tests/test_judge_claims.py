@@ -70,6 +70,12 @@ def test_a_chain_of_equalities():
     assert "line 3" in str(verdict)
 
 
+def test_what_no_differential_is_written_of_is_constant():
+    lines = [d(Trace(A * U)), Trace(A * d(U))]
+    assert check_steps(lines)
+    assert not check_steps([*lines, Trace(A * d(U)) + Trace(d(A) * U)])
+
+
 def test_one_line_is_not_a_chain():
     with pytest.raises(InputError, match="at least two lines"):
         check_steps([QUADRATIC])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sympy import Expr, MatMul, MatrixExpr, Mul, Rational, Transpose
+from sympy import Expr, MatMul, MatrixExpr, MatrixSymbol, Mul, Rational, Symbol, Transpose
 
 from derivlib.check.equations import check_equation
-from derivlib.check.sizes import expression, size_symbols
+from derivlib.check.sizes import all_nodes, expression, size_symbols
 from derivlib.check.verify import verify
 from derivlib.errors import InputError, VerificationError
+from derivlib.vocabulary import DifferentialNode
 
 __all__ = ["StepsVerdict", "Verdict", "check_steps", "is_derivative"]
 
@@ -142,6 +143,12 @@ def _hint(claim: Expr, expr: Expr, wrt: Expr, sizes: Mapping[Any, Any], seed: in
     return ""
 
 
+def _differentiated(expr: Expr) -> set[Expr]:
+    """The symbols of which a differential is written."""
+    nodes = (node for node in all_nodes([expr]) if isinstance(node, DifferentialNode))
+    return {node.of for node in nodes if isinstance(node.of, Symbol | MatrixSymbol)}
+
+
 def check_steps(
     lines: Sequence[Any], sizes: Mapping[Any, Any] | None = None, *, seed: int = 0
 ) -> StepsVerdict:
@@ -158,7 +165,8 @@ def check_steps(
 
     ```
 
-    :param lines: expressions that are claimed to be equal; differentials d(X) may occur.
+    :param lines: expressions that are claimed to be equal; differentials may occur. What
+        varies is what d(X) is written of somewhere; all other symbols are constant.
     :param sizes: a positive integer for each size symbol; pairwise different ones are
         taken if there are none.
     :param seed: the seed of the random points.
@@ -169,6 +177,7 @@ def check_steps(
         raise InputError("check_steps compares at least two lines")
     expressions = [expression(line) for line in lines]
     chosen = _sizes_for(sizes, *expressions)
+    varying = set().union(*map(_differentiated, expressions))
     for i, (before, after) in enumerate(pairwise(expressions)):
         symbols = size_symbols(before, after)
         try:
@@ -176,6 +185,7 @@ def check_steps(
                 before,
                 after,
                 sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
+                varying=varying,
                 seed=seed,
             )
         except VerificationError as error:
