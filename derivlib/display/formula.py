@@ -46,8 +46,22 @@ def set_expression(value: Any) -> str:
 
 def rows_of(lines: Iterable[str]) -> str:
     """Set lines one below the other, aligned where each has an ampersand."""
-    body = " \\\\[1ex]\n".join(lines)
+    return _environment(" \\\\[1ex]\n".join(lines))
+
+
+def _environment(body: str) -> str:
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def _below(line: str) -> str:
+    """End a line so that the next does not touch it.
+
+    Space asked for in brackets is measured from the baseline and lost below a matrix, which
+    hangs lower; there an empty row stands between.
+    """
+    if r"\begin" in line:
+        return " \\\\[-1ex]\n\\\\[-1ex]\n"
+    return " \\\\[2ex]\n" if r"\frac" in line else " \\\\[1ex]\n"
 
 
 def show(left: Any, right: Any = None) -> Formula:
@@ -86,7 +100,10 @@ def show_group(values: Iterable[Any]) -> Formula:
 
     :param values: expressions, formulas or texts.
     """
-    return Formula(rows_of(f"& {set_expression(value)}" for value in values))
+    lines = [f"& {set_expression(value)}" for value in values]
+    above, last = lines[:-1], "".join(lines[-1:])
+    body = "".join(line + _below(line) for line in above) + last
+    return Formula(_environment(body))
 
 
 def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str = "=") -> Formula:
