@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Expr, Symbol
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
@@ -27,6 +28,9 @@ def _names_in(expr: Expr, graph: Graph) -> list[Expr]:
     if expr in graph.varying:
         return [expr]
     found: dict[Expr, None] = {}
+    if isinstance(expr, ElementwiseApplyFunction):
+        parameters = expr.args[0].free_symbols & graph.varying
+        found.update(dict.fromkeys(sorted(parameters, key=str)))
     for part in children(expr):
         found.update(dict.fromkeys(_names_in(part, graph)))
     return list(found)

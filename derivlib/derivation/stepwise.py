@@ -9,29 +9,35 @@ from functools import reduce
 from typing import Any
 
 from sympy import (
+    Add,
     Basic,
+    DiagonalOf,
     Expr,
+    HadamardPower,
     HadamardProduct,
     Identity,
     ImmutableDenseMatrix,
     MatAdd,
     MatMul,
+    MatPow,
     MatrixSymbol,
     Mul,
     OneMatrix,
     Symbol,
+    Trace,
     Transpose,
     ZeroMatrix,
     sympify,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
 from derivlib.expressions.entrywise import as_lambda
 from derivlib.expressions.structure import children, with_children
-from derivlib.vocabulary import Gradient, formal
+from derivlib.vocabulary import Gradient, SumEntries, formal
 
 __all__ = ["Stepwise", "stepwise"]
 
@@ -43,7 +49,8 @@ class Stepwise:
     :param named: the entries of the intermediates put in, nothing carried out.
     :param applied: elementwise functions and abstract gradients applied to those entries.
     :param explicit: the other matrices written out, Hadamard products carried out.
-    :param product: everything multiplied out, an explicit matrix.
+    :param product: everything multiplied out, an explicit matrix; inverses and the Jacobians of
+        abstract functions stay as they are.
     """
 
     named: Expr
@@ -108,27 +115,52 @@ class _CarryOut:
         if isinstance(expr, (OneMatrix, ZeroMatrix, Identity)):
             return type(expr)(*self.shape(expr)[: len(expr.args)]).as_explicit()
         parts = tuple(self.write_out(part) for part in children(expr))
-        if isinstance(expr, HadamardProduct):
+        if isinstance(expr, HadamardProduct) and all(isinstance(p, MatrixBase) for p in parts):
             return _entrywise(parts)
         return _standing(expr, parts) if parts else expr
 
     def multiply(self, expr: Expr) -> Expr:
-        """Carry out what is left: transposes, products, sums."""
+        """Carry out transposes, products, sums and traces; inverses are left standing."""
         parts = tuple(self.multiply(part) for part in children(expr))
         if not parts:
             return expr
-        match expr:
-            case Transpose():
-                return parts[0].T
-            case MatMul():
-                return reduce(operator.mul, parts)
-            case MatAdd():
-                return reduce(operator.add, parts)
-        return with_children(expr, parts).doit()
+        if all(isinstance(part, MatrixBase) or not part.is_Matrix for part in parts):
+            carried_out = _carried_out(expr, parts)
+            if carried_out is not None:
+                return carried_out
+        return _standing(expr, parts)
+
+
+def _carried_out(expr: Expr, parts: tuple[Any, ...]) -> Expr | None:
+    """The value of an operation on explicit matrices, or None if it is better left standing."""
+    match expr:
+        case Transpose():
+            return parts[0].T
+        case MatMul():
+            return reduce(operator.mul, parts)
+        case MatAdd():
+            return reduce(operator.add, parts)
+        case MatPow() if expr.args[1].is_nonnegative:
+            return parts[0] ** expr.args[1]
+        case Trace():
+            return parts[0].trace()
+        case SumEntries():
+            return Add(*parts[0])
+        case HadamardProduct():
+            return _entrywise(parts)
+        case ElementwiseApplyFunction():
+            return parts[0].applyfunc(as_lambda(expr.args[0]))
+        case HadamardPower():
+            return parts[0].applyfunc(lambda entry: entry ** expr.args[1])
+    return None
 
 
 def _standing(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same operation on other parts, not carried out even where it could be."""
+    if isinstance(expr, DiagMatrix) and isinstance(parts[0], MatrixBase):
+        return ImmutableDenseMatrix.diag(*parts[0])
+    if isinstance(expr, DiagonalOf) and isinstance(parts[0], MatrixBase):
+        return ImmutableDenseMatrix([parts[0][i, i] for i in range(parts[0].rows)])
     if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose)):
         return Basic.__new__(type(expr), *parts)
     return with_children(expr, parts)

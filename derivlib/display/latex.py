@@ -23,6 +23,7 @@ from sympy import (
     S,
     Symbol,
     Transpose,
+    sympify,
 )
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
@@ -185,7 +186,7 @@ class DerivationPrinter(LatexPrinter):
         return rf"\mathbf{{0}}_{{{rows} \times {cols}}}"
 
     def _print_MatrixElement(self, expr: Expr) -> str:
-        matrix, *indices = expr.args
+        matrix, *indices = map(sympify, expr.args)
         shown = [i + 1 if i.is_Integer else i for i in indices]
         separator = "" if all(i.is_Integer and i < 10 for i in shown) else ", "
         return rf"{self._atom(matrix)}_{{{separator.join(self._print(i) for i in shown)}}}"

@@ -145,7 +145,8 @@ class Gradient(_PartialNode, MatrixExpr):  # type: ignore[misc]
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.argument.shape  # type: ignore[no-any-return]
+        rows, cols = self.argument.shape
+        return sympify(rows), sympify(cols)
 
 
 class Jacobian(_PartialNode, MatrixExpr):  # type: ignore[misc]

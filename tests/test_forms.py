@@ -1,0 +1,149 @@
+"""Every form of a derivation exists, has its shape, and reads as mathematics."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from expressions import CASES, SIZES, A, U, W, X, lam, layer, m, n, nu, p, sigma, t, x
+from sympy import (
+    Function,
+    HadamardProduct,
+    Inverse,
+    Lambda,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Trace,
+    exp,
+    symbols,
+)
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib import (
+    MatrixFunction,
+    derive,
+    formal,
+    latex,
+    norm,
+    partial,
+    prime,
+    small_letters,
+    sum_entries,
+    text,
+    vec,
+)
+from derivlib.check import size_symbols
+
+SMALL = {**SIZES, n: 3, m: 2, p: 4}
+"""Sizes at which an inverse can still be written out."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_stages_and_entries_have_the_shape_of_the_variable(name):
+    d = derive(*CASES[name])
+    sizes = {size: SMALL[size] for size in size_symbols(d.expr, d.wrt)}
+    entries = d.elementwise(sizes, entry=small_letters)
+    for stage in d.stepwise(sizes):
+        assert latex(stage)
+    if isinstance(stage, MatrixBase):
+        assert stage.shape == entries.shape
+    shown = latex(entries)
+    assert "Lambda" not in shown
+    assert "xi" not in shown
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_chain_rule_leads_from_the_result_to_the_variable(name):
+    d = derive(*CASES[name])
+    paths = list(d.chain.paths())
+    assert paths
+    for path in paths:
+        assert path[0].numerator == d.output
+        assert path[-1].denominator == d.wrt
+        for before, after in pairwise(path):
+            assert before.denominator == after.numerator
+    assert len(d.chain.differentials) == len(d.intermediates) + 1
+
+
+def test_a_residual_connection_has_two_paths():
+    d = derive(*CASES["residual"])
+    assert str(d.chain) == "∂L/∂X = ∂L/∂M·∂M/∂S·∂S/∂N·∂N/∂X + ∂L/∂M·∂M/∂X"
+
+
+z = Symbol("z")
+N = MatrixSymbol("N", n, p)
+SHOWN = {
+    "product": (X * W, "X W", "X*W"),
+    "transpose": (X.T, r"X^{\mathsf{T}}", "Xᵀ"),
+    "inverse of a transpose": (Inverse(U.T), r"U^{-\mathsf{T}}", "U⁻ᵀ"),
+    "Hadamard": (HadamardProduct(X, X * U), r"X \odot (X U)", "X ⊙ (X*U)"),
+    "sum times matrix": (A * (U + A), "A (A + U)", "A*(A + U)"),
+    "difference": (U - A, "U - A", "U - A"),
+    "trace": (Trace(A * U), r"\operatorname{tr}(A U)", "tr(A*U)"),
+    "sum of entries": (sum_entries(X), r"\operatorname{sum}(X)", "sum(X)"),
+    "ones": (OneMatrix(n, 1), r"\mathbf{1}_{n}", "1[n×1]"),
+    "row of ones": (OneMatrix(1, p), r"\mathbf{1}_{p}^{\mathsf{T}}", "1[1×p]"),
+    "elementwise": (N.applyfunc(sigma), r"\sigma(N)", "σ(N)"),
+    "slope": (N.applyfunc(prime(sigma)), r"\sigma'(N)", "σ'(N)"),
+    "curvature": (N.applyfunc(prime(sigma, 2)), r"\sigma''(N)", "σ''(N)"),
+    "square of entries": (N.applyfunc(Lambda(z, z**2)), r"N^{\odot 2}", "[N**2]"),
+    "known function": (N.applyfunc(exp), r"\exp(N)", "exp(N)"),
+    "product of entries": (
+        N.applyfunc(Lambda(z, z * exp(-t * z))),
+        r"N \odot \exp(- t N)",
+        "[N*exp(-N*t)]",
+    ),
+    "one minus square": (
+        (X * W).applyfunc(Lambda(z, 1 - z**2)),
+        r"1 - (X W)^{\odot 2}",
+        "[1 - (X*W)**2]",
+    ),
+    "gradient": (
+        partial(lam(N)),
+        r"\frac{\partial \lambda(N)}{\partial N}",
+        "∂λ(N)/∂N",
+    ),
+    "formal derivative": (
+        formal(Symbol("L"), W),
+        r"\frac{\partial L}{\partial W}",
+        "∂L/∂W",
+    ),
+    "matrix function": (nu(X, W), r"\nu(X, W)", "ν(X, W)"),
+    "vec": (vec(X), r"\operatorname{vec}(X)", "vec(X)"),
+    "norm": (norm(x), r"\left\lVert x \right\rVert", "norm(x)"),
+    "entry": (X[0, 1], "X_{12}", "X[0, 1]"),
+    "symbolic entry": (X[symbols("i"), symbols("j")], "X_{i, j}", "X[i, j]"),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_how_things_are_written(name):
+    expr, in_latex, in_text = SHOWN[name]
+    assert latex(expr) == in_latex
+    assert text(expr) == in_text
+
+
+def test_a_gradient_inside_an_expression_says_where_it_is_taken():
+    shown = latex(partial(lam(layer)))
+    assert shown == (r"\left.\frac{\partial \lambda(S)}{\partial S}\right|_{S = \sigma(X W)}")
+
+
+def test_a_derivation_is_one_aligned_block_that_names_each_rule():
+    d = derive(lam(layer), W)
+    block = d._repr_latex_()
+    assert block.count(r"\begin{aligned}") == 1
+    for step in d.steps:
+        if step.entry is not None and step.entry.name != "scalar times inner product":
+            assert rf"\text{{{step.rule}}}" in block
+    assert r"X\ \text{constant}" in block
+
+
+def test_names_of_functions_may_be_words():
+    loss = Function("loss")
+    assert latex(derive(loss(X), X).result).startswith(r"\frac{\partial \operatorname{loss}(X)")
+    assert latex(MatrixFunction("phi", (n, m))(X)) == r"\phi(X)"
+
+
+def test_sizes_of_the_shown_are_those_of_the_reader():
+    assert latex(derive(sum_entries(X), X).result) == r"\mathbf{1}_{n \times m}"
