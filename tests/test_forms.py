@@ -28,6 +28,7 @@ from derivlib import (
     norm,
     partial,
     prime,
+    show,
     small_letters,
     sum_entries,
     text,
@@ -143,6 +144,10 @@ def test_names_of_functions_may_be_words():
     loss = Function("loss")
     assert latex(derive(loss(X), X).result).startswith(r"\frac{\partial \operatorname{loss}(X)")
     assert latex(MatrixFunction("phi", (n, m))(X)) == r"\phi(X)"
+
+
+def test_a_text_among_formulas_may_have_any_character():
+    assert str(show("10 % of λ & σ")) == r"\text{10 \% of $\lambda$ \& $\sigma$}"
 
 
 def test_sizes_of_the_shown_are_those_of_the_reader():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derivlib.display.latex import latex
+from derivlib.display.text import GREEK
 
 __all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
 
@@ -30,7 +31,10 @@ class Formula:
 
 def _escaped(text: str) -> str:
     """Write a text so that LaTeX prints its characters and obeys none of them."""
-    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+    escaped = re.sub(r"([&%$#_{}])", r"\\\1", text)
+    for name, letter in GREEK.items():
+        escaped = escaped.replace(letter, rf"$\{name}$")
+    return escaped
 
 
 def set_expression(value: Any) -> str:

@@ -24,9 +24,9 @@ from sympy.printing.str import StrPrinter
 
 from derivlib.vocabulary import Inner
 
-__all__ = ["text"]
+__all__ = ["GREEK", "text"]
 
-_GREEK = {
+GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η",
     "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ",
     "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
@@ -44,7 +44,7 @@ class _TextPrinter(StrPrinter):
     def _name(self, name: str) -> str:
         base = name.rstrip("'")
         stem, underscore, index = base.partition("_")
-        return _GREEK.get(stem, stem) + underscore + index + name[len(base) :]
+        return GREEK.get(stem, stem) + underscore + index + name[len(base) :]
 
     def _call(self, name: str, *arguments: Any) -> str:
         return f"{self._name(name)}({', '.join(self._print(a) for a in arguments)})"
