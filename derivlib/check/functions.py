@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sympy import Basic, Function, Lambda, Max, Min, Piecewise, Symbol
+from sympy import Function, Lambda, Max, Min, Piecewise, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
@@ -15,11 +14,9 @@ from derivlib.check.abstract import AbstractPartial, Slot, base_and_order
 from derivlib.check.evaluation import Evaluation, Operation, shape_at
 from derivlib.check.grid import Grid, as_scalar
 from derivlib.vocabulary import (
-    Gradient,
-    Jacobian,
     MatrixFunctionApplication,
-    MatrixPartial,
-    ScalarPartial,
+    PartialNode,
+    arguments_of,
 )
 
 __all__ = ["FUNCTIONS"]
@@ -81,38 +78,48 @@ def _abstract_matrix(evaluation: Evaluation, node: Any, values: Values) -> Grid:
     )
 
 
-def _arguments(application: Any) -> Sequence[Basic]:
-    return application.arguments if application.is_Matrix else application.args  # type: ignore[no-any-return]
+def _moving(node: Any, values: Values) -> Any:
+    """The positions, among the flattened scalars, of the argument that moves."""
+    slots, _ = _flattened(values)
+    positions = tuple(k for k, slot in enumerate(slots) if slot[0] == node.position)
+    argument = values[node.position]
+    return Grid(*argument.shape, positions) if isinstance(argument, Grid) else positions[0]
 
 
-def _moving(node: Any, values: Values) -> tuple[list[Slot], list[Any], list[int], Any]:
-    """Which of the flattened scalars belong to the argument that moves."""
+def _named(evaluation: Evaluation, node: Any, values: Values) -> Any:
+    """Name each entry of an abstract function or a derivative of one: (function, index)."""
+    if isinstance(node, MatrixFunctionApplication):
+        return Grid.of(*shape_at(evaluation, node), lambda i, j: (_entry_name(node.name, i, j), ()))
+    if not isinstance(node, PartialNode):
+        return _name_and_index(node.func.__name__, len(_flattened(values)[1]))
+    of, moving = _named(evaluation, node.application, values), _moving(node, values)
+    if not isinstance(of, Grid):
+        return (
+            moving.map(lambda k: _once_more(of, k))
+            if isinstance(moving, Grid)
+            else _once_more(of, moving)
+        )
+    if not isinstance(moving, Grid):
+        return of.map(lambda name: _once_more(name, moving))
+    rows, cols = list(of.stacked()), list(moving.stacked())
+    return Grid.of(len(rows), len(cols), lambda a, b: _once_more(rows[a], cols[b]))
+
+
+def _once_more(name: tuple[str, tuple[int, ...]], k: int) -> tuple[str, tuple[int, ...]]:
+    function, index = name
+    return function, (*index, k)
+
+
+def _partial(evaluation: Evaluation, node: Any, values: Values) -> Any:
+    """A derivative of an abstract function: a gradient, ∂vec ν/∂(vec X)ᵀ, ∂ν/∂t, or nested."""
     slots, scalars = _flattened(values)
-    moving = [k for k, slot in enumerate(slots) if slot[0] == node.position]
-    return slots, scalars, moving, values[node.position]
 
+    def value(name: tuple[str, tuple[int, ...]]) -> Any:
+        function, index = name
+        return evaluation.here.abstract(function, tuple(sorted(index)), slots, scalars)
 
-def _gradient(evaluation: Evaluation, node: Any, values: Values) -> Any:
-    slots, scalars, moving, argument = _moving(node, values)
-    name, index = _name_and_index(node.application.func.__name__, len(scalars))
-    abstract = evaluation.here.abstract
-    entries = tuple(abstract(name, (*index, k), slots, scalars) for k in moving)
-    return Grid(*argument.shape, entries) if isinstance(argument, Grid) else entries[0]
-
-
-def _jacobian(evaluation: Evaluation, node: Any, values: Values) -> Grid:
-    """∂vec ν/∂(vec X)ᵀ, or ∂ν/∂t in the shape of ν."""
-    slots, scalars, moving, argument = _moving(node, values)
-    rows, cols = shape_at(evaluation, node.application)
-    name, abstract = node.application.name, evaluation.here.abstract
-
-    def entry(i: int, j: int, k: int) -> Any:
-        return abstract(_entry_name(name, i, j), (k,), slots, scalars)
-
-    if not isinstance(argument, Grid):
-        return Grid.of(rows, cols, lambda i, j: entry(i, j, moving[0]))
-    order = list(Grid(*argument.shape, tuple(moving)).stacked())
-    return Grid.of(rows * cols, len(order), lambda a, b: entry(a % rows, a // rows, order[b]))
+    named = _named(evaluation, node, values)
+    return named.map(value) if isinstance(named, Grid) else value(named)
 
 
 def _abstract_partial(evaluation: Evaluation, node: Any, values: Values) -> Any:
@@ -128,21 +135,14 @@ def _relation(evaluation: Evaluation, node: Any, values: Values) -> Any:
     return evaluation.here.compare(node.func, *map(as_scalar, values))
 
 
-def _of_application(node: Any) -> Sequence[Basic]:
-    return _arguments(node.application)
-
-
 FUNCTIONS: dict[type, Operation] = {
     ElementwiseApplyFunction: Operation(_elementwise, lambda node: (node.expr,)),
     AppliedUndef: Operation(_abstract_scalar),
     Function: Operation(_known_function),
     Max: Operation(_known_function),
     Min: Operation(_known_function),
-    MatrixFunctionApplication: Operation(_abstract_matrix, _arguments),
-    Gradient: Operation(_gradient, _of_application),
-    ScalarPartial: Operation(_gradient, _of_application),
-    Jacobian: Operation(_jacobian, _of_application),
-    MatrixPartial: Operation(_jacobian, _of_application),
+    MatrixFunctionApplication: Operation(_abstract_matrix, arguments_of),
+    PartialNode: Operation(_partial, arguments_of),
     AbstractPartial: Operation(_abstract_partial, lambda node: node.arguments),
     Piecewise: Operation(
         _piecewise, lambda node: [part for pair in node.args for part in pair.args]

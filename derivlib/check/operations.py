@@ -20,33 +20,28 @@ from sympy import (
     DotProduct,
     HadamardPower,
     HadamardProduct,
-    Identity,
     Integer,
     Inverse,
     KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
-    MatrixSymbol,
     Mul,
-    OneMatrix,
     Pow,
     S,
     Sum,
-    Symbol,
     Trace,
     Transpose,
-    ZeroMatrix,
     exp,
     log,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
-from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check.evaluation import Evaluation, Operation, shape_at
 from derivlib.check.functions import FUNCTIONS
 from derivlib.check.grid import Grid, as_scalar, same_shape
+from derivlib.check.leaves import LEAVES, NUMBER, none
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.vocabulary import (
     Inner,
@@ -54,8 +49,8 @@ from derivlib.vocabulary import (
     LogSumExp,
     MatrixDifferential,
     Norm,
+    OnVec,
     ScalarDifferential,
-    SingleEntry,
     Softmax,
     SumEntries,
     Unvec,
@@ -65,49 +60,6 @@ from derivlib.vocabulary import (
 __all__ = ["operation_of"]
 
 Values = list[Any]
-
-
-# --- leaves -----------------------------------------------------------------------------
-
-
-def _symbol(evaluation: Evaluation, node: Any, _: Values) -> Any:
-    if node in evaluation.bindings:
-        return evaluation.bindings[node]
-    if node in evaluation.sizes:
-        return evaluation.here.number(Integer(evaluation.sizes[node]))
-    return evaluation.here.symbol(node)
-
-
-def _number(evaluation: Evaluation, node: Any, _: Values) -> Any:
-    return evaluation.here.number(node)
-
-
-def _matrix_symbol(evaluation: Evaluation, node: Any, _: Values) -> Grid:
-    entry = evaluation.here.entry
-    return Grid.of(*shape_at(evaluation, node), lambda i, j: entry(node, i, j))
-
-
-def _constant(entry: Callable[[int, int], Integer]) -> Operation:
-    def value(evaluation: Evaluation, node: Any, _: Values) -> Grid:
-        number = evaluation.here.number
-        return Grid.of(*shape_at(evaluation, node), lambda i, j: number(entry(i, j)))
-
-    return Operation(value, _none)
-
-
-def _single_entry(evaluation: Evaluation, node: Any, _: Values) -> Grid:
-    row, col = (evaluation.size(index) for index in node.position)
-    number = evaluation.here.number
-    return Grid.of(*shape_at(evaluation, node), lambda i, j: number(Integer((i, j) == (row, col))))
-
-
-def _explicit(_: Evaluation, node: Any, values: Values) -> Grid:
-    rows, cols = node.shape
-    return Grid(rows, cols, tuple(map(as_scalar, values)))
-
-
-def _none(_: Any) -> tuple[()]:
-    return ()
 
 
 # --- sums and products ------------------------------------------------------------------
@@ -201,6 +153,14 @@ def _inner(evaluation: Evaluation, _: Any, values: Values) -> Any:
         same_shape(values)
         return _dot(evaluation, left.entries, right.entries)
     return evaluation.here.product((as_scalar(left), as_scalar(right)))
+
+
+def _on_vec(evaluation: Evaluation, _: Any, values: Values) -> Grid:
+    left, right = values
+    stacked = tuple(right.stacked()) if isinstance(right, Grid) else (right,)
+    if left.cols != len(stacked):
+        raise ShapeError(f"a {left.rows}×{left.cols} matrix times a vec of {len(stacked)} entries")
+    return Grid.of(left.rows, 1, lambda i, _: _dot(evaluation, left.row(i), stacked))
 
 
 def _dot_product(evaluation: Evaluation, _: Any, values: Values) -> Any:
@@ -385,21 +345,16 @@ def _first(node: Any) -> Sequence[Basic]:
 
 
 _TABLE: dict[type, Operation] = {
-    Symbol: Operation(_symbol, _none),
-    MatrixSymbol: Operation(_matrix_symbol, _none),
-    Identity: _constant(lambda i, j: Integer(i == j)),
-    SingleEntry: Operation(_single_entry, _none),
-    ZeroMatrix: _constant(lambda _, __: S.Zero),
-    OneMatrix: _constant(lambda _, __: S.One),
-    MatrixBase: Operation(_explicit, lambda node: node.flat()),
+    **LEAVES,
     Add: Operation(_sum),
     MatAdd: Operation(_sum),
-    Sum: Operation(_indexed_sum, _none),
+    Sum: Operation(_indexed_sum, none),
     Mul: Operation(_product),
     MatMul: Operation(_product),
     HadamardProduct: Operation(_hadamard),
     KroneckerProduct: Operation(_kronecker),
     Inner: Operation(_inner),
+    OnVec: Operation(_on_vec),
     DotProduct: Operation(_dot_product),
     Pow: Operation(_power),
     Inverse: Operation(_inverse, _first),
@@ -426,8 +381,6 @@ _TABLE: dict[type, Operation] = {
     ScalarDifferential: Operation(_differential, raises_level=True),
 }
 
-_NUMBER = Operation(_number, _none)
-
 
 def operation_of(node: Basic) -> Operation | None:
     """Find how the entries of a node are made, by its class or the nearest base class.
@@ -435,7 +388,7 @@ def operation_of(node: Basic) -> Operation | None:
     :returns: nothing if the table has no entry for the node.
     """
     if not node.args and getattr(node, "is_number", False):
-        return _NUMBER
+        return NUMBER
     for kind in type(node).__mro__:
         if kind in _TABLE:
             return _TABLE[kind]

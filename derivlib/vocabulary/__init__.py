@@ -3,7 +3,9 @@
 from derivlib.vocabulary.differentials import (
     DifferentialNode,
     Inner,
+    LinearForm,
     MatrixDifferential,
+    OnVec,
     ScalarDifferential,
     d,
 )
@@ -19,7 +21,9 @@ from derivlib.vocabulary.functions import (
     MatrixFunction,
     MatrixFunctionApplication,
     MatrixPartial,
+    PartialNode,
     ScalarPartial,
+    arguments_of,
     is_undefined,
     numel,
     partial,
@@ -28,9 +32,10 @@ from derivlib.vocabulary.functions import (
 from derivlib.vocabulary.reductions import LogDet, Norm, SumEntries, logdet, norm, sum_entries
 from derivlib.vocabulary.reshaping import Unvec, Vec, unvec, vec
 from derivlib.vocabulary.softmax import LogSumExp, Softmax, logsumexp, softmax
-from derivlib.vocabulary.special import SingleEntry
+from derivlib.vocabulary.special import Commutation, SingleEntry
 
 __all__ = [
+    "Commutation",
     "DifferentialNode",
     "FormalDerivative",
     "FormalGradient",
@@ -38,6 +43,7 @@ __all__ = [
     "Gradient",
     "Inner",
     "Jacobian",
+    "LinearForm",
     "LogDet",
     "LogSumExp",
     "MatrixDifferential",
@@ -45,6 +51,8 @@ __all__ = [
     "MatrixFunctionApplication",
     "MatrixPartial",
     "Norm",
+    "OnVec",
+    "PartialNode",
     "ScalarDifferential",
     "ScalarPartial",
     "SingleEntry",
@@ -52,6 +60,7 @@ __all__ = [
     "SumEntries",
     "Unvec",
     "Vec",
+    "arguments_of",
     "d",
     "formal",
     "is_undefined",

@@ -1,16 +1,25 @@
-"""Differentials and the inner product on which they are read off.
+"""Differentials and the linear forms from which derivatives are read off.
 
 ``d(U)`` stands for the differential of ``U``. ``Inner(G, E)`` is the Frobenius inner
-product tr(Gᵀ E), the form from which the first identification theorem reads a gradient.
+product tr(Gᵀ E), from which a gradient is read; ``OnVec(J, E)`` is J vec(E), from which a
+Jacobian is read.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S
+from sympy import Expr, Integer, MatrixExpr, S
 
-__all__ = ["DifferentialNode", "Inner", "MatrixDifferential", "ScalarDifferential", "d"]
+__all__ = [
+    "DifferentialNode",
+    "Inner",
+    "LinearForm",
+    "MatrixDifferential",
+    "OnVec",
+    "ScalarDifferential",
+    "d",
+]
 
 
 class DifferentialNode:
@@ -65,7 +74,23 @@ def d(expr: Expr) -> Expr:
     return MatrixDifferential(expr) if expr.is_Matrix else ScalarDifferential(expr)
 
 
-class Inner(Expr):
+class LinearForm:
+    """What the linear forms share: a coefficient, and what it is applied to."""
+
+    args: tuple[Any, ...]
+
+    @property
+    def coefficient(self) -> Expr:
+        """The G of tr(Gᵀ E), the J of J vec(E)."""
+        return self.args[0]  # type: ignore[no-any-return]
+
+    @property
+    def moving(self) -> Expr:
+        """The E of tr(Gᵀ E) or J vec(E)."""
+        return self.args[1]  # type: ignore[no-any-return]
+
+
+class Inner(LinearForm, Expr):  # type: ignore[misc]
     """The Frobenius inner product of two matrices of one shape, or of two scalars.
 
     For matrices it is tr(Gᵀ E), the sum of the products of corresponding entries;
@@ -87,3 +112,23 @@ class Inner(Expr):
         if left.is_Identity is True:
             return Trace(right)
         return Trace(left.T * right) if left is not S.Zero else S.Zero
+
+
+class OnVec(LinearForm, MatrixExpr):  # type: ignore[misc]
+    """J vec(E): a matrix J applied to the stacked columns of E, or to a scalar E."""
+
+    is_commutative = False
+
+    def __new__(cls, left: Expr, right: Expr) -> OnVec:
+        return super().__new__(cls, left, right)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[0].shape[0], Integer(1)
+
+    def doit(self, **hints: Any) -> Expr:
+        """Write the product with the node for vec, or as a scaled column."""
+        from derivlib.vocabulary.reshaping import Vec
+
+        left, right = self.args
+        return left * Vec(right) if right.is_Matrix else right * left

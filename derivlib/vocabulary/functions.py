@@ -15,7 +15,9 @@ __all__ = [
     "MatrixFunction",
     "MatrixFunctionApplication",
     "MatrixPartial",
+    "PartialNode",
     "ScalarPartial",
+    "arguments_of",
     "numel",
     "partial",
     "prime",
@@ -113,8 +115,17 @@ class MatrixFunction:
         return f'MatrixFunction("{self.name}", {self.shape})'
 
 
-class _PartialNode:
-    """What the partial derivatives share: an application, and which argument moves."""
+def arguments_of(application: Expr) -> tuple[Expr, ...]:
+    """What an abstract function, or a derivative of one, is applied to."""
+    return getattr(application, "arguments", application.args)
+
+
+class PartialNode:
+    """What the partial derivatives share: an application, and which argument moves.
+
+    The application may be a partial derivative again, so that they nest: the Jacobian of
+    ∂λ(S)/∂S is the Hessian of λ.
+    """
 
     args: tuple[Any, ...]
     is_commutative = False
@@ -131,13 +142,17 @@ class _PartialNode:
         return int(self.args[1])
 
     @property
+    def arguments(self) -> tuple[Expr, ...]:
+        """What the function is applied to."""
+        return arguments_of(self.application)
+
+    @property
     def argument(self) -> Expr:
         """The argument that moves."""
-        arguments: tuple[Expr, ...] = getattr(self.application, "arguments", self.application.args)
-        return arguments[self.position]
+        return self.arguments[self.position]
 
 
-class Gradient(_PartialNode, MatrixExpr):  # type: ignore[misc]
+class Gradient(PartialNode, MatrixExpr):  # type: ignore[misc]
     """∂λ(S)/∂S for an abstract scalar function λ of a matrix S; it has the shape of S."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> Gradient:
@@ -149,7 +164,7 @@ class Gradient(_PartialNode, MatrixExpr):  # type: ignore[misc]
         return sympify(rows), sympify(cols)
 
 
-class Jacobian(_PartialNode, MatrixExpr):  # type: ignore[misc]
+class Jacobian(PartialNode, MatrixExpr):  # type: ignore[misc]
     """∂vec ν(X)/∂(vec X)ᵀ for an abstract matrix function ν: numel(ν) × numel(X)."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> Jacobian:
@@ -160,7 +175,7 @@ class Jacobian(_PartialNode, MatrixExpr):  # type: ignore[misc]
         return numel(self.application), numel(self.argument)
 
 
-class MatrixPartial(_PartialNode, MatrixExpr):  # type: ignore[misc]
+class MatrixPartial(PartialNode, MatrixExpr):  # type: ignore[misc]
     """∂ν(t)/∂t for an abstract matrix function ν of a scalar t; it has the shape of ν."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> MatrixPartial:
@@ -171,7 +186,7 @@ class MatrixPartial(_PartialNode, MatrixExpr):  # type: ignore[misc]
         return self.application.shape  # type: ignore[no-any-return]
 
 
-class ScalarPartial(_PartialNode, Expr):  # type: ignore[misc]
+class ScalarPartial(PartialNode, Expr):  # type: ignore[misc]
     """∂f(u, v)/∂u for an abstract scalar function and one of its scalar arguments."""
 
     is_commutative = True
@@ -193,15 +208,16 @@ def partial(application: Expr, position: int = 0) -> Expr:
     'ScalarPartial'
     >>> partial(MatrixFunction("nu", (5, 3))(S, t), 0).shape
     (15, 8)
+    >>> partial(partial(f(S, t), 0), 0).shape
+    (8, 8)
 
     ```
 
-    :param application: λ(S, …) or ν(X, …).
+    :param application: λ(S, …) or ν(X, …), or a partial derivative of one.
     :param position: which argument moves, counted from 0.
     :returns: a gradient, a Jacobian, a matrix or a scalar, by the shapes of both.
     """
-    arguments = getattr(application, "arguments", application.args)
-    moves_matrix = arguments[position].is_Matrix
+    moves_matrix = arguments_of(application)[position].is_Matrix
     if application.is_Matrix:
         return (Jacobian if moves_matrix else MatrixPartial)(application, position)
     return (Gradient if moves_matrix else ScalarPartial)(application, position)

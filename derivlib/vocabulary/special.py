@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, MatrixExpr, Tuple, sympify
 
-__all__ = ["SingleEntry"]
+__all__ = ["Commutation", "SingleEntry"]
 
 
 class SingleEntry(MatrixExpr):
@@ -36,3 +36,37 @@ class SingleEntry(MatrixExpr):
     def position(self) -> tuple[Expr, Expr]:
         """Row and column of the one, counted from 0."""
         return self.args[1], self.args[2]
+
+
+class Commutation(MatrixExpr):
+    """The commutation matrix K_mn: K_mn vec(A) = vec(Aᵀ) for every m×n matrix A.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import explicit, vec
+    >>> A = MatrixSymbol("A", 3, 2)
+    >>> explicit(Commutation(3, 2) * vec(A)) == explicit(vec(A.T))
+    True
+
+    ```
+
+    Source: Magnus & Neudecker (2019), chapter 3, section 7.
+
+    :param rows: the rows m of the matrices it is applied to.
+    :param cols: their columns n.
+    """
+
+    is_commutative = False
+
+    def __new__(cls, rows: Any, cols: Any) -> Commutation:
+        return super().__new__(cls, sympify(rows), sympify(cols))
+
+    @property
+    def of_shape(self) -> tuple[Expr, Expr]:
+        """The shape of the matrices whose vec it turns into that of their transpose."""
+        return self.args[0], self.args[1]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        size = self.args[0] * self.args[1]
+        return size, size

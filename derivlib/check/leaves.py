@@ -1,0 +1,85 @@
+"""Leaves in the table of nodes: symbols, numbers, explicit matrices, and constant matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Identity, Integer, MatrixSymbol, OneMatrix, S, Symbol, ZeroMatrix
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.check.evaluation import Evaluation, Operation, shape_at
+from derivlib.check.grid import Grid, as_scalar
+from derivlib.vocabulary import Commutation, SingleEntry
+
+__all__ = ["LEAVES", "NUMBER", "none"]
+
+Values = list[Any]
+
+
+def none(_: Any) -> tuple[()]:
+    """The parts of a node whose entries are made of nothing else."""
+    return ()
+
+
+def _symbol(evaluation: Evaluation, node: Any, _: Values) -> Any:
+    if node in evaluation.bindings:
+        return evaluation.bindings[node]
+    if node in evaluation.sizes:
+        return evaluation.here.number(Integer(evaluation.sizes[node]))
+    return evaluation.here.symbol(node)
+
+
+def _number(evaluation: Evaluation, node: Any, _: Values) -> Any:
+    return evaluation.here.number(node)
+
+
+def _matrix_symbol(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+    entry = evaluation.here.entry
+    return Grid.of(*shape_at(evaluation, node), lambda i, j: entry(node, i, j))
+
+
+def _constant(entry: Callable[[int, int], Integer]) -> Operation:
+    def value(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+        number = evaluation.here.number
+        return Grid.of(*shape_at(evaluation, node), lambda i, j: number(entry(i, j)))
+
+    return Operation(value, none)
+
+
+def _single_entry(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+    row, col = (evaluation.size(index) for index in node.position)
+    number = evaluation.here.number
+    return Grid.of(*shape_at(evaluation, node), lambda i, j: number(Integer((i, j) == (row, col))))
+
+
+def _commutation(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+    """Row (j, i) of the stacked transpose holds the entry (i, j) of the stacked matrix."""
+    rows, cols = (evaluation.size(size) for size in node.of_shape)
+    number = evaluation.here.number
+    return Grid.of(
+        rows * cols,
+        rows * cols,
+        lambda a, b: number(Integer(divmod(a, cols) == divmod(b, rows)[::-1])),
+    )
+
+
+def _explicit(_: Evaluation, node: Any, values: Values) -> Grid:
+    rows, cols = node.shape
+    return Grid(rows, cols, tuple(map(as_scalar, values)))
+
+
+LEAVES: dict[type, Operation] = {
+    Symbol: Operation(_symbol, none),
+    MatrixSymbol: Operation(_matrix_symbol, none),
+    Identity: _constant(lambda i, j: Integer(i == j)),
+    SingleEntry: Operation(_single_entry, none),
+    Commutation: Operation(_commutation, none),
+    ZeroMatrix: _constant(lambda _, __: S.Zero),
+    OneMatrix: _constant(lambda _, __: S.One),
+    MatrixBase: Operation(_explicit, lambda node: node.flat()),
+}
+"""How each kind of leaf is evaluated."""
+
+NUMBER = Operation(_number, none)
+"""How a number is evaluated."""
