@@ -31,7 +31,7 @@ from derivlib.errors import (
 )
 from derivlib.rules import RULES
 from derivlib.rules.rule import Condition, Rule, Source
-from derivlib.verbs import derive, differential
+from derivlib.verbs import derive, differential, hessian
 from derivlib.vocabulary.differentials import d
 from derivlib.vocabulary.formal import formal
 from derivlib.vocabulary.functions import MatrixFunction, partial, prime
@@ -74,6 +74,7 @@ __all__ = [
     "entry_table",
     "explicit",
     "formal",
+    "hessian",
     "is_derivative",
     "latex",
     "logdet",

@@ -6,14 +6,14 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.derivation.derivation import Derivation, carry_out
+from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.graph import name_intermediates
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.inputs import as_expression, as_variable
 from derivlib.vocabulary import d
 
-__all__ = ["derive", "differential"]
+__all__ = ["derive", "differential", "hessian"]
 
 
 def derive(expr: Any, wrt: Any) -> Derivation:
@@ -40,6 +40,13 @@ def derive(expr: Any, wrt: Any) -> Derivation:
     expr = as_expression(expr, "expr")
     wrt = as_variable(wrt, expr)
     return carry_out(expr, wrt)
+
+
+def hessian(expr: Any, wrt: Any) -> Derivation:
+    """X"""
+    expr = as_expression(expr, "expr")
+    wrt = as_variable(wrt, expr)
+    return carry_out_twice(expr, wrt)
 
 
 def differential(expr: Any, wrt: Any) -> Expr:

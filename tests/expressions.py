@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sympy import (
+    BlockMatrix,
     Determinant,
     DiagonalOf,
     Function,
@@ -25,6 +26,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
     MatrixFunction,
+    derive,
+    hessian,
     logdet,
     logsumexp,
     norm,
@@ -116,3 +119,92 @@ CASES = {
     "quadratic in vec": (vec(X).T * vec(A * X), X),
 }  # fmt: skip
 """Scalar expressions with the symbol they are differentiated by."""
+
+w, stacked = MatrixSymbol("w", m, 1), MatrixSymbol("c", n * m, 1)
+
+JACOBIANS = {
+    "linear map": (A * x, x),
+    "row": (x.T * A, x),
+    "matrix product, left": (X * W, X),
+    "matrix product, right": (X * W, W),
+    "transpose": (X.T, X),
+    "Gram matrix": (X.T * X, X),
+    "cube of a matrix": (U**3, U),
+    "inverse of a matrix": (Inverse(U), U),
+    "inverse of the transpose": (Inverse(U.T), U),
+    "layer": (layer, W),
+    "two layers": (second, X),
+    "residual layer": ((A * X).applyfunc(sigma) + X, X),
+    "layer of a column": ((A * x).applyfunc(sigma), x),
+    "abstract matrix": (nu(X, W), W),
+    "abstract matrix of a product": (nu(X * W, X).applyfunc(tau), X),
+    "normalised column": (x / norm(x), x),
+    "scaled by a scalar function": (Determinant(U) * U, U),
+    "scaled by an abstract function": (Function("lambda", commutative=True)(X) * A, X),
+    "scaled by two": (Trace(A * U) * sum_entries(U) * U.T, U),
+    "scaled by an entry": (X[1, 0] * x, X),
+    "softmax of a column": (softmax(A * x), x),
+    "outer product": (x * x.T, x),
+    "Hadamard with the transpose": (HadamardProduct(U, A * U.T), U),
+    "Kronecker, moving on the left": (KroneckerProduct(X, B), X),
+    "Kronecker, moving on the right": (KroneckerProduct(B, X), X),
+    "Kronecker of three": (KroneckerProduct(b, X, row), X),
+    "Kronecker with itself": (KroneckerProduct(X, X), X),
+    "vec of a matrix": (vec(A * X), X),
+    "unvec of a column": (A * unvec(stacked, (n, m)), stacked),
+    "block matrix": (BlockMatrix([[U, A * U], [U.T, A]]), U),
+    "by a constant matrix": (A * B.subs(m, n), U),
+    "sum twice": (A * U + 2 * U - 3 * U * A, U),
+    "diagonal of diagonals": (DiagMatrix(x) * DiagMatrix(A * x) * A, x),
+}  # fmt: skip
+"""Matrix expressions with the matrix they are differentiated by."""
+
+RATES = {
+    "multiple": (t * X, t),
+    "inverse of a sum": (Inverse(A + t * U), t),
+    "layer of a multiple": ((t * X * W).applyfunc(sigma) * V, t),
+    "parameter of a function": ((t * X).applyfunc(Lambda(z, z**2 * t + sin(t))), t),
+    "scalar and matrix": (X * Trace(t**2 * U) + t * X, t),
+    "abstract of a multiple": (nu(t * X, W), t),
+    "abstract matrix of a scalar": (nu(t), t),
+    "softmax of a multiple": (softmax(t * x) * sin(t), t),
+    "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),
+    "constant by a scalar": (X, t),
+    "Kronecker by a scalar": (KroneckerProduct(t * X, (t * W).applyfunc(tanh)), t),
+    "determinant times matrix": (Determinant(A + t * U) * U, t),
+}  # fmt: skip
+"""Matrix expressions with the scalar they are differentiated by."""
+
+HESSIANS = {
+    "quadratic form": (x.T * A * x, x),
+    "quadratic in a matrix": (Trace(X.T * A * X * B), X),
+    "log-determinant": (logdet(U), U),
+    "determinant": (Determinant(U), U),
+    "abstract of a layer": (lam((X * w).applyfunc(sigma)), w),
+    "sum over a layer": (sum_entries((X * w).applyfunc(sigma)), w),
+    "abstract of a product": (lam(X * W), W),
+    "abstract of two": (lam(A * x, t * x), x),
+    "scalar": (sin(t) * t**2, t),
+    "abstract scalar": (sigma(t * tau(t)), t),
+    "by a scalar": (lam(t * X), t),
+    "log-sum-exp": (logsumexp(A * x), x),
+    "norm": (norm(A * x), x),
+    "function of a square": (sigma(x.T * x), x),
+    "trace of a cube": (Trace(U**3), U),
+    "through an abstract matrix": (lam(nu(X)), X),
+    "Rayleigh quotient": ((x.T * A * x) / (x.T * x), x),
+    "linear": (Trace(C.T * X), X),
+}  # fmt: skip
+"""Scalar expressions that are differentiated twice."""
+
+DERIVATIONS = {
+    **{name: (derive, case) for name, case in {**CASES, **JACOBIANS, **RATES}.items()},
+    **{f"Hessian, {name}": (hessian, case) for name, case in HESSIANS.items()},
+}
+"""Every case with what derives it."""
+
+
+def derivation(name):
+    """Derive a case by its name."""
+    function, case = DERIVATIONS[name]
+    return function(*case)

@@ -71,7 +71,6 @@ REFUSED = {
     ),
     "trace of a rectangle": (lambda: derive(Trace(X * W), X), ShapeError, "needs a square matrix"),
     "power of a rectangle": (lambda: derive(lam(MatPow(X, 2)), X), ShapeError, "square"),
-    "a matrix": (lambda: derive(X * W, X), UnsupportedError, "n×p matrix"),
     "no rule": (
         lambda: derive(Permanent(A * U), U),
         UnsupportedError,

@@ -45,6 +45,7 @@ def elementwise(
     *,
     entry: Entry | None = None,
     definitions: Mapping[Any, Expr] | None = None,
+    order: int = 1,
 ) -> Expr | ImmutableDenseMatrix:
     """Differentiate every entry of an expression by every entry of a variable.
 
@@ -66,17 +67,20 @@ def elementwise(
     :param sizes: a positive integer for each symbol that stands in a shape.
     :param entry: what stands for entry (i, j), counted from 0, of a matrix symbol X.
     :param definitions: expressions to put in for symbols, such as N = XW.
+    :param order: 2 for the Hessian of a scalar on vec(X), numel(X) × numel(X).
     :returns: a scalar if both are scalars; the gradient, in the shape of `wrt`, of a scalar;
         a matrix in the shape of `expr` for a scalar `wrt`; otherwise the Jacobian
         ∂vec(F)/∂vec(X)ᵀ, numel(F) × numel(X).
-    :raises InputError: if `wrt` is not a symbol.
+    :raises InputError: if `wrt` is not a symbol, or `order` is 2 and `expr` not a scalar.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node, or a scalar derivative, are not known.
     """
     expr, wrt = expression(expr), expression(wrt)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, *definitions, *definitions.values())
-    derivatives = differentiate_entries(expr, wrt, given, entry=entry, definitions=definitions)
+    derivatives = differentiate_entries(
+        expr, wrt, given, entry=entry, definitions=definitions, order=order
+    )
     published = derivatives.scalars.published
     value = derivatives.value
     return as_matrix(value.map(published) if isinstance(value, Grid) else published(value))
@@ -89,6 +93,7 @@ def differentiate_entries(
     *,
     entry: Entry | None = None,
     definitions: Mapping[Any, Expr] | None = None,
+    order: int = 1,
 ) -> EntryDerivatives:
     """Differentiate every entry, leaving the result in terms of real scalars."""
     check_variable(wrt)
@@ -98,7 +103,19 @@ def differentiate_entries(
     function = evaluation.value(expr)
     if isinstance(function, Grid) and tuple(expr.shape) == (1, 1):
         function = function.entries[0]
-    return EntryDerivatives(_laid_out(function, variable), scalars)
+    derivatives = _laid_out(function, variable)
+    if order == 2:
+        if isinstance(function, Grid):
+            raise InputError(f'only a scalar has a Hessian, and "{expr}" is a matrix')
+        derivatives = _second(derivatives, variable)
+    return EntryDerivatives(derivatives, scalars)
+
+
+def _second(gradient: Any, variable: Any) -> Any:
+    """Differentiate a gradient again, its stacked entries by those of the variable."""
+    if not isinstance(variable, Grid):
+        return _derivative(gradient, variable)
+    return _laid_out(gradient, variable)
 
 
 def check_variable(wrt: Any) -> None:

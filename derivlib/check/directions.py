@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.grid import Grid
+from derivlib.check.dual import reciprocal
+from derivlib.check.grid import Grid, as_scalar
 from derivlib.check.numbers import Point
+from derivlib.vocabulary import d
 
-__all__ = ["derivative_at"]
+__all__ = ["derivative_at", "second_derivative_at"]
 
 
 def derivative_at(
@@ -35,7 +38,7 @@ def derivative_at(
     """
     rows, cols = _shape(point.evaluation(sizes).value(variable))
     values = {
-        (i, j): point.along(variable, i, j).evaluation(sizes, definitions).value(differential)
+        (i, j): point.along(variable, (i, j)).evaluation(sizes, definitions).value(differential)
         for i in range(rows)
         for j in range(cols)
     }
@@ -50,6 +53,43 @@ def derivative_at(
         return first
     columns = [list(values[i, j].stacked()) for j in range(cols) for i in range(rows)]
     return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
+
+
+def second_derivative_at(
+    point: Point,
+    expr: Expr,
+    variable: Any,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr] | None = None,
+) -> Grid:
+    """Find the Hessian of a scalar from its second differentials along sums of unit matrices.
+
+    The second differential along V is q(V) = vec(V)ᵀ H vec(V), so that
+    2 H_ab = q(E_a + E_b) − q(E_a) − q(E_b).
+
+    :param point: where.
+    :param expr: a scalar or 1×1 expression.
+    :param variable: the symbol that changes.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param definitions: expressions to put in for symbols.
+    """
+    rows, cols = _shape(point.evaluation(sizes).value(variable))
+    entries = [(i, j) for j in range(cols) for i in range(rows)]
+
+    def second(*moving: tuple[int, int]) -> Any:
+        evaluation = point.along(variable, *moving).evaluation(sizes, definitions)
+        return as_scalar(evaluation.value(d(d(expr))))
+
+    alone = [second(entry) for entry in entries]
+    half = reciprocal(2) if isinstance(alone[0], (int, Fraction)) else 0.5
+
+    def entry(a: int, b: int) -> Any:
+        if a == b:
+            return alone[a]
+        first, last = sorted((a, b))
+        return (second(entries[first], entries[last]) - alone[first] - alone[last]) * half
+
+    return Grid.of(len(entries), len(entries), entry)
 
 
 def _shape(value: Any) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from sympy import Expr
 from derivlib.check.calculus import EntryDerivatives, check_variable, differentiate_entries
 from derivlib.check.comparison import as_grid
 from derivlib.check.counting import written_length
-from derivlib.check.directions import derivative_at
+from derivlib.check.directions import derivative_at, second_derivative_at
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point
 from derivlib.vocabulary import d
@@ -71,16 +71,20 @@ class Directional:
     :param wrt: by what.
     :param sizes: a positive integer for each size symbol.
     :param definitions: expressions to put in for symbols.
+    :param order: how many times; twice for a Hessian.
     """
 
     expr: Expr
     wrt: Any
     sizes: Mapping[Any, int]
     definitions: Mapping[Any, Expr]
+    order: int = 1
     calculus: str = "direction by direction"
 
     def at(self, point: Point) -> Any:
         """Carry the change of one entry after another through the expression."""
+        if self.order == 2:
+            return second_derivative_at(point, self.expr, self.wrt, self.sizes, self.definitions)
         scalar = not self.expr.is_Matrix or tuple(self.expr.shape) == (1, 1)
         return derivative_at(
             point, d(self.expr), self.wrt, self.sizes, self.definitions, scalar=scalar
@@ -92,12 +96,16 @@ class Directional:
 
 
 def judgement(
-    expr: Expr, wrt: Any, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr]
+    expr: Expr,
+    wrt: Any,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+    order: int = 1,
 ) -> Judgement:
     """Write the derivative out if that is not too long, or else use dual numbers."""
     check_variable(wrt)
-    length = written_length(expr, sizes, definitions) * written_length(wrt, sizes)
-    if length <= LONGEST:
-        derivatives = differentiate_entries(expr, wrt, sizes, definitions=definitions)
+    directions = written_length(wrt, sizes) ** order
+    if written_length(expr, sizes, definitions) * directions <= LONGEST:
+        derivatives = differentiate_entries(expr, wrt, sizes, definitions=definitions, order=order)
         return WrittenOut(derivatives, sizes, definitions)
-    return Directional(expr, wrt, sizes, definitions)
+    return Directional(expr, wrt, sizes, definitions, order)

@@ -35,14 +35,15 @@ class Point:
     :param rng: where values are drawn from.
     :param attempt: how many points have been tried before.
     :param varying: tells which symbols change along the direction.
-    :param unit: the entry of which symbol changes, by one; otherwise changes are random.
+    :param unit: the symbol of which some entries change, by one, and those entries;
+        otherwise changes are random.
     """
 
     arithmetic: Arithmetic
     rng: random.Random
     attempt: int = 0
     varying: Callable[[Any], bool] = lambda _: True
-    unit: tuple[Any, int, int] | None = None
+    unit: tuple[Any, frozenset[tuple[int, int]]] | None = None
     _values: dict[Any, Any] = field(default_factory=dict)
     _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
 
@@ -55,7 +56,8 @@ class Point:
         if not self.varying(symbol):
             return 0
         if self.unit is not None:
-            return int((symbol, i, j) == self.unit)
+            moving, entries = self.unit
+            return int(symbol == moving and (i, j) in entries)
         return self._drawn(("change", symbol, i, j), None)
 
     def _drawn(self, key: Any, symbol: Symbol | None) -> Any:
@@ -76,9 +78,9 @@ class Point:
         """Evaluate expressions at this point."""
         return Evaluation(operation_of, self.scalars, sizes, definitions or {})
 
-    def along(self, symbol: Any, i: int, j: int) -> Point:
-        """The same point, and the direction in which one entry changes, by one."""
-        return replace(self, unit=(symbol, i, j))
+    def along(self, symbol: Any, *entries: tuple[int, int]) -> Point:
+        """The same point, and the direction in which some entries change, by one."""
+        return replace(self, unit=(symbol, frozenset(entries)))
 
     def scalars(self, level: int) -> Numbers:
         """Numbers under so many differentials."""

@@ -89,6 +89,7 @@ def verify(
     seed: int = 0,
     points: int = 2,
     definitions: Mapping[Any, Expr] | None = None,
+    order: int = 1,
 ) -> Verification:
     """Compare a derivative with the one found entry by entry, by scalar calculus.
 
@@ -119,6 +120,7 @@ def verify(
     :param points: how many points, at least one; more are taken where a function is not
         smooth.
     :param definitions: expressions to put in for symbols, such as N = XW.
+    :param order: 2 if `result` is claimed to be the Hessian of a scalar, on vec(X).
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
@@ -127,7 +129,7 @@ def verify(
     expr, wrt, result = map(expression, (expr, wrt, result))
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
-    expected = judgement(expr, wrt, given, definitions)
+    expected = judgement(expr, wrt, given, definitions, order)
 
     def action(point: Point) -> tuple[int, int]:
         claimed = as_grid(point.evaluation(given, definitions).value(result))

@@ -1,6 +1,6 @@
 """What a reader holds after deriving, and everything that can be asked of it."""
 
-from derivlib.derivation.derivation import Derivation, carry_out
+from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.derivation.step import Step
 
-__all__ = ["Derivation", "Step", "carry_out"]
+__all__ = ["Derivation", "Step", "carry_out", "carry_out_twice"]

@@ -2,60 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, Expr, S, Symbol
+from sympy import Expr, Identity
 
 from derivlib import check
 from derivlib.check.verify import Verification
+from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.instantiate import instantiate
+from derivlib.derivation.layout import Layout, layout_of, output_name
 from derivlib.derivation.replay import Line, states
-from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
+from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.text import text
+from derivlib.engine.events import Event, Found
 from derivlib.engine.expansion import supports
+from derivlib.engine.forward import forward
 from derivlib.engine.graph import Graph, name_intermediates
-from derivlib.engine.sweep import Sweep, sweep
-from derivlib.errors import InputError, ReplayError, UnsupportedError
+from derivlib.engine.simplification import Facts, simplify
+from derivlib.engine.sweep import sweep
+from derivlib.errors import InputError, ReplayError
 from derivlib.expressions.construction import zero_like
-from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.rules import identification
-from derivlib.rules.rule import Condition, Rule
-from derivlib.vocabulary import Inner, d
+from derivlib.rules.rule import Condition
+from derivlib.vocabulary import FormalHessian, OnVec, d, numel
 
 __all__ = ["Derivation"]
-
-
-def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> tuple[Condition, ...]:
-    """The arguments of a differential rule that it took as constant."""
-    if rule.family != "differential":
-        return ()
-    return tuple(
-        Condition(argument, "constant")
-        for argument in arguments
-        if isinstance(argument, Expr) and argument.free_symbols and not graph.moves(argument)
-    )
-
-
-def _step(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Step:
-    def differential(part: Expr) -> Expr:
-        return d(part) if graph.moves(part) else zero_like(part)
-
-    return Step(
-        rule.name,
-        rule.left(*arguments),
-        rule.right(differential, *arguments),
-        (*rule.conditions(*arguments), *_constants(rule, arguments, graph)),
-        arguments,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +44,19 @@ class Derivation:
     :param expr: what was differentiated.
     :param wrt: with respect to what.
     :param output: what the value of `expr` is called in the display.
+    :param layout: whether the derivative is a gradient, a Jacobian or that by a scalar.
+    :param facts: what is known of constants, "symmetric" or "orthogonal".
+    :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
     expr: Expr
     wrt: Expr
-    output: Symbol
+    output: Expr
+    layout: Layout
+    facts: Facts = field(repr=False)
     _graph: Graph = field(repr=False)
-    _found: Sweep = field(repr=False)
+    _found: Found = field(repr=False)
+    gradient: Derivation | None = field(default=None, repr=False)
 
     @property
     def intermediates(self) -> Mapping[Expr, Expr]:
@@ -80,8 +65,39 @@ class Derivation:
 
     @property
     def gradients(self) -> Mapping[Expr, Expr]:
-        """The gradients that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self._found.gradients)
+        """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
+        return MappingProxyType(self._found.named)
+
+    @property
+    def differentiated(self) -> Expr:
+        """What the steps differentiate: `expr`, or for a Hessian its gradient."""
+        return self.expr if self.gradient is None else self.gradient.result
+
+    @property
+    def order(self) -> int:
+        """How many times `expr` is differentiated: twice for a Hessian."""
+        return 1 if self.gradient is None else 2
+
+    @property
+    def label(self) -> Expr:
+        """The derivative, written and not carried out: ∂L/∂W."""
+        if self.gradient is not None:
+            return FormalHessian(self.gradient.output, self.wrt)
+        return self.layout.label(self.output, self.wrt)
+
+    @property
+    def parts(self) -> tuple[Derivation, ...]:
+        """The derivations it consists of: two for a Hessian, that of the gradient first."""
+        return (self,) if self.gradient is None else (self.gradient, self)
+
+    def differential_of(self, target: Expr | None) -> Expr:
+        """What a line is the differential of: an intermediate, or the whole expression."""
+        if target is not None:
+            return d(target)
+        whole = d(self.output)
+        if self.layout is Layout.JACOBIAN:
+            return OnVec(Identity(numel(self.output)), whole)
+        return whole
 
     @property
     def root(self) -> Expr:
@@ -99,41 +115,56 @@ class Derivation:
         """The chain rule, not carried out: ∂L/∂S · ∂S/∂N · ∂N/∂W."""
         return chain_rule(self._graph, self.wrt, self.output)
 
+    @cached_property
+    def _compact(self) -> tuple[Expr, list[Event]]:
+        return simplify(self._found.derivative, self.facts)
+
+    @cached_property
+    def _resolved(self) -> Expr:
+        return resolve(self.compact, {**self._graph.definitions, **self._found.named})
+
+    @cached_property
+    def _simplified(self) -> tuple[Expr, list[Event]]:
+        return simplify(self._resolved, self.facts)
+
     @property
     def compact(self) -> Expr:
         """The derivative over the named intermediates."""
-        return self._found.gradient
+        return self._compact[0]
 
-    @cached_property
+    @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        names = {**self._graph.definitions, **self._found.gradients}
-        return resolve(self.compact, names)
+        return self._simplified[0]
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made."""
-        steps = [
-            Step(NAMING, definition, name) for name, definition in self._graph.definitions.items()
-        ]
-        for rule, arguments in self._found.events:
-            if rule is None:
-                steps.append(Step(NAMING, *arguments))
-            else:
-                steps.append(_step(rule, arguments, self._graph))
-        rule = identification.FIRST_IDENTIFICATION
-        before = Basic.__new__(Inner, self.compact, d(self.wrt))
-        steps.append(Step(rule.name, before, self.compact, (), (self.compact, self.wrt)))
-        if self.result != self.compact:
-            steps.append(Step(SUBSTITUTION, self.compact, self.result))
-        return tuple(steps)
+        return tuple(step for part in self.parts for step in part._own_steps)
+
+    @cached_property
+    def _own_steps(self) -> tuple[Step, ...]:
+        graph, wrt = self._graph, self.wrt
+        return (
+            *recording.naming(graph),
+            *recording.recorded(self._found.events, graph, wrt),
+            recording.identification(self.layout, self._found.derivative, wrt),
+            *recording.rewriting(self._compact[1], self._found.derivative),
+            *recording.substitution(self.compact, self._resolved),
+            *recording.rewriting(self._simplified[1], self._resolved),
+        )
 
     def lines(self) -> tuple[Line, ...]:
         """The derivation line by line: what stands after each step.
 
         :raises ReplayError: if a step does not follow.
         """
-        return tuple(states(self.expr, self._graph.root, self.steps, self._graph.moves))
+        return tuple(line for part in self.parts for line in part.own_lines())
+
+    def own_lines(self) -> Iterator[Line]:
+        """The lines without those that lead to the gradient of a Hessian."""
+        graph, expr = self._graph, self.differentiated
+        return states(expr, graph.root, self._own_steps, graph.moves, self.wrt, self.layout)
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -141,7 +172,8 @@ class Derivation:
         :raises ReplayError: if a step is not what its rule produces, applies to something
             that is not there, or if the last does not end at the result.
         """
-        (end,) = self.lines()[-1].terms or (zero_like(self.wrt),)
+        *_, last = self.lines()
+        (end,) = last.terms or (zero_like(self.result),)
         if end != self.result:
             raise ReplayError(
                 f"the steps end at {text(end)}, not at the result {text(self.result)}"
@@ -162,7 +194,7 @@ class Derivation:
         :returns: an explicit matrix in the shape of `result`, or a scalar.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        return check.elementwise(self.expr, self.wrt, sizes, **options)
+        return check.elementwise(self.expr, self.wrt, sizes, order=self.order, **options)
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
         """Carry the result out in four stages, from names to entries.
@@ -171,7 +203,7 @@ class Derivation:
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
         given = check.resolve_sizes(sizes, self.expr, self.wrt)
-        gradient = substitute(self.compact, self._found.gradients)
+        gradient = substitute(self.compact, self._found.named)
         return stepwise(gradient, self._graph.definitions, given)
 
     def instantiate(self, values: Mapping[Any, Any]) -> Derivation:
@@ -183,7 +215,8 @@ class Derivation:
         """
         if self.wrt in values:
             raise InputError(f"{self.wrt} is the variable of the derivation and stays a symbol")
-        return carry_out(instantiate(self.expr, values), self.wrt)
+        again = carry_out if self.gradient is None else carry_out_twice
+        return again(instantiate(self.expr, values), self.wrt, self.facts)
 
     def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
         """Compare the result with the derivative found entry by entry.
@@ -193,7 +226,7 @@ class Derivation:
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        return check.verify(self.expr, self.wrt, self.result, sizes, **options)
+        return check.verify(self.expr, self.wrt, self.result, sizes, order=self.order, **options)
 
     @property
     def equation(self) -> Formula:
@@ -207,24 +240,34 @@ class Derivation:
         return sentence(self)
 
 
-def _output_name(expr: Expr) -> Symbol:
-    taken = {str(symbol).split("_")[0] for symbol in expr.free_symbols}
-    return Symbol(next((name for name in ("L", "J", "f", "y") if name not in taken), "L_0"))
+def carry_out(
+    expr: Expr, wrt: Expr, facts: Facts | None = None, output: Expr | None = None
+) -> Derivation:
+    """Differentiate an expression with respect to a symbol.
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param facts: what is known of constants.
+    :param output: what to call the value of `expr`; a letter is chosen if it is not given.
+    :raises ShapeError: if sizes in `expr` do not fit.
+    :raises UnsupportedError: if `expr` has an operation without a rule.
+    """
+    graph = name_intermediates(expr, wrt, supports)
+    layout = layout_of(expr, wrt)
+    output = output_name(expr, layout) if output is None else output
+    found = forward(graph, wrt) if layout is Layout.RATE else sweep(graph, wrt, output)
+    return Derivation(expr, wrt, output, layout, facts or {}, graph, found)
 
 
-def carry_out(expr: Expr, wrt: Expr) -> Derivation:
-    """Differentiate a scalar expression with respect to a symbol.
+def carry_out_twice(expr: Expr, wrt: Expr, facts: Facts | None = None) -> Derivation:
+    """Differentiate a scalar expression twice with respect to a symbol.
 
     :param expr: a scalar or 1×1 expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param facts: what is known of constants.
     :raises ShapeError: if sizes in `expr` do not fit.
-    :raises UnsupportedError: if `expr` is a larger matrix, or has an operation without a rule.
+    :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    graph = name_intermediates(expr, wrt, supports)
-    if expr.is_Matrix and not all(same_size(size, S.One) for size in expr.shape):
-        raise UnsupportedError(
-            f'"{text(expr)}" is a {expr.shape[0]}×{expr.shape[1]} matrix; '
-            "derive differentiates scalars, so take its trace or the sum of its entries first"
-        )
-    output = _output_name(expr)
-    return Derivation(expr, wrt, output, graph, sweep(graph, wrt, output))
+    gradient = carry_out(expr, wrt, facts)
+    second = carry_out(gradient.result, wrt, facts, gradient.label)
+    return replace(second, expr=expr, gradient=gradient)

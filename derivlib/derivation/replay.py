@@ -7,19 +7,23 @@ in which a derivation is displayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Add, Basic, Expr, S
+from sympy import Add, Basic, Expr, MatAdd, S
 
-from derivlib.derivation.step import NAMING, SUBSTITUTION, Step
+from derivlib.derivation.layout import Layout
+from derivlib.derivation.step import Step
 from derivlib.display.text import text
+from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.errors import ReplayError
-from derivlib.expressions.construction import is_zero, zero_like
+from derivlib.expressions.construction import is_zero, mul, zero_like
 from derivlib.expressions.expanding import mean_the_same
-from derivlib.expressions.substitution import normal_form, resolve, substitute
+from derivlib.expressions.operators import inner_sum
+from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.rules import RULES
-from derivlib.vocabulary import Inner, d
+from derivlib.rules.rule import Family
+from derivlib.vocabulary import Inner, LinearForm, OnVec, d
 
 __all__ = ["Line", "states"]
 
@@ -29,17 +33,19 @@ class Line:
     """What a derivation says after a step.
 
     :param step: the step that led here.
-    :param terms: the terms of the differential, each an inner product; or the derivative
+    :param terms: the terms of the differential, each a linear form; or the derivative
         alone, once it is identified.
+    :param target: what the differential is of.
     """
 
     step: Step
     terms: tuple[Expr, ...]
+    target: Expr | None = None
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
-    """The inner products an expression is a sum of."""
-    if isinstance(expr, Add) and all(isinstance(part, Inner) for part in expr.args):
+    """The linear forms an expression is a sum of."""
+    if isinstance(expr, (Add, MatAdd)) and all(isinstance(p, LinearForm) for p in expr.args):
         return expr.args
     return () if is_zero(expr) else (expr,)
 
@@ -49,6 +55,20 @@ def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
     if term in terms:
         return terms.index(term)
     return next((i for i, other in enumerate(terms) if mean_the_same(term, other)), None)
+
+
+def _replaced(terms: Sequence[Expr], step: Step) -> tuple[Expr, ...] | None:
+    """The terms after a step in place of those before it, if they are all there."""
+    remaining = list(terms)
+    position = len(remaining)
+    for before in _terms(step.before):
+        found = _find(before, remaining)
+        if found is None:
+            return None
+        position = min(position, found)
+        del remaining[found]
+    remaining[position:position] = _terms(step.after)
+    return tuple(remaining)
 
 
 def _fail(step: Step, why: str) -> ReplayError:
@@ -64,28 +84,51 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
     def differential(part: Expr) -> Expr:
         return d(part) if moves(part) else zero_like(part)
 
-    if rule.left(*step.arguments) != step.before:
+    left, right = rule.left(*step.arguments), rule.right(differential, *step.arguments)
+    if rule.family == "algebra":
+        if step.before == step.after or replace_part(step.before, left, right) != step.after:
+            raise _fail(step, "does not rewrite a part of the derivative by its rule")
+        return
+    if left != step.before:
         raise _fail(step, "does not start from the left side of its rule")
-    if rule.right(differential, *step.arguments) != step.after:
+    if right != step.after:
         raise _fail(step, "does not end at the right side of its rule")
+
+
+def _put_in(term: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    """Put expressions in place of differentials in a term."""
+    if isinstance(term, LinearForm):
+        return Basic.__new__(type(term), term.coefficient, substitute(term.moving, values))
+    return substitute(term, values)
+
+
+def _vanishes(term: Expr) -> bool:
+    return is_zero(term.moving if isinstance(term, LinearForm) else term)
 
 
 @dataclass
 class _Replay:
     """The state of a derivation while its steps are applied again.
 
+    :param layout: the layout of the derivative.
+    :param wrt: the variable.
     :param moves: tells whether an expression over names varies.
     :param names: what each name stands for.
     :param namesakes: d(definition) and the d(name) that means the same.
     :param expansions: the differentials expanded so far.
     :param terms: the terms of the differential, or the derivative alone.
+    :param target: what the differential is of, where not the whole expression.
     """
 
+    layout: Layout
+    wrt: Expr
     moves: Callable[[Expr], bool]
     names: dict[Expr, Expr] = field(default_factory=dict)
     namesakes: dict[Expr, Expr] = field(default_factory=dict)
     expansions: dict[Expr, Expr] = field(default_factory=dict)
     terms: tuple[Expr, ...] = ()
+    target: Expr | None = None
+    identified: bool = False
 
     def name(self, step: Step) -> None:
         """Take note of a name and of what it stands for."""
@@ -94,7 +137,7 @@ class _Replay:
 
     def begin(self, root: Expr) -> None:
         """Start from the differential of an expression."""
-        self.terms = (Basic.__new__(Inner, S.One, d(root)),)
+        self.terms = (self.layout.start(root),)
 
     def apply(self, step: Step) -> None:
         """Apply a step to the state, or refuse it."""
@@ -104,25 +147,35 @@ class _Replay:
             if self.terms != (step.before,) or resolve(step.before, self.names) != step.after:
                 raise _fail(step, "does not follow from the definitions of the names")
             self.terms = (step.after,)
+        elif step.rule == KNOWN_DIFFERENTIALS:
+            raise _fail(step, "belongs to the derivative of a matrix by a scalar")
         else:
             _check_against_rule(step, self.moves)
-            match RULES[step.rule].family:
-                case "differential":
-                    self.expand(step)
-                case "trace":
-                    self.replace(step)
-                case "identification":
-                    self.identify(step)
-                case "notation":
-                    self.rewrite(step)
+            self.by_family(RULES[step.rule].family, step)
+
+    def by_family(self, family: Family, step: Step) -> None:
+        """Apply a rule of the table as its family asks for."""
+        match family:
+            case "differential":
+                self.expand(step)
+            case "trace" | "vec":
+                self.terms = self.replaced(step)
+            case "identification":
+                self.identify(step)
+            case "notation":
+                self.rewrite(step)
+            case "algebra":
+                self.simplify(step)
 
     def rename(self, step: Step) -> None:
-        """Put the name of a gradient in place of the gradient."""
+        """Put the name of a derivative in place of the derivative."""
         if not any(term.args[0] == step.before for term in self.terms):
             raise _fail(step, "names something that is not there")
         self.name(step)
         self.terms = tuple(
-            Basic.__new__(Inner, step.after, term.args[1]) if term.args[0] == step.before else term
+            Basic.__new__(type(term), step.after, term.args[1])
+            if term.args[0] == step.before
+            else term
             for term in self.terms
         )
 
@@ -134,35 +187,40 @@ class _Replay:
         for target in (step.before, self.namesakes.get(step.before)):
             if target is None:
                 continue
-            new = tuple(
-                Basic.__new__(Inner, left, substitute(right, {target: after}))
-                for left, right in (term.args for term in self.terms)
-            )
+            new = tuple(_put_in(term, {target: after}) for term in self.terms)
             if new != self.terms:
                 self.expansions[step.before] = after
-                self.terms = tuple(term for term in new if not is_zero(term.args[1]))
+                self.terms = tuple(term for term in new if not _vanishes(term))
                 return
         raise _fail(step, "expands a differential that is not there")
 
-    def replace(self, step: Step) -> None:
-        """Put the terms after a step in place of those before it."""
-        remaining = list(self.terms)
-        position = len(remaining)
-        for before in _terms(step.before):
-            found = _find(before, remaining)
-            if found is None:
-                raise _fail(step, "rewrites a term that is not there")
-            position = min(position, found)
-            del remaining[found]
-        remaining[position:position] = _terms(step.after)
-        self.terms = tuple(remaining)
+    def replaced(self, step: Step) -> tuple[Expr, ...]:
+        """The terms after a step in place of those before it."""
+        new = _replaced(self.terms, step)
+        if new is None and isinstance(step.before, Inner | Add):
+            new = self.replaced_inside(step)
+        if new is None:
+            raise _fail(step, "rewrites a term that is not there")
+        return new
+
+    def replaced_inside(self, step: Step) -> tuple[Expr, ...] | None:
+        """The same inside a scalar that a matrix is multiplied by."""
+        for i, term in enumerate(self.terms):
+            if isinstance(term, OnVec) and not term.moving.is_Matrix:
+                inside = _replaced(_terms(term.moving), step)
+                if inside is not None:
+                    new = Basic.__new__(OnVec, term.coefficient, inner_sum(*inside))
+                    return (*self.terms[:i], new, *self.terms[i + 1 :])
+        return None
 
     def identify(self, step: Step) -> None:
         """Read the derivative off, once the differential is in its form."""
+        if RULES[step.rule] is not self.layout.rule or self.identified:
+            raise _fail(step, "is not the theorem by which this derivative is read off")
         vanishes = self.terms == () and is_zero(step.after)
         if (not vanishes and _find(step.before, self.terms) != 0) or len(self.terms) > 1:
             raise _fail(step, "reads off a derivative before the differential is in its form")
-        self.terms = (step.after,)
+        self.terms, self.target, self.identified = (step.after,), None, True
 
     def rewrite(self, step: Step) -> None:
         """Write the root of a derivation in another notation."""
@@ -170,9 +228,69 @@ class _Replay:
             raise _fail(step, "rewrites an expression that is not there")
         self.begin(step.after)
 
+    def simplify(self, step: Step) -> None:
+        """Rewrite a part of the derivative, once it has been read off."""
+        if not self.identified or self.terms != (step.before,):
+            raise _fail(step, "simplifies something that is not the derivative")
+        self.terms = (step.after,)
+
+
+@dataclass
+class _RateReplay(_Replay):
+    """The state where a matrix is differentiated by a scalar: one name after another.
+
+    :param waiting: the names whose differentials are still to be found, and the root.
+    :param rates: what each d(name) is divided by dt.
+    """
+
+    waiting: list[tuple[Expr | None, Expr]] = field(default_factory=list)
+    rates: dict[Expr, Expr] = field(default_factory=dict)
+
+    def begin(self, root: Expr) -> None:
+        """Start from the differential of the first name."""
+        self.rates[d(self.wrt)] = S.One
+        self.waiting = [*self.names.items(), (None, root)]
+        self.proceed()
+
+    def proceed(self) -> None:
+        """Go on to the next name."""
+        self.target, definition = self.waiting.pop(0)
+        self.terms = (d(definition),)
+
+    def apply(self, step: Step) -> None:
+        """Apply a step to the state, or refuse it."""
+        if step.rule != KNOWN_DIFFERENTIALS:
+            super().apply(step)
+            return
+        rate = substitute(step.before, self.rates)
+        before = self.terms or (zero_like(step.before),)
+        if _find(step.before, before) != 0 or mul(d(self.wrt), rate) != step.after:
+            raise _fail(step, "does not follow from the differentials found before")
+        self.terms = (step.after,)
+        if self.target is not None:
+            self.rates[d(self.target)] = rate
+
+    def advance(self) -> None:
+        """Go on to the next name once the differential of this one is known."""
+        if self.target is not None and d(self.target) in self.rates:
+            self.proceed()
+
+    def rename(self, step: Step) -> None:
+        """Put the name of a derivative in place of the derivative."""
+        if self.target is None or self.rates.get(d(self.target)) != step.before:
+            raise _fail(step, "names something that is not there")
+        self.names[step.after] = step.before
+        self.rates[d(self.target)] = step.after
+        self.terms = (mul(d(self.wrt), step.after),)
+
 
 def states(
-    expr: Expr, root: Expr, steps: Sequence[Step], moves: Callable[[Expr], bool]
+    expr: Expr,
+    root: Expr,
+    steps: Sequence[Step],
+    moves: Callable[[Expr], bool],
+    wrt: Expr,
+    layout: Layout,
 ) -> Iterator[Line]:
     """Apply each step to what the steps before it left.
 
@@ -180,10 +298,12 @@ def states(
     :param root: the same, over the names that the first steps introduce.
     :param steps: the steps of a derivation.
     :param moves: tells whether an expression over names varies.
+    :param wrt: the variable.
+    :param layout: the layout of the derivative.
     :returns: a line after each step.
     :raises ReplayError: at the first step that does not hold.
     """
-    replay = _Replay(moves)
+    replay = (_RateReplay if layout is Layout.RATE else _Replay)(layout, wrt, moves)
     begun = False
     for step in steps:
         if step.rule == NAMING and not begun:
@@ -195,5 +315,7 @@ def states(
                 raise ReplayError(f'the names do not resolve to "{text(expr)}"')
             replay.begin(root)
             begun = True
+        elif isinstance(replay, _RateReplay) and step.rule != NAMING:
+            replay.advance()
         replay.apply(step)
-        yield Line(step, replay.terms)
+        yield Line(step, replay.terms, replay.target)

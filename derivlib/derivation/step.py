@@ -11,13 +11,7 @@ from derivlib.display.text import text
 from derivlib.rules import RULES
 from derivlib.rules.rule import Condition, Rule
 
-__all__ = ["NAMING", "SUBSTITUTION", "Step"]
-
-NAMING = "naming"
-"""What a step is called that gives an intermediate its name."""
-
-SUBSTITUTION = "substitution"
-"""What the step is called that puts the definitions of all names back in."""
+__all__ = ["Step"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +19,8 @@ class Step:
     """`before` became `after` by the rule called `rule`.
 
     :param rule: the name of a rule of the table, or "naming" or "substitution".
-    :param before: the part of the derivation that the rule was applied to.
+    :param before: what the rule was applied to: a part of the derivation, or the whole
+        derivative where it is simplified.
     :param after: what stands in its place now.
     :param requires: what has to hold for the step, such as "X constant".
     :param arguments: what the placeholders of the rule stood for.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from sympy import Expr, Symbol, preorder_traversal
+from sympy import Expr, preorder_traversal
 
 from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import latex
 from derivlib.display.text import text
-from derivlib.vocabulary import Gradient, Jacobian, MatrixPartial, ScalarPartial, formal
+from derivlib.vocabulary import PartialNode
 
 __all__ = ["DerivationLike", "block", "definitions", "equation", "sentence"]
 
@@ -19,9 +19,9 @@ class DerivationLike(Protocol):
     """What is needed of a derivation to show it."""
 
     @property
-    def wrt(self) -> Expr: ...
+    def output(self) -> Expr: ...
     @property
-    def output(self) -> Symbol: ...
+    def label(self) -> Expr: ...
     @property
     def root(self) -> Expr: ...
     @property
@@ -30,7 +30,10 @@ class DerivationLike(Protocol):
     def intermediates(self) -> Mapping[Expr, Expr]: ...
     @property
     def letters(self) -> Mapping[Expr, Expr]: ...
-    def lines(self) -> Sequence[Any]: ...
+    @property
+    def parts(self) -> Sequence[DerivationLike]: ...
+    def own_lines(self) -> Iterable[Any]: ...
+    def differential_of(self, target: Expr | None) -> Expr: ...
 
 
 def _remark(step: Any) -> str:
@@ -60,30 +63,37 @@ def definitions(derivation: DerivationLike) -> str:
 
 def block(derivation: DerivationLike) -> Formula:
     """Set a derivation: definitions, one line for each step that changes it, the result."""
-    rows = [definitions(derivation)]
-    left = rf"\mathrm{{d}}{latex(derivation.output)}"
-    derivative = latex(formal(derivation.output, derivation.wrt))
-    previous = None
-    for line in derivation.lines():
+    return Formula(rows_of(row for part in derivation.parts for row in _rows(part)))
+
+
+def _rows(derivation: DerivationLike) -> Iterator[str]:
+    """The rows of a derivation, or of one of the two that lead to a Hessian."""
+    yield definitions(derivation)
+    derivative = latex(derivation.label)
+    left, previous = None, None
+    for line in derivation.own_lines():
         step = line.step
         if step.rule == "naming" and step.after in derivation.intermediates:
             continue
+        identified = step.entry is not None and step.entry.family == "identification"
         if step.rule == "substitution":
             shown = latex(step.after, derivation.letters)
         else:
             shown = _sum(line.terms)
-        if step.rule == "first identification theorem":
-            left, previous = derivative, None
-        if shown != previous:
-            rows.append(f"{left} &= {shown} && {_remark(step)}")
-            left = ""
-        previous = shown
-    return Formula(rows_of(rows))
+        if identified:
+            derived, previous = derivative, None
+        elif left != derivative:
+            derived = latex(derivation.differential_of(line.target))
+        else:
+            derived = derivative
+        if shown != previous or derived != left:
+            yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
+        left, previous = derived, shown
 
 
 def equation(derivation: DerivationLike) -> Formula:
     """Set the result: ∂L/∂W = …, and the letters it is written with."""
-    left = latex(formal(derivation.output, derivation.wrt))
+    left = latex(derivation.label)
     shown = f"{left} = {latex(derivation.result, derivation.letters)}"
     places = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
     return Formula(r",\qquad ".join([shown, *places]))
@@ -91,7 +101,7 @@ def equation(derivation: DerivationLike) -> Formula:
 
 def sentence(derivation: DerivationLike) -> str:
     """Write the result in one line of text."""
-    left = text(formal(derivation.output, derivation.wrt))
+    left = text(derivation.label)
     shown = f"{left} = {text(derivation.result, derivation.letters)}"
     places = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
     return ", ".join([shown, *places])
@@ -102,6 +112,6 @@ def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
     taken = {
         node.argument
         for node in preorder_traversal(derivation.result)
-        if isinstance(node, (Gradient, Jacobian, MatrixPartial, ScalarPartial))
+        if isinstance(node, PartialNode)
     }
     return [(value, name) for value, name in derivation.letters.items() if value in taken]

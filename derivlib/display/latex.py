@@ -2,70 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sympy import (
     Add,
-    Basic,
     Expr,
     FunctionClass,
     HadamardProduct,
     Identity,
-    KroneckerProduct,
     Lambda,
     MatAdd,
     MatMul,
     MatrixSymbol,
-    Mul,
     OneMatrix,
-    Pow,
     S,
     Symbol,
+    Trace,
     Transpose,
     sympify,
 )
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
-from derivlib.vocabulary import DifferentialNode, Inner, MatrixFunctionApplication
+from derivlib.display.binding import binding, parenthesized, plain_groups
+from derivlib.display.entrywise import Elementwise
+from derivlib.vocabulary import (
+    DifferentialNode,
+    Gradient,
+    Inner,
+    Jacobian,
+    MatrixFunctionApplication,
+    OnVec,
+    PartialNode,
+)
 
 __all__ = ["DerivationPrinter", "latex"]
 
 _T = r"\mathsf{T}"
-
-
-def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
-    """Tell how an expression binds when it is set, to see where parentheses are needed."""
-    if isinstance(expr, ElementwiseApplyFunction) and isinstance(expr.args[0], Lambda):
-        function, matrix = expr.args
-        body = function.expr
-        if body == function.variables[0]:
-            return binding(matrix)
-        if isinstance(body, Mul):
-            return "hadamard"
-        return "sum" if isinstance(body, Add) else "atom"
-    if isinstance(expr, (Add, MatAdd)):
-        return "sum"
-    if isinstance(expr, (HadamardProduct, KroneckerProduct)):
-        return "hadamard"
-    if isinstance(expr, (Mul, MatMul)):
-        return "product"
-    if isinstance(expr, Inner) and not expr.args[0].is_Matrix:
-        return "product"
-    return "atom"
-
-
-_TALL = (r"\frac", r"\begin", r"\left", r"\sum")
-
-
-def _parenthesized(text: str) -> str:
-    """Put parentheses around a formula, growing with it only where it is tall."""
-    if any(mark in text for mark in _TALL):
-        return rf"\left({text}\right)"
-    return f"({text})"
 
 
 class DerivationPrinter(LatexPrinter):
@@ -85,13 +60,13 @@ class DerivationPrinter(LatexPrinter):
         """Set a factor of a matrix product, in parentheses if it is a sum or a ⊙-product."""
         text: str = self._print(expr)
         wide = binding(expr) in ("sum", "hadamard") or text.startswith("-")
-        return _parenthesized(text) if wide else text
+        return parenthesized(text) if wide else text
 
     def _entrywise_factor(self, expr: Expr) -> str:
         """Set a factor of a ⊙-product, in parentheses if it is a sum or a matrix product."""
         text: str = self._print(expr)
         wide = binding(expr) in ("sum", "product") or text.startswith("-")
-        return _parenthesized(text) if wide else text
+        return parenthesized(text) if wide else text
 
     def _atom(self, expr: Expr) -> str:
         """Set what carries an exponent or a d: symbols as they are, the rest in parentheses."""
@@ -101,10 +76,11 @@ class DerivationPrinter(LatexPrinter):
         plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, OneMatrix)) or (
             expr.is_Number and expr.is_nonnegative
         )
-        return text if plain and "^" not in text else _parenthesized(text)
+        return text if plain and "^" not in text else parenthesized(text)
 
     def _call(self, name: str, *arguments: Any) -> str:
-        return name + _parenthesized(", ".join(self._print(argument) for argument in arguments))
+        shown = [self._print(a.args[0] if _is_entry(a) else a) for a in arguments]
+        return name + parenthesized(", ".join(shown))
 
     def function_name(self, function: Any) -> str:
         """Set the name of a function, with its primes."""
@@ -132,7 +108,7 @@ class DerivationPrinter(LatexPrinter):
         shown = [self._factor(factor) for factor in factors]
         for i, factor in enumerate(factors[:-1]):
             if isinstance(factor, DifferentialNode) and not shown[i].endswith(")"):
-                shown[i] = _parenthesized(shown[i])
+                shown[i] = parenthesized(shown[i])
             if isinstance(factors[i + 1], DifferentialNode):
                 shown[i] += r" \,"
         return sign + " ".join(shown)
@@ -168,7 +144,28 @@ class DerivationPrinter(LatexPrinter):
         return f"{self._atom(base)}^{{{self._print(exponent)}}}"
 
     def _print_Trace(self, expr: Expr) -> str:
+        """Set a trace; the entry of a 1×1 matrix is the matrix in parentheses."""
+        if _is_entry(expr):
+            return parenthesized(self._print(expr.args[0]))
         return self._call(r"\operatorname{tr}", expr.args[0])
+
+    def doprint(self, expr: Any) -> str:
+        """Set a whole expression."""
+        return plain_groups(str(super().doprint(expr.args[0] if _is_entry(expr) else expr)))
+
+    def _print_Add(self, expr: Add, order: Any = None) -> str:
+        text = ""
+        for term in self._as_ordered_terms(expr, order=order):
+            negative = term.could_extract_minus_sign()
+            part = -term if negative else term
+            shown = self._print(part.args[0] if _is_entry(part) else part)
+            if self._needs_add_brackets(part) or (
+                _is_entry(part) and binding(part.args[0]) == "sum"
+            ):
+                shown = parenthesized(shown)
+            sign = ("- " if negative else "") if not text else (" - " if negative else " + ")
+            text += sign + shown
+        return text
 
     def _print_Identity(self, expr: Identity) -> str:
         return f"I_{{{self._print(expr.shape[0])}}}"
@@ -207,11 +204,11 @@ class DerivationPrinter(LatexPrinter):
         if isinstance(function, FunctionClass):
             return self._call(self.function_name(function), matrix)
         assert isinstance(function, Lambda)
-        return _Elementwise(self, function.variables[0], matrix).set(function.expr)
+        return Elementwise(self, function.variables[0], matrix).set(function.expr)
 
     def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
         text = self._call(self.function_name(expr.func), *expr.args)
-        return text if exp is None else f"{_parenthesized(text)}^{{{exp}}}"
+        return text if exp is None else f"{parenthesized(text)}^{{{exp}}}"
 
     def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         if isinstance(expr, AppliedUndef):
@@ -259,6 +256,14 @@ class DerivationPrinter(LatexPrinter):
         rows, cols = (self._print(size) for size in expr.shape)
         return self._call(rf"\operatorname{{vec}}^{{-1}}_{{{rows} \times {cols}}}", expr.args[0])
 
+    def _print_Commutation(self, expr: Any) -> str:
+        return f"K_{{{self._sizes(expr.of_shape)}}}"
+
+    def _sizes(self, sizes: Iterable[Expr]) -> str:
+        """Set the sizes that a matrix is made for: mn, or 4,3."""
+        shown = [self._print(size) for size in sizes]
+        return ("" if all(len(size) == 1 and size.isalpha() for size in shown) else ",").join(shown)
+
     # -- derivatives -------------------------------------------------------------------
 
     def _print_MatrixDifferential(self, expr: Any) -> str:
@@ -276,35 +281,73 @@ class DerivationPrinter(LatexPrinter):
             return self._call(r"\operatorname{tr}", right)
         transposed = left.args[0] if isinstance(left, Transpose) else None
         first = self._atom(transposed) if transposed else f"{self._atom(left)}^{{{_T}}}"
-        return r"\operatorname{tr}" + _parenthesized(rf"{first} \, {self._factor(right)}")
+        if _is_column(left):
+            return rf"{first} \, {self._factor(right)}"
+        return r"\operatorname{tr}" + parenthesized(rf"{first} \, {self._factor(right)}")
 
-    def _partial(self, expr: Any, left: str, right: str) -> str:
+    def _print_OnVec(self, expr: OnVec) -> str:
+        left, right = expr.args
+        shown = self._factor(right) if _is_column(right) else self._stacked(right)
+        if isinstance(left, Identity):
+            return shown if right.is_Matrix and not _is_column(right) else str(self._print(right))
+        return rf"{self._factor(left)} \, {shown}"
+
+    def _stacked(self, expr: Expr) -> str:
+        """Set vec X; a column is its own vec."""
+        if _is_column(expr):
+            return self._atom(expr)
+        return rf"\operatorname{{vec}} {self._atom(expr)}"
+
+    def _stacked_row(self, expr: Expr) -> str:
+        """Set (vec X)ᵀ, or xᵀ for a column."""
+        if _is_column(expr):
+            return f"{self._atom(expr)}^{{{_T}}}" if expr.is_Matrix else self._atom(expr)
+        return rf"(\operatorname{{vec}} {self._atom(expr)})^{{{_T}}}"
+
+    def _partial(self, expr: Any) -> str:
         """Set ∂f(S)/∂S; where S is compound, at the place S = …"""
         argument, application = expr.argument, expr.application
         if not argument.args or isinstance(argument, (Symbol, MatrixSymbol)):
-            above, below = self._print(application), self._print(argument)
-            return rf"\frac{{\partial {left}{above}}}{{\partial {right % below}}}"
+            return self._fraction(expr)
         if argument in self.names:
             letter = self.names[argument]
             named = expr.func(application.xreplace({argument: letter}), expr.args[1])
-            return self._partial(named, left, right)
+            return self._partial(named)
         letter = _letter_for(argument, application)
-        applied = application.xreplace({argument: letter})
-        return (
-            rf"\left.\frac{{\partial {left}{self._print(applied)}}}"
-            rf"{{\partial {right % self._print(letter)}}}"
-            rf"\right|_{{{self._print(letter)} = {self._print(argument)}}}"
-        )
+        named = expr.func(application.xreplace({argument: letter}), expr.args[1])
+        shown = self._fraction(named)
+        return rf"\left.{shown}\right|_{{{self._print(letter)} = {self._print(argument)}}}"
 
-    def _print_Gradient(self, expr: Any) -> str:
-        return self._partial(expr, "", "%s")
+    def _fraction(self, expr: Any) -> str:
+        """Set a partial derivative of an abstract function as a fraction."""
+        argument, application = expr.argument, expr.application
+        if isinstance(expr, Jacobian) and isinstance(application, Gradient):
+            above = rf"\partial^2 {self._print(application.application)}"
+            first = self._stacked(application.argument)
+            below = rf"\partial {first} \, \partial {self._stacked_row(argument)}"
+            return rf"\frac{{{above}}}{{{below}}}"
+        if isinstance(expr, Jacobian):
+            above = rf"\operatorname{{vec}} {self._inner_fraction(application)}"
+            return rf"\frac{{\partial {above}}}{{\partial {self._stacked_row(argument)}}}"
+        above = self._inner_fraction(application)
+        return rf"\frac{{\partial {above}}}{{\partial {self._print(argument)}}}"
 
-    _print_ScalarPartial = _print_MatrixPartial = _print_Gradient
+    def _inner_fraction(self, application: Any) -> str:
+        shown = str(self._print(application))
+        return parenthesized(shown) if isinstance(application, PartialNode) else shown
 
-    def _print_Jacobian(self, expr: Any) -> str:
-        return self._partial(
-            expr, r"\operatorname{vec} ", rf"\left(\operatorname{{vec}} %s\right)^{{{_T}}}"
-        )
+    _print_Gradient = _print_ScalarPartial = _print_MatrixPartial = _print_Jacobian = _partial
+
+    def _print_FormalJacobian(self, expr: Any) -> str:
+        above, below = self._stacked(expr.numerator), self._stacked_row(expr.denominator)
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+    def _print_FormalHessian(self, expr: Any) -> str:
+        above, variable = self._print(expr.numerator), expr.denominator
+        if not variable.is_Matrix:
+            return rf"\frac{{\partial^2 {above}}}{{\partial {self._atom(variable)}^2}}"
+        below = rf"\partial {self._stacked(variable)} \, \partial {self._stacked_row(variable)}"
+        return rf"\frac{{\partial^2 {above}}}{{{below}}}"
 
     def _print_FormalDerivative(self, expr: Any) -> str:
         return (
@@ -312,7 +355,16 @@ class DerivationPrinter(LatexPrinter):
             rf"{{\partial {self._print(expr.denominator)}}}"
         )
 
-    _print_FormalGradient = _print_FormalDerivative
+    _print_FormalGradient = _print_FormalRate = _print_FormalDerivative
+
+
+def _is_entry(expr: Any) -> bool:
+    """Tell whether a scalar is written as the trace of a 1×1 matrix."""
+    return isinstance(expr, Trace) and all(size == 1 for size in expr.args[0].shape)
+
+
+def _is_column(expr: Expr) -> bool:
+    return not expr.is_Matrix or expr.shape[1] == 1
 
 
 def _letter_for(argument: Expr, application: Expr) -> Expr:
@@ -320,84 +372,6 @@ def _letter_for(argument: Expr, application: Expr) -> Expr:
     taken = {str(symbol) for symbol in application.free_symbols}
     name = next(letter for letter in ("S", "N", "Z", "Y", "S_0", "Z_0") if letter not in taken)
     return MatrixSymbol(name, *argument.shape) if argument.is_Matrix else Symbol(name.lower())
-
-
-class _Elementwise:
-    """Sets the body of a function of one scalar with a matrix in place of the scalar.
-
-    Products of entries become ⊙ and powers of entries ⊙-powers, so that nothing can be
-    taken for a matrix product.
-    """
-
-    def __init__(self, printer: DerivationPrinter, variable: Symbol, matrix: Expr) -> None:
-        self.printer = printer
-        self.variable = variable
-        self.matrix = matrix
-
-    def set(self, body: Expr) -> str:
-        if body == self.variable:
-            return str(self.printer._print(self.matrix))
-        if not body.has(self.variable):
-            return str(self.printer._print(body))
-        if isinstance(body, Add):
-            return self._sum(body)
-        if isinstance(body, Mul):
-            return self._product(body)
-        if isinstance(body, Pow):
-            return self._power(body)
-        return self._function(body)
-
-    def _bound(self, body: Expr) -> str:
-        """Set a factor, in parentheses where a sum or a product would be misread."""
-        text = self.set(body)
-        inner = self.matrix if body == self.variable else body
-        return text if binding(inner) == "atom" else _parenthesized(text)
-
-    def _sum(self, body: Add) -> str:
-        terms = self.printer._as_ordered_terms(body, order=None)
-        constants_first = sorted(terms, key=lambda term: term.has(self.variable))
-        text = ""
-        for term in constants_first:
-            part = self.set(term)
-            if text:
-                text += f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
-            else:
-                text = part
-        return text
-
-    def _product(self, body: Mul) -> str:
-        coefficient, rest = body.as_independent(self.variable, as_Add=False)
-        factors = [self._bound(factor) for factor in Mul.make_args(rest)]
-        text = r" \odot ".join(factors)
-        if coefficient is S.One:
-            return text
-        if coefficient is S.NegativeOne:
-            return f"-{text}"
-        shown = self.printer._print(coefficient)
-        if isinstance(coefficient, Add):
-            shown = _parenthesized(shown)
-        return f"{shown} {text}"
-
-    def _power(self, body: Pow) -> str:
-        base, exponent = body.args
-        if exponent.has(self.variable):
-            return self._function(body)
-        power = rf"\odot {self.printer._print(exponent)}"
-        if base != self.variable and isinstance(base, Basic) and base.is_Function:
-            return self._function(base, power)
-        text = self.set(base)
-        inner = self.matrix if base == self.variable else base
-        plain = isinstance(inner, (Symbol, MatrixSymbol))
-        return f"{text if plain else _parenthesized(text)}^{{{power}}}"
-
-    def _function(self, body: Expr, power: str | None = None) -> str:
-        if isinstance(body, Pow):
-            base, exponent = body.args
-            return rf"{self._bound(base)}^{{\odot {self._bound(exponent)}}}"
-        name = self.printer.function_name(body.func)
-        arguments = ", ".join(self.set(argument) for argument in body.args)
-        raised = name if power is None else f"{name}^{{{power}}}"
-        return f"{raised}{_parenthesized(arguments)}"
 
 
 def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:

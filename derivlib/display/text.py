@@ -10,6 +10,7 @@ from sympy import (
     Expr,
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     Lambda,
     MatAdd,
     MatMul,
@@ -17,12 +18,13 @@ from sympy import (
     Mul,
     S,
     Symbol,
+    Trace,
     Transpose,
 )
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
-from derivlib.vocabulary import Inner
+from derivlib.vocabulary import Gradient, Inner, Jacobian, PartialNode
 
 __all__ = ["GREEK", "text"]
 
@@ -47,12 +49,13 @@ class _TextPrinter(StrPrinter):
         return GREEK.get(stem, stem) + underscore + index + name[len(base) :]
 
     def _call(self, name: str, *arguments: Any) -> str:
-        return f"{self._name(name)}({', '.join(self._print(a) for a in arguments)})"
+        shown = (self._print(a.args[0] if _is_entry(a) else a) for a in arguments)
+        return f"{self._name(name)}({', '.join(shown)})"
 
     def _grouped(self, expr: Expr) -> str:
         text = str(self._print(expr))
-        wide = isinstance(expr, (Add, MatAdd, HadamardProduct)) or text.startswith("-")
-        return f"({text})" if wide else text
+        wide = (Add, MatAdd, HadamardProduct, KroneckerProduct)
+        return f"({text})" if isinstance(expr, wide) or text.startswith("-") else text
 
     def _atom(self, expr: Expr) -> str:
         text = str(self._print(expr))
@@ -67,8 +70,10 @@ class _TextPrinter(StrPrinter):
     def _print_MatMul(self, expr: MatMul) -> str:
         factors = list(expr.args)
         sign = ""
-        if factors[0] is S.NegativeOne:
-            sign, factors = "-", factors[1:]
+        if not factors[0].is_Matrix and factors[0].could_extract_minus_sign():
+            sign, factors = "-", [-factors[0], *factors[1:]]
+            if factors[0] is S.One:
+                factors.pop(0)
         return sign + "*".join(self._grouped(factor) for factor in factors)
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
@@ -97,7 +102,13 @@ class _TextPrinter(StrPrinter):
         return f"{self._atom(base)}⁻¹"
 
     def _print_Trace(self, expr: Expr) -> str:
+        if _is_entry(expr):
+            return f"({self._print(expr.args[0])})"
         return self._call("tr", expr.args[0])
+
+    def doprint(self, expr: Any) -> str:
+        """Write a whole expression."""
+        return str(super().doprint(expr.args[0] if _is_entry(expr) else expr))
 
     def _print_OneMatrix(self, expr: Expr) -> str:
         return f"1[{expr.shape[0]}×{expr.shape[1]}]"
@@ -153,7 +164,15 @@ class _TextPrinter(StrPrinter):
         return f"J[{expr.position[0]}, {expr.position[1]}]"
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
-        return " ⊗ ".join(self._grouped(factor) for factor in expr.args)
+        def part(factor: Expr) -> str:
+            shown = self._grouped(factor)
+            return f"({shown})" if isinstance(factor, MatMul) else shown
+
+        return " ⊗ ".join(map(part, expr.args))
+
+    def _print_BlockMatrix(self, expr: Any) -> str:
+        rows = (", ".join(map(self._print, row)) for row in expr.blocks.tolist())
+        return f"[{'; '.join(rows)}]"
 
     def _print_Vec(self, expr: Expr) -> str:
         return self._call("vec", expr.args[0])
@@ -174,24 +193,64 @@ class _TextPrinter(StrPrinter):
             return f"{self._grouped(left)}*{self._grouped(right)}"
         if isinstance(left, Identity):
             return self._call("tr", right)
+        if left.shape[1] == 1:
+            return f"{self._atom(left)}ᵀ*{self._grouped(right)}"
         return f"tr({self._atom(left)}ᵀ*{self._grouped(right)})"
+
+    def _print_Commutation(self, expr: Any) -> str:
+        return f"K[{', '.join(map(str, expr.of_shape))}]"
+
+    def _print_OnVec(self, expr: Any) -> str:
+        left, right = expr.args
+        is_column = not right.is_Matrix or right.shape[1] == 1
+        if isinstance(left, Identity) and is_column:
+            return str(self._print(right))
+        shown = self._grouped(right) if is_column else self._call("vec", right)
+        return shown if isinstance(left, Identity) else f"{self._grouped(left)}*{shown}"
+
+    def _stacked(self, expr: Expr) -> str:
+        is_column = not expr.is_Matrix or expr.shape[1] == 1
+        return self._atom(expr) if is_column else f"vec({self._print(expr)})"
+
+    def _transposed(self, expr: Expr) -> str:
+        return self._stacked(expr) + ("ᵀ" if expr.is_Matrix else "")
 
     def _print_Gradient(self, expr: Any) -> str:
         if expr.argument in self.names:
             letter = self.names[expr.argument]
             named = expr.application.xreplace({expr.argument: letter})
-            return self._print_Gradient(expr.func(named, expr.args[1]))
-        return f"∂{self._print(expr.application)}/∂{self._atom(expr.argument)}"
+            return str(self._print(expr.func(named, expr.args[1])))
+        application = expr.application
+        if isinstance(expr, Jacobian) and isinstance(application, Gradient):
+            above = f"∂²{self._print(application.application)}"
+            below = f"∂{self._stacked(application.argument)}∂{self._transposed(expr.argument)}"
+            return f"{above}/{below}"
+        shown = str(self._print(application))
+        shown = f"({shown})" if isinstance(application, PartialNode) else shown
+        if isinstance(expr, Jacobian):
+            return f"∂vec {shown}/∂{self._transposed(expr.argument)}"
+        return f"∂{shown}/∂{self._atom(expr.argument)}"
 
-    _print_ScalarPartial = _print_MatrixPartial = _print_Gradient
+    _print_ScalarPartial = _print_MatrixPartial = _print_Jacobian = _print_Gradient
 
-    def _print_Jacobian(self, expr: Any) -> str:
-        return f"∂vec {self._print(expr.application)}/∂vec({self._print(expr.argument)})ᵀ"
+    def _print_FormalJacobian(self, expr: Any) -> str:
+        return f"∂{self._stacked(expr.numerator)}/∂{self._transposed(expr.denominator)}"
+
+    def _print_FormalHessian(self, expr: Any) -> str:
+        above, variable = self._print(expr.numerator), expr.denominator
+        if not variable.is_Matrix:
+            return f"∂²{above}/∂{self._atom(variable)}²"
+        return f"∂²{above}/∂{self._stacked(variable)}∂{self._transposed(variable)}"
 
     def _print_FormalDerivative(self, expr: Any) -> str:
         return f"∂{self._print(expr.numerator)}/∂{self._print(expr.denominator)}"
 
-    _print_FormalGradient = _print_FormalDerivative
+    _print_FormalGradient = _print_FormalRate = _print_FormalDerivative
+
+
+def _is_entry(expr: Any) -> bool:
+    """Tell whether a scalar is written as the trace of a 1×1 matrix."""
+    return isinstance(expr, Trace) and all(size == 1 for size in expr.args[0].shape)
 
 
 def text(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import (
     Abs,
     Add,
+    BlockMatrix,
     Determinant,
     DiagonalOf,
     Expr,
@@ -50,6 +51,7 @@ from derivlib.vocabulary import (
     MatrixFunction,
     MatrixFunctionApplication,
     Norm,
+    PartialNode,
     Softmax,
     SumEntries,
     Unvec,
@@ -69,6 +71,10 @@ _WITHOUT_DERIVATIVE = (Abs, Max, Min, Piecewise, RoundFunction, arg, conjugate, 
 
 def _own_arguments(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
     return lambda expr: (rule, tuple(expr.args))
+
+
+def _whole(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
+    return lambda expr: (rule, (expr,))
 
 
 def _base_alone(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
@@ -115,13 +121,16 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     MatrixElement: _own_arguments(linear.ENTRY),
     ElementwiseApplyFunction: _own_arguments(functions.ELEMENTWISE),
     MatrixFunctionApplication: _matrix_function,
+    PartialNode: _whole(functions.ABSTRACT_DERIVATIVE),
+    BlockMatrix: _whole(linear.BLOCK_MATRIX),
     AppliedUndef: _applied,
     Function: _known_function,
 }
 
 
 _OF_MATRICES = (
-    AppliedUndef, Determinant, LogDet, LogSumExp, MatrixElement, Norm, SumEntries, Trace,
+    AppliedUndef, Determinant, LogDet, LogSumExp, MatrixElement, Norm, PartialNode, SumEntries,
+    Trace,
 )  # fmt: skip
 """Scalars that are made of matrices."""
 

@@ -20,7 +20,7 @@ from derivlib.engine.names import Role, choose_names
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.shapes import Shape, shape_of
 from derivlib.expressions.structure import checked_normal_form, children, with_children
-from derivlib.vocabulary import MatrixFunctionApplication
+from derivlib.vocabulary import MatrixFunctionApplication, PartialNode
 
 __all__ = ["Graph", "name_intermediates"]
 
@@ -119,7 +119,7 @@ def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
 
 def _names_argument(expr: Expr) -> bool:
     """Tell whether the matrices an operation is applied to deserve a name."""
-    return isinstance(expr, (ElementwiseApplyFunction, MatrixFunctionApplication, AppliedUndef))
+    return isinstance(expr, (*_MATRIX_FUNCTIONS, AppliedUndef, PartialNode))
 
 
 def _is_compound(node: _Node) -> bool:

@@ -1,9 +1,13 @@
-"""Bringing a differential to the form tr(Gᵀ dX), from which the gradient is read."""
+"""Bringing a differential to a form from which the derivative is read.
+
+For a scalar the form is tr(Gᵀ dX), for a matrix J vec(dX). Each operation around a
+differential has one rule for either form.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import (
     Add,
@@ -11,6 +15,7 @@ from sympy import (
     Expr,
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     Mul,
@@ -24,15 +29,61 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derivlib.display.text import text
 from derivlib.engine.expansion import Record
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.construction import hadamard, mul, ones_like
-from derivlib.rules import Rule, pairing
-from derivlib.vocabulary import DifferentialNode, Inner, SumEntries, Unvec, Vec
+from derivlib.expressions.construction import hadamard, is_zero, kronecker, mul, ones_like
+from derivlib.expressions.operators import inner
+from derivlib.rules import Rule, pairing, stacking
+from derivlib.vocabulary import (
+    DifferentialNode,
+    Inner,
+    LinearForm,
+    OnVec,
+    SumEntries,
+    Unvec,
+    Vec,
+    d,
+)
 
-__all__ = ["pair"]
+__all__ = ["COLLECT", "Move", "pair"]
 
 Arguments = tuple[Any, ...]
 Collect = Callable[[Expr, Expr], None]
 """Called with a name and what its differential is paired with."""
+
+
+class Move(NamedTuple):
+    """The rules that move one operation to the left of a differential.
+
+    :param trace: in tr(Gᵀ E).
+    :param vec: in J vec(E); none for operations whose value is a scalar.
+    """
+
+    trace: Rule
+    vec: Rule | None = None
+
+    def of(self, form: type[LinearForm]) -> Rule:
+        """The rule for a form."""
+        return self.vec if form is OnVec and self.vec is not None else self.trace
+
+
+LINEARITY = Move(pairing.LINEARITY, stacking.LINEARITY)
+DISTRIBUTIVITY = Move(pairing.DISTRIBUTIVITY)
+COLLECT = Move(pairing.COLLECT, stacking.COLLECT)
+PRODUCT = Move(pairing.CYCLIC, stacking.PRODUCT)
+SCALAR_FACTOR = Move(pairing.SCALAR_FACTOR, stacking.SCALAR_FACTOR)
+SCALAR_PRODUCT = Move(pairing.SCALAR_PRODUCT)
+MOVING_SCALAR = Move(pairing.MOVING_SCALAR, stacking.MOVING_SCALAR)
+HADAMARD = Move(pairing.HADAMARD, stacking.HADAMARD)
+KRONECKER_LEFT = Move(pairing.KRONECKER_LEFT, stacking.KRONECKER_LEFT)
+KRONECKER_RIGHT = Move(pairing.KRONECKER_RIGHT, stacking.KRONECKER_RIGHT)
+INNER = Move(pairing.NESTED, stacking.INNER)
+TRANSPOSED = Move(pairing.TRANSPOSED, stacking.TRANSPOSED)
+TRACE = Move(pairing.TRACE)
+SUM_ENTRIES = Move(pairing.SUM_ENTRIES)
+DIAGONAL_MATRIX = Move(pairing.DIAGONAL_MATRIX, pairing.DIAGONAL_MATRIX)
+DIAGONAL = Move(pairing.DIAGONAL, pairing.DIAGONAL)
+ENTRY = Move(pairing.ENTRY)
+VEC = Move(pairing.VEC, stacking.VEC)
+UNVEC = Move(pairing.UNVEC, stacking.UNVEC)
 
 
 def _is_moving(expr: Any) -> bool:
@@ -44,83 +95,123 @@ def _only_moving(parts: tuple[Expr, ...]) -> int:
     return next(i for i, part in enumerate(parts) if _is_moving(part))
 
 
-def _product(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
-    factors = right.args
+def _product(expr: Expr) -> tuple[Move, Arguments]:
+    factors = expr.args
     i = _only_moving(factors)
     moving = factors[i]
     if not moving.is_Matrix:
-        return pairing.MOVING_SCALAR, (left, moving, mul(*factors[:i], *factors[i + 1 :]))
+        return MOVING_SCALAR, (moving, mul(*factors[:i], *factors[i + 1 :]))
     if len(factors) == 2 and not factors[0].is_Matrix:
-        return pairing.SCALAR_FACTOR, (left, factors[0], moving)
+        return SCALAR_FACTOR, (factors[0], moving)
     rows, cols = moving.shape
     before = mul(*factors[:i], Identity(rows))
     after = mul(*factors[i + 1 :], Identity(cols))
-    return pairing.CYCLIC, (left, before, moving, after)
+    return PRODUCT, (before, moving, after)
 
 
-def _scalar_product(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
-    factors = right.args
+def _scalar_product(expr: Expr) -> tuple[Move, Arguments]:
+    factors = expr.args
     i = _only_moving(factors)
-    return pairing.SCALAR_PRODUCT, (left, mul(*factors[:i], *factors[i + 1 :]), factors[i])
+    return SCALAR_PRODUCT, (mul(*factors[:i], *factors[i + 1 :]), factors[i])
 
 
-def _hadamard(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
-    factors = right.args
+def _hadamard(expr: Expr) -> tuple[Move, Arguments]:
+    factors = expr.args
     i = _only_moving(factors)
     ones = ones_like(factors[i])
     before, after = hadamard(ones, *factors[:i]), hadamard(ones, *factors[i + 1 :])
-    return pairing.HADAMARD, (left, before, factors[i], after)
+    return HADAMARD, (before, factors[i], after)
 
 
-def _inner(left: Expr, right: Expr) -> tuple[Rule, Arguments]:
-    first, second = right.args
+def _kronecker(expr: Expr) -> tuple[Move, Arguments]:
+    first, *others = expr.args
+    rest = kronecker(*others)
+    return (KRONECKER_LEFT if _is_moving(first) else KRONECKER_RIGHT), (first, rest)
+
+
+def _inner(expr: Expr) -> tuple[Move, Arguments]:
+    first, second = expr.args
     if _is_moving(first):
         first, second = second, first
-    return pairing.NESTED, (left, first, second)
+    return INNER, (first, second)
 
 
-def _with_parts(rule: Rule) -> Callable[[Expr, Expr], tuple[Rule, Arguments]]:
-    return lambda left, right: (rule, (left, *right.args))
+def _with_parts(move: Move) -> Callable[[Expr], tuple[Move, Arguments]]:
+    return lambda expr: (move, tuple(expr.args))
 
 
-_RULES: dict[type, Callable[[Any, Any], tuple[Rule, Arguments]]] = {
-    MatAdd: _with_parts(pairing.LINEARITY),
-    Add: _with_parts(pairing.DISTRIBUTIVITY),
+_MOVES: dict[type, Callable[[Any], tuple[Move, Arguments]]] = {
+    MatAdd: _with_parts(LINEARITY),
+    Add: _with_parts(DISTRIBUTIVITY),
     MatMul: _product,
     Mul: _scalar_product,
     HadamardProduct: _hadamard,
-    Transpose: _with_parts(pairing.TRANSPOSED),
-    Trace: _with_parts(pairing.TRACE),
-    SumEntries: _with_parts(pairing.SUM_ENTRIES),
+    KroneckerProduct: _kronecker,
+    Transpose: _with_parts(TRANSPOSED),
+    Trace: _with_parts(TRACE),
+    SumEntries: _with_parts(SUM_ENTRIES),
     Inner: _inner,
-    DiagMatrix: _with_parts(pairing.DIAGONAL_MATRIX),
-    DiagonalOf: _with_parts(pairing.DIAGONAL),
-    MatrixElement: _with_parts(pairing.ENTRY),
-    Vec: _with_parts(pairing.VEC),
-    Unvec: lambda left, right: (pairing.UNVEC, (left, right.arg)),
+    DiagMatrix: _with_parts(DIAGONAL_MATRIX),
+    DiagonalOf: _with_parts(DIAGONAL),
+    MatrixElement: _with_parts(ENTRY),
+    Vec: _with_parts(VEC),
+    Unvec: _with_parts(UNVEC),
 }
 
 
-def pair(left: Expr, right: Expr, record: Record, collect: Collect) -> None:
-    """Move everything but the differentials from the right of ⟨G, E⟩ to the left.
+def pair(form: type[LinearForm], left: Expr, right: Expr, record: Record, collect: Collect) -> None:
+    """Move everything but the differentials from the right of a form to the left.
 
-    :param left: what the form is paired with, in the shape of `right`.
-    :param right: an expression linear in differentials of names.
+    :param form: `Inner` for tr(Gᵀ E), `OnVec` for J vec(E).
+    :param left: G or J.
+    :param right: E, an expression linear in differentials of names.
     :param record: called for each rule that is applied.
-    :param collect: called with each name and the G it ends up paired with.
+    :param collect: called with each name and the G or J it ends up with.
     :raises UnsupportedError: if a linear operation has no rule.
     """
     if isinstance(right, DifferentialNode):
         collect(right.of, left)
-        return
-    if type(right) not in _RULES:
+    elif form is OnVec and not right.is_Matrix:
+        _pair_scalar(left, right, record, collect)
+    else:
+        _pair_operation(form, left, right, record, collect)
+
+
+def _pair_scalar(left: Expr, right: Expr, record: Record, collect: Collect) -> None:
+    """Bring a scalar inside a matrix to its own form tr(Gᵀ E), and stack that."""
+    if not isinstance(right, Inner):
+        record(stacking.SCALAR, (left, right))
+    found: list[Expr] = []
+
+    def inside(name: Expr, gradient: Expr) -> None:
+        found.append(inner(gradient, d(name)))
+
+    if isinstance(right, Inner):
+        pair(Inner, right.coefficient, right.moving, record, inside)
+    else:
+        pair(Inner, S.One, right, record, inside)
+    if len(found) > 1:
+        record(stacking.LINEARITY, (left, *found))
+    for term in found:
+        arguments = (left, term.coefficient, term.moving)
+        record(stacking.INNER, arguments)
+        moved = stacking.INNER.right(d, *arguments)
+        if not is_zero(moved):
+            collect(moved.moving.of, moved.coefficient)
+
+
+def _pair_operation(
+    form: type[LinearForm], left: Expr, right: Expr, record: Record, collect: Collect
+) -> None:
+    if type(right) not in _MOVES:
         raise UnsupportedError(
-            f'no rule moves {type(right).__name__} across a trace in "{text(right)}"; '
-            "see how-to/add-a-rule"
+            f"no rule moves {type(right).__name__} to the left of a differential in "
+            f'"{text(right)}"; see how-to/add-a-rule'
         )
-    rule, arguments = _RULES[type(right)](left, right)
-    record(rule, arguments)
-    moved = rule.right(lambda expr: expr, *arguments)
-    for term in moved.args if isinstance(moved, Add) else (moved,):
-        if term is not S.Zero:
-            pair(term.args[0], term.args[1], record, collect)
+    move, arguments = _MOVES[type(right)](right)
+    rule = move.of(form)
+    record(rule, (left, *arguments))
+    moved = rule.right(lambda expr: expr, left, *arguments)
+    for term in moved.args if isinstance(moved, (Add, MatAdd)) else (moved,):
+        if not is_zero(term):
+            pair(form, term.args[0], term.args[1], record, collect)

@@ -1,59 +1,49 @@
-"""The computation: from dL = d(expression) to dL = tr(Gᵀ dX), intermediate by intermediate.
+"""The computation of gradients and Jacobians, intermediate by intermediate.
 
 The names are visited from the result back to the variable. Each visit expands the
-differential of one definition and moves what is around it to the left of the trace; what
-reaches a name along several paths is collected before the name itself is visited. The cost
-is therefore linear in the number of operations.
+differential of one definition and moves what is around it to the left, of a trace if the
+result is a scalar, of a vec if it is a matrix; what reaches a name along several paths is
+collected before the name itself is visited. The cost is therefore linear in the number of
+operations.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, S, Symbol, preorder_traversal
+from sympy import Expr, Identity, S
 
+from derivlib.engine.events import Found, is_long
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
-from derivlib.engine.identification import pair
+from derivlib.engine.identification import COLLECT, pair
 from derivlib.expressions.construction import is_zero, zero_like
 from derivlib.expressions.operators import trace
-from derivlib.rules import Rule, identification, linear, pairing
-from derivlib.vocabulary import d, formal
+from derivlib.rules import Rule, identification, linear
+from derivlib.vocabulary import (
+    FormalGradient,
+    FormalJacobian,
+    Inner,
+    LinearForm,
+    OnVec,
+    d,
+    numel,
+)
 
-__all__ = ["Sweep", "sweep"]
-
-_LONGEST_GRADIENT = 40
-"""How many nodes a gradient may have before it is given the name ∂L/∂N."""
-
-
-@dataclass
-class Sweep:
-    """What a sweep found.
-
-    :param gradient: the gradient, over names.
-    :param events: each rule with what it was applied to, and each naming, in order.
-    :param gradients: gradients that were given a name, in order.
-    """
-
-    gradient: Expr
-    events: list[tuple[Rule | None, tuple[Any, ...]]] = field(default_factory=list)
-    gradients: dict[Expr, Expr] = field(default_factory=dict)
+__all__ = ["sweep"]
 
 
-def _is_long(expr: Expr) -> bool:
-    return sum(1 for _ in preorder_traversal(expr)) > _LONGEST_GRADIENT
+def sweep(graph: Graph, wrt: Expr, output: Expr) -> Found:
+    """Find the gradient, or the Jacobian, of the root of a graph.
 
-
-def sweep(graph: Graph, wrt: Expr, output: Symbol) -> Sweep:
-    """Find the gradient of the root of a graph.
-
-    :param graph: a scalar, or 1×1, expression over named intermediates.
+    :param graph: an expression over named intermediates; a matrix has a Jacobian.
     :param wrt: the variable.
-    :param output: what to call the value of the expression in the names of gradients.
+    :param output: what to call the value of the expression in the names of derivatives; a
+        matrix exactly if a Jacobian is wanted.
     :raises UnsupportedError: if an operation has no rule.
     """
-    found = Sweep(zero_like(wrt))
+    form: type[LinearForm] = OnVec if output.is_Matrix else Inner
+    found = Found(_zero(output, wrt))
     waiting: dict[Expr, list[Expr]] = {}
 
     def record(rule: Rule, arguments: tuple[Any, ...]) -> None:
@@ -66,33 +56,40 @@ def sweep(graph: Graph, wrt: Expr, output: Symbol) -> Sweep:
         lefts = waiting[name]
         if len(lefts) == 1:
             return lefts[0]
-        record(pairing.COLLECT, (d(name), *lefts))
-        moved = pairing.COLLECT.right(d, d(name), *lefts)
-        return zero_like(name) if moved is S.Zero else moved.args[0]
+        rule = COLLECT.of(form)
+        record(rule, (d(name), *lefts))
+        moved = rule.right(d, d(name), *lefts)
+        return _zero(output, name) if is_zero(moved) else moved.args[0]
 
     def follow(left: Expr, definition: Expr) -> None:
         moving = expand(definition, graph, record)
         if not is_zero(moving):
-            pair(left, moving, record, collect)
+            pair(form, left, moving, record, collect)
 
     root = graph.root
-    if root.is_Matrix:
+    if root.is_Matrix and form is Inner:
         record(identification.ONE_BY_ONE, (root,))
         root = trace(root)
     if not graph.moves(root):
         record(linear.CONSTANT, (root,))
         return found
-    follow(S.One, root)
+    follow(S.One if form is Inner else Identity(numel(root)), root)
     for name, definition in reversed(graph.definitions.items()):
         if name not in waiting:
             continue
         left = gathered(name)
-        if _is_long(left):
-            label = formal(output, name)
-            found.gradients[label] = left
-            found.events.append((None, (left, label)))
+        if is_long(left):
+            label = (FormalGradient if form is Inner else FormalJacobian)(output, name)
+            found.name(label, left)
             left = label
         follow(left, definition)
     if wrt in waiting:
-        found.gradient = gathered(wrt)
+        found.derivative = gathered(wrt)
     return found
+
+
+def _zero(output: Expr, name: Expr) -> Expr:
+    """The derivative of something constant, in the layout of the contract."""
+    if not output.is_Matrix:
+        return zero_like(name)
+    return zero_like(FormalJacobian(output, name))

@@ -7,11 +7,13 @@ and push transposes inwards. Each is an identity of matrix algebra; no calculus 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from sympy import (
     Add,
     Basic,
+    BlockMatrix,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -23,17 +25,21 @@ from sympy import (
     MatPow,
     Mul,
     OneMatrix,
+    Pow,
     S,
+    Trace,
     Transpose,
     ZeroMatrix,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.vocabulary import SingleEntry
+from derivlib.vocabulary import Commutation, SingleEntry
 
 __all__ = [
     "add",
+    "blocks",
+    "commutation",
     "distributed",
     "hadamard",
     "hadamard_power",
@@ -44,6 +50,7 @@ __all__ = [
     "leads_with_transpose",
     "mul",
     "ones_like",
+    "place",
     "power",
     "split_coefficient",
     "transpose",
@@ -107,7 +114,7 @@ def _append_factor(factors: list[Expr], factor: Expr) -> None:
     if factors:
         base, exponent = _base_and_exponent(factor)
         last, last_exponent = _base_and_exponent(factors[-1])
-        if base == last and base.shape[0] == base.shape[1]:
+        if base == last and base.shape[0] == base.shape[1] is not S.One:
             factors.pop()
             joined = power(base, exponent + last_exponent)
             if not isinstance(joined, Identity):
@@ -209,14 +216,12 @@ def transpose(expr: Expr) -> Expr:
             return mul(*(transpose(factor) for factor in reversed(expr.args)))
         case MatAdd() if any(map(leads_with_transpose, expr.args)):
             return add(*(transpose(term) for term in expr.args))
-        case Identity() | DiagMatrix():
-            return expr
-        case SingleEntry():
-            return SingleEntry(reversed(expr.shape), *reversed(expr.position))
+        case Identity() | DiagMatrix() | ZeroMatrix() | OneMatrix() | Commutation() | SingleEntry():
+            return _transposed_constant(expr)
         case KroneckerProduct():
             return kronecker(*(transpose(factor) for factor in expr.args))
-        case ZeroMatrix() | OneMatrix():
-            return type(expr)(expr.shape[1], expr.shape[0])
+        case BlockMatrix():
+            return blocks([[transpose(block) for block in col] for col in expr.blocks.T.tolist()])
         case Inverse():
             return inverse(transpose(expr.args[0]))
         case MatPow():
@@ -228,8 +233,24 @@ def transpose(expr: Expr) -> Expr:
     return Basic.__new__(Transpose, expr)
 
 
+def _transposed_constant(expr: Expr) -> Expr:
+    """The transpose of a matrix whose transpose is of the same kind."""
+    match expr:
+        case Commutation():
+            return Commutation(*reversed(expr.of_shape))
+        case SingleEntry():
+            return SingleEntry(reversed(expr.shape), *reversed(expr.position))
+        case ZeroMatrix() | OneMatrix():
+            return type(expr)(expr.shape[1], expr.shape[0])
+    return expr
+
+
 def power(base: Expr, exponent: Expr) -> Expr:
-    """Raise a square matrix to a power."""
+    """Raise a square matrix to a power; that of a 1×1 matrix is a power of its entry."""
+    if base.shape[0] is S.One and base.shape[1] is S.One and exponent is not S.One:
+        scale, matrix = split_coefficient(base)
+        entry = S.One if isinstance(matrix, Identity) else Basic.__new__(Trace, matrix)
+        return mul(Pow(scale * entry, exponent), Identity(S.One))
     if isinstance(base, (Identity, MatPow, Inverse)) and exponent.is_Integer:
         if isinstance(base, Identity):
             return base
@@ -297,11 +318,62 @@ def hadamard_power(base: Expr, exponent: Expr) -> Expr:
 
 
 def kronecker(*factors: Expr) -> Expr:
-    """Multiply matrices block by block; coefficients come out in front."""
+    """Multiply matrices block by block; coefficients come out in front.
+
+    A 1×1 identity is dropped, neighbouring identities become one, and a column next to a row
+    is their product.
+    """
     split = [split_coefficient(factor) for factor in factors]
     coefficient = Mul(*(c for c, _ in split))
-    matrices = [matrix for _, matrix in split]
+    matrices: list[Expr] = []
+    for _, factor in split:
+        for part in factor.args if isinstance(factor, KroneckerProduct) else (factor,):
+            joined = _joined_blocks(matrices[-1], part) if matrices else None
+            if joined is None:
+                matrices.append(part)
+            else:
+                matrices[-1] = joined
     if any(isinstance(matrix, ZeroMatrix) for matrix in matrices):
         rows, cols = (Mul(*sizes) for sizes in zip(*(f.shape for f in factors), strict=True))
         return ZeroMatrix(rows, cols)
+    if len(matrices) == 1:
+        return mul(coefficient, matrices[0])
     return mul(coefficient, Basic.__new__(KroneckerProduct, *matrices))
+
+
+def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
+    """The Kronecker product of two matrices, where it can be written without ⊗."""
+    if isinstance(left, Identity) and left.shape[0] is S.One:
+        return right
+    if isinstance(right, Identity) and right.shape[0] is S.One:
+        return left
+    if isinstance(left, Identity) and isinstance(right, Identity):
+        return Identity(left.shape[0] * right.shape[0])
+    if isinstance(left, OneMatrix) and isinstance(right, OneMatrix):
+        return OneMatrix(left.shape[0] * right.shape[0], left.shape[1] * right.shape[1])
+    if left.shape[1] is S.One and right.shape[0] is S.One:
+        return mul(left, right)
+    if left.shape[0] is S.One and right.shape[1] is S.One:
+        return mul(right, left)
+    return None
+
+
+def commutation(rows: Expr, cols: Expr) -> Expr:
+    """The matrix that turns vec(A) into vec(Aᵀ) for A of rows × cols; I for a vector."""
+    if S.One in (rows, cols):
+        return Identity(rows * cols)
+    return Commutation(rows, cols)
+
+
+def blocks(rows: Sequence[Sequence[Expr]]) -> Expr:
+    """Put a matrix together from rows of blocks; one block alone is itself."""
+    if len(rows) == len(rows[0]) == 1:
+        return rows[0][0]
+    return BlockMatrix(list(map(list, rows)))
+
+
+def place(sizes: Sequence[Expr], i: int) -> Expr:
+    """The row of blocks 0 … I … 0 that picks block i from a column of blocks."""
+    return blocks(
+        [[Identity(s) if i == k else ZeroMatrix(sizes[i], s) for k, s in enumerate(sizes)]]
+    )

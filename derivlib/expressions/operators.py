@@ -9,6 +9,7 @@ from sympy import (
     Expr,
     Identity,
     KroneckerProduct,
+    MatAdd,
     Mul,
     OneMatrix,
     S,
@@ -20,15 +21,18 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose
-from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+from derivlib.expressions.shapes import same_size
+from derivlib.vocabulary import Inner, OnVec, SumEntries, Unvec, Vec
 
 __all__ = [
     "diagonal",
     "diagonal_matrix",
     "entry",
+    "form_sum",
     "frobenius",
     "inner",
     "inner_sum",
+    "on_vec",
     "sum_of",
     "trace",
     "unvec",
@@ -131,19 +135,46 @@ def inner_sum(*terms: Expr) -> Expr:
     return kept[0] if len(kept) == 1 else Add._from_args(kept)
 
 
+def on_vec(left: Expr, right: Expr) -> Expr:
+    """J vec(E), or J times a scalar."""
+    if is_zero(left) or is_zero(right):
+        return ZeroMatrix(left.shape[0], 1)
+    return Basic.__new__(OnVec, left, right)
+
+
+def form_sum(*terms: Expr) -> Expr:
+    """Add J vec(E), K vec(F), … in the order given, leaving out the zeros."""
+    kept = [term for term in terms if not is_zero(term)]
+    if not kept:
+        return terms[0]
+    return kept[0] if len(kept) == 1 else Basic.__new__(MatAdd, *kept)
+
+
 def vec(matrix: Expr) -> Expr:
-    """Stack the columns of a matrix; a column stays itself."""
+    """Stack the columns of a matrix; a column stays itself, a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    rows, cols = matrix.shape
     if isinstance(matrix, Unvec):
-        return matrix.arg
-    if isinstance(matrix, ZeroMatrix):
-        return ZeroMatrix(matrix.shape[0] * matrix.shape[1], 1)
-    return matrix if matrix.shape[1] is S.One else Vec(matrix)
+        return mul(coefficient, matrix.arg)
+    if isinstance(matrix, (ZeroMatrix, OneMatrix)):
+        return mul(coefficient, type(matrix)(rows * cols, 1))
+    if cols is S.One:
+        return mul(coefficient, matrix)
+    if rows is S.One:
+        return mul(coefficient, transpose(matrix))
+    return mul(coefficient, Vec(matrix))
 
 
 def unvec(column: Expr, shape: tuple[Expr, Expr]) -> Expr:
     """Lay a stacked column out as a matrix of a given shape."""
-    if isinstance(column, Vec):
-        return column.arg
-    if isinstance(column, ZeroMatrix):
-        return ZeroMatrix(*shape)
-    return column if shape[1] is S.One else Unvec(column, shape)
+    coefficient, column = split_coefficient(column)
+    rows, cols = shape
+    if isinstance(column, Vec) and all(map(same_size, column.arg.shape, shape)):
+        return mul(coefficient, column.arg)
+    if isinstance(column, (ZeroMatrix, OneMatrix)):
+        return mul(coefficient, type(column)(rows, cols))
+    if cols is S.One:
+        return mul(coefficient, column)
+    if rows is S.One:
+        return mul(coefficient, transpose(column))
+    return mul(coefficient, Unvec(column, shape))

@@ -16,10 +16,12 @@ from sympy import (
     MatAdd,
     MatMul,
     MatPow,
+    MatrixExpr,
+    S,
     Trace,
     Transpose,
 )
-from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -40,27 +42,35 @@ from derivlib.expressions.operators import (
     diagonal_matrix,
     entry,
     inner,
+    on_vec,
     sum_of,
     trace,
     unvec,
     vec,
 )
-from derivlib.vocabulary import Inner, SumEntries, Unvec, Vec
+from derivlib.vocabulary import Inner, OnVec, SumEntries, Unvec, Vec
 
 __all__ = ["applied", "rebuild"]
 
 
-def applied(function: UndefinedFunction, *args: Expr) -> Expr:
+def applied(function: Any, *args: Expr) -> Expr:
     """Apply an undefined scalar function; its value commutes, whatever its arguments are.
 
     SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
     matrix by it. The function used instead is `Function("lambda", commutative=True)`.
     """
     value = function(*args)
-    if value.is_commutative:
+    if value.is_commutative or not isinstance(value, AppliedUndef):
         return value
     kept = {**function._kwargs, "commutative": True}
     return Function(function.__name__, **kept)(*args)
+
+
+def _entry_of(argument: Any) -> Any:
+    """A 1×1 matrix as a scalar, anything else as it is."""
+    if isinstance(argument, MatrixExpr) and argument.shape[0] is argument.shape[1] is S.One:
+        return trace(argument)
+    return argument
 
 
 _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
@@ -79,6 +89,7 @@ _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
     KroneckerProduct: kronecker,
     SumEntries: sum_of,
     Inner: inner,
+    OnVec: on_vec,
     Vec: vec,
     Unvec: lambda column, shape: unvec(column, tuple(shape)),
 }
@@ -90,6 +101,6 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
     """
-    if isinstance(expr, AppliedUndef):
-        return applied(expr.func, *args)
+    if isinstance(expr, Function):
+        return applied(expr.func, *map(_entry_of, args))
     return _CONSTRUCTORS.get(type(expr), expr.func)(*args)

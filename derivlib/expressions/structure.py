@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy import BlockMatrix, Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.expressions.construction import blocks
 from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.shapes import Shape, shape_of
-from derivlib.vocabulary import MatrixFunctionApplication, SingleEntry
+from derivlib.vocabulary import (
+    Commutation,
+    MatrixFunctionApplication,
+    PartialNode,
+    SingleEntry,
+    arguments_of,
+)
 
 __all__ = ["checked_normal_form", "children", "with_children"]
 
-_LEAVES = (Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix, SingleEntry)
+_LEAVES = (
+    Symbol,
+    MatrixSymbol,
+    MatrixBase,
+    Identity,
+    ZeroMatrix,
+    OneMatrix,
+    SingleEntry,
+    Commutation,
+)
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -26,8 +42,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
         return (expr.args[1],)
     if isinstance(expr, MatrixElement):
         return expr.args[:1]
-    if isinstance(expr, MatrixFunctionApplication):
-        return expr.arguments
+    if isinstance(expr, (MatrixFunctionApplication, PartialNode)):
+        return arguments_of(expr)
+    if isinstance(expr, BlockMatrix):
+        return tuple(expr.blocks)
     return tuple(arg for arg in expr.args if isinstance(arg, Expr))
 
 
@@ -39,6 +57,11 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
         return rebuild(expr, (expr.args[0], *parts))
     if isinstance(expr, MatrixFunctionApplication):
         return rebuild(expr, (*expr.args[:2], *parts))
+    if isinstance(expr, BlockMatrix):
+        width = expr.blocks.cols
+        return blocks([parts[i : i + width] for i in range(0, len(parts), width)])
+    if isinstance(expr, PartialNode):
+        return rebuild(expr, (with_children(expr.application, parts), expr.args[1]))
     if isinstance(expr, MatrixElement):
         return rebuild(expr, (*parts, *expr.args[1:]))
     replacements: Iterator[Expr] = iter(parts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Basic, Expr, MatAdd, default_sort_key
+from sympy import Basic, Expr, MatAdd, MatMul, default_sort_key
 
-from derivlib.expressions.construction import distributed
+from derivlib.expressions.construction import distributed, mul
 from derivlib.expressions.structure import children, with_children
 
-__all__ = ["normal_form", "resolve", "substitute"]
+__all__ = ["normal_form", "replace_part", "resolve", "substitute"]
 
 _MOST_SORTED = 24
 """Up to how many definitions sums are put into SymPy's order; sorting walks whole trees."""
@@ -44,6 +44,36 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False
         return done[part]
 
     return replaced(expr)
+
+
+def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
+    """Replace a subexpression, or neighbouring factors of a matrix product, wherever it stands.
+
+    :param expr: an expression.
+    :param before: what is replaced; a product is found inside longer products too.
+    :param after: what takes its place, of the same shape.
+    """
+    done: dict[Expr, Expr] = {before: after}
+    run = before.args if isinstance(before, MatMul) else ()
+
+    def replaced(part: Expr) -> Expr:
+        if part not in done:
+            below = children(part)
+            new = with_children(part, tuple(replaced(child) for child in below))
+            done[part] = _without_run(new, run, after) if run else new
+        return done[part]
+
+    return replaced(expr)
+
+
+def _without_run(expr: Expr, run: tuple[Expr, ...], after: Expr) -> Expr:
+    """Replace a run of factors in a product."""
+    if not isinstance(expr, MatMul) or len(expr.args) <= len(run):
+        return expr
+    for i in range(len(expr.args) - len(run) + 1):
+        if expr.args[i : i + len(run)] == run:
+            return mul(*expr.args[:i], after, *expr.args[i + len(run) :])
+    return expr
 
 
 def resolve(expr: Expr, definitions: Mapping[Expr, Expr]) -> Expr:

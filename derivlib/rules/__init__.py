@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from derivlib.rules import (
+    algebra,
     determinants,
     functions,
     identification,
@@ -12,6 +13,7 @@ from derivlib.rules import (
     norms,
     pairing,
     products,
+    stacking,
 )
 from derivlib.rules.rule import Condition, Rule, Source
 
@@ -24,7 +26,9 @@ _ALL = (
     *functions.RULES,
     *norms.RULES,
     *pairing.RULES,
+    *stacking.RULES,
     *identification.RULES,
+    *algebra.RULES,
 )
 
 RULES = MappingProxyType({rule.name: rule for rule in _ALL})

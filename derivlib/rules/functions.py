@@ -19,7 +19,7 @@ from derivlib.rules.calculus import (
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE
-from derivlib.vocabulary import MatrixFunction, d, partial
+from derivlib.vocabulary import MatrixFunction, arguments_of, d, partial
 
 U, V = matrix("U", n, m), matrix("V", p, q)
 
@@ -63,8 +63,8 @@ ABSTRACT_SCALAR = Rule(
 )
 
 
-def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Expr) -> Expr:
-    value = function(*arguments)
+def _by_each_argument(d: Differentiate, value: Expr, arguments: tuple[Expr, ...]) -> Expr:
+    """Add up what each moving argument contributes to an abstract matrix."""
     terms = []
     for i, argument in enumerate(arguments):
         moving = d(argument)
@@ -78,6 +78,10 @@ def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Exp
     return add(*terms, zero_like(value))
 
 
+def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Expr) -> Expr:
+    return _by_each_argument(d, function(*arguments), arguments)
+
+
 ABSTRACT_MATRIX = Rule(
     "abstract matrix function",
     "differential",
@@ -87,6 +91,31 @@ ABSTRACT_MATRIX = Rule(
         (MatrixFunction("nu", (n, p)), matrix("U", n, m)),
         (MatrixFunction("nu", (n, p)), matrix("U", n, m), matrix("V", m, p)),
         (MatrixFunction("nu", (n, p)), t),
+    ),
+    source=CHAIN_RULE,
+)
+
+
+def _abstract_derivative(d: Differentiate, derivative: Expr) -> Expr:
+    arguments = arguments_of(derivative)
+    if derivative.is_Matrix:
+        return _by_each_argument(d, derivative, arguments)
+    return inner_sum(
+        *(inner(partial(derivative, i), d(argument)) for i, argument in enumerate(arguments))
+    )
+
+
+ABSTRACT_DERIVATIVE = Rule(
+    "derivative of an abstract function",
+    "differential",
+    left=lambda derivative: d(derivative),
+    right=_abstract_derivative,
+    instances=(
+        (partial(applied(lam, U)),),
+        (partial(applied(lam, U, t)),),
+        (partial(applied(lam, U, t), 1),),
+        (partial(MatrixFunction("nu", (n, p))(matrix("U", n, m))),),
+        (partial(MatrixFunction("nu", (n, p))(t)),),
     ),
     source=CHAIN_RULE,
 )
@@ -110,4 +139,4 @@ SCALAR_FUNCTION = Rule(
     source=CHAIN_RULE,
 )
 
-RULES = (ELEMENTWISE, ABSTRACT_SCALAR, ABSTRACT_MATRIX, SCALAR_FUNCTION)
+RULES = (ELEMENTWISE, ABSTRACT_SCALAR, ABSTRACT_MATRIX, ABSTRACT_DERIVATIVE, SCALAR_FUNCTION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import (
     Add,
+    BlockMatrix,
     DiagonalOf,
     Expr,
     Identity,
@@ -17,7 +18,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.expressions.construction import add, transpose, zero_like
+from derivlib.expressions.construction import add, mul, place, transpose, zero_like
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
@@ -27,7 +28,7 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.rules.placeholders import m, matrix, n, p, u, v
+from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import FUNDAMENTAL, cookbook
 from derivlib.vocabulary import SumEntries, Unvec, Vec, d
@@ -139,6 +140,32 @@ ENTRY = Rule(
     source=cookbook(73),
 )
 
+
+def _blocks(d: Differentiate, block: Expr) -> Expr:
+    """Each block in its place: R_iᵀ dU_ij C_j, where R_i and C_j are rows of blocks 0 … I … 0."""
+    blocks = block.blocks
+    heights, widths = block.rowblocksizes, block.colblocksizes
+    return add(
+        *(
+            mul(transpose(place(heights, i)), d(blocks[i, j]), place(widths, j))
+            for i in range(blocks.rows)
+            for j in range(blocks.cols)
+        )
+    )
+
+
+BLOCK_MATRIX = Rule(
+    "block matrix",
+    "differential",
+    left=lambda block: d(block),
+    right=_blocks,
+    instances=(
+        (BlockMatrix([[U, matrix("V", n, p)]]),),
+        (BlockMatrix([[U, matrix("V", n, p)], [matrix("T", q, m), matrix("W", q, p)]]),),
+    ),
+    source=FUNDAMENTAL,
+)
+
 RULES = (
     CONSTANT,
     SUM,
@@ -151,4 +178,5 @@ RULES = (
     ENTRY,
     VEC,
     UNVEC,
+    BLOCK_MATRIX,
 )

@@ -6,14 +6,16 @@ differential E on the right side of the comma moves to the left. For scalars ⟨
 
 from __future__ import annotations
 
-from sympy import Add, DiagonalOf, Expr, Integer, MatAdd, MatrixSymbol, Trace, Transpose
+from sympy import Add, DiagonalOf, Expr, Identity, Integer, MatAdd, MatrixSymbol, Trace, Transpose
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import (
     add,
+    commutation,
     hadamard,
     identity_like,
+    kronecker,
     mul,
     ones_like,
     transpose,
@@ -30,7 +32,7 @@ from derivlib.expressions.operators import (
 from derivlib.rules.placeholders import a, c, e, g, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import magnus_neudecker
-from derivlib.vocabulary import Inner, SingleEntry, SumEntries, Unvec, Vec
+from derivlib.vocabulary import Inner, SingleEntry, SumEntries, Unvec, Vec, numel
 
 G, E, F = matrix("G", n, m), matrix("E", n, m), matrix("F", n, m)
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
@@ -164,9 +166,9 @@ VEC = Rule(
 UNVEC = Rule(
     "unvec in the trace",
     "trace",
-    left=lambda left, moving: Inner(left, Unvec(moving, left.shape)),
-    right=lambda _, left, moving: inner(vec(left), moving),
-    instances=((G, MatrixSymbol("E", n * m, 1)),),
+    left=lambda left, moving, shape: Inner(left, Unvec(moving, shape)),
+    right=lambda _, left, moving, shape: inner(vec(left), moving),
+    instances=((G, MatrixSymbol("E", n * m, 1), (n, m)),),
     source=VEC_ALGEBRA,
 )
 
@@ -198,6 +200,43 @@ ENTRY = Rule(
     source=TRACE_ALGEBRA,
 )
 
+
+def _laid_out(left: Expr, stacked: Expr, first: Expr, second: Expr, moving: Expr) -> Expr:
+    """The matrix that E is paired with, where vec(A ⊗ B) = (I ⊗ K ⊗ I) S vec(E)."""
+    (rows, cols), (inner_rows, inner_cols) = first.shape, second.shape
+    swap = kronecker(Identity(cols), commutation(rows, inner_cols), Identity(inner_rows))
+    return inner(unvec(mul(transpose(stacked), swap, vec(left)), moving.shape), moving)
+
+
+def _kronecker_left(_: Differentiate, left: Expr, moving: Expr, after: Expr) -> Expr:
+    stacked = kronecker(Identity(numel(moving)), vec(after))
+    return _laid_out(left, stacked, moving, after, moving)
+
+
+KRONECKER_LEFT = Rule(
+    "Kronecker product in the trace, moving on the left",
+    "trace",
+    left=lambda left, moving, after: Inner(left, kronecker(moving, after)),
+    right=_kronecker_left,
+    instances=((MatrixSymbol("G", n * p, m * q), E, matrix("B", p, q)),),
+    source=magnus_neudecker("chapter 3, the commutation matrix"),
+)
+
+
+def _kronecker_right(_: Differentiate, left: Expr, before: Expr, moving: Expr) -> Expr:
+    stacked = kronecker(vec(before), Identity(numel(moving)))
+    return _laid_out(left, stacked, before, moving, moving)
+
+
+KRONECKER_RIGHT = Rule(
+    "Kronecker product in the trace, moving on the right",
+    "trace",
+    left=lambda left, before, moving: Inner(left, kronecker(before, moving)),
+    right=_kronecker_right,
+    instances=((MatrixSymbol("G", p * n, q * m), matrix("A", p, q), E),),
+    source=magnus_neudecker("chapter 3, the commutation matrix"),
+)
+
 RULES = (
     LINEARITY,
     DISTRIBUTIVITY,
@@ -216,4 +255,6 @@ RULES = (
     ENTRY,
     VEC,
     UNVEC,
+    KRONECKER_LEFT,
+    KRONECKER_RIGHT,
 )

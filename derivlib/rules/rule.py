@@ -16,7 +16,7 @@ __all__ = ["Condition", "Differentiate", "Family", "Rule", "Source"]
 Differentiate = Callable[[Expr], Expr]
 """How a right side writes the differential of a placeholder."""
 
-Family = Literal["differential", "trace", "identification", "notation"]
+Family = Literal["differential", "trace", "vec", "identification", "notation", "algebra"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Rule:
     the placeholders, and the catalogue prints the first of the `instances`.
 
     :param name: how steps, links and messages call the rule.
-    :param family: what it is good for: expanding a differential, moving factors in a trace,
-        reading off the derivative, or naming.
+    :param family: what it is good for: expanding a differential, moving factors in a trace
+        or under a vec, reading off the derivative, naming, or simplifying the result.
     :param left: the left side, a function of the placeholders.
     :param right: the right side, a function of `d` and the placeholders.
     :param instances: placeholders to state and to check the rule with; the sizes of

@@ -12,7 +12,10 @@ from derivlib.vocabulary.differentials import (
 from derivlib.vocabulary.formal import (
     FormalDerivative,
     FormalGradient,
+    FormalHessian,
+    FormalJacobian,
     FormalNode,
+    FormalRate,
     formal,
 )
 from derivlib.vocabulary.functions import (
@@ -39,7 +42,10 @@ __all__ = [
     "DifferentialNode",
     "FormalDerivative",
     "FormalGradient",
+    "FormalHessian",
+    "FormalJacobian",
     "FormalNode",
+    "FormalRate",
     "Gradient",
     "Inner",
     "Jacobian",

@@ -6,11 +6,21 @@ from typing import Any
 
 from sympy import Expr, MatrixExpr
 
-__all__ = ["FormalDerivative", "FormalGradient", "FormalNode", "formal"]
+from derivlib.vocabulary.functions import numel
+
+__all__ = [
+    "FormalDerivative",
+    "FormalGradient",
+    "FormalHessian",
+    "FormalJacobian",
+    "FormalNode",
+    "FormalRate",
+    "formal",
+]
 
 
 class FormalNode:
-    """What the two kinds share: a numerator and a denominator."""
+    """What the kinds share: a numerator and a denominator."""
 
     args: tuple[Any, ...]
 
@@ -44,6 +54,39 @@ class FormalGradient(FormalNode, MatrixExpr):  # type: ignore[misc]
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return self.denominator.shape  # type: ignore[no-any-return]
+
+
+class FormalJacobian(FormalNode, MatrixExpr):  # type: ignore[misc]
+    """∂vec F/∂(vec N)ᵀ, named and not carried out: numel F × numel N."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalJacobian:
+        return super().__new__(cls, numerator, denominator)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return numel(self.numerator), numel(self.denominator)
+
+
+class FormalHessian(FormalNode, MatrixExpr):  # type: ignore[misc]
+    """∂²L/∂vec X ∂(vec X)ᵀ for a scalar L: numel X × numel X."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalHessian:
+        return super().__new__(cls, numerator, denominator)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return numel(self.denominator), numel(self.denominator)
+
+
+class FormalRate(FormalNode, MatrixExpr):  # type: ignore[misc]
+    """∂N/∂t for a matrix N and a scalar t, named and not carried out: the shape of N."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalRate:
+        return super().__new__(cls, numerator, denominator)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.numerator.shape  # type: ignore[no-any-return]
 
 
 def formal(numerator: Expr, denominator: Expr) -> Expr:

@@ -1,0 +1,83 @@
+"""From what a computation leaves behind to the steps a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sympy import Expr
+
+from derivlib.derivation.layout import Layout
+from derivlib.derivation.step import Step
+from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
+from derivlib.engine.graph import Graph
+from derivlib.expressions.construction import mul, zero_like
+from derivlib.expressions.substitution import replace_part
+from derivlib.rules.rule import Condition, Rule
+from derivlib.vocabulary import d
+
+__all__ = ["identification", "naming", "recorded", "rewriting", "substitution"]
+
+
+def naming(graph: Graph) -> Iterator[Step]:
+    """The steps that give the intermediates their names."""
+    return (Step(NAMING, definition, name) for name, definition in graph.definitions.items())
+
+
+def recorded(events: Sequence[Event], graph: Graph, wrt: Expr) -> Iterator[Step]:
+    """The steps that a computation made."""
+    for rule, arguments in events:
+        if isinstance(rule, Rule):
+            yield _step(rule, arguments, graph)
+        elif rule == KNOWN_DIFFERENTIALS:
+            moving, rate = arguments
+            yield Step(rule, moving, mul(d(wrt), rate))
+        else:
+            yield Step(rule, *arguments)
+
+
+def identification(layout: Layout, derivative: Expr, wrt: Expr) -> Step:
+    """The step that reads the derivative off."""
+    before = layout.differential(derivative, wrt)
+    return Step(layout.rule.name, before, derivative, (), (derivative, wrt))
+
+
+def rewriting(events: Sequence[Event], before: Expr) -> Iterator[Step]:
+    """The steps that simplify a derivative, each from the whole of it to the whole of it."""
+    for rule, arguments in events:
+        assert isinstance(rule, Rule)
+        right = rule.right(lambda expr: expr, *arguments)
+        after = replace_part(before, rule.left(*arguments), right)
+        if after != before:  # otherwise it was replaced together with an equal part
+            yield Step(rule.name, before, after, rule.conditions(*arguments), arguments)
+        before = after
+
+
+def substitution(before: Expr, after: Expr) -> Iterator[Step]:
+    """The step that puts the definitions of names back in, if there is anything to put in."""
+    if before != after:
+        yield Step(SUBSTITUTION, before, after)
+
+
+def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> tuple[Condition, ...]:
+    """The arguments of a differential rule that it took as constant."""
+    if rule.family != "differential":
+        return ()
+    return tuple(
+        Condition(argument, "constant")
+        for argument in arguments
+        if isinstance(argument, Expr) and argument.free_symbols and not graph.moves(argument)
+    )
+
+
+def _step(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Step:
+    def differential(part: Expr) -> Expr:
+        return d(part) if graph.moves(part) else zero_like(part)
+
+    return Step(
+        rule.name,
+        rule.left(*arguments),
+        rule.right(differential, *arguments),
+        (*rule.conditions(*arguments), *_constants(rule, arguments, graph)),
+        arguments,
+    )

@@ -1,0 +1,79 @@
+"""How tightly the parts of a formula bind, and where parentheses are needed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from sympy import Add, HadamardProduct, KroneckerProduct, Lambda, MatAdd, MatMul, Mul
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.vocabulary import Inner
+
+__all__ = ["bare", "binding", "parenthesized", "plain_groups"]
+
+
+def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
+    """Tell how an expression binds when it is set, to see where parentheses are needed."""
+    if isinstance(expr, ElementwiseApplyFunction) and isinstance(expr.args[0], Lambda):
+        function, matrix = expr.args
+        body = function.expr
+        if body == function.variables[0]:
+            return binding(matrix)
+        if isinstance(body, Mul):
+            return "hadamard"
+        return "sum" if isinstance(body, Add) else "atom"
+    if isinstance(expr, (Add, MatAdd)):
+        return "sum"
+    if isinstance(expr, (HadamardProduct, KroneckerProduct)):
+        return "hadamard"
+    if isinstance(expr, (Mul, MatMul)):
+        return "product"
+    if isinstance(expr, Inner) and not expr.args[0].is_Matrix:
+        return "product"
+    return "atom"
+
+
+_TALL = (r"\frac", r"\begin", r"\left", r"\sum")
+
+
+def parenthesized(text: str) -> str:
+    """Put parentheses around a formula, growing with it only where it is tall."""
+    if any(mark in text for mark in _TALL):
+        return rf"\left({text}\right)"
+    return f"({text})"
+
+
+def _closing(text: str, start: int, pair: str) -> int:
+    """The position of the bracket that closes the one at `start`."""
+    depth = 0
+    for i in range(start, len(text)):
+        depth += (text[i] == pair[0]) - (text[i] == pair[1])
+        if depth == 0:
+            return i
+    return -1
+
+
+def bare(text: str) -> str:
+    """A formula without the parentheses that enclose the whole of it."""
+    for opening, closing in ((r"\left(", r"\right)"), ("(", ")")):
+        enclosed = text.startswith(opening) and text.endswith(closing)
+        if enclosed and _closing(text, len(opening) - 1, "()") == len(text) - 1:
+            return text[len(opening) : -len(closing)]
+    return text
+
+
+_GROUPS = re.compile(r"\\frac(?={)|\\sqrt(?={)|(?<![a-z])e\^(?={)")
+
+
+def plain_groups(text: str) -> str:
+    """Take away parentheses around all that stands above or below a bar, or under a root."""
+    done, start = "", 0
+    while found := _GROUPS.search(text, start):
+        done += text[start : found.end()]
+        start = found.end()
+        for _ in range(2 if found[0] == r"\frac" else 1):
+            end = _closing(text, start, "{}")
+            done += "{" + bare(plain_groups(text[start + 1 : end])) + "}"
+            start = end + 1
+    return done + text[start:]

@@ -1,0 +1,89 @@
+"""Functions of one scalar, set as they apply to each entry of a matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Basic, Expr, MatrixSymbol, Mul, Pow, S, Symbol
+
+from derivlib.display.binding import binding, parenthesized
+
+__all__ = ["Elementwise"]
+
+
+class Elementwise:
+    """Sets the body of a function of one scalar with a matrix in place of the scalar.
+
+    Products of entries become ⊙ and powers of entries ⊙-powers, so that nothing can be
+    taken for a matrix product.
+    """
+
+    def __init__(self, printer: Any, variable: Symbol, matrix: Expr) -> None:
+        self.printer = printer
+        self.variable = variable
+        self.matrix = matrix
+
+    def set(self, body: Expr) -> str:
+        if body == self.variable:
+            return str(self.printer._print(self.matrix))
+        if not body.has(self.variable):
+            return str(self.printer._print(body))
+        if isinstance(body, Add):
+            return self._sum(body)
+        if isinstance(body, Mul):
+            return self._product(body)
+        if isinstance(body, Pow):
+            return self._power(body)
+        return self._function(body)
+
+    def _bound(self, body: Expr) -> str:
+        """Set a factor, in parentheses where a sum or a product would be misread."""
+        text = self.set(body)
+        inner = self.matrix if body == self.variable else body
+        return text if binding(inner) == "atom" else parenthesized(text)
+
+    def _sum(self, body: Add) -> str:
+        terms = self.printer._as_ordered_terms(body, order=None)
+        constants_first = sorted(terms, key=lambda term: term.has(self.variable))
+        text = ""
+        for term in constants_first:
+            part = self.set(term)
+            if text:
+                text += f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
+            else:
+                text = part
+        return text
+
+    def _product(self, body: Mul) -> str:
+        coefficient, rest = body.as_independent(self.variable, as_Add=False)
+        factors = [self._bound(factor) for factor in Mul.make_args(rest)]
+        text = r" \odot ".join(factors)
+        if coefficient is S.One:
+            return text
+        if coefficient is S.NegativeOne:
+            return f"-{text}"
+        shown = self.printer._print(coefficient)
+        if isinstance(coefficient, Add):
+            shown = parenthesized(shown)
+        return f"{shown} {text}"
+
+    def _power(self, body: Pow) -> str:
+        base, exponent = body.args
+        if exponent.has(self.variable):
+            return self._function(body)
+        power = rf"\odot {self.printer._print(exponent)}"
+        if base != self.variable and isinstance(base, Basic) and base.is_Function:
+            return self._function(base, power)
+        text = self.set(base)
+        inner = self.matrix if base == self.variable else base
+        plain = isinstance(inner, (Symbol, MatrixSymbol))
+        return f"{text if plain else parenthesized(text)}^{{{power}}}"
+
+    def _function(self, body: Expr, power: str | None = None) -> str:
+        if isinstance(body, Pow):
+            base, exponent = body.args
+            return rf"{self._bound(base)}^{{\odot {self._bound(exponent)}}}"
+        name = self.printer.function_name(body.func)
+        arguments = ", ".join(self.set(argument) for argument in body.args)
+        raised = name if power is None else f"{name}^{{{power}}}"
+        return f"{raised}{parenthesized(arguments)}"

@@ -1,0 +1,51 @@
+"""What a computation leaves behind: each rule it applied, and the derivative it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, preorder_traversal
+
+from derivlib.rules import Rule
+
+__all__ = ["KNOWN_DIFFERENTIALS", "NAMING", "SUBSTITUTION", "Event", "Found", "is_long"]
+
+NAMING = "naming"
+"""What happens when an intermediate, or the derivative of one, is given its name."""
+
+SUBSTITUTION = "substitution"
+"""What happens when the definitions of all names are put back in."""
+
+KNOWN_DIFFERENTIALS = "known differentials"
+"""What happens when differentials found before are put in, and dt is taken out in front."""
+
+Event = tuple[Rule | str, tuple[Any, ...]]
+"""A rule, or one of the above, with what it was applied to."""
+
+_LONGEST_INLINE = 40
+"""How many nodes a derivative may have before it is given a name such as ∂L/∂N."""
+
+
+def is_long(expr: Expr) -> bool:
+    """Tell whether a derivative of an intermediate is better named than carried along."""
+    return sum(1 for _ in preorder_traversal(expr)) > _LONGEST_INLINE
+
+
+@dataclass
+class Found:
+    """What a computation found.
+
+    :param derivative: the derivative, over names.
+    :param events: what was done, in order.
+    :param named: derivatives of intermediates that were given a name, in order.
+    """
+
+    derivative: Expr
+    events: list[Event] = field(default_factory=list)
+    named: dict[Expr, Expr] = field(default_factory=dict)
+
+    def name(self, label: Expr, derivative: Expr) -> None:
+        """Give the derivative of an intermediate a name."""
+        self.named[label] = derivative
+        self.events.append((NAMING, (derivative, label)))

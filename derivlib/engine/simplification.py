@@ -1,0 +1,306 @@
+"""Rewriting a derivative so that it reads well, one named rule at a time.
+
+Every distinct subexpression is met once, parts first, so the cost is linear in what is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations, pairwise
+from typing import Any
+
+from sympy import (
+    Expr,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    KroneckerProduct,
+    MatAdd,
+    MatMul,
+    Mul,
+    OneMatrix,
+    S,
+    Trace,
+    Transpose,
+    preorder_traversal,
+)
+from sympy.matrices.expressions.diagonal import DiagMatrix
+
+from derivlib.display.text import text
+from derivlib.engine.events import Event
+from derivlib.expressions.construction import (
+    kronecker,
+    leads_with_transpose,
+    mul,
+    split_coefficient,
+    transpose,
+)
+from derivlib.expressions.shapes import same_size
+from derivlib.expressions.structure import children, with_children
+from derivlib.expressions.substitution import replace_part
+from derivlib.rules import Rule, algebra
+from derivlib.vocabulary import Commutation, Vec
+
+__all__ = ["Facts", "simplify"]
+
+Facts = Mapping[Expr, frozenset[str]]
+"""What is known of constants: "symmetric", "orthogonal"."""
+
+Rewrite = tuple[Rule, tuple[Any, ...]]
+
+_LONGEST_TRACE = 60
+"""How many nodes a trace may have to be put into cyclic normal form."""
+
+_MOST_TERMS = 16
+"""How many terms a sum may have to be searched for common factors."""
+
+
+def simplify(expr: Expr, facts: Facts) -> tuple[Expr, list[Event]]:
+    """Rewrite an expression until no rule applies.
+
+    :param expr: a derivative.
+    :param facts: what is known of the constants in it.
+    :returns: the expression rewritten, and each rule with what it was applied to.
+    """
+    events: list[Event] = []
+    done: dict[Expr, Expr] = {}
+
+    def simplified(part: Expr) -> Expr:
+        if part not in done:
+            below = tuple(simplified(child) for child in children(part))
+            new = with_children(part, below) if below else part
+            if new == part:
+                new = rewritten(part)
+            done[part] = new if new == part else simplified(new)
+        return done[part]
+
+    def rewritten(part: Expr) -> Expr:
+        for kind, search in _SEARCHES:
+            if isinstance(part, kind):
+                for rule, arguments in search(part, facts):
+                    after = rule.right(lambda expr: expr, *arguments)
+                    new = replace_part(part, rule.left(*arguments), after)
+                    if new != part:
+                        events.append((rule, arguments))
+                        return new
+        return part
+
+    return simplified(expr), events
+
+
+# --- products ---------------------------------------------------------------------------
+
+
+def _matrices(expr: Expr) -> tuple[Expr, ...]:
+    """The matrix factors of a product, or the one matrix."""
+    _, matrix = split_coefficient(expr)
+    return matrix.args if isinstance(matrix, MatMul) else (matrix,)
+
+
+def _in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
+    yield from _inner_products(expr)
+    for left, right in pairwise(_matrices(expr)):
+        yield from _of_neighbours(left, right, facts)
+
+
+def _inner_products(expr: Expr) -> Iterator[Rewrite]:
+    """Take a row times a column out of a longer product."""
+    factors = _matrices(expr)
+    last = len(factors) - 1
+    for i, first in enumerate(factors):
+        if first.shape[0] is not S.One:
+            continue
+        j = next(k for k in range(i, last + 1) if k == last or factors[k].shape[1] is S.One)
+        if factors[j].shape[1] is S.One and (i, j) != (0, last):
+            before = mul(*factors[:i], Identity(S.One))
+            after = mul(Identity(S.One), *factors[j + 1 :])
+            yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
+
+
+def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
+    if isinstance(left, OneMatrix) and isinstance(right, OneMatrix):
+        yield algebra.ONES_TIMES_ONES, (left.shape[0], left.shape[1], right.shape[1])
+    if _two(left) and _two(right) and _fit(left.args, right.args):
+        yield algebra.MIXED_PRODUCT, (*left.args, *right.args)
+    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix):
+        yield algebra.DIAGONAL_PRODUCT, (left.args[0], right.args[0])
+    if isinstance(left, Commutation):
+        if isinstance(right, Commutation) and left.of_shape == right.of_shape[::-1]:
+            yield algebra.COMMUTED_TWICE, left.of_shape
+        if isinstance(right, Vec) and left.of_shape == tuple(right.arg.shape):
+            yield algebra.COMMUTED_VEC, (right.arg,)
+    if _two(left) and isinstance(right, Vec) and _stacks(left, right.arg):
+        yield algebra.KRONECKER_VEC, (*left.args, right.arg)
+    if "orthogonal" in _known(right, facts) and left == transpose(right):
+        yield algebra.ORTHOGONAL, (right,)
+    for inverted, neighbour, at in ((left, right, 0), (right, left, -1)):
+        if isinstance(inverted, Inverse) and _all_square(inverted.args[0]):
+            factors = _matrices(inverted.args[0])
+            if len(factors) > 1 and neighbour == factors[at]:
+                yield algebra.INVERSE_OF_PRODUCT, factors
+
+
+def _known(expr: Expr, facts: Facts) -> frozenset[str]:
+    return facts.get(expr.args[0] if isinstance(expr, Transpose) else expr, frozenset())
+
+
+def _two(expr: Expr) -> bool:
+    return isinstance(expr, KroneckerProduct) and len(expr.args) == 2
+
+
+def _fit(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> bool:
+    """Tell whether the factors of two Kronecker products can be multiplied one by one."""
+    return all(same_size(a.shape[1], b.shape[0]) for a, b in zip(left, right, strict=True))
+
+
+def _stacks(product: Expr, matrix: Expr) -> bool:
+    """Tell whether (A ⊗ B) vec(M) is vec(B M Aᵀ)."""
+    first, second = product.args
+    rows, cols = matrix.shape
+    return same_size(first.shape[1], cols) and same_size(second.shape[1], rows)
+
+
+def _all_square(expr: Expr) -> bool:
+    """Tell whether a matrix is a product of square factors, without a coefficient."""
+    return isinstance(expr, MatMul) and all(
+        factor.is_Matrix and same_size(*factor.shape) for factor in expr.args
+    )
+
+
+def _in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    if len(expr.args) != 2:
+        return
+    first, second = expr.args
+    stacked = isinstance(first, Vec) and isinstance(second, Vec)
+    if stacked and all(map(same_size, first.arg.shape, second.arg.shape)):
+        yield algebra.DIAGONAL_VEC, (first.arg, second.arg)
+    if isinstance(second, Identity):
+        yield algebra.HADAMARD_IDENTITY, (first,)
+
+
+# --- transposes and traces --------------------------------------------------------------
+
+
+def _of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
+    if "symmetric" in facts.get(expr.args[0], ()):
+        yield algebra.SYMMETRIC, (expr.args[0],)
+
+
+def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """Put the factors of a trace into an order that does not depend on how it was found."""
+    matrix = expr.args[0]
+    factors = _matrices(matrix)
+    if len(factors) < 2 or sum(1 for _ in preorder_traversal(expr)) > _LONGEST_TRACE:
+        return
+    turned = _matrices(transpose(matrix))
+    best = min(map(_order_of_trace, _rotations(factors)))
+    if min(map(_order_of_trace, _rotations(turned))) < best:
+        yield algebra.TRACE_OF_TRANSPOSE, (matrix,)
+        return
+    if _order_of_trace(factors) != best:
+        i = next(
+            i
+            for i in range(1, len(factors))
+            if _order_of_trace((*factors[i:], *factors[:i])) == best
+        )
+        yield algebra.ROTATION, (mul(*factors[:i]), mul(*factors[i:]))
+
+
+def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
+    return ((*factors[i:], *factors[:i]) for i in range(len(factors)))
+
+
+def _order_of_trace(factors: tuple[Expr, ...]) -> tuple[Any, ...]:
+    """A 1×1 product comes first, then few transposes, then the alphabet."""
+    is_scalar = factors[0].shape[0] is S.One
+    turned = sum(map(leads_with_transpose, factors))
+    return not is_scalar, turned, tuple(text(factor) for factor in factors)
+
+
+# --- sums -------------------------------------------------------------------------------
+
+
+def _in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    terms = expr.args
+    if len(terms) > _MOST_TERMS:
+        return
+    multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
+    if multiple is not S.One:
+        yield algebra.MULTIPLE, (multiple, *(mul(1 / multiple, term) for term in terms))
+        return
+    best: tuple[int, Rewrite] | None = None
+    for i, j in combinations(range(len(terms)), 2):
+        rest = tuple(term for k, term in enumerate(terms) if k not in (i, j))
+        for length, (rule, arguments) in _common_factors(terms[i], terms[j]):
+            if best is None or length > best[0]:
+                best = length, (rule, (*arguments, *rest))
+    if best is not None:
+        yield best[1]
+    yield from _commuted(terms)
+
+
+def _common_multiple(coefficients: list[Expr]) -> Expr:
+    """The scalar that all coefficients are multiples of; a number only if they share it."""
+    numbers, scalars = zip(*(c.as_coeff_Mul() for c in coefficients), strict=True)
+    number = abs(numbers[0]) if len({abs(n) for n in numbers}) == 1 else S.One
+    if all(n.is_negative for n in numbers):
+        number = -number
+    factors = [Mul.make_args(scalar) for scalar in scalars]
+    return Mul(number, *(f for f in factors[0] if all(f in others for others in factors)))
+
+
+def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
+    """The longest product that two terms end with, or begin with."""
+    (c, _), (k, _) = split_coefficient(first), split_coefficient(second)
+    a, b = _matrices(first), _matrices(second)
+    last = _shared(a[::-1], b[::-1])
+    if last and _worth(a[:-last], b[:-last]):
+        one = Identity(a[-last].shape[0])
+        remainders = mul(c, *a[:-last], one), mul(k, *b[:-last], one)
+        yield last, (algebra.RIGHT_FACTOR, (mul(*a[-last:]), *remainders))
+    head = _shared(a, b)
+    if head and _worth(a[head:], b[head:]):
+        one = Identity(a[head - 1].shape[1])
+        remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
+        yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
+
+
+def _shared(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> int:
+    """How many factors two products begin with alike."""
+    count = 0
+    for left, right in zip(a, b, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:
+    """Tell whether the sum of what remains reads well: I + A does only for a commutation."""
+    if a and b:
+        return True
+    return any(len(rest) == 1 and isinstance(rest[0], Commutation) for rest in (a, b))
+
+
+def _commuted(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """Move a commutation matrix to the left where that makes a factor common."""
+    tails = {_matrices(term)[-1] for term in terms}
+    for term in terms:
+        factors = _matrices(term)
+        if len(factors) < 2 or not isinstance(factors[-1], Commutation) or not _two(factors[-2]):
+            continue
+        first, second = factors[-2].args
+        fits = factors[-1].of_shape == (first.shape[1], second.shape[1])
+        if fits and kronecker(second, first) in tails:
+            yield algebra.COMMUTED_KRONECKER, (first, second)
+
+
+_SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (
+    (MatMul, _in_product),
+    (MatAdd, _in_sum),
+    (HadamardProduct, _in_hadamard),
+    (Transpose, _of_transpose),
+    (Trace, _of_trace),
+)
+"""Where rules of algebra are looked for, by the operation at the top."""
