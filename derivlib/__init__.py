@@ -38,9 +38,11 @@ from derivlib.vocabulary.functions import MatrixFunction, partial, prime
 from derivlib.vocabulary.reductions import logdet, norm, sum_entries
 from derivlib.vocabulary.reshaping import unvec, vec
 from derivlib.vocabulary.softmax import logsumexp, softmax
+from derivlib.vocabulary.structured import BasisMatrix, diagonal_sums, tril, triu
 
 __all__ = [
     "RULES",
+    "BasisMatrix",
     "Chain",
     "Condition",
     "Derivation",
@@ -67,6 +69,7 @@ __all__ = [
     "compose",
     "d",
     "derive",
+    "diagonal_sums",
     "differential",
     "element",
     "element_functions",
@@ -88,6 +91,8 @@ __all__ = [
     "softmax",
     "sum_entries",
     "text",
+    "tril",
+    "triu",
     "unvec",
     "vec",
 ]

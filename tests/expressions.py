@@ -25,14 +25,18 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
+    BasisMatrix,
     MatrixFunction,
     derive,
+    diagonal_sums,
     hessian,
     logdet,
     logsumexp,
     norm,
     softmax,
     sum_entries,
+    tril,
+    triu,
     unvec,
     vec,
 )
@@ -117,6 +121,16 @@ CASES = {
     "log-sum-exp": (logsumexp(A * x + y), x),
     "linear in vec": (lam(unvec(MatrixSymbol("K", n * m, n * m) * vec(X), (n, m))), X),
     "quadratic in vec": (vec(X).T * vec(A * X), X),
+    "lower triangle": (Trace(A * tril(U * A)), U),
+    "upper triangle": (lam(triu(A * U)), U),
+    "triangle of a transpose": (Trace(A * tril(U.T) * U), U),
+    "product of triangles": (Trace(A * tril(U) * triu(U) * A), U),
+    "sums of diagonals": (Trace(A * diagonal_sums(U * U)), U),
+    "free entries of a symmetric matrix": (
+        lam(BasisMatrix("symmetric", n).T * vec(U * A)), U),
+    "Toeplitz matrix of its free entries": (
+        Trace(A * unvec(BasisMatrix("toeplitz", n) * MatrixSymbol("w", 2 * n - 1, 1), (n, n)) ** 2),
+        MatrixSymbol("w", 2 * n - 1, 1)),
 }  # fmt: skip
 """Scalar expressions with the symbol they are differentiated by."""
 

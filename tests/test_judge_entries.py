@@ -38,13 +38,17 @@ from sympy import (
 from derivlib.check import AbstractPartial, explicit, resolve_sizes, size_symbols
 from derivlib.errors import InputError, ShapeError, SizesError, UnsupportedError
 from derivlib.vocabulary import (
+    BasisMatrix,
     Gradient,
     Inner,
     MatrixFunction,
     d,
+    diagonal_sums,
     partial,
     prime,
     sum_entries,
+    tril,
+    triu,
     unvec,
     vec,
 )
@@ -63,7 +67,42 @@ ARRAYS = {
 }
 X_, Y_, W_, A_, v_, w_ = ARRAYS.values()
 
+HALF_ = np.tril(A_).flatten(order="F")
+SYMMETRIC_ = np.tril(A_) + np.tril(A_, -1).T
+BANDS_ = np.arange(1.0, 6.0)
+TOEPLITZ_ = np.array([[BANDS_[2 + j - i] for j in range(3)] for i in range(3)])
+
 CASES = {
+    "lower triangle": (tril(A * A), np.tril(A_ @ A_)),
+    "upper triangle": (triu(A * A), np.triu(A_ @ A_)),
+    "sums of diagonals": (
+        diagonal_sums(A),
+        [[np.trace(A_, offset=j - i) for j in range(3)] for i in range(3)],
+    ),
+    "duplication matrix": (
+        BasisMatrix("symmetric", m) * Matrix(A_[np.triu_indices(3)[::-1]].astype(int)),
+        SYMMETRIC_.flatten(order="F")[:, None],
+    ),
+    "basis of lower triangular matrices": (
+        BasisMatrix("lower triangular", m) * Matrix(A_[np.triu_indices(3)[::-1]].astype(int)),
+        HALF_[:, None],
+    ),
+    "basis of upper triangular matrices": (
+        BasisMatrix("upper triangular", m) * Matrix(A_.T[np.tril_indices(3)].astype(int)),
+        np.triu(A_).flatten(order="F")[:, None],
+    ),
+    "basis of diagonal matrices": (
+        BasisMatrix("diagonal", m) * v,
+        np.diag(v_[:, 0]).flatten(order="F")[:, None],
+    ),
+    "basis of Toeplitz matrices": (
+        BasisMatrix("toeplitz", m) * Matrix(BANDS_.astype(int)),
+        TOEPLITZ_.flatten(order="F")[:, None],
+    ),
+    "basis of symmetric Toeplitz matrices": (
+        BasisMatrix("symmetric toeplitz", m) * v,
+        np.array([[v_[abs(i - j), 0] for j in range(3)] for i in range(3)]).flatten()[:, None],
+    ),
     "product": (X * W, X_ @ W_),
     "product of three": (X.T * Y * W, X_.T @ Y_ @ W_),
     "sum with coefficients": (2 * X - Y / 3, 2 * X_ - Y_ / 3),

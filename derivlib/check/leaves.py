@@ -10,7 +10,8 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check.evaluation import Evaluation, Operation, shape_at
 from derivlib.check.grid import Grid, as_scalar
-from derivlib.vocabulary import Commutation, SingleEntry
+from derivlib.check.structures import free_entries, free_entry
+from derivlib.vocabulary import BasisMatrix, Commutation, SingleEntry
 
 __all__ = ["LEAVES", "NUMBER", "none"]
 
@@ -64,6 +65,19 @@ def _commutation(evaluation: Evaluation, node: Any, _: Values) -> Grid:
     )
 
 
+def _basis(evaluation: Evaluation, node: Any, _: Values) -> Grid:
+    """Column b holds the ones of all places at which the free entry b stands."""
+    size = evaluation.size(node.size)
+    free = free_entries(node.structure, size, size)
+    number = evaluation.here.number
+
+    def entry(a: int, b: int) -> Any:
+        j, i = divmod(a, size)
+        return number(Integer(free_entry(node.structure, i, j) == free[b]))
+
+    return Grid.of(size * size, len(free), entry)
+
+
 def _explicit(_: Evaluation, node: Any, values: Values) -> Grid:
     rows, cols = node.shape
     return Grid(rows, cols, tuple(map(as_scalar, values)))
@@ -75,6 +89,7 @@ LEAVES: dict[type, Operation] = {
     Identity: _constant(lambda i, j: Integer(i == j)),
     SingleEntry: Operation(_single_entry, none),
     Commutation: Operation(_commutation, none),
+    BasisMatrix: Operation(_basis, none),
     ZeroMatrix: _constant(lambda _, __: S.Zero),
     OneMatrix: _constant(lambda _, __: S.One),
     MatrixBase: Operation(_explicit, lambda node: node.flat()),

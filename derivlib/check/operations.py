@@ -44,6 +44,7 @@ from derivlib.check.grid import Grid, as_scalar, same_shape
 from derivlib.check.leaves import LEAVES, NUMBER, none
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.vocabulary import (
+    DiagonalSums,
     Inner,
     LogDet,
     LogSumExp,
@@ -53,6 +54,8 @@ from derivlib.vocabulary import (
     ScalarDifferential,
     Softmax,
     SumEntries,
+    Tril,
+    Triu,
     Unvec,
     Vec,
 )
@@ -303,6 +306,24 @@ def _diagonal_matrix(evaluation: Evaluation, _: Any, values: Values) -> Grid:
     return Grid.of(matrix.rows, matrix.cols, lambda i, j: matrix[i, j] if i == j else zero)
 
 
+def _triangle(evaluation: Evaluation, node: Any, values: Values) -> Grid:
+    matrix = _square(values[0], "triangle")
+    zero, lower = evaluation.here.number(S.Zero), isinstance(node, Tril)
+    return Grid.of(
+        *matrix.shape, lambda i, j: matrix[i, j] if (i >= j if lower else i <= j) else zero
+    )
+
+
+def _diagonal_sums(evaluation: Evaluation, _: Any, values: Values) -> Grid:
+    matrix = _square(values[0], "sum of each diagonal")
+    size = matrix.rows
+    sums = {
+        k: evaluation.here.total([matrix[i, i + k] for i in range(max(0, -k), min(size, size - k))])
+        for k in range(1 - size, size)
+    }
+    return Grid.of(size, size, lambda i, j: sums[j - i])
+
+
 def _block(_: Evaluation, node: Any, values: Values) -> Grid:
     rows, cols = node.blockshape
     blocks = Grid(rows, cols, tuple(values))
@@ -373,6 +394,9 @@ _TABLE: dict[type, Operation] = {
     DiagMatrix: Operation(_diag_of_vector),
     DiagonalOf: Operation(_diagonal_of),
     DiagonalMatrix: Operation(_diagonal_matrix),
+    Tril: Operation(_triangle),
+    Triu: Operation(_triangle),
+    DiagonalSums: Operation(_diagonal_sums),
     BlockDiagMatrix: Operation(_block, lambda node: node.blocks),
     BlockMatrix: Operation(_block, lambda node: node.blocks.flat()),
     MatrixElement: Operation(_element, _first),

@@ -19,7 +19,7 @@ from sympy import (
 )
 
 from derivlib.errors import InputError, SizesError
-from derivlib.vocabulary import MatrixFunctionApplication, SingleEntry, Unvec
+from derivlib.vocabulary import BasisMatrix, MatrixFunctionApplication, SingleEntry, Unvec
 
 __all__ = ["all_nodes", "expression", "resolve_sizes", "size_symbols"]
 
@@ -31,6 +31,7 @@ _SHAPED = (
     MatrixFunctionApplication,
     SingleEntry,
     Unvec,
+    BasisMatrix,
 )
 
 

@@ -29,6 +29,7 @@ from sympy.printing.latex import LatexPrinter, accepted_latex_functions, transla
 from derivlib.display.binding import binding, parenthesized, plain_groups
 from derivlib.display.entrywise import Elementwise
 from derivlib.vocabulary import (
+    BasisMatrix,
     DifferentialNode,
     Gradient,
     Inner,
@@ -73,7 +74,7 @@ class DerivationPrinter(LatexPrinter):
         text: str = self._print(expr)
         if isinstance(expr, MatrixBase):
             return text
-        plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, OneMatrix)) or (
+        plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, OneMatrix, BasisMatrix)) or (
             expr.is_Number and expr.is_nonnegative
         )
         return text if plain and "^" not in text else parenthesized(text)
@@ -241,6 +242,21 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_DiagonalOf(self, expr: Expr) -> str:
         return self._call(r"\operatorname{diag}", expr.args[0])
+
+    def _print_Tril(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{tril}", expr.args[0])
+
+    def _print_Triu(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{triu}", expr.args[0])
+
+    def _print_DiagonalSums(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{diagsums}", expr.args[0])
+
+    def _print_BasisMatrix(self, expr: BasisMatrix) -> str:
+        size = self._print(expr.size)
+        if expr.structure == "symmetric":
+            return f"D_{{{size}}}"
+        return rf"\Delta_{{\text{{{expr.label}}}, {size}}}"
 
     def _print_SingleEntry(self, expr: Any) -> str:
         shown = [str(i + 1) if i.is_Integer else self._print(i) for i in expr.position]

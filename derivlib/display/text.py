@@ -24,7 +24,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
-from derivlib.vocabulary import Gradient, Inner, Jacobian, PartialNode
+from derivlib.vocabulary import BasisMatrix, Gradient, Inner, Jacobian, PartialNode
 
 __all__ = ["GREEK", "text"]
 
@@ -59,7 +59,8 @@ class _TextPrinter(StrPrinter):
 
     def _atom(self, expr: Expr) -> str:
         text = str(self._print(expr))
-        return text if isinstance(expr, (Symbol, MatrixSymbol, Identity)) else f"({text})"
+        plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, BasisMatrix))
+        return text if plain else f"({text})"
 
     def _print_Symbol(self, expr: Symbol) -> str:
         return self._name(expr.name)
@@ -159,6 +160,19 @@ class _TextPrinter(StrPrinter):
 
     def _print_DiagonalOf(self, expr: Expr) -> str:
         return self._call("diag", expr.args[0])
+
+    def _print_Tril(self, expr: Expr) -> str:
+        return self._call("tril", expr.args[0])
+
+    def _print_Triu(self, expr: Expr) -> str:
+        return self._call("triu", expr.args[0])
+
+    def _print_DiagonalSums(self, expr: Expr) -> str:
+        return self._call("diagonal_sums", expr.args[0])
+
+    def _print_BasisMatrix(self, expr: BasisMatrix) -> str:
+        size = self._print(expr.size)
+        return f"D[{size}]" if expr.structure == "symmetric" else f"Δ[{expr.label}, {size}]"
 
     def _print_SingleEntry(self, expr: Any) -> str:
         return f"J[{expr.position[0]}, {expr.position[1]}]"

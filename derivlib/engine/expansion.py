@@ -46,6 +46,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import zero_like
 from derivlib.rules import Rule, determinants, functions, linear, norms, products
 from derivlib.vocabulary import (
+    DiagonalSums,
     LogDet,
     LogSumExp,
     MatrixFunction,
@@ -54,6 +55,8 @@ from derivlib.vocabulary import (
     PartialNode,
     Softmax,
     SumEntries,
+    Tril,
+    Triu,
     Unvec,
     Vec,
     d,
@@ -118,6 +121,9 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     KroneckerProduct: _own_arguments(products.KRONECKER),
     DiagMatrix: _own_arguments(linear.DIAGONAL_MATRIX),
     DiagonalOf: _own_arguments(linear.DIAGONAL),
+    Tril: _own_arguments(linear.LOWER_TRIANGLE),
+    Triu: _own_arguments(linear.UPPER_TRIANGLE),
+    DiagonalSums: _own_arguments(linear.DIAGONAL_SUMS),
     MatrixElement: _own_arguments(linear.ENTRY),
     ElementwiseApplyFunction: _own_arguments(functions.ELEMENTWISE),
     MatrixFunctionApplication: _matrix_function,

@@ -33,11 +33,14 @@ from derivlib.expressions.construction import hadamard, is_zero, kronecker, mul,
 from derivlib.expressions.operators import inner
 from derivlib.rules import Rule, pairing, stacking
 from derivlib.vocabulary import (
+    DiagonalSums,
     DifferentialNode,
     Inner,
     LinearForm,
     OnVec,
     SumEntries,
+    Tril,
+    Triu,
     Unvec,
     Vec,
     d,
@@ -79,8 +82,11 @@ INNER = Move(pairing.NESTED, stacking.INNER)
 TRANSPOSED = Move(pairing.TRANSPOSED, stacking.TRANSPOSED)
 TRACE = Move(pairing.TRACE)
 SUM_ENTRIES = Move(pairing.SUM_ENTRIES)
-DIAGONAL_MATRIX = Move(pairing.DIAGONAL_MATRIX, pairing.DIAGONAL_MATRIX)
-DIAGONAL = Move(pairing.DIAGONAL, pairing.DIAGONAL)
+DIAGONAL_MATRIX = Move(pairing.DIAGONAL_MATRIX, stacking.DIAGONAL_MATRIX)
+DIAGONAL = Move(pairing.DIAGONAL, stacking.DIAGONAL)
+LOWER_TRIANGLE = Move(pairing.LOWER_TRIANGLE, stacking.LOWER_TRIANGLE)
+UPPER_TRIANGLE = Move(pairing.UPPER_TRIANGLE, stacking.UPPER_TRIANGLE)
+DIAGONAL_SUMS = Move(pairing.DIAGONAL_SUMS, stacking.DIAGONAL_SUMS)
 ENTRY = Move(pairing.ENTRY)
 VEC = Move(pairing.VEC, stacking.VEC)
 UNVEC = Move(pairing.UNVEC, stacking.UNVEC)
@@ -153,6 +159,9 @@ _MOVES: dict[type, Callable[[Any], tuple[Move, Arguments]]] = {
     Inner: _inner,
     DiagMatrix: _with_parts(DIAGONAL_MATRIX),
     DiagonalOf: _with_parts(DIAGONAL),
+    Tril: _with_parts(LOWER_TRIANGLE),
+    Triu: _with_parts(UPPER_TRIANGLE),
+    DiagonalSums: _with_parts(DIAGONAL_SUMS),
     MatrixElement: _with_parts(ENTRY),
     Vec: _with_parts(VEC),
     Unvec: _with_parts(UNVEC),

@@ -34,7 +34,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.vocabulary import Commutation, SingleEntry
+from derivlib.vocabulary import Commutation, DiagonalSums, SingleEntry, Tril, Triu
 
 __all__ = [
     "add",
@@ -228,6 +228,9 @@ def transpose(expr: Expr) -> Expr:
             return power(transpose(expr.args[0]), expr.args[1])
         case HadamardProduct() if any(isinstance(a, Transpose) for a in expr.args):
             return hadamard(*(transpose(factor) for factor in expr.args))
+        case Tril() | Triu() | DiagonalSums() if leads_with_transpose(expr.arg):
+            turned = {Tril: Triu, Triu: Tril}.get(type(expr), DiagonalSums)
+            return turned(transpose(expr.arg))
         case MatrixBase():
             return expr.T
     return Basic.__new__(Transpose, expr)

@@ -22,11 +22,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
-from derivlib.vocabulary import Inner, OnVec, SumEntries, Unvec, Vec
+from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
 __all__ = [
     "diagonal",
     "diagonal_matrix",
+    "diagonal_sums",
     "entry",
     "form_sum",
     "frobenius",
@@ -35,6 +36,8 @@ __all__ = [
     "on_vec",
     "sum_of",
     "trace",
+    "tril",
+    "triu",
     "unvec",
     "vec",
 ]
@@ -53,6 +56,8 @@ def trace(matrix: Expr) -> Expr:
         return coefficient * sum_of(matrix.args[0])
     if isinstance(matrix, Transpose):
         matrix = matrix.args[0]
+    if isinstance(matrix, (Tril, Triu)):
+        return coefficient * trace(matrix.arg)
     return coefficient * Basic.__new__(Trace, matrix)
 
 
@@ -91,11 +96,42 @@ def diagonal(matrix: Expr) -> Expr:
         return ZeroMatrix(matrix.shape[0], 1)
     if isinstance(matrix, Transpose):
         matrix = matrix.args[0]
+    if isinstance(matrix, (Tril, Triu)):
+        return mul(coefficient, diagonal(matrix.arg))
     if isinstance(matrix, Identity):
         return mul(coefficient, OneMatrix(matrix.shape[0], 1))
     if isinstance(matrix, DiagMatrix) and matrix.args[0].shape[1] == 1:
         return mul(coefficient, matrix.args[0])
     return mul(coefficient, DiagonalOf(matrix))
+
+
+def _triangle(kind: type[Tril] | type[Triu], matrix: Expr) -> Expr:
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, (ZeroMatrix, Identity, DiagMatrix, kind)):
+        return mul(coefficient, matrix)
+    if isinstance(matrix, (Tril, Triu)):
+        return mul(coefficient, diagonal_matrix(diagonal(matrix.arg)))
+    return mul(coefficient, kind(matrix))
+
+
+def tril(matrix: Expr) -> Expr:
+    """Take the lower triangle of a square matrix; a coefficient comes out in front."""
+    return _triangle(Tril, matrix)
+
+
+def triu(matrix: Expr) -> Expr:
+    """Take the upper triangle of a square matrix; a coefficient comes out in front."""
+    return _triangle(Triu, matrix)
+
+
+def diagonal_sums(matrix: Expr) -> Expr:
+    """Sum a square matrix along each diagonal; a coefficient comes out in front."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, ZeroMatrix):
+        return matrix
+    if isinstance(matrix, Identity):
+        return mul(coefficient, matrix.shape[0], matrix)
+    return mul(coefficient, DiagonalSums(matrix))
 
 
 def entry(matrix: Expr, i: Expr, j: Expr) -> Expr:

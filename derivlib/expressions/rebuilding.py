@@ -40,15 +40,18 @@ from derivlib.expressions.entrywise import elementwise
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
+    diagonal_sums,
     entry,
     inner,
     on_vec,
     sum_of,
     trace,
+    tril,
+    triu,
     unvec,
     vec,
 )
-from derivlib.vocabulary import Inner, OnVec, SumEntries, Unvec, Vec
+from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
 __all__ = ["applied", "rebuild"]
 
@@ -85,6 +88,9 @@ _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
     Trace: trace,
     DiagMatrix: diagonal_matrix,
     DiagonalOf: diagonal,
+    Tril: tril,
+    Triu: triu,
+    DiagonalSums: diagonal_sums,
     MatrixElement: entry,
     KroneckerProduct: kronecker,
     SumEntries: sum_of,

@@ -23,16 +23,20 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.display.text import text
 from derivlib.errors import ShapeError
-from derivlib.vocabulary import LogDet
+from derivlib.vocabulary import DiagonalSums, LogDet, Tril, Triu
 
 __all__ = ["Shape", "same_size", "shape_of"]
 
 Shape = tuple[Expr, Expr] | None
 """Rows and columns, or None for a scalar."""
 
-_SQUARE = (Trace, Determinant, LogDet, Inverse, MatPow, DiagonalOf)
+_ON_SQUARE = (Tril, Triu, DiagonalSums)
+_SQUARE = (Trace, Determinant, LogDet, Inverse, MatPow, DiagonalOf, *_ON_SQUARE)
 _ALIKE = (MatAdd, HadamardProduct)
-_SAME_AS_FIRST = (*_ALIKE, Inverse, MatPow, HadamardPower, ElementwiseApplyFunction)
+_SAME_AS_FIRST = (
+    *(*_ALIKE, *_ON_SQUARE),
+    *(Inverse, MatPow, HadamardPower, ElementwiseApplyFunction),
+)
 
 
 def same_size(a: Expr, b: Expr) -> bool:

@@ -13,6 +13,7 @@ from derivlib.expressions.construction import blocks
 from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.shapes import Shape, shape_of
 from derivlib.vocabulary import (
+    BasisMatrix,
     Commutation,
     MatrixFunctionApplication,
     PartialNode,
@@ -23,14 +24,8 @@ from derivlib.vocabulary import (
 __all__ = ["checked_normal_form", "children", "with_children"]
 
 _LEAVES = (
-    Symbol,
-    MatrixSymbol,
-    MatrixBase,
-    Identity,
-    ZeroMatrix,
-    OneMatrix,
-    SingleEntry,
-    Commutation,
+    *(Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix),
+    *(SingleEntry, Commutation, BasisMatrix),
 )
 
 

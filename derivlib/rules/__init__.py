@@ -14,6 +14,7 @@ from derivlib.rules import (
     pairing,
     products,
     stacking,
+    structures,
 )
 from derivlib.rules.rule import Condition, Rule, Source
 
@@ -29,6 +30,7 @@ _ALL = (
     *stacking.RULES,
     *identification.RULES,
     *algebra.RULES,
+    *structures.RULES,
 )
 
 RULES = MappingProxyType({rule.name: rule for rule in _ALL})

@@ -22,16 +22,19 @@ from derivlib.expressions.construction import add, mul, place, transpose, zero_l
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
+    diagonal_sums,
     entry,
     sum_of,
     trace,
+    tril,
+    triu,
     unvec,
     vec,
 )
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import FUNDAMENTAL, cookbook
-from derivlib.vocabulary import SumEntries, Unvec, Vec, d
+from derivlib.vocabulary import DiagonalSums, SumEntries, Tril, Triu, Unvec, Vec, d
 
 U, V, T = matrix("U", n, m), matrix("V", n, m), matrix("T", n, m)
 Q = matrix("U", n, n)
@@ -131,6 +134,33 @@ DIAGONAL = Rule(
     source=FUNDAMENTAL,
 )
 
+LOWER_TRIANGLE = Rule(
+    "lower triangle",
+    "differential",
+    left=lambda matrix: d(Tril(matrix)),
+    right=lambda d, matrix: tril(d(matrix)),
+    instances=((Q,),),
+    source=FUNDAMENTAL,
+)
+
+UPPER_TRIANGLE = Rule(
+    "upper triangle",
+    "differential",
+    left=lambda matrix: d(Triu(matrix)),
+    right=lambda d, matrix: triu(d(matrix)),
+    instances=((Q,),),
+    source=FUNDAMENTAL,
+)
+
+DIAGONAL_SUMS = Rule(
+    "sums of diagonals",
+    "differential",
+    left=lambda matrix: d(DiagonalSums(matrix)),
+    right=lambda d, matrix: diagonal_sums(d(matrix)),
+    instances=((Q,),),
+    source=FUNDAMENTAL,
+)
+
 ENTRY = Rule(
     "entry",
     "differential",
@@ -175,6 +205,9 @@ RULES = (
     SUM_ENTRIES,
     DIAGONAL_MATRIX,
     DIAGONAL,
+    LOWER_TRIANGLE,
+    UPPER_TRIANGLE,
+    DIAGONAL_SUMS,
     ENTRY,
     VEC,
     UNVEC,

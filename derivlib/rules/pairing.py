@@ -23,16 +23,29 @@ from derivlib.expressions.construction import (
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
+    diagonal_sums,
     frobenius,
     inner,
     inner_sum,
+    tril,
+    triu,
     unvec,
     vec,
 )
 from derivlib.rules.placeholders import a, c, e, g, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule
-from derivlib.rules.sources import magnus_neudecker
-from derivlib.vocabulary import Inner, SingleEntry, SumEntries, Unvec, Vec, numel
+from derivlib.rules.sources import LINEAR_STRUCTURES, magnus_neudecker
+from derivlib.vocabulary import (
+    DiagonalSums,
+    Inner,
+    SingleEntry,
+    SumEntries,
+    Tril,
+    Triu,
+    Unvec,
+    Vec,
+    numel,
+)
 
 G, E, F = matrix("G", n, m), matrix("E", n, m), matrix("F", n, m)
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
@@ -191,6 +204,33 @@ DIAGONAL = Rule(
     source=HADAMARD_ALGEBRA,
 )
 
+LOWER_TRIANGLE = Rule(
+    "lower triangle in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, Tril(moving)),
+    right=lambda _, left, moving: inner(tril(left), moving),
+    instances=((matrix("G", n, n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
+UPPER_TRIANGLE = Rule(
+    "upper triangle in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, Triu(moving)),
+    right=lambda _, left, moving: inner(triu(left), moving),
+    instances=((matrix("G", n, n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
+DIAGONAL_SUMS = Rule(
+    "sums of diagonals in the trace",
+    "trace",
+    left=lambda left, moving: Inner(left, DiagonalSums(moving)),
+    right=lambda _, left, moving: inner(diagonal_sums(left), moving),
+    instances=((matrix("G", n, n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
 ENTRY = Rule(
     "entry as inner product",
     "trace",
@@ -252,6 +292,9 @@ RULES = (
     NESTED,
     DIAGONAL_MATRIX,
     DIAGONAL,
+    LOWER_TRIANGLE,
+    UPPER_TRIANGLE,
+    DIAGONAL_SUMS,
     ENTRY,
     VEC,
     UNVEC,

@@ -16,7 +16,9 @@ __all__ = ["Condition", "Differentiate", "Family", "Rule", "Source"]
 Differentiate = Callable[[Expr], Expr]
 """How a right side writes the differential of a placeholder."""
 
-Family = Literal["differential", "trace", "vec", "identification", "notation", "algebra"]
+Family = Literal[
+    "differential", "trace", "vec", "identification", "structure", "notation", "algebra"
+]
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Rule:
 
     :param name: how steps, links and messages call the rule.
     :param family: what it is good for: expanding a differential, moving factors in a trace
-        or under a vec, reading off the derivative, naming, or simplifying the result.
+        or under a vec, reading off the derivative, passing to the free entries of a
+        structured variable, naming, or simplifying the result.
     :param left: the left side, a function of the placeholders.
     :param right: the right side, a function of `d` and the placeholders.
     :param instances: placeholders to state and to check the rule with; the sizes of

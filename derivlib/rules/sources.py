@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derivlib.rules.rule import Source
 
-__all__ = ["CHAIN_RULE", "FUNDAMENTAL", "cookbook", "magnus_neudecker"]
+__all__ = ["CHAIN_RULE", "FUNDAMENTAL", "LINEAR_STRUCTURES", "cookbook", "magnus_neudecker"]
 
 
 def cookbook(equation: int) -> Source:
@@ -19,3 +19,4 @@ def magnus_neudecker(place: str) -> Source:
 
 CHAIN_RULE = magnus_neudecker("chapter 5, Cauchy's rule of invariance")
 FUNDAMENTAL = magnus_neudecker("chapter 8, fundamental rules of differential calculus")
+LINEAR_STRUCTURES = Source("Magnus", 1988, "Linear Structures")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sympy import (
     Add,
+    DiagonalOf,
     Expr,
     Identity,
     MatAdd,
@@ -18,6 +19,7 @@ from sympy import (
     S,
     Transpose,
 )
+from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
     add,
@@ -25,15 +27,20 @@ from derivlib.expressions.construction import (
     hadamard,
     kronecker,
     mul,
+    ones_like,
     transpose,
 )
-from derivlib.expressions.operators import diagonal_matrix, form_sum, inner, on_vec, vec
+from derivlib.expressions.operators import diagonal_matrix, form_sum, inner, on_vec, tril, triu, vec
 from derivlib.rules.placeholders import a, c, e, g, k, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule
-from derivlib.rules.sources import magnus_neudecker
+from derivlib.rules.sources import LINEAR_STRUCTURES, magnus_neudecker
 from derivlib.vocabulary import (
+    BasisMatrix,
+    DiagonalSums,
     Inner,
     OnVec,
+    Tril,
+    Triu,
     Unvec,
     Vec,
     numel,
@@ -189,6 +196,65 @@ INNER = Rule(
     source=VEC_ALGEBRA,
 )
 
+DIAGONAL_MATRIX = Rule(
+    "vec of a diagonal matrix",
+    "vec",
+    left=lambda left, moving: OnVec(left, DiagMatrix(moving)),
+    right=lambda _, left, moving: on_vec(mul(left, BasisMatrix("diagonal", numel(moving))), moving),
+    instances=((MatrixSymbol("J", k, n * n), MatrixSymbol("e", n, 1)),),
+    source=VEC_ALGEBRA,
+)
+
+DIAGONAL = Rule(
+    "diagonal as rows of vec",
+    "vec",
+    left=lambda left, moving: OnVec(left, DiagonalOf(moving)),
+    right=lambda _, left, moving: on_vec(
+        mul(left, transpose(BasisMatrix("diagonal", moving.shape[0]))), moving
+    ),
+    instances=((MatrixSymbol("J", k, n), matrix("E", n, n)),),
+    source=VEC_ALGEBRA,
+)
+
+
+def _masked(left: Expr, mask: Expr, moving: Expr) -> Expr:
+    """J Diag(vec M) vec(E), which is J vec(M ⊙ E)."""
+    return on_vec(mul(left, diagonal_matrix(vec(mask))), moving)
+
+
+LOWER_TRIANGLE = Rule(
+    "vec of a lower triangle",
+    "vec",
+    left=lambda left, moving: OnVec(left, Tril(moving)),
+    right=lambda _, left, moving: _masked(left, tril(ones_like(moving)), moving),
+    instances=((MatrixSymbol("J", k, n * n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
+UPPER_TRIANGLE = Rule(
+    "vec of an upper triangle",
+    "vec",
+    left=lambda left, moving: OnVec(left, Triu(moving)),
+    right=lambda _, left, moving: _masked(left, triu(ones_like(moving)), moving),
+    instances=((MatrixSymbol("J", k, n * n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
+
+def _diagonal_sums(_: Differentiate, left: Expr, moving: Expr) -> Expr:
+    basis = BasisMatrix("toeplitz", moving.shape[0])
+    return on_vec(mul(left, basis, transpose(basis)), moving)
+
+
+DIAGONAL_SUMS = Rule(
+    "vec of sums of diagonals",
+    "vec",
+    left=lambda left, moving: OnVec(left, DiagonalSums(moving)),
+    right=_diagonal_sums,
+    instances=((MatrixSymbol("J", k, n * n), matrix("E", n, n)),),
+    source=LINEAR_STRUCTURES,
+)
+
 VEC = Rule(
     "vec of a vec",
     "vec",
@@ -219,6 +285,11 @@ RULES = (
     KRONECKER_RIGHT,
     SCALAR,
     INNER,
+    DIAGONAL_MATRIX,
+    DIAGONAL,
+    LOWER_TRIANGLE,
+    UPPER_TRIANGLE,
+    DIAGONAL_SUMS,
     VEC,
     UNVEC,
 )

@@ -36,9 +36,24 @@ from derivlib.vocabulary.reductions import LogDet, Norm, SumEntries, logdet, nor
 from derivlib.vocabulary.reshaping import Unvec, Vec, unvec, vec
 from derivlib.vocabulary.softmax import LogSumExp, Softmax, logsumexp, softmax
 from derivlib.vocabulary.special import Commutation, SingleEntry
+from derivlib.vocabulary.structured import (
+    STRUCTURES,
+    BasisMatrix,
+    DiagonalSums,
+    Structure,
+    Tril,
+    Triu,
+    as_structure,
+    diagonal_sums,
+    tril,
+    triu,
+)
 
 __all__ = [
+    "STRUCTURES",
+    "BasisMatrix",
     "Commutation",
+    "DiagonalSums",
     "DifferentialNode",
     "FormalDerivative",
     "FormalGradient",
@@ -63,11 +78,16 @@ __all__ = [
     "ScalarPartial",
     "SingleEntry",
     "Softmax",
+    "Structure",
     "SumEntries",
+    "Tril",
+    "Triu",
     "Unvec",
     "Vec",
     "arguments_of",
+    "as_structure",
     "d",
+    "diagonal_sums",
     "formal",
     "is_undefined",
     "logdet",
@@ -78,6 +98,8 @@ __all__ = [
     "prime",
     "softmax",
     "sum_entries",
+    "tril",
+    "triu",
     "unvec",
     "vec",
 ]

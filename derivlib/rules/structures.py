@@ -1,0 +1,87 @@
+"""From the gradient of a matrix without structure to that by the free entries of a structured one.
+
+With vec(X) = B θ for the free entries θ, the derivative by θ is Bᵀ vec(G), and B puts each of
+its entries at the places where the free entry stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, S
+
+from derivlib.expressions.construction import add, mul, transpose
+from derivlib.expressions.operators import (
+    diagonal,
+    diagonal_matrix,
+    diagonal_sums,
+    tril,
+    triu,
+    unvec,
+    vec,
+)
+from derivlib.rules.placeholders import matrix, n
+from derivlib.rules.rule import Rule, Source
+from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook
+from derivlib.vocabulary import BasisMatrix, Structure
+
+__all__ = [
+    "BY_STRUCTURE",
+    "DIAGONAL",
+    "LOWER_TRIANGULAR",
+    "RULES",
+    "SYMMETRIC",
+    "SYMMETRIC_TOEPLITZ",
+    "TOEPLITZ",
+    "UPPER_TRIANGULAR",
+]
+
+
+def _without_doubled_diagonal(gradient: Expr) -> Expr:
+    """G + Gᵀ - Diag(diag(G))."""
+    twice = diagonal_matrix(diagonal(gradient))
+    return add(gradient, transpose(gradient), mul(S.NegativeOne, twice))
+
+
+def _rule(structure: Structure, right: Callable[[Expr], Expr], source: Source) -> Rule:
+    def left(gradient: Expr) -> Expr:
+        basis = BasisMatrix(structure, gradient.shape[0])
+        return unvec(mul(basis, transpose(basis), vec(gradient)), gradient.shape)
+
+    return Rule(
+        f"{structure.replace('toeplitz', 'Toeplitz')} variable",
+        "structure",
+        left=left,
+        right=lambda _, gradient: right(gradient),
+        instances=((matrix("G", n, n),),),
+        source=source,
+    )
+
+
+SYMMETRIC = _rule("symmetric", _without_doubled_diagonal, cookbook(138))
+
+DIAGONAL = _rule("diagonal", lambda gradient: diagonal_matrix(diagonal(gradient)), cookbook(142))
+
+LOWER_TRIANGULAR = _rule("lower triangular", tril, LINEAR_STRUCTURES)
+
+UPPER_TRIANGULAR = _rule("upper triangular", triu, LINEAR_STRUCTURES)
+
+TOEPLITZ = _rule("toeplitz", diagonal_sums, cookbook(143))
+
+SYMMETRIC_TOEPLITZ = _rule(
+    "symmetric toeplitz",
+    lambda gradient: _without_doubled_diagonal(diagonal_sums(gradient)),
+    cookbook(144),
+)
+
+BY_STRUCTURE: dict[Structure, Rule] = {
+    "symmetric": SYMMETRIC,
+    "diagonal": DIAGONAL,
+    "lower triangular": LOWER_TRIANGULAR,
+    "upper triangular": UPPER_TRIANGULAR,
+    "toeplitz": TOEPLITZ,
+    "symmetric toeplitz": SYMMETRIC_TOEPLITZ,
+}
+"""The rule for each structure."""
+
+RULES: tuple[Rule, ...] = tuple(BY_STRUCTURE.values())
