@@ -268,20 +268,23 @@ class HighPrecision:
 
 
 def kinds_of_numbers(
-    expressions: Sequence[Expr], points: int
+    expressions: Sequence[Expr], points: int, *, in_components: bool = False
 ) -> tuple[tuple[Arithmetic, Arithmetic], int]:
     """Choose numbers for comparing expressions: exact ones first, then approximate ones.
 
     :param expressions: what is evaluated.
     :param points: how many points are asked for.
+    :param in_components: whether the points fall into parts, as orthogonal matrices do.
     :returns: two kinds of numbers, and how many points to compare at: more where a function
-        is not smooth, since a mistake may then show in one of its pieces only.
+        is not smooth, since a mistake may then show in one of its pieces only, and likewise
+        where the points fall into parts.
     """
     nodes = list(all_nodes(expressions))
     tolerance = _FLOAT_TOLERANCE if any(isinstance(node, Float) for node in nodes) else _TOLERANCE
     spread = any(map(_is_in_pieces, nodes))
     kinds = Exact(spread=spread), HighPrecision(tolerance, spread=spread)
-    return kinds, max(points, _POINTS_IN_PIECES) if spread and points > 0 else points
+    in_pieces = (spread or in_components) and points > 0
+    return kinds, max(points, _POINTS_IN_PIECES) if in_pieces else points
 
 
 def _is_in_pieces(node: Any) -> bool:

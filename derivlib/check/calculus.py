@@ -14,14 +14,18 @@ from sympy import (
     Subs,
     Symbol,
 )
+from sympy.matrices.expressions.matexpr import MatrixElement
 
+from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.entries import as_matrix
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
 from derivlib.check.sizes import expression, resolve_sizes
+from derivlib.check.structures import free_entries, spread_out
 from derivlib.check.symbolic import Differentiable, Entry
 from derivlib.errors import InputError, UnsupportedError
+from derivlib.vocabulary import Structure
 
 __all__ = ["EntryDerivatives", "check_variable", "differentiate_entries", "elementwise"]
 
@@ -46,6 +50,8 @@ def elementwise(
     entry: Entry | None = None,
     definitions: Mapping[Any, Expr] | None = None,
     order: int = 1,
+    structure: Structure | None = None,
+    assuming: Any = (),
 ) -> Expr | ImmutableDenseMatrix:
     """Differentiate every entry of an expression by every entry of a variable.
 
@@ -59,6 +65,11 @@ def elementwise(
     Matrix([
     [A[0, 0]],
     [A[0, 1]]])
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> elementwise(Trace(B * U), U, {n: 2}, structure="symmetric")
+    Matrix([
+    [          B[0, 0], B[0, 1] + B[1, 0]],
+    [B[0, 1] + B[1, 0],           B[1, 1]]])
 
     ```
 
@@ -68,18 +79,33 @@ def elementwise(
     :param entry: what stands for entry (i, j), counted from 0, of a matrix symbol X.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :param order: 2 for the Hessian of a scalar on vec(X), numel(X) × numel(X).
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together.
+    :param assuming: what SymPy's assumptions say of symbols, such as `Q.symmetric(A)`;
+        entries that are zero or equal are written so.
     :returns: a scalar if both are scalars; the gradient, in the shape of `wrt`, of a scalar;
         a matrix in the shape of `expr` for a scalar `wrt`; otherwise the Jacobian
-        ∂vec(F)/∂vec(X)ᵀ, numel(F) × numel(X).
-    :raises InputError: if `wrt` is not a symbol, or `order` is 2 and `expr` not a scalar.
+        ∂vec(F)/∂vec(X)ᵀ, numel(F) × numel(X). With a structure, the gradient has at each
+        place the derivative by the free entry there, and zero where there is none; the
+        Jacobian is ∂vec(F)/∂θᵀ for the free entries θ in the order of
+        :class:`derivlib.BasisMatrix`, and the Hessian is on θ.
+    :raises InputError: if `wrt` is not a symbol, a structure or an assumption not known, or
+        `order` is 2 and `expr` not a scalar.
+    :raises ShapeError: if a matrix with a structure is not square.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node, or a scalar derivative, are not known.
     """
     expr, wrt = expression(expr), expression(wrt)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, *definitions, *definitions.values())
+    domain = domain_of(
+        given,
+        (expr, wrt, *definitions.values()),
+        structures=None if structure is None else {wrt: structure},
+        assuming=assuming,
+    )
     derivatives = differentiate_entries(
-        expr, wrt, given, entry=entry, definitions=definitions, order=order
+        expr, wrt, given, entry=entry, definitions=definitions, domain=domain, order=order
     )
     published = derivatives.scalars.published
     value = derivatives.value
@@ -93,29 +119,34 @@ def differentiate_entries(
     *,
     entry: Entry | None = None,
     definitions: Mapping[Any, Expr] | None = None,
+    domain: Domain = EVERYWHERE,
     order: int = 1,
 ) -> EntryDerivatives:
     """Differentiate every entry, leaving the result in terms of real scalars."""
     check_variable(wrt)
-    scalars = Differentiable(entry) if entry else Differentiable()
+    scalars = Differentiable(entry or MatrixElement, domain=domain)
     evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)
     function = evaluation.value(expr)
     if isinstance(function, Grid) and tuple(expr.shape) == (1, 1):
         function = function.entries[0]
-    derivatives = _laid_out(function, variable)
+    structure = domain.structures.get(wrt)
+    value = _laid_out(function, variable, structure)
     if order == 2:
         if isinstance(function, Grid):
             raise InputError(f'only a scalar has a Hessian, and "{expr}" is a matrix')
-        derivatives = _second(derivatives, variable)
-    return EntryDerivatives(derivatives, scalars)
+        value = _second(value, variable, structure)
+    return EntryDerivatives(value, scalars)
 
 
-def _second(gradient: Any, variable: Any) -> Any:
-    """Differentiate a gradient again, its stacked entries by those of the variable."""
+def _second(gradient: Any, variable: Any, structure: Structure | None) -> Any:
+    """Differentiate a gradient again, by each free entry of the variable."""
     if not isinstance(variable, Grid):
         return _derivative(gradient, variable)
-    return _laid_out(gradient, variable)
+    free = free_entries(structure, *variable.shape)
+    return Grid.of(
+        len(free), len(free), lambda a, b: _derivative(gradient[free[a]], variable[free[b]])
+    )
 
 
 def check_variable(wrt: Any) -> None:
@@ -127,16 +158,18 @@ def check_variable(wrt: Any) -> None:
         raise InputError(f"differentiate with respect to a symbol, not {wrt}")
 
 
-def _laid_out(function: Any, variable: Any) -> Any:
+def _laid_out(function: Any, variable: Any, structure: Structure | None) -> Any:
     """Arrange the scalar derivatives in the layout of the contract."""
     if not isinstance(variable, Grid):
         if not isinstance(function, Grid):
             return _derivative(function, variable)
         return function.map(lambda entry: _derivative(entry, variable))
+    free = free_entries(structure, *variable.shape)
     if not isinstance(function, Grid):
-        return variable.map(lambda entry: _derivative(function, entry))
-    entries, variables = list(function.stacked()), list(variable.stacked())
-    return Grid.of(len(entries), len(variables), lambda i, j: _derivative(entries[i], variables[j]))
+        derivatives = {place: _derivative(function, variable[place]) for place in free}
+        return spread_out(structure, *variable.shape, derivatives)
+    entries = list(function.stacked())
+    return Grid.of(len(entries), len(free), lambda i, j: _derivative(entries[i], variable[free[j]]))
 
 
 def _derivative(expr: Expr, symbol: Symbol) -> Expr:

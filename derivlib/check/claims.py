@@ -7,18 +7,37 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sympy import Expr, MatMul, MatrixExpr, MatrixSymbol, Mul, Rational, Symbol, Transpose
+from sympy import (
+    DiagonalOf,
+    Expr,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    Rational,
+    Symbol,
+    Transpose,
+    expand,
+)
+from sympy.matrices.expressions.diagonal import DiagMatrix
 
+from derivlib.check.domain import Domain, domain_of
 from derivlib.check.equations import check_equation
-from derivlib.check.sizes import all_nodes, expression, size_symbols
-from derivlib.check.verify import verify
+from derivlib.check.sizes import all_nodes, expression, resolve_sizes, size_symbols
+from derivlib.check.verify import compare
 from derivlib.errors import InputError, VerificationError
-from derivlib.vocabulary import DifferentialNode
+from derivlib.vocabulary import DifferentialNode, Structure
 
 __all__ = ["StepsVerdict", "Verdict", "check_steps", "is_derivative"]
 
 _SIZES = (4, 3, 2, 5, 6, 7, 8, 9)
 """Sizes given to the size symbols in alphabetical order: pairwise different."""
+
+_IN_THE_SPACE = (
+    "the gradient in the space of symmetric matrices, off the diagonal half the derivative by "
+    "a free entry"
+)
 
 _FACTORS = tuple(map(Rational, ("2", "1/2", "-1", "-2", "-1/2", "3", "1/3", "4", "1/4")))
 """By how much a claim is tried to be off."""
@@ -93,7 +112,14 @@ def _alternatives(claim: Expr) -> Iterator[tuple[Expr, str]]:
 
 
 def is_derivative(
-    claim: Any, expr: Any, wrt: Any, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0
+    claim: Any,
+    expr: Any,
+    wrt: Any,
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structure: Structure | None = None,
+    assuming: Any = (),
 ) -> Verdict:
     """Judge a derivative that was found by hand; the engine has no part in it.
 
@@ -108,6 +134,16 @@ def is_derivative(
     >>> is_derivative(2 * A.T, Trace(A * X), X).hint
     'off by the factor 2'
 
+    Of a symmetric variable only the entries on and below the diagonal are free:
+
+    >>> from sympy import DiagMatrix, DiagonalOf
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
+    >>> bool(is_derivative(claim, Trace(B * U), U, structure="symmetric"))
+    True
+    >>> is_derivative(B.T, Trace(B * U), U, structure="symmetric").hint
+    'the derivative by a U whose entries are all free'
+
     ```
 
     :param claim: the derivative claimed, in the layout of the contract: the gradient of a
@@ -117,30 +153,54 @@ def is_derivative(
     :param sizes: a positive integer for each size symbol; pairwise different ones are
         taken if there are none.
     :param seed: the seed of the random points.
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together; see :func:`derivlib.check.verify`.
+    :param assuming: what holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`, on matrices and scalars.
     :returns: a verdict that is true or false, and says why.
-    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol.
+    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
+        structure or an assumption is not known.
+    :raises ShapeError: if a matrix with a structure is not square.
     :raises SizesError: if sizes are given and one is missing, unknown or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     claim, expr, wrt = expression(claim), expression(expr), expression(wrt)
     chosen = _sizes_for(sizes, claim, expr, wrt)
     named = tuple((str(symbol), int(size)) for symbol, size in chosen.items())
+    given = resolve_sizes(chosen, claim, expr, wrt)
+    structures = None if structure is None else {wrt: structure}
+    domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     try:
-        verification = verify(expr, wrt, claim, chosen, seed=seed)
+        verification = compare(expr, wrt, claim, given, {}, domain, seed=seed)
     except VerificationError as error:
-        hint = _hint(claim, expr, wrt, chosen, seed)
+        hint = _hint(claim, expr, wrt, given, domain, seed)
         return Verdict(False, str(error), hint, named)
     return Verdict(True, str(verification), "", named)
 
 
-def _hint(claim: Expr, expr: Expr, wrt: Expr, sizes: Mapping[Any, Any], seed: int) -> str:
-    for candidate, told in _alternatives(claim):
+def _hint(
+    claim: Expr, expr: Expr, wrt: Expr, sizes: Mapping[Any, int], domain: Domain, seed: int
+) -> str:
+    candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim)]
+    if domain.structures:
+        told = f"the derivative by a {wrt} whose entries are all free"
+        candidates.insert(0, (claim, told, domain.without_structure()))
+    if domain.structures.get(wrt) == "symmetric" and _is_square(claim):
+        doubled = MatAdd(
+            _multiple(Rational(2), claim), _multiple(Rational(-1), DiagMatrix(DiagonalOf(claim)))
+        )
+        candidates.append((doubled, _IN_THE_SPACE, domain))
+    for candidate, told, where in candidates:
         try:
-            verify(expr, wrt, candidate, sizes, seed=seed)
+            compare(expr, wrt, candidate, sizes, {}, where, seed=seed)
         except VerificationError:
             continue
         return told
     return ""
+
+
+def _is_square(claim: Expr) -> bool:
+    return isinstance(claim, MatrixExpr) and expand(claim.shape[0] - claim.shape[1]) == 0
 
 
 def _differentiated(expr: Expr) -> set[Expr]:
@@ -150,7 +210,12 @@ def _differentiated(expr: Expr) -> set[Expr]:
 
 
 def check_steps(
-    lines: Sequence[Any], sizes: Mapping[Any, Any] | None = None, *, seed: int = 0
+    lines: Sequence[Any],
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structures: Mapping[Any, Structure] | None = None,
+    assuming: Any = (),
 ) -> StepsVerdict:
     """Judge a chain of equalities and find the first line that is wrong.
 
@@ -170,6 +235,9 @@ def check_steps(
     :param sizes: a positive integer for each size symbol; pairwise different ones are
         taken if there are none.
     :param seed: the seed of the random points.
+    :param structures: the structure of matrices, such as `{X: "symmetric"}`.
+    :param assuming: what else holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`.
     :returns: a verdict that is true or false, and names the first wrong line.
     :raises InputError: if there are fewer than two lines, or one is not an expression.
     """
@@ -186,6 +254,8 @@ def check_steps(
                 after,
                 sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
                 varying=varying,
+                structures=structures,
+                assuming=assuming,
                 seed=seed,
             )
         except VerificationError as error:

@@ -11,6 +11,7 @@ from sympy import Expr
 from derivlib.check.dual import reciprocal
 from derivlib.check.grid import Grid, as_scalar
 from derivlib.check.numbers import Point
+from derivlib.check.structures import free_entries, spread_out
 from derivlib.vocabulary import d
 
 __all__ = ["derivative_at", "second_derivative_at"]
@@ -25,7 +26,9 @@ def derivative_at(
     *,
     scalar: bool | None = None,
 ) -> Any:
-    """Find the derivative whose differential is given, along each unit matrix Eᵢⱼ in turn.
+    """Find the derivative whose differential is given, along each free entry in turn.
+
+    Along the free entry (i, j) of a matrix without structure that is the unit matrix Eᵢⱼ.
 
     :param point: where.
     :param differential: an expression with differentials in it.
@@ -37,10 +40,11 @@ def derivative_at(
     :returns: a scalar or a :class:`Grid`, in the layout of the contract.
     """
     rows, cols = _shape(point.evaluation(sizes).value(variable))
+    structure = point.domain.structures.get(variable)
+    free = free_entries(structure, rows, cols)
     values = {
-        (i, j): point.along(variable, (i, j)).evaluation(sizes, definitions).value(differential)
-        for i in range(rows)
-        for j in range(cols)
+        place: point.along(variable, place).evaluation(sizes, definitions).value(differential)
+        for place in free
     }
     first = values[0, 0]
     if scalar or not isinstance(first, Grid):
@@ -48,10 +52,10 @@ def derivative_at(
             index: value.entries[0] if isinstance(value, Grid) else value
             for index, value in values.items()
         }
-        return Grid.of(rows, cols, lambda i, j: entries[i, j])
+        return spread_out(structure, rows, cols, entries)
     if not variable.is_Matrix:
         return first
-    columns = [list(values[i, j].stacked()) for j in range(cols) for i in range(rows)]
+    columns = [list(values[place].stacked()) for place in free]
     return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
 
 
@@ -74,7 +78,7 @@ def second_derivative_at(
     :param definitions: expressions to put in for symbols.
     """
     rows, cols = _shape(point.evaluation(sizes).value(variable))
-    entries = [(i, j) for j in range(cols) for i in range(rows)]
+    entries = free_entries(point.domain.structures.get(variable), rows, cols)
 
     def second(*moving: tuple[int, int]) -> Any:
         evaluation = point.along(variable, *moving).evaluation(sizes, definitions)

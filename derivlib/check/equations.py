@@ -17,11 +17,12 @@ from derivlib.check.comparison import (
     sizes_by_name,
 )
 from derivlib.check.directions import derivative_at
+from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point, at_points
 from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.errors import InputError, VerificationError
-from derivlib.vocabulary import DifferentialNode
+from derivlib.vocabulary import DifferentialNode, Structure
 
 __all__ = ["EquationCheck", "check_equation", "check_identification"]
 
@@ -51,6 +52,8 @@ def check_equation(
     sizes: Mapping[Any, Any] | None = None,
     definitions: Mapping[Any, Expr] | None = None,
     varying: Iterable[Any] | None = None,
+    structures: Mapping[Any, Structure] | None = None,
+    assuming: Any = (),
     seed: int = 0,
     points: int = 2,
 ) -> EquationCheck:
@@ -74,15 +77,27 @@ def check_equation(
     :param sizes: a positive integer for each symbol that stands in a shape.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :param varying: the symbols that change; all of them unless told otherwise.
+    :param structures: the structure of matrices, such as `{X: "symmetric"}`; their
+        differentials have it too.
+    :param assuming: what else holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`. Differentials keep to them: that of an orthogonal Q is Q S with a
+        skew S.
     :param seed: the seed of the random points and directions.
     :param points: how many of them.
     :raises VerificationError: if both sides differ in an entry or in shape.
+    :raises InputError: if a structure or an assumption is not known.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     left, right = expression(left), expression(right)
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
+    domain = domain_of(
+        given,
+        (left, right, *definitions.values()),
+        structures=structures,
+        assuming=assuming,
+    )
     moving = None if varying is None else frozenset(varying)
 
     def action(point: Point) -> int:
@@ -98,6 +113,7 @@ def check_equation(
         seed,
         points,
         varying=(lambda _: True) if moving is None else moving.__contains__,
+        domain=domain,
     )
 
 
@@ -156,11 +172,13 @@ def _checked(
     action: Callable[[Point], int],
     seed: int,
     points: int,
+    *,
+    domain: Domain = EVERYWHERE,
     **options: Any,
 ) -> EquationCheck:
-    kinds, count = kinds_of_numbers(expressions, points)
+    kinds, count = kinds_of_numbers(expressions, points, in_components=domain.has_components)
     kind, entries = first_that_works(
-        kinds, lambda kind: list(at_points(kind, seed, count, action, **options))
+        kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain, **options))
     )
     return EquationCheck(
         sizes=sizes_by_name(sizes),

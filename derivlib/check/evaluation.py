@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from sympy import Basic, Expr, Integer, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
+from sympy import Basic, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
 
 from derivlib.check.abstract import Slot
 from derivlib.check.grid import Grid, as_scalar
+from derivlib.check.sizes import at_size
 from derivlib.errors import InputError, ShapeError, UnsupportedError
 from derivlib.vocabulary import FormalNode
 
@@ -182,16 +183,8 @@ class Evaluation:
         return f' in "{_abridged(node)}"{inside}' + (f" at {sizes}" if sizes else "")
 
     def size(self, size: Any) -> int:
-        """Put the sizes into a number of rows or columns, or into an index.
-
-        :raises ShapeError: if what remains is not a number.
-        """
-        number = sympify(size)
-        if not number.is_Integer:
-            number = number.xreplace({s: Integer(v) for s, v in self.sizes.items()}).doit()
-        if not number.is_Integer:
-            raise ShapeError(f"{size} is not a whole number")
-        return int(number)
+        """Put the sizes into a number of rows or columns, or into an index."""
+        return at_size(size, self.sizes)
 
     def apply(self, function: Lambda, *arguments: Any) -> Any:
         """Put scalar values into the variables of a `Lambda`."""

@@ -12,6 +12,7 @@ from derivlib.check.calculus import EntryDerivatives, check_variable, differenti
 from derivlib.check.comparison import as_grid
 from derivlib.check.counting import written_length
 from derivlib.check.directions import derivative_at, second_derivative_at
+from derivlib.check.domain import EVERYWHERE, Domain
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point
 from derivlib.vocabulary import d
@@ -100,12 +101,15 @@ def judgement(
     wrt: Any,
     sizes: Mapping[Any, int],
     definitions: Mapping[Any, Expr],
+    domain: Domain = EVERYWHERE,
     order: int = 1,
 ) -> Judgement:
     """Write the derivative out if that is not too long, or else use dual numbers."""
     check_variable(wrt)
     directions = written_length(wrt, sizes) ** order
     if written_length(expr, sizes, definitions) * directions <= LONGEST:
-        derivatives = differentiate_entries(expr, wrt, sizes, definitions=definitions, order=order)
+        derivatives = differentiate_entries(
+            expr, wrt, sizes, definitions=definitions, domain=domain, order=order
+        )
         return WrittenOut(derivatives, sizes, definitions)
     return Directional(expr, wrt, sizes, definitions, order)

@@ -13,6 +13,7 @@ from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.abstract import Slot
 from derivlib.check.arithmetic import Arithmetic, NoValue
+from derivlib.check.domain import EVERYWHERE, Domain
 from derivlib.check.dual import Dual, part_of, real_of, reciprocal
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
@@ -35,8 +36,9 @@ class Point:
     :param rng: where values are drawn from.
     :param attempt: how many points have been tried before.
     :param varying: tells which symbols change along the direction.
-    :param unit: the symbol of which some entries change, by one, and those entries;
+    :param unit: the symbol of which some free entries change, by one, and those entries;
         otherwise changes are random.
+    :param domain: what holds at the point.
     """
 
     arithmetic: Arithmetic
@@ -44,21 +46,41 @@ class Point:
     attempt: int = 0
     varying: Callable[[Any], bool] = lambda _: True
     unit: tuple[Any, frozenset[tuple[int, int]]] | None = None
+    domain: Domain = EVERYWHERE
     _values: dict[Any, Any] = field(default_factory=dict)
     _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
 
     def value(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
         """The value of a symbol, or of an entry of a matrix symbol."""
-        return self._drawn(("value", symbol, i, j), None if symbol.is_Matrix else symbol)
+        if symbol in self.domain.patterns:
+            return self._matrix("value", symbol)[i, j]
+        scalar = None if symbol.is_Matrix else self.domain.scalar(symbol)
+        return self._drawn(("value", symbol, i, j), scalar)
 
     def change(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
         """The first-order change of the same."""
         if not self.varying(symbol):
             return 0
         if self.unit is not None:
-            moving, entries = self.unit
-            return int(symbol == moving and (i, j) in entries)
+            moved, entries = self.unit
+            return int(symbol == moved and self.domain.moving(symbol, i, j) in entries)
+        if symbol in self.domain.patterns:
+            return self._matrix("change", symbol)[i, j]
         return self._drawn(("change", symbol, i, j), None)
+
+    def _matrix(self, what: str, symbol: Any) -> Grid:
+        """The value or the change of a matrix of which something is known."""
+        if (what, symbol) not in self._values:
+
+            def draw(place: Any) -> Any:
+                return self._drawn((what, symbol, *place), None)
+
+            self._values[what, symbol] = (
+                self.domain.matrix(symbol, self.rng, draw)
+                if what == "value"
+                else self.domain.change(symbol, self._matrix("value", symbol), draw)
+            )
+        return self._values[what, symbol]
 
     def _drawn(self, key: Any, symbol: Symbol | None) -> Any:
         if key not in self._values:
@@ -107,8 +129,14 @@ class Numbers:
         return _lifted(self.point.value(symbol), self.point.change(symbol), self.level)
 
     def entry(self, symbol: Any, i: int, j: int) -> Any:
-        """The value of an entry of a matrix symbol."""
-        return _lifted(self.point.value(symbol, i, j), self.point.change(symbol, i, j), self.level)
+        """The value of an entry of a matrix symbol.
+
+        :raises UnsupportedError: if it changes twice, and not on a straight line.
+        """
+        change = self.point.change(symbol, i, j)
+        if self.level > 1 and not _is_zero(change) and self.point.domain.is_curved(symbol):
+            raise UnsupportedError(f"the second differential of the orthogonal matrix {symbol}")
+        return _lifted(self.point.value(symbol, i, j), change, self.level)
 
     def total(self, terms: Sequence[Any]) -> Any:
         """Add."""

@@ -10,6 +10,7 @@ from sympy import (
     Basic,
     Expr,
     Identity,
+    Integer,
     MatrixSymbol,
     OneMatrix,
     Symbol,
@@ -18,10 +19,10 @@ from sympy import (
     sympify,
 )
 
-from derivlib.errors import InputError, SizesError
+from derivlib.errors import InputError, ShapeError, SizesError
 from derivlib.vocabulary import BasisMatrix, MatrixFunctionApplication, SingleEntry, Unvec
 
-__all__ = ["all_nodes", "expression", "resolve_sizes", "size_symbols"]
+__all__ = ["all_nodes", "at_size", "expression", "resolve_sizes", "size_symbols"]
 
 _SHAPED = (
     MatrixSymbol,
@@ -98,6 +99,21 @@ def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[S
     if missing or unknown:
         raise SizesError(_complaint(missing, unknown, wanted))
     return {size: _positive_integer(size, given[size]) for size in wanted}
+
+
+def at_size(size: Any, sizes: Mapping[Any, int]) -> int:
+    """Put the sizes into a number of rows or columns, or into an index.
+
+    :param size: a number, or an expression of size symbols.
+    :param sizes: a positive integer for each size symbol.
+    :raises ShapeError: if what remains is not a whole number.
+    """
+    number = sympify(size)
+    if not number.is_Integer:
+        number = number.xreplace({s: Integer(v) for s, v in sizes.items()}).doit()
+    if not number.is_Integer:
+        raise ShapeError(f"{size} is not a whole number")
+    return int(number)
 
 
 def _complaint(missing: list[Symbol], unknown: list[Any], wanted: tuple[Symbol, ...]) -> str:

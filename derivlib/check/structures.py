@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import S
+
+from derivlib.check.grid import Grid
 from derivlib.vocabulary import Structure
 
-__all__ = ["Position", "free_entries", "free_entry"]
+__all__ = ["Position", "free_entries", "free_entry", "spread_out"]
 
 Position = tuple[int, int]
 """Row and column of an entry, counted from 0."""
@@ -63,3 +69,21 @@ def free_entries(structure: Structure | None, rows: int, cols: int) -> list[Posi
     places = [(i, j) for j in range(cols) for i in range(rows)]
     free = [place for place in places if free_entry(structure, *place) == place]
     return sorted(free, key=lambda place: place[1] - place[0]) if structure == "toeplitz" else free
+
+
+def spread_out(
+    structure: Structure | None, rows: int, cols: int, values: Mapping[Position, Any]
+) -> Grid:
+    """Put the value of each free entry at every place where that entry stands.
+
+    :param structure: what is known of the matrix; nothing if every entry is free.
+    :param rows: how many rows.
+    :param cols: how many columns.
+    :param values: a value for each free entry; all other places are zero.
+    """
+
+    def value(i: int, j: int) -> Any:
+        free = free_entry(structure, i, j)
+        return S.Zero if free is None else values[free]
+
+    return Grid.of(rows, cols, value)

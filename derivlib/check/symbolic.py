@@ -10,6 +10,7 @@ from sympy import Add, Dummy, Expr, Mul, Piecewise, Pow, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.check.abstract import AbstractPartial, Slot, abstract_value
+from derivlib.check.domain import EVERYWHERE, Domain
 from derivlib.check.grid import Grid
 from derivlib.errors import UnsupportedError
 
@@ -108,10 +109,14 @@ class Differentiable(Symbolic):
     :class:`AbstractPartial`; :meth:`published` turns both back.
 
     :param originals: what each real symbol stands for.
+    :param domain: where the expressions are meant to hold: the entries of a structured
+        variable are its free ones, and what is published has the zeros and the equal entries
+        that are assumed.
     """
 
     _symbols: dict[Any, Symbol] = field(default_factory=dict)
     originals: dict[Symbol, Expr] = field(default_factory=dict)
+    domain: Domain = EVERYWHERE
     _published: dict[Expr, Expr] = field(default_factory=dict)
 
     def symbol(self, symbol: Symbol) -> Symbol:
@@ -123,12 +128,16 @@ class Differentiable(Symbolic):
             self.originals[real] = symbol
         return self._symbols[symbol]
 
-    def entry(self, symbol: Any, i: int, j: int) -> Symbol:
-        """The real symbol that takes the place of an entry."""
-        key = symbol, i, j
+    def entry(self, symbol: Any, i: int, j: int) -> Expr:
+        """The real symbol that takes the place of an entry, or zero."""
+        free = self.domain.moving(symbol, i, j)
+        if free is None:
+            return S.Zero
+        key = symbol, *free
         if key not in self._symbols:
-            self._symbols[key] = real = Dummy(f"{symbol.name}_{i}_{j}", real=True)
-            self.originals[real] = self.element(symbol, i, j)
+            self._symbols[key] = real = Dummy("_".join(map(str, (symbol.name, *free))), real=True)
+            place = self.domain.place(symbol, *free)
+            self.originals[real] = S.Zero if place is None else self.element(symbol, *place)
         return self._symbols[key]
 
     def abstract(

@@ -20,6 +20,7 @@ from derivlib.check.comparison import (
     sizes_by_name,
 )
 from derivlib.check.counting import written_length
+from derivlib.check.domain import Domain, domain_of
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.judgement import LONGEST, Judgement, judgement
 from derivlib.check.numbers import Point, at_points
@@ -27,8 +28,9 @@ from derivlib.check.operations import operation_of
 from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.symbolic import Symbolic
 from derivlib.errors import VerificationError
+from derivlib.vocabulary import Structure
 
-__all__ = ["Verification", "verify"]
+__all__ = ["Verification", "compare", "verify"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class Verification:
     :param seed: the seed of the points.
     :param tolerance: the relative difference allowed; nothing where arithmetic is exact.
     :param versions: the libraries and their versions.
+    :param structure: the structured variable whose free entries moved, in words; empty if
+        every entry was free.
+    :param assumptions: what held at every point, in words.
     """
 
     sizes: SizesByName
@@ -56,6 +61,8 @@ class Verification:
     seed: int
     tolerance: float | None
     versions: tuple[tuple[str, str], ...]
+    structure: str = ""
+    assumptions: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         rows, cols = self.shape
@@ -63,13 +70,19 @@ class Verification:
         points = f"{self.points} random point{'s' * (self.points > 1)}"
         versions = ", ".join(f"{name} {version}" for name, version in self.versions)
         return (
-            f"The {rows}×{cols} result agrees in {entries} with the derivative found "
-            f"{self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points} "
-            f"(seed {self.seed}; {versions})."
+            f"The {rows}×{cols} result agrees in {entries} with the derivative{self._moved()} "
+            f"found {self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points}"
+            f"{self._where()} (seed {self.seed}; {versions})."
         )
 
     def _repr_markdown_(self) -> str:
         return f"**Verified.** {self}"
+
+    def _moved(self) -> str:
+        return f" by the free entries of the {self.structure}" if self.structure else ""
+
+    def _where(self) -> str:
+        return f" with {', '.join(self.assumptions)}" if self.assumptions else ""
 
     def _how(self) -> str:
         if self.tolerance is None:
@@ -90,6 +103,8 @@ def verify(
     points: int = 2,
     definitions: Mapping[Any, Expr] | None = None,
     order: int = 1,
+    structure: Structure | None = None,
+    assuming: Any = (),
 ) -> Verification:
     """Compare a derivative with the one found entry by entry, by scalar calculus.
 
@@ -109,6 +124,11 @@ def verify(
     ... except AssertionError as error:
     ...     print(str(error).partition(":")[0])
     entry (1, 1), counted from 1, differs at m=2, n=3
+    >>> from sympy import DiagMatrix, DiagonalOf
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
+    >>> verify(Trace(B * U), U, claim, {n: 3}, structure="symmetric").structure
+    'symmetric U'
 
     ```
 
@@ -121,31 +141,80 @@ def verify(
         smooth.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :param order: 2 if `result` is claimed to be the Hessian of a scalar, on vec(X).
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together. A gradient has at each place the
+        derivative by the free entry there, zero where there is none; a Jacobian is
+        ∂vec(F)/∂θᵀ for the free entries θ in the order of :class:`derivlib.BasisMatrix`.
+    :param assuming: what holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`, on matrices and scalars. Those of `with sympy.assuming(...)` hold
+        too.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
-    :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol.
+    :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol; if a
+        structure or an assumption is not known.
+    :raises ShapeError: if a matrix with a structure is not square.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     expr, wrt, result = map(expression, (expr, wrt, result))
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
-    expected = judgement(expr, wrt, given, definitions, order)
+    domain = domain_of(
+        given,
+        (expr, wrt, result, *definitions.values()),
+        structures=None if structure is None else {wrt: structure},
+        assuming=assuming,
+    )
+    return compare(
+        expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
+    )
+
+
+def compare(
+    expr: Expr,
+    wrt: Any,
+    result: Expr,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+    domain: Domain,
+    *,
+    seed: int = 0,
+    points: int = 2,
+    order: int = 1,
+) -> Verification:
+    """Compare as :func:`verify` does, at the points of a domain.
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: the symbol it is differentiated by.
+    :param result: what is claimed to be the derivative.
+    :param sizes: a positive integer for each symbol that stands in a shape, and no other.
+    :param definitions: expressions to put in for symbols.
+    :param domain: what holds at every point.
+    :param seed: the seed of the random points.
+    :param points: how many points.
+    :param order: 2 for the Hessian of a scalar.
+    :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    """
+    expected = judgement(expr, wrt, sizes, definitions, domain, order)
 
     def action(point: Point) -> tuple[int, int]:
-        claimed = as_grid(point.evaluation(given, definitions).value(result))
+        claimed = as_grid(point.evaluation(sizes, definitions).value(result))
         truth = as_grid(expected.at(point))
         difference = difference_of(claimed, truth, point.arithmetic)
         if difference is not None:
-            written = _written(difference, result, expected, given, definitions)
+            written = _written(difference, result, expected, sizes, definitions)
             raise VerificationError(
-                difference.told("the result", "entry-by-entry calculus", given, written)
+                difference.told("the result", "entry-by-entry calculus", sizes, written)
             )
         return truth.shape
 
-    kinds, count = kinds_of_numbers((expr, result, *definitions.values()), points)
-    kind, shapes = first_that_works(kinds, lambda kind: list(at_points(kind, seed, count, action)))
+    kinds, count = kinds_of_numbers(
+        (expr, result, *definitions.values()), points, in_components=domain.has_components
+    )
+    kind, shapes = first_that_works(
+        kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain))
+    )
     return Verification(
-        sizes=sizes_by_name(given),
+        sizes=sizes_by_name(sizes),
         shape=shapes[0],
         entries=shapes[0][0] * shapes[0][1],
         method=kind.name,
@@ -154,6 +223,8 @@ def verify(
         seed=seed,
         tolerance=kind.tolerance,
         versions=library_versions(),
+        structure=f"{domain.structures[wrt]} {wrt}" if wrt in domain.structures else "",
+        assumptions=domain.told,
     )
 
 
