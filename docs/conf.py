@@ -20,6 +20,7 @@ extensions = [
     "honest_pages",
     "katex_math",
     "quiet_kernel",
+    "rule_catalogue",
     "self_contained",
 ]
 exclude_patterns = ["_build", "node_modules", "**.ipynb_checkpoints"]

@@ -153,7 +153,7 @@ def test_a_derivation_is_one_aligned_block_that_names_each_rule():
     assert block.count(r"\begin{aligned}") == 1
     for step in d.steps:
         if step.entry is not None and step.entry.name != "scalar times inner product":
-            assert rf"\text{{{step.rule}}}" in block
+            assert rf"\textrm{{{step.rule}}}" in block
     assert r"X\ \text{constant}" in block
 
 

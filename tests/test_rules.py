@@ -8,7 +8,9 @@ import pytest
 
 from derivlib import RULES, RuleError
 from derivlib.check import check_rule, rejected_tampering
+from derivlib.derivation.step import NAMING, SUBSTITUTION
 from derivlib.display import latex
+from derivlib.rules.rule import slug
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -44,3 +46,6 @@ def test_names_are_unique_and_cannot_be_confused():
     names = list(RULES)
     assert len(names) == len({name.casefold() for name in names})
     assert all(rule.name == name for name, rule in RULES.items())
+    slugs = {rule.slug for rule in RULES.values()}
+    assert len(names) == len(slugs)
+    assert not slugs & {slug(NAMING), slug(SUBSTITUTION)}

@@ -37,9 +37,13 @@ class DerivationLike(Protocol):
 
 
 def _remark(step: Any) -> str:
-    """Set the name of a rule and the conditions of the step."""
+    r"""Set the name of a rule and the conditions of the step.
+
+    Only names of rules are set in `\textrm`. By that the site knows them and links them; a link
+    in the TeX itself would be refused by notebooks that set it with KaTeX.
+    """
     conditions = map(set_expression, step.requires)
-    return r",\; ".join([rf"\text{{{step.rule}}}", *conditions])
+    return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
 
 
 def _sum(terms: Iterable[Expr]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from sympy import Expr, S
 from derivlib.display.text import text
 from derivlib.vocabulary import d
 
-__all__ = ["Condition", "Differentiate", "Family", "Rule", "Source"]
+__all__ = ["Condition", "Differentiate", "Family", "Rule", "Source", "slug"]
 
 Differentiate = Callable[[Expr], Expr]
 """How a right side writes the differential of a placeholder."""
@@ -53,6 +54,20 @@ class Condition:
         return f"{text(self.subject)} {self.property}"
 
 
+def slug(name: str) -> str:
+    """Write the name of a rule as an address does: in small letters, joined by hyphens.
+
+    ```pycon
+    >>> slug("Hadamard product in the trace")
+    'hadamard-product-in-the-trace'
+
+    ```
+
+    :param name: the name of a rule, or of a step that only names.
+    """
+    return "-".join(re.findall(r"[a-z0-9]+", name.casefold()))
+
+
 def _differential(expr: Expr) -> Expr:
     """Write a differential; that of a number is zero."""
     return S.Zero if expr.is_number and not expr.is_Matrix else d(expr)
@@ -88,6 +103,11 @@ class Rule:
     instances: tuple[tuple[Any, ...], ...]
     source: Source
     conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
+
+    @property
+    def slug(self) -> str:
+        """The name as addresses write it: its entry in the catalogue is `rule-` and this."""
+        return slug(self.name)
 
     def equation(self, *placeholders: Any) -> tuple[Expr, Expr]:
         """Put expressions into the placeholders: both sides, nothing taken as constant."""

@@ -1,7 +1,8 @@
 """Formulas set by KaTeX while the site is built: HTML for the eye, MathML for the ear.
 
 One Node process serves each Sphinx process. A formula that cannot be set is a warning that
-names the page and the TeX, and with `-W` it stops the build.
+names the page and the TeX, and with `-W` it stops the build. So is a rule without an entry in
+the catalogue.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import rule_links
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -88,6 +90,29 @@ def refused(self: HTML5Translator, node: nodes.Element, tex: str, error: Formula
     return f"<code>{html.escape(tex)}</code>"
 
 
+def rule_address(self: HTML5Translator, node: nodes.Element, label: str) -> str:
+    """Find the entry of a rule as seen from the page that is written; it has to exist."""
+    standard = self.builder.env.get_domain("std")
+    target, anchor = standard.anonlabels.get(label, ("", ""))
+    if not anchor:
+        logger.warning("there is no entry for %r", label, location=node, type="rules")
+        return "#"
+    page = self.builder.current_docname
+    return f"{self.builder.get_relative_uri(page, target)}#{anchor}"
+
+
+def set_block(self: HTML5Translator, node: nodes.Element, tex: str) -> str:
+    """Set a displayed formula; one that names rules twice, for wide and for narrow screens."""
+    if not rule_links.names(tex):
+        return set_formula(with_rows(tex), True)
+    variants = {"wide": tex, "narrow": rule_links.stacked(tex)}
+    markup = "".join(
+        f'<div class="math-{width}">{set_formula(rule_links.linked(variant), True)}</div>'
+        for width, variant in variants.items()
+    )
+    return rule_links.addressed(markup, lambda label: rule_address(self, node, label))
+
+
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write an inline formula."""
     tex = node.astext()
@@ -103,7 +128,7 @@ def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula in a box that scrolls by itself."""
     tex = node.astext().strip()
     try:
-        shown = set_formula(with_rows(tex), True)
+        shown = set_block(self, node, tex)
     except FormulaError as error:
         shown = refused(self, node, tex, error)
     number = ""

@@ -13,7 +13,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       output: "htmlAndMathml",
       throwOnError: true,
       strict: "error",
-      trust: false,
+      trust: ({ command, protocol }) => command === "\\href" && protocol === "rule",
       maxExpand: 10000,
       macros,
     });

@@ -1,0 +1,145 @@
+"""The catalogue of rules: each rule judged while it is written down, and where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import rule_links
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_refnode
+
+from derivlib import RULES, DerivlibError, Rule, show
+from derivlib.check import check_rule, rejected_tampering
+from derivlib.check.rules import RuleCheck
+from derivlib.display.formula import set_expression
+
+__all__ = ["entry_facts", "setup"]
+
+
+class UsedOn(nodes.General, nodes.Element):
+    """Where the pages that use a rule are put in, once all pages have been read."""
+
+
+def _sizes(check: RuleCheck) -> str:
+    chosen = (", ".join(f"{name}={value}" for name, value in sizes) for sizes in check.sizes)
+    return "; ".join(filter(None, chosen))
+
+
+def entry_facts(rule: Rule) -> dict[str, str]:
+    """Judge a rule and say what was compared.
+
+    :raises RuleError: if its sides differ, or if falsifying it goes unnoticed.
+    """
+    check, rejected = check_rule(rule), rejected_tampering(rule)
+    plural = "s" * (check.instances > 1)
+    sizes = f", at {_sizes(check)}" if _sizes(check) else ""
+    entries = "1 entry" if check.entries == 1 else f"{check.entries} entries"
+    return {
+        "Source": str(rule.source),
+        "Checked": f"{check.instances} choice{plural} of placeholders{sizes}: "
+        f"{entries} equal, exactly",
+        "Noticed": f"when the right side is falsified, {len(rejected)} times out of "
+        f"{len(rejected)}: " + ", ".join(dict.fromkeys(rejected)),
+    }
+
+
+def _field(name: str, *content: nodes.Node) -> nodes.field:
+    body = nodes.field_body("", nodes.paragraph("", "", *content))
+    return nodes.field("", nodes.field_name("", name), body)
+
+
+def _conditions(rule: Rule) -> list[str]:
+    found = (c for instance in rule.instances for c in rule.conditions(*instance))
+    return list(dict.fromkeys(set_expression(condition) for condition in found))
+
+
+class RuleCatalogue(SphinxDirective):
+    """The entries of a family of rules, each with a label of its own."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write one section for each rule."""
+        family = self.arguments[0]
+        rules = [rule for rule in RULES.values() if rule.family == family]
+        if not rules:
+            raise self.error(f"there is no rule of the family {family!r}")
+        return [self.section(rule) for rule in rules]
+
+    def section(self, rule: Rule) -> nodes.section:
+        """Write the entry of a rule."""
+        try:
+            facts = entry_facts(rule)
+        except DerivlibError as error:
+            raise self.error(str(error)) from error
+        label = rule_links.label(rule.name)
+        section = nodes.section("", nodes.title("", rule.name), ids=[label], names=[label])
+        standard: Any = self.env.get_domain("std")
+        standard.note_hyperlink_target(label, self.env.docname, label, rule.name)
+        self.set_source_info(section)
+        tex = str(show(*rule.equation(*rule.instances[0])))
+        section += nodes.math_block(tex, tex, number=None)
+        fields = nodes.field_list("")
+        if conditions := _conditions(rule):
+            formula = r",\; ".join(conditions)
+            fields += _field("Needs", nodes.math(formula, formula))
+        for name, value in facts.items():
+            fields += _field(name, nodes.Text(value))
+        section += fields
+        section += UsedOn("", rule=rule.name)
+        return section
+
+
+def uses(env: BuildEnvironment) -> dict[str, list[str]]:
+    """The rules that each page names in its derivations."""
+    if not hasattr(env, "rule_uses"):
+        env.rule_uses = {}  # type: ignore[attr-defined]
+    return env.rule_uses  # type: ignore[attr-defined, no-any-return]
+
+
+def note_uses(app: Sphinx, doctree: nodes.document) -> None:
+    """Take note of the rules a page names."""
+    named = (rule_links.names(node.astext()) for node in doctree.findall(nodes.math_block))
+    uses(app.env)[app.env.docname] = list(dict.fromkeys(name for found in named for name in found))
+
+
+def merge_uses(app: Sphinx, env: BuildEnvironment, pages: Iterable[str], other: Any) -> None:
+    """Take over what another process has read."""
+    uses(env).update({page: uses(other)[page] for page in pages if page in uses(other)})
+
+
+def forget_uses(app: Sphinx, env: BuildEnvironment, page: str) -> None:
+    """Forget a page that is read again."""
+    uses(env).pop(page, None)
+
+
+def put_uses_in(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Write into each entry which pages use the rule."""
+    for node in list(doctree.findall(UsedOn)):
+        using = sorted(user for user, named in uses(app.env).items() if node["rule"] in named)
+        content: list[nodes.Node] = []
+        for user in using:
+            title = app.env.titles[user].astext()
+            content += [
+                make_refnode(app.builder, page, user, None, nodes.Text(title)),
+                nodes.Text(", "),
+            ]
+        if content:
+            node.replace_self(nodes.field_list("", _field("Used in", *content[:-1])))
+        else:
+            node.parent.remove(node)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive and the index of uses with Sphinx."""
+    app.add_node(UsedOn)
+    app.add_directive("rule-catalogue", RuleCatalogue)
+    app.connect("doctree-read", note_uses)
+    app.connect("env-merge-info", merge_uses)
+    app.connect("env-purge-doc", forget_uses)
+    app.connect("doctree-resolved", put_uses_in)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
