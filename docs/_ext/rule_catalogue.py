@@ -16,6 +16,7 @@ from derivlib import RULES, DerivlibError, Rule, show
 from derivlib.check import check_rule, rejected_tampering
 from derivlib.check.rules import RuleCheck
 from derivlib.display.formula import set_expression
+from derivlib.display.latex import latex
 
 __all__ = ["entry_facts", "setup"]
 
@@ -42,8 +43,8 @@ def entry_facts(rule: Rule) -> dict[str, str]:
         "Source": str(rule.source),
         "Checked": f"{check.instances} choice{plural} of placeholders{sizes}: "
         f"{entries} equal, exactly",
-        "Noticed": f"when the right side is falsified, {len(rejected)} times out of "
-        f"{len(rejected)}: " + ", ".join(dict.fromkeys(rejected)),
+        "Falsified": f"{len(rejected)} wrong right sides, all noticed: "
+        + ", ".join(dict.fromkeys(rejected)),
     }
 
 
@@ -53,8 +54,16 @@ def _field(name: str, *content: nodes.Node) -> nodes.field:
 
 
 def _conditions(rule: Rule) -> list[str]:
-    found = (c for instance in rule.instances for c in rule.conditions(*instance))
-    return list(dict.fromkeys(set_expression(condition) for condition in found))
+    """The conditions, each with the left side if the statement shown has none."""
+    first, *others = rule.instances
+    stated = [set_expression(condition) for condition in rule.conditions(*first)]
+    if stated:
+        return stated
+    return [
+        rf"{set_expression(condition)}\ \text{{ for }}\ {latex(rule.left(*instance))}"
+        for instance in others
+        for condition in rule.conditions(*instance)
+    ]
 
 
 class RuleCatalogue(SphinxDirective):
@@ -83,14 +92,14 @@ class RuleCatalogue(SphinxDirective):
         self.set_source_info(section)
         tex = str(show(*rule.equation(*rule.instances[0])))
         section += nodes.math_block(tex, tex, number=None)
-        fields = nodes.field_list("")
+        fields = nodes.field_list("", classes=["rule-facts"])
         if conditions := _conditions(rule):
             formula = r",\; ".join(conditions)
             fields += _field("Needs", nodes.math(formula, formula))
         for name, value in facts.items():
             fields += _field(name, nodes.Text(value))
+        fields += UsedOn("", rule=rule.name)
         section += fields
-        section += UsedOn("", rule=rule.name)
         return section
 
 
@@ -129,7 +138,7 @@ def put_uses_in(app: Sphinx, doctree: nodes.document, page: str) -> None:
                 nodes.Text(", "),
             ]
         if content:
-            node.replace_self(nodes.field_list("", _field("Used in", *content[:-1])))
+            node.replace_self(_field("Used in", *content[:-1]))
         else:
             node.parent.remove(node)
 

@@ -1,4 +1,7 @@
-"""The built site asks no other host for anything: what would, stops the build by name."""
+"""The built site is complete: it asks no other host for anything, and its links lead somewhere.
+
+What does not, stops the build by name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from site_links import broken_links
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -33,6 +37,8 @@ def require_self_contained(app: Sphinx, exception: Exception | None) -> None:
         if found := foreign(path.read_text(encoding="utf-8")):
             addresses = ", ".join(sorted(set(found)))
             logger.warning("%s loads %s from another host", path.relative_to(site), addresses)
+    for link in broken_links(site):
+        logger.warning("a link leads nowhere, in %s", link)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

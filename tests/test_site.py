@@ -1,0 +1,76 @@
+"""What the site does with the names of rules, and how it notices links that lead nowhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from expressions import CASES
+
+from derivlib import RULES, derive
+from derivlib.derivation.step import NAMING, SUBSTITUTION
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "docs" / "_ext"))
+
+rule_links = pytest.importorskip("rule_links", reason="a wheel has no site")
+site_links = pytest.importorskip("site_links")
+
+
+def tex_of(name):
+    return derive(*CASES[name])._repr_latex_().strip("$\n")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_rule_a_derivation_shows_is_linked_in_both_variants(name):
+    tex = tex_of(name)
+    shown = rule_links.names(tex)
+    assert shown
+    assert set(shown) <= {*RULES, NAMING, SUBSTITUTION}
+    for variant in (tex, rule_links.stacked(tex)):
+        linked = rule_links.linked(variant)
+        assert r"\textrm" not in linked
+        assert [*dict.fromkeys(re.findall(r"\\href\{rule:[^}]*\}\{\\text\{([^}]*)\}", linked))] == (
+            shown
+        )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_below_each_other_nothing_is_lost_and_no_remark_stands_on_the_right(name):
+    tex = tex_of(name)
+    narrow = rule_links.stacked(tex)
+    assert " && " in tex
+    assert "&&" not in narrow
+    assert narrow.count(r"\textrm{") == tex.count(r"\textrm{")
+    layout = r"\\\\(\[[0-9.]+ex\])?|\\quad|\\small|\\begin\{aligned\}|\\end\{aligned\}|[&{}\s,]"
+    assert re.sub(layout, "", narrow) == re.sub(layout, "", tex)
+
+
+def test_a_library_formula_has_no_link_that_a_notebook_would_refuse():
+    assert r"\href" not in tex_of("notebook, W")
+
+
+def test_addresses_are_put_in_once_a_page_is_known():
+    markup = '<a href="rule:product">product</a> <mtext href="rule:sum">sum</mtext>'
+    put = rule_links.addressed(markup, lambda label: f"../rules.html#{label}")
+    assert 'href="../rules.html#rule-product"' in put
+    assert 'href="../rules.html#rule-sum"' in put
+    assert rule_links.label("Hadamard product") == "rule-hadamard-product"
+
+
+def test_links_that_lead_nowhere_are_found(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "rules.html").write_text('<section id="rule-sum"></section>')
+    (tmp_path / "index.html").write_text(
+        '<a class="x" href="sub/rules.html#rule-sum">right</a> <a href="#top" id="top">right</a>'
+        '<a href="https://example.org/#x">elsewhere</a> <a href="sub/rules.html">right</a>'
+        '<a href="sub/rules.html#rule-product">no such place</a> <a href="gone.html">no page</a>'
+        '<a href="#bottom">no such place</a> <a href="rule:sum">never resolved</a>'
+    )
+    assert site_links.broken_links(tmp_path) == [
+        "index.html: sub/rules.html#rule-product",
+        "index.html: gone.html",
+        "index.html: #bottom",
+        "index.html: rule:sum",
+    ]
