@@ -41,6 +41,7 @@ nb_execution_mode = "force"
 nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+nb_render_markdown_format = "myst"
 
 autodoc2_packages = [{"path": "../derivlib", "auto_mode": True}]
 autodoc2_output_dir = "reference/api"

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
+import rule_links
+import site_links
 from expressions import CASES
 
 from derivlib import RULES, derive
 from derivlib.derivation.step import NAMING, SUBSTITUTION
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "docs" / "_ext"))
-
-rule_links = pytest.importorskip("rule_links", reason="a wheel has no site")
-site_links = pytest.importorskip("site_links")
 
 
 def tex_of(name):

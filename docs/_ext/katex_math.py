@@ -110,7 +110,9 @@ def set_block(self: HTML5Translator, node: nodes.Element, tex: str) -> str:
         f'<div class="math-{width}">{set_formula(rule_links.linked(variant), True)}</div>'
         for width, variant in variants.items()
     )
-    return rule_links.addressed(markup, lambda label: rule_address(self, node, label))
+    labels = map(rule_links.label, rule_links.names(tex))
+    addresses = {label: rule_address(self, node, label) for label in labels}
+    return rule_links.addressed(markup, addresses.__getitem__)
 
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
