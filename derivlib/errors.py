@@ -15,32 +15,144 @@ __all__ = [
 
 
 class DerivlibError(Exception):
-    """Base class of every error that derivlib raises on purpose."""
+    """Base class of every error that derivlib raises on purpose.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X = MatrixSymbol("X", 3, 3)
+    >>> try:
+    ...     derive(Trace(X), X[0, 1])
+    ... except DerivlibError as error:
+    ...     print(type(error).__name__)
+    InputError
+
+    ```
+    """
 
 
 class InputError(DerivlibError, TypeError):
-    """An argument is not of the kind asked for: not SymPy, or not a symbol."""
+    """An argument is not of the kind asked for: not SymPy, or not a symbol.
+
+    ```pycon
+    >>> from sympy import Symbol
+    >>> from derivlib import derive
+    >>> try:
+    ...     derive("x**2", Symbol("x"))
+    ... except InputError as error:
+    ...     print(error)
+    expr must be a SymPy expression, not 'x**2' of type str
+
+    ```
+    """
 
 
 class ShapeError(DerivlibError, ValueError):
-    """Sizes that do not fit, named with the expression in which they meet."""
+    """Sizes that do not fit, named with the expression in which they meet.
+
+    ```pycon
+    >>> from sympy import HadamardProduct, MatrixSymbol, symbols
+    >>> from derivlib import derive, sum_entries
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)
+    >>> try:
+    ...     derive(sum_entries(HadamardProduct(X, Y)), X)
+    ... except ShapeError as error:
+    ...     print("n×m" in str(error) and "m×n" in str(error))
+    True
+
+    ```
+    """
 
 
 class UnsupportedError(DerivlibError, NotImplementedError):
-    """An operation without a differential rule, named with its place."""
+    """An operation without a differential rule, named with its place.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Permanent
+    >>> from derivlib import derive
+    >>> X = MatrixSymbol("X", 3, 3)
+    >>> try:
+    ...     derive(2 * Permanent(X), X)
+    ... except UnsupportedError as error:
+    ...     print("Permanent" in str(error))
+    True
+
+    ```
+    """
 
 
 class SizesError(DerivlibError, ValueError):
-    """Sizes asked for by a calculation that are missing, unknown or not positive integers."""
+    """Sizes asked for by a calculation that are missing, unknown or not positive integers.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from derivlib import derive
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X = MatrixSymbol("X", n, m)
+    >>> try:
+    ...     derive(Trace(X.T * X), X).verify({n: 3})
+    ... except SizesError as error:
+    ...     print("m" in str(error))
+    True
+
+    ```
+    """
 
 
 class RuleError(DerivlibError, AssertionError):
-    """A rule of the table whose two sides differ, found by the judge."""
+    """A rule of the table whose two sides differ, found by the judge.
+
+    ```pycon
+    >>> from dataclasses import replace
+    >>> from derivlib import RULES
+    >>> from derivlib.check import check_rule
+    >>> trace = RULES["trace"]
+    >>> doubled = replace(trace, right=lambda d, U: 2 * trace.right(d, U))
+    >>> try:
+    ...     check_rule(doubled)
+    ... except RuleError as error:
+    ...     print(str(error).partition(" for ")[0])
+    the rule “trace”
+
+    ```
+    """
 
 
 class ReplayError(DerivlibError, AssertionError):
-    """A step that its rule does not produce."""
+    """A step that its rule does not produce.
+
+    ```pycon
+    >>> from dataclasses import replace
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> from derivlib.derivation.replay import states
+    >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
+    >>> d = derive(Trace(A * X), X)
+    >>> first, *others = d.steps
+    >>> forged = replace(first, after=2 * first.after)
+    >>> try:
+    ...     list(states(d.expr, d.root, (forged, *others), lambda part: part.has(X)))
+    ... except ReplayError as error:
+    ...     print("does not end at the right side of its rule" in str(error))
+    True
+
+    ```
+    """
 
 
 class VerificationError(DerivlibError, AssertionError):
-    """Two independent calculations disagree; the message names entry and values."""
+    """Two independent calculations disagree; the message names entry and values.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib.check import verify
+    >>> X = MatrixSymbol("X", 3, 2)
+    >>> try:
+    ...     verify(Trace(X.T * X), X, X)
+    ... except VerificationError as error:
+    ...     print(str(error).partition(", counted")[0], "2*X[0, 0]" in str(error))
+    entry (1, 1) True
+
+    ```
+    """

@@ -27,6 +27,10 @@ def derive(expr: Any, wrt: Any) -> Derivation:
     A*X + A.T*X
     >>> [step.rule for step in derive(Trace(X.T*A*X), X).steps][:3]
     ['trace', 'product', 'transpose']
+    >>> from derivlib import explicit
+    >>> d, sizes = derive(Trace(X.T*A*X), X), {n: 2, m: 3}
+    >>> (explicit(d.result, sizes) - d.elementwise(sizes)).expand().is_zero_matrix
+    True
 
     ```
 

@@ -47,6 +47,17 @@ _FACTORS = tuple(map(Rational, ("2", "1/2", "-1", "-2", "-1/2", "3", "1/3", "4",
 class Verdict:
     """The judgement on a claimed derivative; it counts as true if the claim holds.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> X = MatrixSymbol("X", 3, 2)
+    >>> verdict = is_derivative(X, Trace(X.T * X), X)
+    >>> verdict.agreed, verdict.hint
+    (False, 'off by the factor 1/2')
+    >>> bool(is_derivative(2 * X, Trace(X.T * X), X))
+    True
+
+    ```
+
     :param agreed: whether the claim is the derivative.
     :param reason: what was compared, or the first entry that differs with both values.
     :param hint: what the claim is instead, where that could be told.
@@ -70,6 +81,17 @@ class Verdict:
 @dataclass(frozen=True)
 class StepsVerdict:
     """The judgement on a chain of equalities; it counts as true if every line holds.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> A, B = MatrixSymbol("A", 3, 3), MatrixSymbol("B", 3, 3)
+    >>> verdict = check_steps([(A + B).T, A.T + B.T, A.T + B])
+    >>> verdict.first_wrong, bool(verdict)
+    (2, False)
+    >>> bool(check_steps([(A * B).T, B.T * A.T]))
+    True
+
+    ```
 
     :param first_wrong: the position, counted from 0, of the first line that is not equal to
         the one before it; nothing if all are.

@@ -37,6 +37,16 @@ __all__ = ["Verification", "compare", "verify"]
 class Verification:
     """What was compared with what, and how.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X = MatrixSymbol("X", n, m)
+    >>> verification = verify(Trace(X.T * X), X, 2 * X, {n: 4, m: 3})
+    >>> verification.shape, verification.entries, verification.method
+    ((4, 3), 12, 'exact')
+
+    ```
+
     :param sizes: names and values of the sizes.
     :param shape: rows and columns of the derivative; 1×1 for a scalar.
     :param entries: the number of entries compared at each point.

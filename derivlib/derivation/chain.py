@@ -40,6 +40,18 @@ def _names_in(expr: Expr, graph: Graph) -> list[Expr]:
 class Chain:
     """The chain rule of a derivation: its links, and what each link does to a differential.
 
+    ```pycon
+    >>> from sympy import Function, MatrixSymbol
+    >>> from derivlib import derive
+    >>> X, W = MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2)
+    >>> chain = derive(Function("lambda")((X * W).applyfunc(Function("sigma"))), W).chain
+    >>> print(chain)
+    ∂L/∂W = ∂L/∂S·∂S/∂N·∂N/∂W
+    >>> [(text(left), text(right)) for left, right in chain.differentials.items()][-1]
+    ('dN', 'X*dW')
+
+    ```
+
     :param output: what the value of the expression is called.
     :param wrt: the variable.
     :param links: ∂L/∂S, ∂S/∂N, ∂N/∂W, from the result to the variable.

@@ -41,6 +41,27 @@ __all__ = ["Derivation"]
 class Derivation:
     """A derivative and how it came about.
 
+    ```pycon
+    >>> from sympy import Function, HadamardProduct, MatrixSymbol, symbols
+    >>> from derivlib import derive, explicit, sum_entries
+    >>> n, m, p = symbols("n m p", integer=True, positive=True)
+    >>> X, W = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
+    >>> sigma, lam = Function("sigma"), Function("lambda")
+    >>> d, sizes = derive(lam((X * W).applyfunc(sigma)), W), {n: 4, m: 3, p: 2}
+    >>> print(d)
+    ∂L/∂W = Xᵀ*(∂λ(S)/∂S ⊙ σ'(X*W)), S = σ(X*W)
+    >>> print(*d.assumptions)
+    X constant
+    >>> d.replay() == d.result and d.steps[-1].after == d.result
+    True
+    >>> d.verify(sizes).entries
+    6
+    >>> squares = d.instantiate({lam: lambda S: sum_entries(HadamardProduct(S, S))})
+    >>> explicit(squares.result, sizes) == squares.elementwise(sizes)
+    True
+
+    ```
+
     :param expr: what was differentiated.
     :param wrt: with respect to what.
     :param output: what the value of `expr` is called in the display.

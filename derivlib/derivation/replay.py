@@ -32,6 +32,20 @@ __all__ = ["Line", "states"]
 class Line:
     """What a derivation says after a step.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
+    >>> for line in derive(Trace(A * X), X).lines():
+    ...     print(*map(text, line.terms), "by", line.step.rule)
+    tr(d(A*X)) by trace
+    tr(A*dX) by product
+    tr(A*dX) by trace as inner product
+    tr((Aᵀ)ᵀ*dX) by cyclic property of the trace
+    Aᵀ by first identification theorem
+
+    ```
+
     :param step: the step that led here.
     :param terms: the terms of the differential, each a linear form; or the derivative
         alone, once it is identified.

@@ -18,6 +18,20 @@ __all__ = ["Step"]
 class Step:
     """`before` became `after` by the rule called `rule`.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
+    >>> step = derive(Trace(A * X), X).steps[1]
+    >>> print(step)
+    d(A*X) → A*dX  [product]
+    >>> print(*step.requires)
+    A constant
+    >>> step.entry is RULES["product"]
+    True
+
+    ```
+
     :param rule: the name of a rule of the table, or "naming" or "substitution".
     :param before: what the rule was applied to: a part of the derivation, or the whole
         derivative where it is simplified.

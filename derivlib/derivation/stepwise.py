@@ -46,6 +46,21 @@ __all__ = ["Stepwise", "stepwise"]
 class Stepwise:
     """The same derivative four times, each stage carrying out more of it.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib import derive, small_letters, sum_entries
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", n, n)
+    >>> d, sizes = derive(sum_entries(A * X), X), {n: 2, m: 1}
+    >>> d.stepwise(sizes).product
+    Matrix([
+    [a_11 + a_21],
+    [a_12 + a_22]])
+    >>> d.stepwise(sizes).product == d.elementwise(sizes, entry=small_letters)
+    True
+
+    ```
+
     :param named: the entries of the intermediates put in, nothing carried out.
     :param applied: elementwise functions and abstract gradients applied to those entries.
     :param explicit: the other matrices written out, Hadamard products carried out.

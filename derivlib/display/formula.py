@@ -17,6 +17,16 @@ __all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
 class Formula:
     """A displayed formula: notebooks and pages set it, `str` gives its TeX.
 
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import derive, sum_entries
+    >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 4, 3)
+    >>> formula = derive(sum_entries(A * X), X).equation
+    >>> isinstance(formula, Formula), "A^{" in str(formula)
+    (True, True)
+
+    ```
+
     :param tex: LaTeX without dollar signs.
     """
 

@@ -26,6 +26,12 @@ Family = Literal[
 class Source:
     """Where a rule stands in the literature.
 
+    ```pycon
+    >>> print(Source("Petersen & Pedersen", 2012, "eq. (36)"))
+    Petersen & Pedersen (2012), eq. (36)
+
+    ```
+
     :param author: the authors, as cited.
     :param year: the year of the edition meant.
     :param place: an equation number, a theorem or a chapter.
@@ -42,6 +48,15 @@ class Source:
 @dataclass(frozen=True)
 class Condition:
     """Something that has to hold for a step: `subject` has the `property`.
+
+    ```pycon
+    >>> from sympy import Inverse, MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X = MatrixSymbol("X", 3, 3)
+    >>> print(*derive(Trace(Inverse(X)), X).assumptions)
+    X invertible
+
+    ```
 
     :param subject: a symbol or an expression.
     :param property: an adjective: "constant", "invertible", "square".
@@ -83,6 +98,19 @@ class Rule:
 
     The engine applies `right`, a replay compares both sides, the judge puts matrices into
     the placeholders, and the catalogue prints the first of the `instances`.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import RULES
+    >>> from derivlib.check import check_rule
+    >>> X, W = MatrixSymbol("X", 4, 3), MatrixSymbol("W", 3, 2)
+    >>> left, right = RULES["product"].equation(X, W)
+    >>> print(text(left), "=", text(right))
+    d(X*W) = dX*W + X*dW
+    >>> check_rule(RULES["product"]).instances
+    4
+
+    ```
 
     :param name: how steps, links and messages call the rule.
     :param family: what it is good for: expanding a differential, moving factors in a trace

@@ -50,8 +50,11 @@ def vec(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
+    >>> from derivlib import explicit
     >>> vec(MatrixSymbol("X", 4, 3)).shape
     (12, 1)
+    >>> explicit(vec(MatrixSymbol("X", 2, 2))).T
+    Matrix([[X[0, 0], X[1, 0], X[0, 1], X[1, 1]]])
 
     ```
 
@@ -70,13 +73,19 @@ def unvec(column: Any, shape: tuple[Any, Any]) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> unvec(MatrixSymbol("c", 12, 1), (4, 3)).shape
-    (4, 3)
+    >>> from derivlib import explicit
+    >>> X, c = MatrixSymbol("X", 4, 3), MatrixSymbol("c", 12, 1)
+    >>> explicit(unvec(c, (4, 3)))[1, 2]
+    c[9, 0]
+    >>> explicit(unvec(vec(X), (4, 3))) == explicit(X)
+    True
 
     ```
 
     :param column: a column of rows × cols entries.
     :param shape: rows and columns of the result.
+    :returns: a matrix of that shape.
+    :raises InputError: if `column` is not a matrix.
     :raises ShapeError: if `column` is not a column of that many entries.
     """
     column = sympify(column)
