@@ -169,3 +169,10 @@ def test_tables_count_and_list_what_they_are_given():
     assert sum(int(count) for _, count in counts(comparisons).rows) == 2
     assert listed._repr_markdown_().count("\n") == 3
     assert not answers(comparisons, "zero").rows
+
+
+@pytest.mark.parametrize("name", ["networks: transposed layer", "norms: of a vector"])
+def test_bars_in_formulas_do_not_end_a_cell(name):
+    comparison = compare(COMPARED[name])
+    table = answers([comparison], comparison.verdict)
+    assert table._repr_markdown_().splitlines()[-1].count("|") == len(table.heads) + 1

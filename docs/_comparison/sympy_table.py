@@ -82,11 +82,17 @@ def _row(comparison: Comparison) -> tuple[str, ...]:
     result = latex(derivation.result, derivation.letters)
     shown = "".join(_places(derivation, result))
     return (
-        f"${latex(comparison.case.expr)}$",
-        f"${latex(comparison.case.wrt)}$",
+        _formula(latex(comparison.case.expr)),
+        _formula(latex(comparison.case.wrt)),
         f"`{_code(comparison.answer)}`",
-        f"${result}{shown}$",
+        _formula(result + shown),
     )
+
+
+def _formula(tex: str) -> str:
+    """A formula in a cell, where a bar would end the cell."""
+    bars = tex.replace("|", r"\vert ")
+    return f"${bars}$"
 
 
 def _places(derivation: Derivation, result: str) -> Iterator[str]:
