@@ -8,6 +8,7 @@ from sympy import (
     DiagonalOf,
     Function,
     HadamardProduct,
+    Identity,
     Inverse,
     KroneckerProduct,
     Lambda,
@@ -125,6 +126,8 @@ CASES = {
     "upper triangle": (lam(triu(A * U)), U),
     "triangle of a transpose": (Trace(A * tril(U.T) * U), U),
     "product of triangles": (Trace(A * tril(U) * triu(U) * A), U),
+    "triangle of a triangle": (lam(tril(triu(U))), U),
+    "trace of a triangle": (Trace(tril(U * A)) + Trace(U * diagonal_sums(-3 * Identity(n))), U),
     "sums of diagonals": (Trace(A * diagonal_sums(U * U)), U),
     "free entries of a symmetric matrix": (
         lam(BasisMatrix("symmetric", n).T * vec(U * A)), U),

@@ -210,7 +210,7 @@ def test_entries_are_written_in_the_free_ones():
 def test_a_claim_for_a_structured_variable_gets_a_hint():
     verdict = is_derivative(X.I, logdet(X), X, structure="symmetric")
     assert not verdict
-    assert verdict.hint == "the derivative by a X whose entries are all free"
+    assert verdict.hint == "the derivative by all entries of X, each taken as free"
     halved = is_derivative((A + A.T) / 2, Trace(A * X), X, structure="symmetric")
     assert "space of symmetric matrices" in halved.hint
     doubled = is_derivative(2 * by_symmetric(A), Trace(A * X), X, structure="symmetric")

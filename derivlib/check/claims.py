@@ -164,7 +164,7 @@ def is_derivative(
     >>> bool(is_derivative(claim, Trace(B * U), U, structure="symmetric"))
     True
     >>> is_derivative(B.T, Trace(B * U), U, structure="symmetric").hint
-    'the derivative by a U whose entries are all free'
+    'the derivative by all entries of U, each taken as free'
 
     ```
 
@@ -205,7 +205,7 @@ def _hint(
 ) -> str:
     candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim)]
     if domain.structures:
-        told = f"the derivative by a {wrt} whose entries are all free"
+        told = f"the derivative by all entries of {wrt}, each taken as free"
         candidates.insert(0, (claim, told, domain.without_structure()))
     if domain.structures.get(wrt) == "symmetric" and _is_square(claim):
         doubled = MatAdd(

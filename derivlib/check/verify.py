@@ -89,7 +89,7 @@ class Verification:
         return f"**Verified.** {self}"
 
     def _moved(self) -> str:
-        return f" by the free entries of the {self.structure}" if self.structure else ""
+        return f" by the free entries of the {self.structure}," if self.structure else ""
 
     def _where(self) -> str:
         return f" with {', '.join(self.assumptions)}" if self.assumptions else ""
