@@ -44,7 +44,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import check_equation, elementwise, explicit, size_symbols, verify
-from derivlib.vocabulary import STRUCTURES
+from derivlib.vocabulary import STRUCTURES, Commutation
 
 n, m = symbols("n m", integer=True, positive=True)
 X, A, B, C = (MatrixSymbol(name, n, n) for name in "XABC")
@@ -182,6 +182,20 @@ def test_the_basis_matrix_holds_the_free_entries(structure):
     assert all(sum(B.col(k)) >= 1 for k in range(B.cols))
     assert all(sum(B.row(k)) <= 1 for k in range(B.rows))
     assert elementwise(vec(X), X, SIZES, structure=structure) == B
+
+
+def test_hessians_on_free_entries(monkeypatch):
+    """They are Dᵀ H D, as the structure is linear; written out and by dual numbers."""
+    plain = 2 * Commutation(n, n)
+    for structure in STRUCTURES:
+        B = BasisMatrix(structure, n)
+        for longest in (20_000, 0):
+            monkeypatch.setattr("derivlib.check.judgement.LONGEST", longest)
+            on_theta = verify(Trace(X * X), X, B.T * plain * B, SIZES, structure=structure, order=2)
+            assert on_theta.shape == (B.free.subs(SIZES),) * 2
+            for false in (plain, B.T * plain * B / 2, B.T * B * 2 + B.T * plain * B):
+                with pytest.raises(VerificationError):
+                    verify(Trace(X * X), X, false, SIZES, structure=structure, order=2)
 
 
 def test_derivatives_too_long_to_write_out_agree_by_directions(monkeypatch):
