@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, MatrixSymbol, Symbol, sympify
+from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
 from sympy.core.sympify import SympifyError
 
 from derivlib.display.text import text
 from derivlib.errors import InputError
+from derivlib.expressions.shapes import same_size
 
-__all__ = ["as_expression", "as_variable"]
+__all__ = ["as_expression", "as_variable", "refuse_matrix"]
 
 
 def as_expression(value: Any, what: str) -> Expr:
@@ -56,3 +57,16 @@ def _refuse_size(expr: Expr, wrt: Expr) -> None:
             wrt in size.free_symbols for size in symbol.shape
         ):
             raise InputError(f"{wrt} is a size of {symbol}; a size cannot be differentiated by")
+
+
+def refuse_matrix(expr: Expr) -> None:
+    """Refuse what has no Hessian.
+
+    :raises InputError: if the expression is a matrix larger than 1×1.
+    """
+    if expr.is_Matrix and not all(same_size(size, S.One) for size in expr.shape):
+        rows, cols = expr.shape
+        raise InputError(
+            f'only a scalar has a Hessian, and "{text(expr)}" is {rows}×{cols}; '
+            "take its trace, the sum of its entries, or derive the Jacobian twice"
+        )

@@ -28,7 +28,10 @@ nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.
 nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
-    ("py:class", r"derivlib\..*\.(Entry|Family|FormalNode|SizesByName)"),  # not for readers
+    (
+        "py:class",
+        r"derivlib\..*\.(Entry|Family|FormalNode|Layout|Premises|SizesByName|Structure)",
+    ),  # not for readers
 ]
 
 myst_enable_extensions = [

@@ -14,6 +14,7 @@ from sympy import (
     Lambda,
     MatrixSymbol,
     OneMatrix,
+    Q,
     Symbol,
     Trace,
     exp,
@@ -41,6 +42,7 @@ from derivlib import (
     unvec,
     vec,
 )
+from derivlib.vocabulary import Commutation
 
 n, m, p, q = symbols("n m p q", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
@@ -214,14 +216,61 @@ HESSIANS = {
 }  # fmt: skip
 """Scalar expressions that are differentiated twice."""
 
+SIMPLIFIED = {
+    "Kronecker in an abstract function, left": (lam(KroneckerProduct(X, B)), X),
+    "Kronecker in an abstract function, right": (lam(KroneckerProduct(B, X)), X),
+    "product of Kronecker products": (
+        KroneckerProduct(B, A) * KroneckerProduct(B.T, A) * stacked, stacked),
+    "shared product": ((A * X * B) * (A * X * B).T, X),
+    "ones times ones": (sum_entries(OneMatrix(q, n) * X), X),
+    "layer of a scaled matrix": (A * (Trace(A * U) * U).applyfunc(sigma), U),
+    "commuted twice": (Commutation(m, n) * vec(X.T), X),
+    "commuted vec": (Commutation(n, m) * vec(Trace(C.T * X) * C), X),
+    "many transposes in a trace": (Trace(A.T * U.T) ** 2, U),
+    "Hadamard product with the identity": (Trace(A * HadamardProduct(U, Identity(n))), U),
+    "lower triangle of a product": (tril(A * U), U),
+    "upper triangle of a product": (triu(U * A), U),
+    "sums of diagonals of a product": (diagonal_sums(A * U), U),
+    "diagonal of a product": (DiagonalOf(A * U), U),
+    "diagonal matrix of a product": (DiagMatrix(A * x), x),
+}  # fmt: skip
+"""Expressions whose derivatives need this or that rule to read well."""
+
+PREMISED = {
+    "symmetric constant": (derive, (x.T * A * x, x), {"assuming": Q.symmetric(A)}),
+    "covariance": (hessian, (x.T * Inverse(A) * x, x), {"assuming": Q.positive_definite(A)}),
+    "orthogonal constant": (
+        derive, (Trace((A * X).T * (A * X)), X), {"assuming": Q.orthogonal(A)}),
+    "symmetric variable": (derive, (logdet(U) + Trace(A * U), U), {"structure": "symmetric"}),
+    "diagonal variable": (derive, (Trace(A * U * A * U), U), {"structure": "diagonal"}),
+    "lower triangular variable": (
+        derive, (sum_entries((A * U).applyfunc(tanh)), U), {"structure": "lower triangular"}),
+    "upper triangular variable": (
+        derive, (y.T * U * x, U), {"structure": "upper triangular"}),
+    "Toeplitz variable": (derive, (Trace(A * U * U), U), {"structure": "toeplitz"}),
+    "symmetric Toeplitz variable": (
+        derive, (Trace(A * U * U), U), {"structure": "symmetric toeplitz"}),
+    "Jacobian, symmetric variable": (derive, (A * U * A, U), {"structure": "symmetric"}),
+    "Jacobian, Toeplitz variable": (derive, (U * x, U), {"structure": "toeplitz"}),
+    "Hessian, symmetric variable": (
+        hessian, (Trace(U * A * U * A), U), {"structure": "symmetric"}),
+    "Hessian, diagonal variable": (hessian, (Trace(U**2), U), {"structure": "diagonal"}),
+}  # fmt: skip
+"""What derives an expression, the case, and what it is derived under."""
+
 DERIVATIONS = {
-    **{name: (derive, case) for name, case in {**CASES, **JACOBIANS, **RATES}.items()},
-    **{f"Hessian, {name}": (hessian, case) for name, case in HESSIANS.items()},
+    **{
+        name: (derive, case, {})
+        for cases in (CASES, JACOBIANS, RATES, SIMPLIFIED)
+        for name, case in cases.items()
+    },
+    **{f"Hessian, {name}": (hessian, case, {}) for name, case in HESSIANS.items()},
+    **PREMISED,
 }
 """Every case with what derives it."""
 
 
 def derivation(name):
     """Derive a case by its name."""
-    function, case = DERIVATIONS[name]
-    return function(*case)
+    function, case, premises = DERIVATIONS[name]
+    return function(*case, **premises)

@@ -8,8 +8,8 @@ import pytest
 
 from derivlib import RULES, RuleError
 from derivlib.check import check_rule, rejected_tampering
-from derivlib.derivation.step import NAMING, SUBSTITUTION
 from derivlib.display import latex
+from derivlib.engine.events import NAMING, SUBSTITUTION
 from derivlib.rules.rule import slug
 
 

@@ -10,7 +10,7 @@ import site_links
 from expressions import CASES
 
 from derivlib import RULES, derive
-from derivlib.derivation.step import NAMING, SUBSTITUTION
+from derivlib.engine.events import NAMING, SUBSTITUTION
 
 
 def tex_of(name):

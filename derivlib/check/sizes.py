@@ -20,7 +20,13 @@ from sympy import (
 )
 
 from derivlib.errors import InputError, ShapeError, SizesError
-from derivlib.vocabulary import BasisMatrix, MatrixFunctionApplication, SingleEntry, Unvec
+from derivlib.vocabulary import (
+    BasisMatrix,
+    Commutation,
+    MatrixFunctionApplication,
+    SingleEntry,
+    Unvec,
+)
 
 __all__ = ["all_nodes", "at_size", "expression", "resolve_sizes", "size_symbols"]
 
@@ -33,6 +39,7 @@ _SHAPED = (
     SingleEntry,
     Unvec,
     BasisMatrix,
+    Commutation,
 )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr, Identity
+from sympy import Expr, Identity, MatrixSymbol
 
 from derivlib import check
 from derivlib.check.verify import Verification
@@ -16,6 +16,7 @@ from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.instantiate import instantiate
 from derivlib.derivation.layout import Layout, layout_of, output_name
+from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
@@ -26,13 +27,13 @@ from derivlib.engine.events import Event, Found
 from derivlib.engine.expansion import supports
 from derivlib.engine.forward import forward
 from derivlib.engine.graph import Graph, name_intermediates
-from derivlib.engine.simplification import Facts, simplify
+from derivlib.engine.simplification import simplify
 from derivlib.engine.sweep import sweep
 from derivlib.errors import InputError, ReplayError
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import FormalHessian, OnVec, d, numel
+from derivlib.vocabulary import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 
 __all__ = ["Derivation"]
 
@@ -66,7 +67,7 @@ class Derivation:
     :param wrt: with respect to what.
     :param output: what the value of `expr` is called in the display.
     :param layout: whether the derivative is a gradient, a Jacobian or that by a scalar.
-    :param facts: what is known of constants, "symmetric" or "orthogonal".
+    :param premises: assumptions on constants, and the structure of the variable.
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
@@ -74,7 +75,7 @@ class Derivation:
     wrt: Expr
     output: Expr
     layout: Layout
-    facts: Facts = field(repr=False)
+    premises: Premises = field(repr=False)
     _graph: Graph = field(repr=False)
     _found: Found = field(repr=False)
     gradient: Derivation | None = field(default=None, repr=False)
@@ -102,9 +103,24 @@ class Derivation:
     @property
     def label(self) -> Expr:
         """The derivative, written and not carried out: ∂L/∂W."""
+        structure = self.premises.structure
+        if structure is None:
+            return self._label(self.wrt)
+        basis = BasisMatrix(structure, self.wrt.shape[0])
+        if self.layout is Layout.JACOBIAN:
+            theta = MatrixSymbol("theta", basis.shape[1], 1)
+            return Restricted(self._label(theta), self.wrt, basis)
+        return Restricted(self._label(self.wrt), self.wrt, basis)
+
+    @property
+    def free_label(self) -> Expr:
+        """The derivative with all entries of the variable free, written and not carried out."""
+        return self._label(self.wrt)
+
+    def _label(self, wrt: Expr) -> Expr:
         if self.gradient is not None:
-            return FormalHessian(self.gradient.output, self.wrt)
-        return self.layout.label(self.output, self.wrt)
+            return FormalHessian(self.gradient.output, wrt)
+        return self.layout.label(self.output, wrt)
 
     @property
     def parts(self) -> tuple[Derivation, ...]:
@@ -138,7 +154,7 @@ class Derivation:
 
     @cached_property
     def _compact(self) -> tuple[Expr, list[Event]]:
-        return simplify(self._found.derivative, self.facts)
+        return simplify(self._found.derivative, self.premises.facts)
 
     @cached_property
     def _resolved(self) -> Expr:
@@ -146,7 +162,25 @@ class Derivation:
 
     @cached_property
     def _simplified(self) -> tuple[Expr, list[Event]]:
-        return simplify(self._resolved, self.facts)
+        return simplify(self._resolved, self.premises.facts)
+
+    def _restricted(self, derivative: Expr) -> tuple[Step, ...]:
+        """The step to the free entries of a structured variable, if it has a structure."""
+        structure = self.premises.structure
+        if structure is None:
+            return ()
+        kind = "Hessian" if self.order == 2 else self.layout.value
+        return (recording.restriction(kind, derivative, self.wrt, structure),)
+
+    @cached_property
+    def _restriction(self) -> tuple[Step, ...]:
+        return self._restricted(self._simplified[0])
+
+    @cached_property
+    def _finished(self) -> tuple[Expr, list[Event]]:
+        if not self._restriction:
+            return self._simplified[0], []
+        return simplify(self._restriction[0].after, self.premises.facts)
 
     @property
     def compact(self) -> Expr:
@@ -156,7 +190,7 @@ class Derivation:
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return self._simplified[0]
+        return self._finished[0]
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -173,6 +207,12 @@ class Derivation:
             *recording.rewriting(self._compact[1], self._found.derivative),
             *recording.substitution(self.compact, self._resolved),
             *recording.rewriting(self._simplified[1], self._resolved),
+            *self._restriction,
+            *(
+                step
+                for restricted in self._restriction
+                for step in recording.rewriting(self._finished[1], restricted.after)
+            ),
         )
 
     def lines(self) -> tuple[Line, ...]:
@@ -204,7 +244,8 @@ class Derivation:
     @cached_property
     def assumptions(self) -> tuple[Condition, ...]:
         """What has to hold for the result, each condition once."""
-        return tuple(dict.fromkeys(c for step in self.steps for c in step.requires))
+        required = (c for step in self.steps for c in step.requires)
+        return tuple(dict.fromkeys((*self.premises.conditions, *required)))
 
     def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.
@@ -215,7 +256,9 @@ class Derivation:
         :returns: an explicit matrix in the shape of `result`, or a scalar.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        return check.elementwise(self.expr, self.wrt, sizes, order=self.order, **options)
+        return check.elementwise(
+            self.expr, self.wrt, sizes, order=self.order, **self._premised(options)
+        )
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
         """Carry the result out in four stages, from names to entries.
@@ -224,8 +267,10 @@ class Derivation:
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
         given = check.resolve_sizes(sizes, self.expr, self.wrt)
-        gradient = substitute(self.compact, self._found.named)
-        return stepwise(gradient, self._graph.definitions, given)
+        derivative = substitute(self.compact, self._found.named)
+        for step in self._restricted(derivative):
+            derivative = step.after
+        return stepwise(derivative, self._graph.definitions, given)
 
     def instantiate(self, values: Mapping[Any, Any]) -> Derivation:
         """Put concrete functions in place of abstract ones and derive again.
@@ -237,7 +282,9 @@ class Derivation:
         if self.wrt in values:
             raise InputError(f"{self.wrt} is the variable of the derivation and stays a symbol")
         again = carry_out if self.gradient is None else carry_out_twice
-        return again(instantiate(self.expr, values), self.wrt, self.facts)
+        expr = instantiate(self.expr, values)
+        taken = premises(expr, self.wrt, self.premises.structure, self.premises.given)
+        return again(expr, self.wrt, taken)
 
     def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
         """Compare the result with the derivative found entry by entry.
@@ -247,7 +294,16 @@ class Derivation:
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        return check.verify(self.expr, self.wrt, self.result, sizes, order=self.order, **options)
+        return check.verify(
+            self.expr, self.wrt, self.result, sizes, order=self.order, **self._premised(options)
+        )
+
+    def _premised(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "structure": self.premises.structure,
+            "assuming": self.premises.given,
+            **options,
+        }
 
     @property
     def equation(self) -> Formula:
@@ -262,13 +318,13 @@ class Derivation:
 
 
 def carry_out(
-    expr: Expr, wrt: Expr, facts: Facts | None = None, output: Expr | None = None
+    expr: Expr, wrt: Expr, taken: Premises = NOTHING_ASSUMED, output: Expr | None = None
 ) -> Derivation:
     """Differentiate an expression with respect to a symbol.
 
     :param expr: a scalar or a matrix expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
-    :param facts: what is known of constants.
+    :param taken: assumptions on constants, and the structure of the variable.
     :param output: what to call the value of `expr`; a letter is chosen if it is not given.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
@@ -277,18 +333,18 @@ def carry_out(
     layout = layout_of(expr, wrt)
     output = output_name(expr, layout) if output is None else output
     found = forward(graph, wrt) if layout is Layout.RATE else sweep(graph, wrt, output)
-    return Derivation(expr, wrt, output, layout, facts or {}, graph, found)
+    return Derivation(expr, wrt, output, layout, taken, graph, found)
 
 
-def carry_out_twice(expr: Expr, wrt: Expr, facts: Facts | None = None) -> Derivation:
+def carry_out_twice(expr: Expr, wrt: Expr, taken: Premises = NOTHING_ASSUMED) -> Derivation:
     """Differentiate a scalar expression twice with respect to a symbol.
 
     :param expr: a scalar or 1×1 expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
-    :param facts: what is known of constants.
+    :param taken: assumptions on constants, and the structure of the variable.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    gradient = carry_out(expr, wrt, facts)
-    second = carry_out(gradient.result, wrt, facts, gradient.label)
+    gradient = carry_out(expr, wrt, replace(taken, structure=None))
+    second = carry_out(gradient.result, wrt, taken, gradient.label)
     return replace(second, expr=expr, gradient=gradient)

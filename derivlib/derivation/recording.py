@@ -11,12 +11,13 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
 from derivlib.engine.graph import Graph
-from derivlib.expressions.construction import mul, zero_like
+from derivlib.expressions.construction import mul, transpose, zero_like
 from derivlib.expressions.substitution import replace_part
+from derivlib.rules import structures
 from derivlib.rules.rule import Condition, Rule
-from derivlib.vocabulary import d
+from derivlib.vocabulary import BasisMatrix, Structure, d
 
-__all__ = ["identification", "naming", "recorded", "rewriting", "substitution"]
+__all__ = ["identification", "naming", "recorded", "restriction", "rewriting", "substitution"]
 
 
 def naming(graph: Graph) -> Iterator[Step]:
@@ -51,6 +52,26 @@ def rewriting(events: Sequence[Event], before: Expr) -> Iterator[Step]:
         if after != before:  # otherwise it was replaced together with an equal part
             yield Step(rule.name, before, after, rule.conditions(*arguments), arguments)
         before = after
+
+
+def restriction(kind: str, derivative: Expr, wrt: Expr, structure: Structure) -> Step:
+    """The step to the derivative by the free entries of a structured variable.
+
+    :param kind: "gradient", "Jacobian" or "Hessian".
+    :param derivative: the derivative with all entries free.
+    :param wrt: the variable.
+    :param structure: its structure.
+    """
+    basis = BasisMatrix(structure, wrt.shape[0])
+    if kind == "Hessian":
+        rule, after = structures.HESSIAN, mul(transpose(basis), derivative, basis)
+    elif kind == "Jacobian":
+        rule, after = structures.JACOBIAN, mul(derivative, basis)
+    else:
+        rule = structures.BY_STRUCTURE[structure]
+        after = rule.right(d, derivative)
+        return Step(rule.name, derivative, after, (), (derivative,))
+    return Step(rule.name, derivative, after, (), (derivative, wrt, structure))
 
 
 def substitution(before: Expr, after: Expr) -> Iterator[Step]:

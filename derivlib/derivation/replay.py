@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Add, Basic, Expr, MatAdd, S
+from sympy import Add, Basic, Expr, MatAdd, MatrixSymbol, S
 
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.display.text import text
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.errors import ReplayError
-from derivlib.expressions.construction import is_zero, mul, zero_like
+from derivlib.expressions.construction import is_zero, mul, transpose, zero_like
 from derivlib.expressions.expanding import mean_the_same
 from derivlib.expressions.operators import inner_sum
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
@@ -103,10 +103,22 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
         if step.before == step.after or replace_part(step.before, left, right) != step.after:
             raise _fail(step, "does not rewrite a part of the derivative by its rule")
         return
+    if rule.family == "structure":
+        if step.before != step.arguments[0] or not _is_restriction(step, right):
+            raise _fail(step, "is not the derivative by the free entries of the variable")
+        return
     if left != step.before:
         raise _fail(step, "does not start from the left side of its rule")
     if right != step.after:
         raise _fail(step, "does not end at the right side of its rule")
+
+
+def _is_restriction(step: Step, right: Expr) -> bool:
+    """Tell whether the right side of the rule is the `after` of a step, beside θ if it has θ."""
+    if len(step.arguments) == 1:
+        return bool(right == step.after)
+    theta = MatrixSymbol("theta", step.after.shape[1], 1)
+    return right in (mul(step.after, theta), mul(transpose(theta), step.after, theta))
 
 
 def _put_in(term: Expr, values: Mapping[Expr, Expr]) -> Expr:
@@ -178,8 +190,8 @@ class _Replay:
                 self.identify(step)
             case "notation":
                 self.rewrite(step)
-            case "algebra":
-                self.simplify(step)
+            case "algebra" | "structure":
+                self.rewrite_derivative(step)
 
     def rename(self, step: Step) -> None:
         """Put the name of a derivative in place of the derivative."""
@@ -242,10 +254,10 @@ class _Replay:
             raise _fail(step, "rewrites an expression that is not there")
         self.begin(step.after)
 
-    def simplify(self, step: Step) -> None:
-        """Rewrite a part of the derivative, once it has been read off."""
+    def rewrite_derivative(self, step: Step) -> None:
+        """Rewrite the derivative, once it has been read off."""
         if not self.identified or self.terms != (step.before,):
-            raise _fail(step, "simplifies something that is not the derivative")
+            raise _fail(step, "rewrites something that is not the derivative")
         self.terms = (step.after,)
 
 

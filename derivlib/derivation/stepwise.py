@@ -17,6 +17,7 @@ from sympy import (
     HadamardProduct,
     Identity,
     ImmutableDenseMatrix,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
@@ -33,13 +34,33 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
 from derivlib.expressions.entrywise import as_lambda
 from derivlib.expressions.structure import children, with_children
-from derivlib.vocabulary import Gradient, SumEntries, formal
+from derivlib.vocabulary import (
+    BasisMatrix,
+    Commutation,
+    DiagonalSums,
+    Gradient,
+    SingleEntry,
+    SumEntries,
+    Tril,
+    Triu,
+    Unvec,
+    Vec,
+    formal,
+)
 
 __all__ = ["Stepwise", "stepwise"]
+
+
+_CONSTANTS = (OneMatrix, ZeroMatrix, Identity, SingleEntry, Commutation, BasisMatrix)
+"""Matrices that depend on nothing but sizes."""
+
+_REARRANGING = (KroneckerProduct, Vec, Unvec, Tril, Triu, DiagonalSums)
+"""Operations that put entries, and products of them, in other places."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +119,24 @@ class _CarryOut:
         rows, cols = (sympify(size).subs(self.sizes) for size in expr.shape)
         return int(rows), int(cols)
 
+    def entries(self, expr: Expr) -> Expr:
+        """Every entry of an expression."""
+        sizes = {size: self.sizes[size] for size in size_symbols(expr)}
+        return explicit(expr, sizes)
+
+    def rearranged(self, expr: Expr, parts: tuple[Any, ...]) -> Expr:
+        """The entries of an operation that puts entries in other places."""
+        places = [MatrixSymbol(f"part {k}", *part.shape) for k, part in enumerate(parts)]
+        found = self.entries(expr.func(*places, *expr.args[len(parts) :]))
+        return found.xreplace(
+            {
+                place[i, j]: part[i, j]
+                for place, part in zip(places, parts, strict=True)
+                for i in range(part.rows)
+                for j in range(part.cols)
+            }
+        )
+
     def put_in(self, expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
         """Put explicit matrices in for names, leaving every operation standing."""
         if expr in values:
@@ -127,8 +166,8 @@ class _CarryOut:
         """Write the remaining matrices out and carry out entrywise operations."""
         if isinstance(expr, MatrixSymbol):
             return element_matrix(expr.name.lower(), *self.shape(expr))
-        if isinstance(expr, (OneMatrix, ZeroMatrix, Identity)):
-            return type(expr)(*self.shape(expr)[: len(expr.args)]).as_explicit()
+        if isinstance(expr, _CONSTANTS):
+            return self.entries(expr)
         parts = tuple(self.write_out(part) for part in children(expr))
         if isinstance(expr, HadamardProduct) and all(isinstance(p, MatrixBase) for p in parts):
             return _entrywise(parts)
@@ -140,6 +179,8 @@ class _CarryOut:
         if not parts:
             return expr
         if all(isinstance(part, MatrixBase) or not part.is_Matrix for part in parts):
+            if isinstance(expr, _REARRANGING):
+                return self.rearranged(expr, parts)
             carried_out = _carried_out(expr, parts)
             if carried_out is not None:
                 return carried_out
@@ -176,7 +217,7 @@ def _standing(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
         return ImmutableDenseMatrix.diag(*parts[0])
     if isinstance(expr, DiagonalOf) and isinstance(parts[0], MatrixBase):
         return ImmutableDenseMatrix([parts[0][i, i] for i in range(parts[0].rows)])
-    if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose)):
+    if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose, DiagMatrix, DiagonalOf)):
         return Basic.__new__(type(expr), *parts)
     return with_children(expr, parts)
 
@@ -187,13 +228,13 @@ def _entrywise(parts: tuple[Any, ...]) -> Expr:
 
 
 def stepwise(
-    gradient: Expr,
+    derivative: Expr,
     definitions: Mapping[Expr, Expr],
     sizes: Mapping[Symbol, int],
 ) -> Stepwise:
     """Carry a derivative over named intermediates out in four stages.
 
-    :param gradient: the derivative, over names.
+    :param derivative: the derivative, over names.
     :param definitions: the names, in the order of computation.
     :param sizes: a positive integer for each size symbol.
     """
@@ -207,7 +248,7 @@ def stepwise(
         else:
             values[name] = _entries_of(name, work.shape(name) if name.is_Matrix else (1, 1))
     work.letters = letters
-    named = work.put_in(gradient, values)
+    named = work.put_in(derivative, values)
     applied = work.apply_functions(named)
     explicit = work.write_out(applied)
     return Stepwise(named, applied, explicit, work.multiply(explicit))

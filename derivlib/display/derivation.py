@@ -23,6 +23,8 @@ class DerivationLike(Protocol):
     @property
     def label(self) -> Expr: ...
     @property
+    def free_label(self) -> Expr: ...
+    @property
     def root(self) -> Expr: ...
     @property
     def result(self) -> Expr: ...
@@ -73,23 +75,19 @@ def block(derivation: DerivationLike) -> Formula:
 def _rows(derivation: DerivationLike) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
-    derivative = latex(derivation.label)
-    left, previous = None, None
+    left, previous, found = None, None, None
     for line in derivation.own_lines():
         step = line.step
         if step.rule == "naming" and step.after in derivation.intermediates:
             continue
-        identified = step.entry is not None and step.entry.family == "identification"
-        if step.rule == "substitution":
-            shown = latex(step.after, derivation.letters)
-        else:
-            shown = _sum(line.terms)
-        if identified:
-            derived, previous = derivative, None
-        elif left != derivative:
-            derived = latex(derivation.differential_of(line.target))
-        else:
-            derived = derivative
+        family = step.entry.family if step.entry else None
+        if family == "identification":
+            found, previous = derivation.free_label, None
+        elif family == "structure":
+            found, previous = derivation.label, None
+        derived = latex(found or derivation.differential_of(line.target))
+        is_resolved = step.rule == "substitution"
+        shown = latex(step.after, derivation.letters) if is_resolved else _sum(line.terms)
         if shown != previous or derived != left:
             yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
         left, previous = derived, shown

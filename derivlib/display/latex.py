@@ -358,6 +358,14 @@ class DerivationPrinter(LatexPrinter):
         above, below = self._stacked(expr.numerator), self._stacked_row(expr.denominator)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
+    def _print_Restricted(self, expr: Any) -> str:
+        derivative, variable = self._print(expr.derivative), self._print(expr.variable)
+        if expr.derivative.denominator == expr.variable:
+            told = rf"{variable}\ \text{{{expr.basis.structure.replace('toeplitz', 'Toeplitz')}}}"
+        else:
+            told = rf"{self._stacked(expr.variable)} = {self._print(expr.basis)} \theta"
+        return rf"\left.{derivative}\right|_{{{told}}}"
+
     def _print_FormalHessian(self, expr: Any) -> str:
         above, variable = self._print(expr.numerator), expr.denominator
         if not variable.is_Matrix:

@@ -250,6 +250,10 @@ class _TextPrinter(StrPrinter):
     def _print_FormalJacobian(self, expr: Any) -> str:
         return f"∂{self._stacked(expr.numerator)}/∂{self._transposed(expr.denominator)}"
 
+    def _print_Restricted(self, expr: Any) -> str:
+        structure = expr.basis.structure.replace("toeplitz", "Toeplitz")
+        return f"{self._print(expr.derivative)} ({self._print(expr.variable)} {structure})"
+
     def _print_FormalHessian(self, expr: Any) -> str:
         above, variable = self._print(expr.numerator), expr.denominator
         if not variable.is_Matrix:

@@ -40,7 +40,7 @@ from derivlib.expressions.shapes import same_size
 from derivlib.expressions.structure import children, with_children
 from derivlib.expressions.substitution import replace_part
 from derivlib.rules import Rule, algebra
-from derivlib.vocabulary import Commutation, Vec
+from derivlib.vocabulary import BasisMatrix, Commutation, Vec
 
 __all__ = ["Facts", "simplify"]
 
@@ -123,6 +123,9 @@ def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield algebra.ONES_TIMES_ONES, (left.shape[0], left.shape[1], right.shape[1])
     if _two(left) and _two(right) and _fit(left.args, right.args):
         yield algebra.MIXED_PRODUCT, (*left.args, *right.args)
+    stands_once = isinstance(right, BasisMatrix) and right.structure in algebra.STANDING_ONCE
+    if stands_once and left == transpose(right):
+        yield algebra.ORTHONORMAL_BASIS, (right,)
     if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix):
         yield algebra.DIAGONAL_PRODUCT, (left.args[0], right.args[0])
     if isinstance(left, Commutation):

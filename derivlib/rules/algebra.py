@@ -31,14 +31,17 @@ from derivlib.expressions.construction import (
 from derivlib.expressions.operators import diagonal, diagonal_matrix, trace, vec
 from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q
 from derivlib.rules.rule import Condition, Rule
-from derivlib.rules.sources import cookbook, magnus_neudecker
-from derivlib.vocabulary import Commutation
+from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
+from derivlib.vocabulary import BasisMatrix, Commutation, Structure
 
 MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
 KRONECKER_ALGEBRA = magnus_neudecker("chapter 2, the Kronecker product")
 VEC_ALGEBRA = magnus_neudecker("chapter 2, the vec operator")
 COMMUTATION_ALGEBRA = magnus_neudecker("chapter 3, the commutation matrix")
+
+STANDING_ONCE: tuple[Structure, ...] = ("diagonal", "lower triangular", "upper triangular")
+"""Structures of which every free entry stands at one place only."""
 
 A, B, D = matrix("A", n, m), matrix("B", n, m), matrix("D", n, m)
 S, Q = matrix("A", n, n), matrix("B", n, n)
@@ -235,6 +238,15 @@ HADAMARD_IDENTITY = Rule(
     source=magnus_neudecker("chapter 3, the Hadamard product"),
 )
 
+ORTHONORMAL_BASIS = Rule(
+    "basis of free entries that stand once",
+    "algebra",
+    left=lambda basis: MatMul(Transpose(basis), basis),
+    right=lambda _, basis: Identity(basis.shape[1]),
+    instances=tuple((BasisMatrix(structure, n),) for structure in STANDING_ONCE),
+    source=LINEAR_STRUCTURES,
+)
+
 ONES_TIMES_ONES = Rule(
     "product of matrices of ones",
     "algebra",
@@ -262,5 +274,6 @@ RULES = (
     DIAGONAL_VEC,
     DIAGONAL_PRODUCT,
     HADAMARD_IDENTITY,
+    ORTHONORMAL_BASIS,
     ONES_TIMES_ONES,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, S
+from sympy import Expr, MatrixSymbol, S
 
 from derivlib.expressions.construction import add, mul, transpose
 from derivlib.expressions.operators import (
@@ -20,14 +20,16 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.rules.placeholders import matrix, n
-from derivlib.rules.rule import Rule, Source
-from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook
-from derivlib.vocabulary import BasisMatrix, Structure
+from derivlib.rules.placeholders import m, matrix, n
+from derivlib.rules.rule import Differentiate, Rule, Source
+from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
+from derivlib.vocabulary import STRUCTURES, BasisMatrix, Inner, OnVec, Structure, Unvec
 
 __all__ = [
     "BY_STRUCTURE",
     "DIAGONAL",
+    "HESSIAN",
+    "JACOBIAN",
     "LOWER_TRIANGULAR",
     "RULES",
     "SYMMETRIC",
@@ -35,6 +37,9 @@ __all__ = [
     "TOEPLITZ",
     "UPPER_TRIANGULAR",
 ]
+
+X, J = matrix("X", n, n), MatrixSymbol("J", m, n * n)
+H = MatrixSymbol("H", n * n, n * n)
 
 
 def _without_doubled_diagonal(gradient: Expr) -> Expr:
@@ -84,4 +89,51 @@ BY_STRUCTURE: dict[Structure, Rule] = {
 }
 """The rule for each structure."""
 
-RULES: tuple[Rule, ...] = tuple(BY_STRUCTURE.values())
+
+def _stacked(variable: Expr, structure: Structure) -> tuple[Expr, Expr]:
+    """The basis B and the free entries θ with vec(X) = B θ."""
+    basis = BasisMatrix(structure, variable.shape[0])
+    return basis, MatrixSymbol("theta", basis.shape[1], 1)
+
+
+def _jacobian_left(jacobian: Expr, variable: Expr, structure: Structure) -> Expr:
+    basis, theta = _stacked(variable, structure)
+    return OnVec(jacobian, Unvec(mul(basis, theta), variable.shape))
+
+
+def _jacobian_right(_: Differentiate, jacobian: Expr, variable: Expr, structure: Structure) -> Expr:
+    basis, theta = _stacked(variable, structure)
+    return mul(jacobian, basis, theta)
+
+
+JACOBIAN = Rule(
+    "Jacobian by free entries",
+    "structure",
+    left=_jacobian_left,
+    right=_jacobian_right,
+    instances=tuple((J, X, structure) for structure in STRUCTURES),
+    source=magnus_neudecker("chapter 3, the duplication matrix"),
+)
+
+
+def _hessian_left(hessian: Expr, variable: Expr, structure: Structure) -> Expr:
+    basis, theta = _stacked(variable, structure)
+    moving = Unvec(mul(basis, theta), variable.shape)
+    return Inner(moving, Unvec(OnVec(hessian, moving), variable.shape))
+
+
+def _hessian_right(_: Differentiate, hessian: Expr, variable: Expr, structure: Structure) -> Expr:
+    basis, theta = _stacked(variable, structure)
+    return mul(transpose(theta), transpose(basis), hessian, basis, theta)
+
+
+HESSIAN = Rule(
+    "Hessian by free entries",
+    "structure",
+    left=_hessian_left,
+    right=_hessian_right,
+    instances=tuple((H, X, structure) for structure in STRUCTURES),
+    source=magnus_neudecker("chapter 3, the duplication matrix"),
+)
+
+RULES: tuple[Rule, ...] = (*BY_STRUCTURE.values(), JACOBIAN, HESSIAN)

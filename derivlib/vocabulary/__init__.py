@@ -16,6 +16,7 @@ from derivlib.vocabulary.formal import (
     FormalJacobian,
     FormalNode,
     FormalRate,
+    Restricted,
     formal,
 )
 from derivlib.vocabulary.functions import (
@@ -74,6 +75,7 @@ __all__ = [
     "Norm",
     "OnVec",
     "PartialNode",
+    "Restricted",
     "ScalarDifferential",
     "ScalarPartial",
     "SingleEntry",

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Expr, MatrixExpr
 
 from derivlib.vocabulary.functions import numel
+from derivlib.vocabulary.structured import BasisMatrix
 
 __all__ = [
     "FormalDerivative",
@@ -15,6 +16,7 @@ __all__ = [
     "FormalJacobian",
     "FormalNode",
     "FormalRate",
+    "Restricted",
     "formal",
 ]
 
@@ -76,6 +78,34 @@ class FormalHessian(FormalNode, MatrixExpr):  # type: ignore[misc]
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return numel(self.denominator), numel(self.denominator)
+
+
+class Restricted(MatrixExpr):
+    """A derivative by the free entries of a structured variable, named and not carried out."""
+
+    is_commutative = False
+
+    def __new__(cls, derivative: Expr, variable: Expr, basis: BasisMatrix) -> Restricted:
+        return super().__new__(cls, derivative, variable, basis)
+
+    @property
+    def derivative(self) -> Expr:
+        """∂L/∂X, or ∂vec F/∂θᵀ."""
+        return self.args[0]
+
+    @property
+    def variable(self) -> Expr:
+        """The structured variable X."""
+        return self.args[1]
+
+    @property
+    def basis(self) -> BasisMatrix:
+        """The B of vec(X) = B θ."""
+        return self.args[2]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.derivative.shape  # type: ignore[no-any-return]
 
 
 class FormalRate(FormalNode, MatrixExpr):  # type: ignore[misc]
