@@ -1,0 +1,238 @@
+"""One example: derived by the library, judged by a numerical derivative.
+
+Every outcome is either a right answer or a refusal that is in order; anything else raises a
+:class:`Failure`, one class for each kind of failure.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from evaluate import Evaluator, Unknown
+from generate import SIZES, UNFINISHED, UNSUPPORTED, Example
+from jets import Unsuitable, constant
+from sympy import MatrixSymbol, Symbol, preorder_traversal
+
+import derivlib
+from derivlib import UnsupportedError, derive
+from derivlib.errors import DerivlibError
+
+__all__ = ["Failure", "examine", "numerical_derivative", "points"]
+
+POINTS = 2
+"""At how many points the two derivatives are compared."""
+
+_TRIES = 12
+_TOLERANCE = 1e-9
+
+
+class Failure(AssertionError):
+    """The property does not hold."""
+
+
+class WrongValue(Failure):
+    """The result is not the derivative."""
+
+
+class WrongShape(Failure):
+    """The result has not the shape that the layout table says."""
+
+
+class WrongReplay(Failure):
+    """The steps do not lead to the result."""
+
+
+class Unreadable(Failure):
+    """The printed derivation shows what is no mathematics."""
+
+
+class Undefined(Failure):
+    """The result has no value where the derivative has one, and no condition says so."""
+
+
+class WrongRefusal(Failure):
+    """What should have been derived is refused."""
+
+
+class Crash(Failure):
+    """An error that is not one of the library's."""
+
+
+# --- points -----------------------------------------------------------------------------
+
+
+def symbols_of(*exprs: Any) -> list[Any]:
+    """The scalar and matrix symbols of expressions, without the symbols of sizes."""
+    found: set[Any] = set()
+    for expr in exprs:
+        for symbol in expr.free_symbols:
+            if isinstance(symbol, (Symbol, MatrixSymbol)) and symbol not in SIZES:
+                found.add(symbol)
+    return sorted(found, key=str)
+
+
+def points(
+    symbols: list[Any], sizes: Mapping[Any, int], seed: int
+) -> dict[Any, np.ndarray]:
+    """Random real values for symbols: square matrices near a multiple of the identity."""
+    values = {}
+    for symbol in symbols:
+        random = np.random.default_rng([seed, zlib.crc32(str(symbol).encode())])
+        if not symbol.is_Matrix:
+            values[symbol] = np.array([[random.uniform(0.4, 1.2)]])
+            continue
+        rows, cols = (int(sp.sympify(size).subs(sizes)) for size in symbol.shape)
+        value = random.uniform(-1, 1, (rows, cols))
+        if rows == cols:
+            value = 1.3 * np.eye(rows) + value * (0.6 / rows**0.5)
+        values[symbol] = value
+    return values
+
+
+def evaluator(
+    values: Mapping[Any, np.ndarray], sizes: Mapping[Any, int], wrt: Any = None, order: int = 0
+) -> Evaluator:
+    """An evaluator at a point, with infinitesimal changes of every entry of the variable.
+
+    With order 1 there is one direction for each entry, in the order of stacked columns; with
+    order 2 one for each pair of entries, the first of the pair moving fastest.
+    """
+    count = values[wrt].size if order else 1
+    like = (2**order, count**order)
+    jets = {symbol: constant(value, like) for symbol, value in values.items()}
+    for k in range(order):
+        rows, cols = values[wrt].shape
+        for direction in range(count**order):
+            entry = direction // count**k % count
+            jets[wrt][2**k, direction, entry % rows, entry // rows] = 1
+    return Evaluator(sizes, jets, like)
+
+
+def numerical_derivative(
+    kind: str, expr: Any, wrt: Any, values: Mapping[Any, np.ndarray], sizes: Mapping[Any, int]
+) -> np.ndarray:
+    """The derivative in the layout of the contract.
+
+    :raises Unsuitable: if there is none at this point.
+    """
+    order = 2 if kind == "hessian" else 1
+    value = evaluator(values, sizes, wrt, order).value(expr)
+    top = value[-1]
+    shape = values[wrt].shape
+    if kind == "hessian":
+        return top.reshape(values[wrt].size, values[wrt].size)
+    if top.shape[1:] == (1, 1):
+        return top.reshape(shape[::-1]).T
+    if not wrt.is_Matrix:
+        return top[0]
+    return top.swapaxes(1, 2).reshape(len(top), -1).T
+
+
+# --- the property -----------------------------------------------------------------------
+
+
+def _derivation(example: Example) -> Any:
+    verb: Callable[[Any, Any], Any] = derivlib.hessian if example.kind == "hessian" else derive
+    return verb(example.expr, example.wrt)
+
+
+@lru_cache(maxsize=8192)
+def _varies(expr: Any, wrt: Any) -> bool:
+    return wrt in expr.free_symbols
+
+
+def _may_be_refused(example: Example, error: UnsupportedError) -> bool:
+    """Tell whether an operation that varies really has no rule, and is the one named."""
+    refusable = (*UNSUPPORTED, *UNFINISHED)
+    return any(
+        isinstance(node, refusable)
+        and _varies(node, example.wrt)
+        and type(node).__name__ in str(error)
+        for node in preorder_traversal(example.expr)
+    )
+
+
+def _readable(derivation: Any) -> None:
+    shown = [str(derivation), derivation._repr_latex_()]
+    shown += [derivlib.latex(derivation.result), derivlib.text(derivation.result)]
+    for text in shown:
+        ugly = re.search(r"Lambda|_d\b|Dummy|_xi|\bxi", text)
+        if ugly:
+            raise Unreadable(f"{ugly.group()!r} in {text}")
+
+
+def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> bool:
+    """Compare at several points; tells whether there was one."""
+    expr, wrt, result = example.expr, example.wrt, derivation.result
+    symbols = symbols_of(expr, wrt, result)
+    compared = undefined = 0
+    for seed in range(_TRIES):
+        values = points(symbols, sizes, seed)
+        try:
+            truth = numerical_derivative(example.kind, expr, wrt, values, sizes)
+        except Unsuitable:
+            continue
+        if np.abs(truth).max() > 1e8:
+            continue
+        try:
+            claimed = evaluator(values, sizes).value(result)[0, 0]
+        except Unsuitable:
+            undefined += 1
+            continue
+        except Unknown as error:
+            raise WrongValue(f"the result has a node of no meaning: {error}") from error
+        if claimed.shape != truth.shape:
+            raise WrongShape(f"{claimed.shape}, not {truth.shape}: {result}")
+        scale = 1 + np.abs(truth).max() + np.abs(claimed).max()
+        difference = np.abs(claimed - truth).max()
+        if difference > _TOLERANCE * scale:
+            raise WrongValue(f"{result} is off by {float(difference):.3g} (of {float(scale):.3g})")
+        compared += 1
+        if compared == POINTS:
+            break
+    if undefined and not compared and not any(
+        condition.property != "constant" for condition in derivation.assumptions
+    ):
+        raise Undefined(f"{result}")
+    return compared > 0
+
+
+def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
+    """Derive an example and judge what comes of it.
+
+    :returns: "right", "refused" or, where no point was found to compare at, "no point".
+    :raises Failure: if the outcome is not in order.
+    """
+    try:
+        derivation = _derivation(example)
+        result = derivation.result
+        steps = derivation.steps
+    except UnsupportedError as error:
+        if _may_be_refused(example, error):
+            return "refused"
+        raise WrongRefusal(f"{error}") from error
+    except DerivlibError as error:
+        raise WrongRefusal(f"{type(error).__name__}: {error}") from error
+    except Exception as error:
+        raise Crash(f"{type(error).__name__} in derive: {error}") from error
+    try:
+        end = derivation.replay()
+    except DerivlibError as error:
+        raise WrongReplay(f"{error}") from error
+    except Exception as error:
+        raise Crash(f"{type(error).__name__} in replay: {error}") from error
+    if not end == result == steps[-1].after:
+        raise WrongReplay(f"ends at {end}, not at {result}")
+    try:
+        _readable(derivation)
+    except Failure:
+        raise
+    except Exception as error:
+        raise Crash(f"{type(error).__name__} in printing: {error}") from error
+    return "right" if _compare(example, derivation, sizes) else "no point"

@@ -1,0 +1,360 @@
+"""Numerical values of expressions, written for these tests alone.
+
+It shares no code with the library's own judge nor with SymPy's evaluation: every node is a
+function of NumPy arrays here. Derivatives come from the arithmetic (see `jets`), those of
+abstract functions from their concrete definitions (see `concrete`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from concrete import ridges
+from jets import (
+    Jet,
+    Unsuitable,
+    apply,
+    bilinear,
+    constant,
+    determinant,
+    inverse,
+    matmul,
+    reciprocal,
+    times,
+)
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib import vocabulary as words
+
+__all__ = ["Evaluator", "Unknown"]
+
+
+class Unknown(Exception):
+    """A node that is not part of the vocabulary."""
+
+
+def _positive(x: np.ndarray) -> np.ndarray:
+    if x.min() < 1e-3:
+        raise Unsuitable
+    return x
+
+
+def _tanh(x: np.ndarray, order: int) -> np.ndarray:
+    y = np.tanh(x)
+    slope = 1 - y**2
+    return [y, slope, -2 * y * slope, (6 * y**2 - 2) * slope][order]
+
+
+def _power(exponent: float) -> list[Callable[[np.ndarray], np.ndarray]]:
+    factors = np.cumprod([1.0, *(exponent - r for r in range(3))])
+    return [lambda x, r=r: factors[r] * _positive(x) ** (exponent - r) for r in range(4)]
+
+
+_ELEMENTARY: dict[Any, list[Callable[[np.ndarray], np.ndarray]]] = {
+    sp.sin: [np.sin, np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)],
+    sp.cos: [np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x), np.sin],
+    sp.exp: [np.exp] * 4,
+    sp.tanh: [lambda x, r=r: _tanh(x, r) for r in range(4)],
+    sp.sinh: [np.sinh, np.cosh] * 2,
+    sp.cosh: [np.cosh, np.sinh] * 2,
+    sp.log: [
+        lambda x: np.log(_positive(x)), lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3,
+    ],
+    sp.atan: [
+        np.arctan,
+        lambda x: 1 / (1 + x**2),
+        lambda x: -2 * x / (1 + x**2) ** 2,
+        lambda x: (6 * x**2 - 2) / (1 + x**2) ** 3,
+    ],
+}  # fmt: skip
+
+
+class Evaluator:
+    """Evaluates expressions at one point.
+
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param values: a jet for each symbol.
+    :param like: the first two axes of the jets: number of parts, number of directions.
+    """
+
+    def __init__(
+        self, sizes: Mapping[Any, int], values: Mapping[Any, Jet], like: tuple[int, int]
+    ) -> None:
+        self.sizes = dict(sizes)
+        self.like = like
+        self.known: dict[Any, Jet] = dict(values)
+
+    def size(self, size: Any) -> int:
+        """The value of a size."""
+        return int(sp.sympify(size).xreplace({s: sp.Integer(v) for s, v in self.sizes.items()}))
+
+    def shape(self, expr: Any) -> tuple[int, int]:
+        """Rows and columns of a matrix expression; 1×1 for a scalar."""
+        return tuple(map(self.size, expr.shape)) if expr.is_Matrix else (1, 1)
+
+    def number(self, value: Any) -> Jet:
+        """A constant."""
+        return constant(value, self.like)
+
+    def value(self, expr: Any) -> Jet:
+        """The value of an expression.
+
+        :raises Unsuitable: where it has none.
+        :raises Unknown: for a node that is not part of the vocabulary.
+        """
+        found = self.known.get(expr)
+        if found is None:
+            found = self.known[expr] = self._value(expr)
+            if found.shape[2:] != self.shape(expr):
+                raise ValueError(f"{expr} is said to be {self.shape(expr)}, not {found.shape[2:]}")
+        return found
+
+    def _value(self, expr: Any) -> Jet:
+        if expr in self.sizes:
+            return self.number(self.sizes[expr])
+        if expr.is_Number or isinstance(expr, sp.NumberSymbol):
+            if expr.is_Rational:
+                return self.number(np.longdouble(expr.p) / np.longdouble(expr.q))
+            return self.number(float(expr))
+        for kind, method in _NODES.items():
+            if isinstance(expr, kind):
+                return method(self, expr)
+        if type(expr) in _ELEMENTARY:
+            return apply(_ELEMENTARY[type(expr)], self.value(expr.args[0]))
+        raise Unknown(f"{type(expr).__name__} in {expr}")
+
+    def all_of(self, parts: Any) -> list[Jet]:
+        return [self.value(part) for part in parts]
+
+    # --- leaves -------------------------------------------------------------------------
+
+    def _ones(self, expr: Any) -> Jet:
+        return self.number(np.ones(self.shape(expr)))
+
+    def _zeros(self, expr: Any) -> Jet:
+        return self.number(np.zeros(self.shape(expr)))
+
+    def _identity(self, expr: Any) -> Jet:
+        return self.number(np.eye(self.shape(expr)[0]))
+
+    def _single(self, expr: Any) -> Jet:
+        value = np.zeros(self.shape(expr))
+        value[tuple(map(self.size, expr.position))] = 1
+        return self.number(value)
+
+    def _commutation(self, expr: Any) -> Jet:
+        rows, cols = map(self.size, expr.args)
+        value = np.zeros((rows * cols, rows * cols))
+        for i in range(rows):
+            for j in range(cols):
+                value[i * cols + j, j * rows + i] = 1
+        return self.number(value)
+
+    def _explicit(self, expr: Any) -> Jet:
+        rows = [
+            np.concatenate([self.value(expr[i, j]) for j in range(expr.shape[1])], axis=3)
+            for i in range(expr.shape[0])
+        ]
+        return np.concatenate(rows, axis=2)
+
+    def _block(self, expr: Any) -> Jet:
+        blocks = expr.args[0]
+        rows = [
+            np.concatenate([self.value(blocks[i, j]) for j in range(blocks.shape[1])], axis=3)
+            for i in range(blocks.shape[0])
+        ]
+        return np.concatenate(rows, axis=2)
+
+    # --- sums and products --------------------------------------------------------------
+
+    def _sum(self, expr: Any) -> Jet:
+        first, *rest = self.all_of(expr.args)
+        return sum(rest, first)
+
+    def _product(self, expr: Any) -> Jet:
+        scalars = self.all_of(arg for arg in expr.args if not arg.is_Matrix)
+        matrices = self.all_of(arg for arg in expr.args if arg.is_Matrix)
+        parts = [reduce(matmul, matrices)] if matrices else []
+        return reduce(times, [*scalars, *parts])
+
+    def _hadamard(self, expr: Any) -> Jet:
+        return reduce(times, self.all_of(expr.args))
+
+    def _kronecker(self, expr: Any) -> Jet:
+        return reduce(
+            lambda a, b: bilinear(_kron, a, b), self.all_of(expr.args)
+        )
+
+    def _matrix_power(self, expr: Any) -> Jet:
+        base, exponent = self.value(expr.args[0]), int(expr.args[1])
+        if exponent < 0:
+            base, exponent = inverse(base), -exponent
+        return reduce(matmul, [base] * exponent, self.number(np.eye(base.shape[-1])))
+
+    def _entry_power(self, expr: Any) -> Jet:
+        base = self.value(expr.args[0])
+        exponent = expr.args[1]
+        if exponent.is_Integer:
+            if exponent < 0:
+                base = reciprocal(base)
+            one = self.number(np.ones(base.shape[2:]))
+            return reduce(times, [base] * abs(int(exponent)), one)
+        if exponent.is_Rational:
+            return apply(_power(float(exponent)), base)
+        height = times(self.value(exponent), apply(_ELEMENTARY[sp.log], base))
+        return apply(_ELEMENTARY[sp.exp], height)
+
+    def _inner(self, expr: Any) -> Jet:
+        left, right = self.all_of(expr.args)
+        return times(left, right).sum(axis=(2, 3), keepdims=True)
+
+    # --- one matrix ---------------------------------------------------------------------
+
+    def _transpose(self, expr: Any) -> Jet:
+        return self.value(expr.args[0]).swapaxes(2, 3)
+
+    def _inverse(self, expr: Any) -> Jet:
+        return inverse(self.value(expr.args[0]))
+
+    def _trace(self, expr: Any) -> Jet:
+        return np.trace(self.value(expr.args[0]), axis1=2, axis2=3)[..., None, None]
+
+    def _determinant(self, expr: Any) -> Jet:
+        return determinant(self.value(expr.args[0]))
+
+    def _logdet(self, expr: Any) -> Jet:
+        return apply(_ELEMENTARY[sp.log], determinant(self.value(expr.args[0])))
+
+    def _total(self, expr: Any) -> Jet:
+        return self.value(expr.args[0]).sum(axis=(2, 3), keepdims=True)
+
+    def _norm(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        return apply(_power(0.5), times(value, value).sum(axis=(2, 3), keepdims=True))
+
+    def _exponentials(self, expr: Any) -> tuple[Jet, Jet]:
+        value = apply(_ELEMENTARY[sp.exp], self.value(expr.args[0]))
+        return value, value.sum(axis=(2, 3), keepdims=True)
+
+    def _softmax(self, expr: Any) -> Jet:
+        value, total = self._exponentials(expr)
+        return times(value, reciprocal(total))
+
+    def _logsumexp(self, expr: Any) -> Jet:
+        return apply(_ELEMENTARY[sp.log], self._exponentials(expr)[1])
+
+    def _vec(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        return _laid_out(value, (value.shape[2] * value.shape[3], 1))
+
+    def _unvec(self, expr: Any) -> Jet:
+        return _laid_out(self.value(expr.args[0]), self.shape(expr))
+
+    def _diagonal_matrix(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        value = value.reshape(*self.like, -1, 1)
+        return value * np.eye(value.shape[2])
+
+    def _diagonal(self, expr: Any) -> Jet:
+        return np.diagonal(self.value(expr.args[0]), axis1=2, axis2=3)[..., None]
+
+    def _element(self, expr: Any) -> Jet:
+        i, j = map(self.size, expr.args[1:])
+        return self.value(expr.args[0])[:, :, i : i + 1, j : j + 1]
+
+    def _elementwise(self, expr: Any) -> Jet:
+        function, argument = expr.args[0], self.value(expr.args[1])
+        (variable,) = function.variables
+        outside = {s: self.value(s) for s in function.expr.free_symbols if s != variable}
+        inside = _Entrywise(self.sizes, {**outside, variable: argument}, self.like)
+        return inside.value(function.expr) + self.number(np.zeros(argument.shape[2:]))
+
+    # --- abstract functions -------------------------------------------------------------
+
+    def _partial(self, expr: Any) -> Jet:
+        """A partial derivative of any order, nodes nested in the order of differentiation."""
+        node, moving = expr, []
+        while isinstance(node, _PARTIALS):
+            moving.insert(0, int(node.args[1]))
+            node = node.args[0]
+        if isinstance(node, words.MatrixFunctionApplication):
+            name, arguments, shape = node.name, node.arguments, self.shape(node)
+        else:
+            name, arguments, shape = type(node).__name__, node.args, (1, 1)
+            order = getattr(type(node), "prime_order", 0)
+            if order:
+                name, moving = type(node).derivative_of.__name__, [0] * order + moving
+        points = self.all_of(arguments)
+        sizes = tuple(point.shape[2] * point.shape[3] for point in points)
+        values = ridges(name, shape[0] * shape[1], sizes).partial(points, moving)
+        return _laid_out(values, self.shape(expr))
+
+
+class _Entrywise(Evaluator):
+    """Evaluates the body of a function of one scalar for all entries of a matrix at once."""
+
+    def value(self, expr: Any) -> Jet:
+        found = self.known.get(expr)
+        return self._value(expr) if found is None else found
+
+    def _partial(self, expr: Any) -> Jet:
+        name, order = type(expr).__name__, getattr(type(expr), "prime_order", 0)
+        if order:
+            name = type(expr).derivative_of.__name__
+        return ridges(name, 1, (1,)).entrywise(self.value(expr.args[0]), order)
+
+
+def _kron(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    blocks = np.einsum("dij,dkl->dikjl", a, b)
+    return blocks.reshape(a.shape[0], a.shape[1] * b.shape[1], a.shape[2] * b.shape[2])
+
+
+def _laid_out(value: Jet, shape: tuple[int, int]) -> Jet:
+    """The same entries in another shape, column after column."""
+    rows, cols = shape
+    return value.swapaxes(2, 3).reshape(*value.shape[:2], cols, rows).swapaxes(2, 3)
+
+
+_PARTIALS = (words.Gradient, words.Jacobian, words.MatrixPartial, words.ScalarPartial)
+
+_NODES: dict[Any, Callable[[Any, Any], Jet]] = {
+    (sp.Identity,): Evaluator._identity,
+    (sp.ZeroMatrix,): Evaluator._zeros,
+    (sp.OneMatrix,): Evaluator._ones,
+    (words.SingleEntry,): Evaluator._single,
+    (MatrixBase,): Evaluator._explicit,
+    (sp.BlockMatrix,): Evaluator._block,
+    (sp.Add, sp.MatAdd): Evaluator._sum,
+    (sp.Mul, sp.MatMul): Evaluator._product,
+    (sp.HadamardProduct,): Evaluator._hadamard,
+    (sp.HadamardPower, sp.Pow): Evaluator._entry_power,
+    (sp.KroneckerProduct,): Evaluator._kronecker,
+    (sp.Inverse,): Evaluator._inverse,
+    (sp.MatPow,): Evaluator._matrix_power,
+    (sp.Transpose, sp.Adjoint): Evaluator._transpose,
+    (sp.Trace,): Evaluator._trace,
+    (sp.Determinant,): Evaluator._determinant,
+    (words.LogDet,): Evaluator._logdet,
+    (words.SumEntries,): Evaluator._total,
+    (words.Norm,): Evaluator._norm,
+    (words.Inner,): Evaluator._inner,
+    (words.Softmax,): Evaluator._softmax,
+    (words.LogSumExp,): Evaluator._logsumexp,
+    (words.Vec,): Evaluator._vec,
+    (words.Unvec,): Evaluator._unvec,
+    (DiagMatrix,): Evaluator._diagonal_matrix,
+    (sp.DiagonalOf,): Evaluator._diagonal,
+    (MatrixElement,): Evaluator._element,
+    (ElementwiseApplyFunction,): Evaluator._elementwise,
+    (AppliedUndef, words.MatrixFunctionApplication, *_PARTIALS): lambda e, x: e._partial(x),
+    **({(words.Commutation,): Evaluator._commutation} if hasattr(words, "Commutation") else {}),
+}
+"""How each node is evaluated, looked up by class in this order."""
