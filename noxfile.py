@@ -85,6 +85,13 @@ def minimums(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(name="property")
+def random_examples(session: nox.Session) -> None:
+    """Derive random expressions: how many, and the seed of a run that is to be repeated."""
+    session.install("-e", ".", *group("tests"))
+    session.run("python", "tests/property/campaign.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types."""

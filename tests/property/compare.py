@@ -20,7 +20,7 @@ from jets import Unsuitable, constant
 from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 import derivlib
-from derivlib import UnsupportedError, derive
+from derivlib import UnsupportedError, derive, text
 from derivlib.errors import DerivlibError
 
 __all__ = ["Failure", "examine", "numerical_derivative", "points"]
@@ -77,9 +77,7 @@ def symbols_of(*exprs: Any) -> list[Any]:
     return sorted(found, key=str)
 
 
-def points(
-    symbols: list[Any], sizes: Mapping[Any, int], seed: int
-) -> dict[Any, np.ndarray]:
+def points(symbols: list[Any], sizes: Mapping[Any, int], seed: int) -> dict[Any, np.ndarray]:
     """Random real values for symbols: square matrices near a multiple of the identity."""
     values = {}
     for symbol in symbols:
@@ -160,11 +158,11 @@ def _may_be_refused(example: Example, error: UnsupportedError) -> bool:
 
 def _readable(derivation: Any) -> None:
     shown = [str(derivation), derivation._repr_latex_()]
-    shown += [derivlib.latex(derivation.result), derivlib.text(derivation.result)]
-    for text in shown:
-        ugly = re.search(r"Lambda|_d\b|Dummy|_xi|\bxi", text)
+    shown += [derivlib.latex(derivation.result), text(derivation.result)]
+    for line in shown:
+        ugly = re.search(r"Lambda|_d\b|Dummy|_xi|\bxi", line)
         if ugly:
-            raise Unreadable(f"{ugly.group()!r} in {text}")
+            raise Unreadable(f"{ugly.group()!r} in {line}")
 
 
 def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> bool:
@@ -187,19 +185,25 @@ def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> boo
             continue
         except Unknown as error:
             raise WrongValue(f"the result has a node of no meaning: {error}") from error
+        except ValueError as error:
+            raise WrongShape(f"sizes do not fit inside {text(result)}: {error}") from error
         if claimed.shape != truth.shape:
-            raise WrongShape(f"{claimed.shape}, not {truth.shape}: {result}")
+            raise WrongShape(f"{claimed.shape}, not {truth.shape}: {text(result)}")
         scale = 1 + np.abs(truth).max() + np.abs(claimed).max()
         difference = np.abs(claimed - truth).max()
         if difference > _TOLERANCE * scale:
-            raise WrongValue(f"{result} is off by {float(difference):.3g} (of {float(scale):.3g})")
+            raise WrongValue(
+                f"{text(result)} is off by {float(difference):.3g} of {float(scale):.3g}"
+            )
         compared += 1
         if compared == POINTS:
             break
-    if undefined and not compared and not any(
-        condition.property != "constant" for condition in derivation.assumptions
+    if (
+        undefined
+        and not compared
+        and not any(condition.property != "constant" for condition in derivation.assumptions)
     ):
-        raise Undefined(f"{result}")
+        raise Undefined(text(result))
     return compared > 0
 
 
@@ -228,7 +232,7 @@ def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     except Exception as error:
         raise Crash(f"{type(error).__name__} in replay: {error}") from error
     if not end == result == steps[-1].after:
-        raise WrongReplay(f"ends at {end}, not at {result}")
+        raise WrongReplay(f"ends at {text(end)}, not at {text(result)}")
     try:
         _readable(derivation)
     except Failure:

@@ -189,9 +189,7 @@ class Evaluator:
         return reduce(times, self.all_of(expr.args))
 
     def _kronecker(self, expr: Any) -> Jet:
-        return reduce(
-            lambda a, b: bilinear(_kron, a, b), self.all_of(expr.args)
-        )
+        return reduce(lambda a, b: bilinear(_kron, a, b), self.all_of(expr.args))
 
     def _matrix_power(self, expr: Any) -> Jet:
         base, exponent = self.value(expr.args[0]), int(expr.args[1])

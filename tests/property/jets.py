@@ -144,5 +144,3 @@ def determinant(a: Jet) -> Jet:
 def inverse(a: Jet) -> Jet:
     """The inverse of a square matrix."""
     return _eliminate(a, constant(np.eye(a.shape[-1]), a.shape[:2]))[1]
-
-

@@ -1,0 +1,156 @@
+"""Blocks of random examples: each is examined, each new kind of failure is reduced.
+
+A block is examined from one seed to the end without being stopped by failures. Then, for each
+kind of failure, Hypothesis goes through it again and reduces the first of that kind to a
+minimal example; what has the same operations and fails at the same place is counted with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from compare import Failure, examine
+from generate import Example, examples
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from sympy import preorder_traversal
+
+__all__ = ["Report", "block"]
+
+_ROUND = 250
+"""How many examples Hypothesis is asked for at a time."""
+
+_MOST_REDUCTIONS = 2
+"""How many failures at the same place are reduced in one block."""
+
+Place = tuple[Any, ...]
+
+
+@dataclass
+class Report:
+    """What came of some examples.
+
+    :param outcomes: how many, all different, ended how.
+    :param failures: minimal examples by kind of failure and expression, with the message.
+    :param alike: how many failures had the operations of a minimal one in them, and failed
+        at the same place; they were not reduced.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, str] = field(default_factory=dict)
+    alike: int = 0
+
+    def add(self, other: Report) -> None:
+        """Take in what came of other examples."""
+        self.outcomes += other.outcomes
+        self.failures |= other.failures
+        self.alike += other.alike
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """A failure, and what failed."""
+
+    example: Example
+    message: str
+    kind: str
+    place: Place
+
+    @property
+    def operations(self) -> frozenset[str]:
+        nodes = preorder_traversal(self.example.expr)
+        return frozenset(type(node).__name__ for node in nodes if node.args)
+
+    def explains(self, other: _Failed) -> bool:
+        """Tell whether another failure is likely to have the same reason."""
+        return self.place == other.place and self.operations <= other.operations
+
+
+def _failed(failure: Failure, example: Example) -> _Failed:
+    cause = failure.__cause__
+    frames = (cause or failure).__traceback__
+    while frames is not None and frames.tb_next is not None:
+        frames = frames.tb_next
+    line = (frames.tb_frame.f_code.co_filename, frames.tb_lineno) if frames else None
+    kind = type(failure).__name__
+    return _Failed(example, str(failure), kind, (kind, type(cause).__name__, line))
+
+
+def _run(kind: str, start: int, action: Callable[[Example], None], *phases: Phase) -> None:
+    """Let Hypothesis hand examples to an action; only the seed counts, and no time limit."""
+
+    @seed(start)
+    @settings(
+        max_examples=_ROUND,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=phases,
+        print_blob=False,
+    )
+    @given(examples(kind))
+    def run(example: Example) -> None:
+        action(example)
+
+    run()
+
+
+def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
+    """The smallest example Hypothesis finds that fails at the same place."""
+    least = failed
+
+    def action(example: Example) -> None:
+        nonlocal least
+        try:
+            examine(example)
+        except Failure as failure:
+            found = _failed(failure, example)
+            if found.place == failed.place and not any(one.explains(found) for one in known):
+                least = found
+                raise
+
+    try:
+        _run(failed.example.kind, start, action, Phase.generate, Phase.shrink)
+    except Failure:
+        pass
+    return least
+
+
+def block(kind: str, start: int, count: int) -> Report:
+    """Examine random examples, all different, and reduce what fails.
+
+    :param kind: the kind of derivative.
+    :param start: the seed; the same seed gives the same report.
+    :param count: how many examples.
+    """
+    report = Report()
+    seen: set[tuple[Any, Any]] = set()
+    known: list[_Failed] = []
+    attempt = start
+    while len(seen) < count:
+        failures: list[_Failed] = []
+
+        def action(example: Example, failures: list[_Failed] = failures) -> None:
+            key = (example.expr, example.wrt)
+            if key in seen or len(seen) >= count:
+                return
+            seen.add(key)
+            try:
+                report.outcomes[examine(example)] += 1
+            except Failure as failure:
+                failures.append(_failed(failure, example))
+                report.outcomes[failures[-1].kind] += 1
+
+        _run(kind, attempt, action, Phase.generate)
+        for failed in failures:
+            before = sum(one.place == failed.place for one in known)
+            if before == _MOST_REDUCTIONS or any(one.explains(failed) for one in known):
+                report.alike += 1
+                continue
+            least = _reduced(failed, attempt, known)
+            known.append(least)
+            report.failures[f"{least.kind}: {least.example!r}"] = least.message
+        attempt += 1
+    return report
