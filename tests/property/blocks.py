@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from compare import Failure, examine
+from compare import PropertyError, examine
 from generate import Example, examples
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from sympy import preorder_traversal
@@ -68,7 +69,7 @@ class _Failed:
         return self.place == other.place and self.operations <= other.operations
 
 
-def _failed(failure: Failure, example: Example) -> _Failed:
+def _failed(failure: PropertyError, example: Example) -> _Failed:
     cause = failure.__cause__
     frames = (cause or failure).__traceback__
     while frames is not None and frames.tb_next is not None:
@@ -105,16 +106,14 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
         nonlocal least
         try:
             examine(example)
-        except Failure as failure:
+        except PropertyError as failure:
             found = _failed(failure, example)
             if found.place == failed.place and not any(one.explains(found) for one in known):
                 least = found
                 raise
 
-    try:
+    with suppress(PropertyError):
         _run(failed.example.kind, start, action, Phase.generate, Phase.shrink)
-    except Failure:
-        pass
     return least
 
 
@@ -139,7 +138,7 @@ def block(kind: str, start: int, count: int) -> Report:
             seen.add(key)
             try:
                 report.outcomes[examine(example)] += 1
-            except Failure as failure:
+            except PropertyError as failure:
                 failures.append(_failed(failure, example))
                 report.outcomes[failures[-1].kind] += 1
 

@@ -1,7 +1,7 @@
 """One example: derived by the library, judged by a numerical derivative.
 
 Every outcome is either a right answer or a refusal that is in order; anything else raises a
-:class:`Failure`, one class for each kind of failure.
+:class:`PropertyError`, one class for each kind of failure.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from evaluate import Evaluator, Unknown
+from evaluate import Evaluator, UnknownNodeError
 from generate import SIZES, UNFINISHED, UNSUPPORTED, Example
-from jets import Unsuitable, constant
+from jets import UnsuitableError, constant
 from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 import derivlib
 from derivlib import UnsupportedError, derive, text
 from derivlib.errors import DerivlibError
 
-__all__ = ["Failure", "examine", "numerical_derivative", "points"]
+__all__ = ["PropertyError", "examine", "numerical_derivative", "points"]
 
 POINTS = 2
 """At how many points the two derivatives are compared."""
@@ -32,35 +32,35 @@ _TRIES = 12
 _TOLERANCE = 1e-9
 
 
-class Failure(AssertionError):
+class PropertyError(AssertionError):
     """The property does not hold."""
 
 
-class WrongValue(Failure):
+class WrongValueError(PropertyError):
     """The result is not the derivative."""
 
 
-class WrongShape(Failure):
+class WrongShapeError(PropertyError):
     """The result has not the shape that the layout table says."""
 
 
-class WrongReplay(Failure):
+class WrongReplayError(PropertyError):
     """The steps do not lead to the result."""
 
 
-class Unreadable(Failure):
+class UnreadableError(PropertyError):
     """The printed derivation shows what is no mathematics."""
 
 
-class Undefined(Failure):
+class UndefinedError(PropertyError):
     """The result has no value where the derivative has one, and no condition says so."""
 
 
-class WrongRefusal(Failure):
+class WrongRefusalError(PropertyError):
     """What should have been derived is refused."""
 
 
-class Crash(Failure):
+class CrashError(PropertyError):
     """An error that is not one of the library's."""
 
 
@@ -105,7 +105,7 @@ def evaluator(
     like = (2**order, count**order)
     jets = {symbol: constant(value, like) for symbol, value in values.items()}
     for k in range(order):
-        rows, cols = values[wrt].shape
+        rows = values[wrt].shape[0]
         for direction in range(count**order):
             entry = direction // count**k % count
             jets[wrt][2**k, direction, entry % rows, entry // rows] = 1
@@ -117,7 +117,7 @@ def numerical_derivative(
 ) -> np.ndarray:
     """The derivative in the layout of the contract.
 
-    :raises Unsuitable: if there is none at this point.
+    :raises UnsuitableError: if there is none at this point.
     """
     order = 2 if kind == "hessian" else 1
     value = evaluator(values, sizes, wrt, order).value(expr)
@@ -162,7 +162,7 @@ def _readable(derivation: Any) -> None:
     for line in shown:
         ugly = re.search(r"Lambda|_d\b|Dummy|_xi|\bxi", line)
         if ugly:
-            raise Unreadable(f"{ugly.group()!r} in {line}")
+            raise UnreadableError(f"{ugly.group()!r} in {line}")
 
 
 def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> bool:
@@ -174,25 +174,25 @@ def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> boo
         values = points(symbols, sizes, seed)
         try:
             truth = numerical_derivative(example.kind, expr, wrt, values, sizes)
-        except Unsuitable:
+        except UnsuitableError:
             continue
         if np.abs(truth).max() > 1e8:
             continue
         try:
             claimed = evaluator(values, sizes).value(result)[0, 0]
-        except Unsuitable:
+        except UnsuitableError:
             undefined += 1
             continue
-        except Unknown as error:
-            raise WrongValue(f"the result has a node of no meaning: {error}") from error
+        except UnknownNodeError as error:
+            raise WrongValueError(f"the result has a node of no meaning: {error}") from error
         except ValueError as error:
-            raise WrongShape(f"sizes do not fit inside {text(result)}: {error}") from error
+            raise WrongShapeError(f"sizes do not fit inside {text(result)}: {error}") from error
         if claimed.shape != truth.shape:
-            raise WrongShape(f"{claimed.shape}, not {truth.shape}: {text(result)}")
+            raise WrongShapeError(f"{claimed.shape}, not {truth.shape}: {text(result)}")
         scale = 1 + np.abs(truth).max() + np.abs(claimed).max()
         difference = np.abs(claimed - truth).max()
         if difference > _TOLERANCE * scale:
-            raise WrongValue(
+            raise WrongValueError(
                 f"{text(result)} is off by {float(difference):.3g} of {float(scale):.3g}"
             )
         compared += 1
@@ -203,7 +203,7 @@ def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> boo
         and not compared
         and not any(condition.property != "constant" for condition in derivation.assumptions)
     ):
-        raise Undefined(text(result))
+        raise UndefinedError(text(result))
     return compared > 0
 
 
@@ -211,7 +211,7 @@ def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     """Derive an example and judge what comes of it.
 
     :returns: "right", "refused" or, where no point was found to compare at, "no point".
-    :raises Failure: if the outcome is not in order.
+    :raises PropertyError: if the outcome is not in order.
     """
     try:
         derivation = _derivation(example)
@@ -220,23 +220,23 @@ def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     except UnsupportedError as error:
         if _may_be_refused(example, error):
             return "refused"
-        raise WrongRefusal(f"{error}") from error
+        raise WrongRefusalError(f"{error}") from error
     except DerivlibError as error:
-        raise WrongRefusal(f"{type(error).__name__}: {error}") from error
+        raise WrongRefusalError(f"{type(error).__name__}: {error}") from error
     except Exception as error:
-        raise Crash(f"{type(error).__name__} in derive: {error}") from error
+        raise CrashError(f"{type(error).__name__} in derive: {error}") from error
     try:
         end = derivation.replay()
     except DerivlibError as error:
-        raise WrongReplay(f"{error}") from error
+        raise WrongReplayError(f"{error}") from error
     except Exception as error:
-        raise Crash(f"{type(error).__name__} in replay: {error}") from error
+        raise CrashError(f"{type(error).__name__} in replay: {error}") from error
     if not end == result == steps[-1].after:
-        raise WrongReplay(f"ends at {text(end)}, not at {text(result)}")
+        raise WrongReplayError(f"ends at {text(end)}, not at {text(result)}")
     try:
         _readable(derivation)
-    except Failure:
+    except PropertyError:
         raise
     except Exception as error:
-        raise Crash(f"{type(error).__name__} in printing: {error}") from error
+        raise CrashError(f"{type(error).__name__} in printing: {error}") from error
     return "right" if _compare(example, derivation, sizes) else "no point"

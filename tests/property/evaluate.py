@@ -16,7 +16,7 @@ import sympy as sp
 from concrete import ridges
 from jets import (
     Jet,
-    Unsuitable,
+    UnsuitableError,
     apply,
     bilinear,
     constant,
@@ -34,16 +34,16 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib import vocabulary as words
 
-__all__ = ["Evaluator", "Unknown"]
+__all__ = ["Evaluator", "UnknownNodeError"]
 
 
-class Unknown(Exception):
+class UnknownNodeError(Exception):
     """A node that is not part of the vocabulary."""
 
 
 def _positive(x: np.ndarray) -> np.ndarray:
     if x.min() < 1e-3:
-        raise Unsuitable
+        raise UnsuitableError
     return x
 
 
@@ -107,8 +107,8 @@ class Evaluator:
     def value(self, expr: Any) -> Jet:
         """The value of an expression.
 
-        :raises Unsuitable: where it has none.
-        :raises Unknown: for a node that is not part of the vocabulary.
+        :raises UnsuitableError: where it has none.
+        :raises UnknownNodeError: for a node that is not part of the vocabulary.
         """
         found = self.known.get(expr)
         if found is None:
@@ -129,7 +129,7 @@ class Evaluator:
                 return method(self, expr)
         if type(expr) in _ELEMENTARY:
             return apply(_ELEMENTARY[type(expr)], self.value(expr.args[0]))
-        raise Unknown(f"{type(expr).__name__} in {expr}")
+        raise UnknownNodeError(f"{type(expr).__name__} in {expr}")
 
     def all_of(self, parts: Any) -> list[Jet]:
         return [self.value(part) for part in parts]

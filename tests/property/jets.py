@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = [
     "Jet",
-    "Unsuitable",
+    "UnsuitableError",
     "apply",
     "bilinear",
     "constant",
@@ -33,7 +33,7 @@ _LARGEST, _SMALLEST = 1e6, 1e-3
 """Values beyond which a point is given up: comparing there would tell nothing."""
 
 
-class Unsuitable(Exception):
+class UnsuitableError(Exception):
     """At this point an expression has no value, or one that cannot be compared well."""
 
 
@@ -51,7 +51,7 @@ def constant(value: np.ndarray, like: tuple[int, int]) -> Jet:
 
 def _checked(jet: Jet) -> Jet:
     if not np.isfinite(jet).all() or np.abs(jet[0]).max(initial=0) > _LARGEST:
-        raise Unsuitable
+        raise UnsuitableError
     return jet
 
 
@@ -94,7 +94,7 @@ def apply(derivatives: Sequence[Callable[[np.ndarray], np.ndarray]], a: Jet) -> 
 def reciprocal(a: Jet) -> Jet:
     """1/a, entry by entry."""
     if np.abs(a[0]).min() < _SMALLEST:
-        raise Unsuitable
+        raise UnsuitableError
     return apply([lambda x, r=r: (-1) ** r * factorial(r) * x ** (-1 - r) for r in range(4)], a)
 
 
