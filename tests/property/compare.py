@@ -67,12 +67,12 @@ class CrashError(PropertyError):
 # --- points -----------------------------------------------------------------------------
 
 
-def symbols_of(*exprs: Any) -> list[Any]:
+def symbols_of(sizes: Mapping[Any, int], *exprs: Any) -> list[Any]:
     """The scalar and matrix symbols of expressions, without the symbols of sizes."""
     found: set[Any] = set()
     for expr in exprs:
         for symbol in expr.free_symbols:
-            if isinstance(symbol, (Symbol, MatrixSymbol)) and symbol not in SIZES:
+            if isinstance(symbol, (Symbol, MatrixSymbol)) and symbol not in sizes:
                 found.add(symbol)
     return sorted(found, key=str)
 
@@ -168,7 +168,7 @@ def _readable(derivation: Any) -> None:
 def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> bool:
     """Compare at several points; tells whether there was one."""
     expr, wrt, result = example.expr, example.wrt, derivation.result
-    symbols = symbols_of(expr, wrt, result)
+    symbols = symbols_of(sizes, expr, wrt, result)
     compared = undefined = 0
     for seed in range(_TRIES):
         values = points(symbols, sizes, seed)

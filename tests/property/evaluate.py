@@ -113,7 +113,8 @@ class Evaluator:
         found = self.known.get(expr)
         if found is None:
             found = self.known[expr] = self._value(expr)
-            if found.shape[2:] != self.shape(expr):
+            nested = isinstance(expr, _PARTIALS) and isinstance(expr.args[0], _PARTIALS)
+            if not nested and found.shape[2:] != self.shape(expr):
                 raise ValueError(f"{expr} is said to be {self.shape(expr)}, not {found.shape[2:]}")
         return found
 
@@ -279,10 +280,12 @@ class Evaluator:
 
     def _partial(self, expr: Any) -> Jet:
         """A partial derivative of any order, nodes nested in the order of differentiation."""
-        node, moving = expr, []
+        node, moving, kinds = expr, [], []
         while isinstance(node, _PARTIALS):
             moving.insert(0, int(node.args[1]))
+            kinds.insert(0, type(node))
             node = node.args[0]
+        first = moving
         if isinstance(node, words.MatrixFunctionApplication):
             name, arguments, shape = node.name, node.arguments, self.shape(node)
         else:
@@ -293,7 +296,12 @@ class Evaluator:
         points = self.all_of(arguments)
         sizes = tuple(point.shape[2] * point.shape[3] for point in points)
         values = ridges(name, shape[0] * shape[1], sizes).partial(points, moving)
-        return _laid_out(values, self.shape(expr))
+        for kind, position in zip(kinds, first, strict=True):
+            if kind is words.Gradient:
+                shape = points[position].shape[2:]
+            elif kind is words.Jacobian:
+                shape = shape[0] * shape[1], sizes[position]
+        return _laid_out(values, shape)
 
 
 class _Entrywise(Evaluator):

@@ -1,0 +1,160 @@
+"""A rule that is false anywhere in the table is noticed by the comparison end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import pytest
+from compare import PropertyError, examine
+from expressions import CASES, SIZES
+from generate import Example
+from sympy import (
+    Add,
+    Basic,
+    Integer,
+    MatAdd,
+    MatrixSymbol,
+    OneMatrix,
+    S,
+    Transpose,
+    preorder_traversal,
+)
+
+from derivlib import RULES, derive
+from derivlib.vocabulary import Inner
+
+Change = Callable[[Any], Any]
+
+
+def _scaled(factor: int, expr: Any) -> Any:
+    """A multiple, written on the left of each inner product so that it stays one."""
+    if isinstance(expr, Inner):
+        return Basic.__new__(Inner, factor * expr.args[0], expr.args[1])
+    if isinstance(expr, Add) and all(isinstance(term, Inner) for term in expr.args):
+        return Add._from_args([_scaled(factor, term) for term in expr.args])
+    return Integer(factor) * expr
+
+
+def _without_term(k: int, expr: Any) -> Any:
+    if not isinstance(expr, (Add, MatAdd)) or len(expr.args) <= k:
+        return expr
+    rest = expr.args[:k] + expr.args[k + 1 :]
+    return rest[0] if len(rest) == 1 else Basic.__new__(type(expr), *rest)
+
+
+def _without_transpose(k: int, expr: Any) -> Any:
+    found = list(
+        dict.fromkeys(node for node in preorder_traversal(expr) if isinstance(node, Transpose))
+    )
+    return _replaced(expr, found[k]) if k < len(found) else expr
+
+
+def _replaced(expr: Any, transpose: Any) -> Any:
+    if expr == transpose:
+        return transpose.args[0]
+    if not any(isinstance(arg, Basic) and arg.has(transpose) for arg in expr.args):
+        return expr
+    return Basic.__new__(type(expr), *(_replaced(arg, transpose) for arg in expr.args))
+
+
+def _plus_one(expr: Any) -> Any:
+    return OneMatrix(*expr.shape) if expr.is_Matrix else S.One
+
+
+CHANGES: dict[str, Change] = {
+    "sign turned": lambda expr: _scaled(-1, expr),
+    "doubled": lambda expr: _scaled(2, expr),
+    **{f"without term {k + 1}": lambda expr, k=k: _without_term(k, expr) for k in range(3)},
+    **{f"without transpose {k + 1}": lambda expr, k=k: _without_transpose(k, expr)
+       for k in range(2)},
+}  # fmt: skip
+"""Ways to falsify a right side; what they leave as it was is not falsified."""
+
+REPLAYED = ("first identification theorem", "scalar as a trace")
+"""Rules that say how a result is read; the replay of the steps is what checks them."""
+
+NEVER_USED = ("constant", "Kronecker product")
+"""Rules that occur in the derivation of no case."""
+
+
+@contextmanager
+def falsified(rule: Any, change: Change) -> Iterator[list[bool]]:
+    """Let a rule be false for a while; tells whether that made a difference."""
+    right = rule.right
+    differences: list[bool] = []
+
+    def false(d: Any, *arguments: Any) -> Any:
+        true = right(d, *arguments)
+        changed = change(true)
+        differences.append(changed != true)
+        return changed
+
+    object.__setattr__(rule, "right", false)
+    try:
+        yield differences
+    finally:
+        object.__setattr__(rule, "right", right)
+
+
+@cache
+def _cases_by_rule() -> dict[str, list[str]]:
+    """For each rule the cases in whose derivations it occurs, the shortest first."""
+    used: dict[str, list[str]] = {name: [] for name in RULES}
+    lengths = {}
+    for name, (expr, wrt) in CASES.items():
+        steps = derive(expr, wrt).steps
+        lengths[name] = len(steps)
+        for rule in {step.rule for step in steps} & used.keys():
+            used[rule].append(name)
+    return {rule: sorted(names, key=lengths.__getitem__) for rule, names in used.items()}
+
+
+def _noticed(rule: Any, change: Change) -> set[str] | None:
+    """The kinds of failures that a false rule leads to, or None if it is false in no case.
+
+    No further case is tried once the numbers differ.
+    """
+    kinds: set[str] = set()
+    different = False
+    for name in _cases_by_rule()[rule.name]:
+        with falsified(rule, change) as differences:
+            try:
+                examine(Example("scalar", *CASES[name]), SIZES)
+            except PropertyError as error:
+                if any(differences):
+                    kinds.add(type(error).__name__)
+        different |= any(differences)
+        if "WrongValueError" in kinds:
+            break
+    return kinds if different else None
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name not in NEVER_USED])
+def test_a_false_rule_is_noticed(name):
+    """Noticed in every way in which it can be false; sign and factor by their values."""
+    found = {what: _noticed(RULES[name], change) for what, change in CHANGES.items()}
+    assert [what for what, kinds in found.items() if kinds == set()] == []
+    for what in ("sign turned", "doubled"):
+        expected = "WrongReplayError" if name in REPLAYED else "WrongValueError"
+        assert expected in (found[what] or ())
+
+
+@pytest.mark.parametrize("name", NEVER_USED)
+def test_what_no_case_uses_is_listed(name):
+    assert _cases_by_rule()[name] == []
+
+
+def test_a_false_constant_is_noticed():
+    """A right side that is zero is falsified by another number."""
+    example = Example("scalar by matrix", CASES["trace of a product"][0], MatrixSymbol("Z", 2, 3))
+    assert examine(example, SIZES) == "right"
+    with falsified(RULES["constant"], _plus_one), pytest.raises(PropertyError):
+        examine(example, SIZES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_true_rules_pass(name):
+    assert examine(Example("scalar", *CASES[name]), SIZES) == "right"
