@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -215,6 +216,36 @@ class Evaluator:
         left, right = self.all_of(expr.args)
         return times(left, right).sum(axis=(2, 3), keepdims=True)
 
+    def _index_sum(self, expr: Any) -> Jet:
+        """A sum over an index, as SymPy makes one of an entry of a product."""
+        index, first, last = expr.args[1]
+        terms = range(self.size(first), self.size(last) + 1)
+        return sum(self.value(expr.args[0].xreplace({index: sp.Integer(k)})) for k in terms)
+
+    def _delta(self, expr: Any) -> Jet:
+        i, j = map(self.size, expr.args[:2])
+        return self.number(float(i == j))
+
+    # --- what has no rule, but may be constant ------------------------------------------
+
+    def _as_it_is(self, expr: Any) -> Jet:
+        return self.value(expr.args[0])
+
+    def _largest(self, expr: Any) -> Jet:
+        first, *rest = self.all_of(expr.args)
+        return reduce(lambda a, b: np.where(a[0] >= b[0], a, b), rest, first)
+
+    def _magnitude(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        return np.where(value[0] >= 0, value, -value)
+
+    def _permanent(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        size = value.shape[2]
+        entry = lambda i, j: value[:, :, i : i + 1, j : j + 1]  # noqa: E731
+        ways = permutations(range(size))
+        return sum(reduce(times, [entry(i, j) for i, j in enumerate(way)]) for way in ways)
+
     # --- one matrix ---------------------------------------------------------------------
 
     def _transpose(self, expr: Any) -> Jet:
@@ -346,6 +377,12 @@ _NODES: dict[Any, Callable[[Any, Any], Jet]] = {
     (sp.Inverse,): Evaluator._inverse,
     (sp.MatPow,): Evaluator._matrix_power,
     (sp.Transpose, sp.Adjoint): Evaluator._transpose,
+    (sp.Sum,): Evaluator._index_sum,
+    (sp.KroneckerDelta,): Evaluator._delta,
+    (sp.conjugate,): Evaluator._as_it_is,
+    (sp.Max,): Evaluator._largest,
+    (sp.Abs,): Evaluator._magnitude,
+    (sp.Permanent,): Evaluator._permanent,
     (sp.Trace,): Evaluator._trace,
     (sp.Determinant,): Evaluator._determinant,
     (words.LogDet,): Evaluator._logdet,

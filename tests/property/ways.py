@@ -141,11 +141,13 @@ def _diagonal_matrix(w: Writer, r: Size, c: Size, d: int) -> Any:
 
 
 def _kept_diagonal(w: Writer, r: Size, c: Size, d: int) -> Any:
-    return DiagMatrix(sp.DiagonalOf(w.matrix(r, r, d)))
+    return DiagMatrix(_diagonal(w, r, (), d))
 
 
 def _diagonal(w: Writer, r: Size, c: Size, d: int) -> Any:
-    return sp.DiagonalOf(w.matrix(r, r, d))
+    diagonal = sp.DiagonalOf(w.matrix(r, r, d))
+    _ = diagonal.shape  # SymPy raises an error here if the matrix is explicit
+    return diagonal
 
 
 def _softmax_column(w: Writer, r: Size, c: Size, d: int) -> Any:
