@@ -18,6 +18,7 @@ from sympy import (
     Trace,
     Transpose,
     expand,
+    sympify,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
@@ -95,4 +96,4 @@ def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
     if isinstance(expr, Transpose):
         shape = parts[0][1]
         return None if shape is None else (shape[1], shape[0])
-    return expr.shape if expr.is_Matrix else None
+    return tuple(map(sympify, expr.shape)) if expr.is_Matrix else None  # type: ignore[return-value]
