@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -156,6 +157,17 @@ def _may_be_refused(example: Example, error: UnsupportedError) -> bool:
     )
 
 
+def _has_value(example: Example, sizes: Mapping[Any, int]) -> bool:
+    """Tell whether there is a point at which an expression has a derivative."""
+    symbols = symbols_of(sizes, example.expr, example.wrt)
+    for seed in range(_TRIES):
+        values = points(symbols, sizes, seed)
+        with suppress(UnsuitableError):
+            numerical_derivative(example.kind, example.expr, example.wrt, values, sizes)
+            return True
+    return False
+
+
 def _readable(derivation: Any) -> None:
     shown = [str(derivation), derivation._repr_latex_()]
     shown += [derivlib.latex(derivation.result), text(derivation.result)]
@@ -220,6 +232,8 @@ def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     except UnsupportedError as error:
         if _may_be_refused(example, error):
             return "refused"
+        if not _has_value(example, sizes):
+            return "no point"
         raise WrongRefusalError(f"{error}") from error
     except DerivlibError as error:
         raise WrongRefusalError(f"{type(error).__name__}: {error}") from error

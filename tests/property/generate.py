@@ -6,6 +6,7 @@ towards the first of what it chooses from.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -241,4 +242,6 @@ def examples(draw: Callable[[Any], Any], kind: str) -> Example:
     except _WRITING as error:
         raise UnsatisfiedAssumption from error
     assume(not expr.has(*_NO_NUMBERS))
+    # SymPy takes the trace of a Kronecker product factor by factor, square or not.
+    assume(all(operator.eq(*trace.arg.shape) for trace in expr.atoms(sp.Trace)))
     return Example(kind, expr, w.favoured)
