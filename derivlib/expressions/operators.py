@@ -75,13 +75,16 @@ def sum_of(matrix: Expr) -> Expr:
 
 
 def diagonal_matrix(vector: Expr) -> Expr:
-    """Put a vector on the diagonal of a square matrix; a coefficient comes out in front."""
+    """Put a vector on the diagonal of a square matrix, a row as a column.
+
+    A coefficient comes out in front.
+    """
     coefficient, vector = split_coefficient(vector)
     if isinstance(vector, ZeroMatrix):
         size = vector.shape[0] * vector.shape[1]
         return ZeroMatrix(size, size)
-    if isinstance(vector, Transpose):
-        vector = vector.args[0]
+    if vector.shape[0] == 1 != vector.shape[1]:
+        vector = transpose(vector)
     if isinstance(vector, OneMatrix):
         return mul(coefficient, Identity(vector.shape[0] * vector.shape[1]))
     if isinstance(vector, DiagonalOf) and isinstance(vector.args[0], DiagMatrix):
