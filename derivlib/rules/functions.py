@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Lambda, S
+from sympy import Basic, Expr, Lambda, S
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
@@ -39,7 +39,9 @@ def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
 ELEMENTWISE = Rule(
     "elementwise function",
     "differential",
-    left=lambda function, argument: d(ElementwiseApplyFunction(function, argument)),
+    left=lambda function, argument: d(
+        Basic.__new__(ElementwiseApplyFunction, as_lambda(function), argument)
+    ),
     right=_elementwise,
     instances=((sigma, U), (Lambda(v, v**3), U), (Lambda(v, t**2 * v + v**2), U)),
     source=CHAIN_RULE,
