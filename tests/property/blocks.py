@@ -90,6 +90,7 @@ def _run(kind: str, start: int, action: Callable[[Example], None], *phases: Phas
         suppress_health_check=list(HealthCheck),
         phases=phases,
         print_blob=False,
+        report_multiple_bugs=False,
     )
     @given(examples(kind))
     def run(example: Example) -> None:

@@ -45,6 +45,8 @@ def _examine(kinds: Sequence[str], total: int, start: int) -> Report:
             for k, size in enumerate(sizes)
         }
         for task in as_completed(tasks):
+            if task.exception() is not None:
+                pool.shutdown(cancel_futures=True)
             part = task.result()
             for name in part.failures.keys() - report.failures.keys():
                 bar.write(f"{name}\n    {part.failures[name]}")

@@ -7,9 +7,10 @@ Every outcome is either a right answer or a refusal that is in order; anything e
 from __future__ import annotations
 
 import re
+import signal
 import zlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,9 @@ __all__ = ["PropertyError", "examine", "numerical_derivative", "points"]
 
 POINTS = 2
 """At how many points the two derivatives are compared."""
+
+LONGEST = 30
+"""How many seconds an example may take."""
 
 _TRIES = 12
 _TOLERANCE = 1e-9
@@ -59,6 +63,10 @@ class UndefinedError(PropertyError):
 
 class WrongRefusalError(PropertyError):
     """What should have been derived is refused."""
+
+
+class SlowError(PropertyError):
+    """No outcome within the time that any example should need."""
 
 
 class CrashError(PropertyError):
@@ -219,8 +227,37 @@ def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> boo
     return compared > 0
 
 
+@contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """Give up after a time, where the operating system has alarms."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise SlowError(f"no outcome within {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     """Derive an example and judge what comes of it.
+
+    :returns: "right", "refused" or, where no point was found to compare at, "no point".
+    :raises PropertyError: if the outcome is not in order.
+    """
+    with _limited(LONGEST):
+        return _examined(example, sizes)
+
+
+def _examined(example: Example, sizes: Mapping[Any, int]) -> str:
+    """What :func:`examine` does, however long it takes.
 
     :returns: "right", "refused" or, where no point was found to compare at, "no point".
     :raises PropertyError: if the outcome is not in order.
@@ -237,12 +274,16 @@ def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
         raise WrongRefusalError(f"{error}") from error
     except DerivlibError as error:
         raise WrongRefusalError(f"{type(error).__name__}: {error}") from error
+    except PropertyError:
+        raise
     except Exception as error:
         raise CrashError(f"{type(error).__name__} in derive: {error}") from error
     try:
         end = derivation.replay()
     except DerivlibError as error:
         raise WrongReplayError(f"{error}") from error
+    except PropertyError:
+        raise
     except Exception as error:
         raise CrashError(f"{type(error).__name__} in replay: {error}") from error
     if not end == result == steps[-1].after:
