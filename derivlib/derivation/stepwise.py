@@ -215,9 +215,12 @@ def _standing(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same operation on other parts, not carried out even where it could be."""
     if isinstance(expr, DiagMatrix) and isinstance(parts[0], MatrixBase):
         return ImmutableDenseMatrix.diag(*parts[0])
+    if isinstance(expr, DiagMatrix) and isinstance(parts[0], DiagonalOf):
+        square = parts[0].args[0]  # of explicit matrices, whose sizes SymPy's Diag cannot read
+        return Basic.__new__(HadamardProduct, square, Identity(square.shape[0]))
     if isinstance(expr, DiagonalOf) and isinstance(parts[0], MatrixBase):
         return ImmutableDenseMatrix([parts[0][i, i] for i in range(parts[0].rows)])
-    if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose, DiagMatrix, DiagonalOf)):
+    if isinstance(expr, (MatMul, MatAdd, HadamardProduct, Transpose, DiagonalOf)):
         return Basic.__new__(type(expr), *parts)
     return with_children(expr, parts)
 

@@ -35,7 +35,7 @@ KINDS = (
 )
 """The kinds of derivatives in the layout table."""
 
-RUNNING = KINDS[:2]
+RUNNING = KINDS
 """The kinds that are tested."""
 
 UNSUPPORTED = (sp.Abs, sp.Max, sp.conjugate, sp.Permanent, sp.Adjoint, sp.Sum)
