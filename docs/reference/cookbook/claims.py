@@ -1,0 +1,473 @@
+"""What an equation of the book claims, typed so that it can be judged.
+
+A claim says how it is judged, what the engine answers to the same question, and which false
+claims look like it. None of them knows its verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, Protocol
+
+from sympy import Basic, Expr, ImmutableDenseMatrix, Integer, MatAdd, MatMul, OneMatrix, Transpose
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from derivlib import UnsupportedError, VerificationError, derive, differential, latex
+from derivlib.check import check_equation, elementwise, size_symbols, verify
+from derivlib.vocabulary import d
+
+from .counterexamples import Counterexample, differing_entry
+from .nodes import number, only, written_out
+
+__all__ = ["Answer", "Claim", "Derivative", "Equality", "Indexed", "Outcome", "derivative_tex"]
+
+Sizes = Mapping[Any, int]
+NO_POINT = "nothing could be compared"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the judge says to a claim.
+
+    :param holds: whether everything that was compared agrees.
+    :param how: what was compared, or where it differs.
+    :param entries: how many entries were compared.
+    """
+
+    holds: bool
+    how: str
+    entries: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine answers, judged as the claim is.
+
+    :param tex: its answer.
+    :param entries: in how many entries it agrees with the judge.
+    """
+
+    tex: str
+    entries: int
+
+
+class Claim(Protocol):
+    """One statement of the book."""
+
+    def tex(self) -> str:
+        """The statement, set from what was typed."""
+
+    def judge(self) -> Outcome:
+        """The verdict of a calculation that knows nothing of the claim."""
+
+    def engine_answer(self) -> Answer | None:
+        """The engine's own answer; nothing if it was not asked or has none."""
+
+    def falsified(self) -> Iterator[Claim]:
+        """Claims that look alike and, unless they happen to be equal, are false."""
+
+    def counterexample(self) -> Counterexample | None:
+        """Where the claim fails, in small numbers."""
+
+
+_PATTERNS = ((3, 2, 4, 5, 6, 7), (2, 4, 3, 6, 5, 7))
+
+
+def default_sizes(*expressions: Any) -> tuple[Sizes, ...]:
+    """Pairwise different sizes, two choices of them."""
+    letters = size_symbols(*expressions)
+    return tuple(dict(zip(letters, values, strict=False)) for values in _PATTERNS)
+
+
+def derivative_tex(expr: Expr, wrt: Expr, order: int = 1) -> str:
+    """Set ∂f/∂X, a compound f behind the fraction."""
+    above, below, body = r"\partial", rf"\partial {latex(wrt)}", latex(expr)
+    if order == 2:
+        above, below = r"\partial^2", rf"\partial {latex(wrt)}\, \partial {latex(wrt)}^{{\mathsf{{T}}}}"
+        below = below if wrt.is_Matrix else rf"\partial {latex(wrt)}^2"
+    is_sum = expr.is_Add or isinstance(expr, MatAdd)
+    if (expr.is_Symbol or isinstance(expr, MatrixElement)) or not expr.args:
+        return rf"\frac{{{above} {body}}}{{{below}}}"
+    return rf"\frac{{{above}}}{{{below}}} " + (rf"\left({body}\right)" if is_sum else body)
+
+
+def false_variants(claim: Expr) -> Iterator[Expr]:
+    """Twice the claim, its negative, one more in each entry, and its transpose."""
+    if claim.is_Matrix:
+        yield Basic.__new__(MatMul, Integer(2), claim)
+        yield Basic.__new__(MatMul, Integer(-1), claim)
+        yield Basic.__new__(MatAdd, claim, OneMatrix(*claim.shape))
+        if claim.shape[0] == claim.shape[1]:
+            yield Basic.__new__(Transpose, claim)
+    else:
+        yield 2 * claim
+        yield -claim
+        yield claim + 1
+
+
+def differs(left: Expr, right: Expr, sizes: Sizes, where: Mapping[Any, Expr]) -> bool:
+    """Tell whether two expressions are different matrices."""
+    left, right = written_out(left, sizes), written_out(right, sizes)
+    used = _used(where, left, right)
+    try:
+        check_equation(
+            left, right, sizes=only(sizes, left, right, *_parts(used)), definitions=used, points=1
+        )
+    except VerificationError:
+        return True
+    return False
+
+
+def _used(where: Mapping[Any, Expr], *expressions: Expr) -> dict[Any, Expr]:
+    """The definitions that occur."""
+    occurring = set().union(*(expression.free_symbols for expression in expressions))
+    return {symbol: value for symbol, value in where.items() if symbol in occurring}
+
+
+def _parts(where: Mapping[Any, Expr]) -> tuple[Expr, ...]:
+    return (*where, *where.values())
+
+
+def compare(expr: Expr, wrt: Any, claim: Expr, sizes: Sizes, where: Mapping[Any, Expr]) -> Any:
+    """Let the judge compare a derivative with the one it finds itself.
+
+    :raises VerificationError: if they differ.
+    :raises ArithmeticError: if there is no point at which both sides exist, so that there is
+        nothing to compare.
+    """
+    used = _used(where, expr, claim)
+    given = only(sizes, expr, wrt, claim, *_parts(used))
+    try:
+        return verify(expr, wrt, claim, given, definitions=used)
+    except VerificationError as error:
+        if NO_POINT in str(error):
+            raise ArithmeticError(str(error)) from error
+        raise
+
+
+def _said(choices: Sequence[Mapping[Any, Any]]) -> str:
+    """Sizes in words."""
+    told = [", ".join(f"${latex(s)} = {v}$" for s, v in choice.items()) for choice in choices]
+    return "; ".join(text for text in dict.fromkeys(told) if text)
+
+
+def judged(actions: Iterator[Any], choices: Sequence[Mapping[Any, Any]]) -> Outcome:
+    """Carry comparisons out until one fails."""
+    entries, methods = 0, set()
+    try:
+        for check in actions:
+            entries += check.entries * check.points
+            methods.add(check.method)
+    except VerificationError as error:
+        return Outcome(False, str(error))
+    how = "exactly" if methods == {"exact"} else "to 30 digits"
+    at = _said(choices)
+    return Outcome(True, f"{entries} entries, {how}" + (f", at {at}" if at else ""), entries)
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """∂f/∂X = G, for every f and every G that are given.
+
+    :param of: what is differentiated; several expressions claimed to have one derivative.
+    :param wrt: by what.
+    :param equals: what the derivative is claimed to be, in one or more ways of writing it.
+    :param sizes: at which sizes it is judged; pairwise different ones if none are given.
+    :param where: what stands behind a letter, such as W = V + Vᵀ for a symmetric W.
+    :param values: values of the letters that are not sizes, such as an exponent.
+    :param order: 2 for the Hessian, or for the second derivative by a scalar.
+    :param engine: the options with which the engine is asked; nothing if it is not.
+    :param asked: the same function in the engine's words, where the book's cannot be used.
+    """
+
+    of: tuple[Expr, ...]
+    wrt: Any
+    equals: tuple[Expr, ...]
+    sizes: tuple[Sizes, ...] = ()
+    where: Mapping[Any, Expr] = field(default_factory=dict)
+    values: tuple[Mapping[Any, Any], ...] = ({},)
+    order: int = 1
+    engine: Mapping[str, Any] | None = field(default_factory=dict)
+    asked: Expr | None = None
+
+    @property
+    def choices(self) -> tuple[Sizes, ...]:
+        """The sizes at which the claim is judged."""
+        parts = (*self.of, *self.equals, self.wrt, *_parts(self.where))
+        return self.sizes or default_sizes(*parts)
+
+    def tex(self) -> str:
+        """The statement."""
+        left = [derivative_tex(expr, self.wrt, self.order) for expr in self.of]
+        return " = ".join([*left, *map(latex, self.equals)])
+
+    def _cases(self) -> Iterator[tuple[Mapping[Any, Any], Sizes]]:
+        yield from product(self.values, self.choices)
+
+    def judge(self) -> Outcome:
+        """Every expression against every claim."""
+        return judged(self._checks(), self._told())
+
+    def _told(self) -> list[Mapping[Any, Any]]:
+        return [{**value, **sizes} for value, sizes in self._cases()]
+
+    def _checks(self) -> Iterator[Any]:
+        for value, sizes in self._cases():
+            for expr, claim in product(self.of, self.equals):
+                yield compare(self._function(expr, value, sizes), self.wrt,
+                              written_out(claim.xreplace(value), sizes), sizes, self.where)  # fmt: skip
+
+    def _function(self, expr: Expr, value: Mapping[Any, Any], sizes: Sizes) -> Expr:
+        function = written_out(expr.xreplace(value), sizes)
+        if self.order == 1:
+            return function
+        used = _used(self.where, function)
+        given = only(sizes, function, self.wrt, *_parts(used))
+        return elementwise(function, self.wrt, given, definitions=used)
+
+    def engine_answer(self) -> Answer | None:
+        """The engine's answer, with letters for exponents if it knows them."""
+        if self.engine is None:
+            return None
+        for values in ({}, *self.values):
+            try:
+                return self._answer(values, self.engine)
+            except (UnsupportedError, _NotSpelledOut):
+                continue
+        return None
+
+    def _answer(self, value: Mapping[Any, Any], options: Mapping[str, Any]) -> Answer:
+        function = self.asked if self.asked is not None else self.of[0]
+        function = spelled_out(function.xreplace(value))
+        derivation = derive(function, self.wrt, **options)
+        entries = 0
+        for chosen in self.values if not value else (value,):
+            for sizes in self.choices:
+                whole = self._function(self.of[0], chosen, sizes).xreplace(self.where)
+                result = derivation.result.xreplace(chosen).xreplace(self.where)
+                check = compare(whole, self.wrt, result, sizes, {})
+                entries += check.entries * check.points
+        told = ", ".join(rf"{latex(s)} = {latex(v)}" for s, v in value.items())
+        return Answer(derivation.equation.tex + (rf",\qquad {told}" if told else ""), entries)
+
+    def falsified(self) -> Iterator[Claim]:
+        """The claim with a false right side."""
+        for claim in false_variants(self.equals[0]):
+            sizes, value = self.choices[0], self.values[-1]
+            if differs(
+                claim.xreplace(value), self.equals[0].xreplace(value), sizes, self.where
+            ):
+                yield replace(self, equals=(claim,))
+
+    def counterexample(self) -> Counterexample | None:
+        """The first entry that differs, in small numbers."""
+        for value, sizes in self._cases():
+            for expr, claim in product(self.of, self.equals):
+                function = self._function(expr, value, sizes)
+                right = written_out(claim.xreplace(value), sizes)
+                found = differing_entry(function, self.wrt, right, sizes, self.where)
+                if found:
+                    return found
+        return None
+
+
+class _NotSpelledOut(Exception):  # noqa: N818 - a reason to put in a number
+    """An expression in the book's notation that depends on a size."""
+
+
+def spelled_out(expr: Expr) -> Expr:
+    """Write an expression for the engine, which knows no sizes."""
+    try:
+        return written_out(expr, {})
+    except TypeError as error:
+        raise _NotSpelledOut(expr) from error
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """∂f/∂X_ij = g, for all indices.
+
+    :param of: a scalar or a matrix in which indices may occur.
+    :param wrt: the matrix X.
+    :param at: the letters i and j of the entry X_ij.
+    :param equals: what the derivative is claimed to be.
+    :param ranges: how far every other index runs.
+    :param engine: the options with which the engine is asked.
+    :param asked: what the engine is asked: a matrix, whose Jacobian has all the entries.
+    """
+
+    of: Expr
+    wrt: Any
+    at: tuple[Any, Any]
+    equals: tuple[Expr, ...]
+    ranges: Mapping[Any, Any] = field(default_factory=dict)
+    sizes: tuple[Sizes, ...] = ()
+    values: tuple[Mapping[Any, Any], ...] = ({},)
+    engine: Mapping[str, Any] | None = field(default_factory=dict)
+    asked: Expr | None = None
+
+    @property
+    def choices(self) -> tuple[Sizes, ...]:
+        """The sizes at which the claim is judged."""
+        return self.sizes or default_sizes(self.of, self.wrt, *self.equals)
+
+    def tex(self) -> str:
+        """The statement."""
+        element = MatrixElement(self.wrt, *self.at)
+        return " = ".join([derivative_tex(self.of, element), *map(latex, self.equals)])
+
+    def judge(self) -> Outcome:
+        """Every entry of f, against every entry of X."""
+        told = [{**v, **s} for v, s in product(self.values, self.choices)]
+        return judged(self._checks(), told)
+
+    def _checks(self) -> Iterator[Any]:
+        for value, sizes, claim in product(self.values, self.choices, self.equals):
+            for indices in every(self.ranges, sizes):
+                put = {**value, **indices}
+                of, right = self.of.xreplace(put), claim.xreplace(put)
+                for function, part in entries_of(of, right, sizes):
+                    yield compare(
+                        written_out(function, sizes), self.wrt, self._laid_out(part, sizes), sizes, {}
+                    )
+
+    def _laid_out(self, claim: Expr, sizes: Sizes) -> Expr:
+        """The claims for all entries of X, in the shape of X."""
+        i, j = self.at
+        rows, cols = (number(size, sizes) for size in self.wrt.shape)
+        return ImmutableDenseMatrix(
+            rows,
+            cols,
+            lambda a, b: written_out(claim.xreplace({i: Integer(a), j: Integer(b)}), sizes),
+        )
+
+    def engine_answer(self) -> Answer | None:
+        """All these derivatives at once, as the engine gives them."""
+        if self.engine is None or self.asked is None:
+            return None
+        whole = Derivative(
+            (self.asked,), self.wrt, (), self.choices, values=self.values, engine=self.engine
+        )
+        return whole.engine_answer()
+
+    def falsified(self) -> Iterator[Claim]:
+        """The claim with a false right side."""
+        for claim in false_variants(self.equals[0]):
+            if not claim.is_Matrix or not isinstance(claim, Transpose):
+                yield replace(self, equals=(claim,))
+
+    def counterexample(self) -> Counterexample | None:
+        """No equation of this kind was found wrong."""
+        return None
+
+
+def every(ranges: Mapping[Any, Any], sizes: Sizes) -> Iterator[dict[Any, Integer]]:
+    """All values of indices."""
+    spans = [range(number(size, sizes)) for size in ranges.values()]
+    for values in product(*spans):
+        yield dict(zip(ranges, map(Integer, values), strict=True))
+
+
+def entries_of(left: Expr, right: Expr, sizes: Sizes) -> Iterator[tuple[Expr, Expr]]:
+    """Two matrices entry by entry; two scalars as they are."""
+    if not left.is_Matrix:
+        yield left, right
+        return
+    rows, cols = (number(size, sizes) for size in left.shape)
+    for a, b in product(range(rows), range(cols)):
+        yield MatrixElement(left, a, b), MatrixElement(right, a, b)
+
+
+@dataclass(frozen=True)
+class Equality:
+    """left = right, with differentials or with derivatives that are written and not carried out.
+
+    :param left: the left side.
+    :param equals: the right side, in one or more ways.
+    :param moves: the letters that vary; all others are constant.
+    :param ranges: how far the free indices run.
+    :param where: what stands behind a letter.
+    :param asked: expression and variable the engine is asked for, if not the left side's.
+    """
+
+    left: Expr
+    equals: tuple[Expr, ...]
+    moves: tuple[Any, ...] = ()
+    ranges: Mapping[Any, Any] = field(default_factory=dict)
+    sizes: tuple[Sizes, ...] = ()
+    where: Mapping[Any, Expr] = field(default_factory=dict)
+    asked: tuple[Expr, Any] | None = None
+
+    @property
+    def choices(self) -> tuple[Sizes, ...]:
+        """The sizes at which the claim is judged."""
+        return self.sizes or default_sizes(self.left, *self.equals, *_parts(self.where))
+
+    def tex(self) -> str:
+        """The statement."""
+        return " = ".join(map(latex, (self.left, *self.equals)))
+
+    def judge(self) -> Outcome:
+        """Both sides at random points, in random directions."""
+        return judged(self._checks(self.equals), self.choices)
+
+    def _checks(self, claims: Sequence[Expr]) -> Iterator[Any]:
+        for sizes, claim in product(self.choices, claims):
+            for indices in every(self.ranges, sizes):
+                left = written_out(self.left.xreplace(indices), sizes)
+                right = written_out(claim.xreplace(indices), sizes)
+                used = _used(self.where, left, right)
+                yield check_equation(
+                    left,
+                    right,
+                    sizes=only(sizes, left, right, *_parts(used)),
+                    definitions=used,
+                    varying=self.moves,
+                )
+
+    def engine_answer(self) -> Answer | None:
+        """The differential as the engine expands it, or the gradient it is asked for."""
+        if self.asked is not None:
+            function, wrt = self.asked
+            return Derivative((function,), wrt, (), self.choices).engine_answer()
+        if not self.moves:
+            return None
+        function = self.left.of
+        try:
+            parts = [differential(function, symbol) for symbol in self.moves]
+        except UnsupportedError:
+            return None
+        total = parts[0] if len(parts) == 1 else sum_of(parts)
+        outcome = judged(self._checks([total]), self.choices)
+        if not outcome.holds:
+            raise VerificationError(outcome.how)
+        return Answer(f"{latex(d(function))} = {latex(total)}", outcome.entries)
+
+    def falsified(self) -> Iterator[Claim]:
+        """The claim with a false right side."""
+        for claim in false_variants(self.equals[0]):
+            if not self.ranges and not self._changed(claim):
+                continue
+            yield replace(self, equals=(claim,))
+
+    def _changed(self, claim: Expr) -> bool:
+        sizes = self.choices[0]
+        left, right = written_out(claim, sizes), written_out(self.equals[0], sizes)
+        used = _used(self.where, left, right)
+        try:
+            check_equation(left, right, sizes=only(sizes, left, right, *_parts(used)),
+                           definitions=used, varying=self.moves, points=1)  # fmt: skip
+        except VerificationError:
+            return True
+        return False
+
+    def counterexample(self) -> Counterexample | None:
+        """No equation of this kind was found wrong."""
+        return None
+
+
+def sum_of(parts: Sequence[Expr]) -> Expr:
+    """Add scalars or matrices, as they are written."""
+    return Basic.__new__(MatAdd, *parts) if parts[0].is_Matrix else sum(parts[1:], parts[0])
