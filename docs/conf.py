@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
+# The pages on the Matrix Cookbook import the claims that lie beside them.
+BESIDE = [str(HERE / "reference"), *filter(None, [os.environ.get("PYTHONPATH")])]
+os.environ["PYTHONPATH"] = os.pathsep.join(BESIDE)
 
 pyproject = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
 

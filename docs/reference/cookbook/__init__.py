@@ -5,11 +5,21 @@ from __future__ import annotations
 from . import determinants, differentials, eigenvalues, forms, inverses, norms, structured, traces
 from .equation import Equation, Verdict
 
-__all__ = ["BY_NUMBER", "EQUATIONS", "Equation", "Verdict"]
+__all__ = ["BY_NUMBER", "EQUATIONS", "SECTIONS", "Equation", "Verdict"]
 
-SECTIONS = (differentials, determinants, inverses, eigenvalues, forms, traces, norms, structured)
+SECTIONS = (
+    ("2 Rules for the differential", "differentials", differentials),
+    ("2.1 Determinants", "determinants", determinants),
+    ("2.2 Inverse", "inverses", inverses),
+    ("2.3 Eigenvalues", "eigenvalues", eigenvalues),
+    ("2.4 Matrices, vectors and scalar forms", "forms", forms),
+    ("2.5 Traces", "traces", traces),
+    ("2.6, 2.7 Norms", "norms", norms),
+    ("2.8 Structured matrices", "structured", structured),
+)
+"""Title, page and module of each section."""
 
-EQUATIONS: tuple[Equation, ...] = tuple(e for section in SECTIONS for e in section.EQUATIONS)
+EQUATIONS: tuple[Equation, ...] = tuple(e for *_, part in SECTIONS for e in part.EQUATIONS)
 """The equations in the book's order."""
 
 BY_NUMBER = {equation.number: equation for equation in EQUATIONS}

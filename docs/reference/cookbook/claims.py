@@ -11,34 +11,34 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Protocol
 
-from sympy import Basic, Expr, ImmutableDenseMatrix, Integer, MatAdd, MatMul, OneMatrix, Transpose
+from sympy import Expr, ImmutableDenseMatrix, Integer, Transpose
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import UnsupportedError, VerificationError, derive, differential, latex
-from derivlib.check import check_equation, elementwise, size_symbols, verify
+from derivlib.check import check_equation, elementwise
 from derivlib.vocabulary import d
 
 from .counterexamples import Counterexample, differing_entry
+from .judging import (
+    NotSpelledOut,
+    Outcome,
+    Sizes,
+    compare,
+    default_sizes,
+    derivative_tex,
+    differs,
+    entries_of,
+    every,
+    false_variants,
+    judged,
+    parts_of,
+    spelled_out,
+    sum_of,
+    used_in,
+)
 from .nodes import number, only, written_out
 
-__all__ = ["Answer", "Claim", "Derivative", "Equality", "Indexed", "Outcome", "derivative_tex"]
-
-Sizes = Mapping[Any, int]
-NO_POINT = "nothing could be compared"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the judge says to a claim.
-
-    :param holds: whether everything that was compared agrees.
-    :param how: what was compared, or where it differs.
-    :param entries: how many entries were compared.
-    """
-
-    holds: bool
-    how: str
-    entries: int = 0
+__all__ = ["Answer", "Claim", "Derivative", "Equality", "Indexed"]
 
 
 @dataclass(frozen=True)
@@ -72,101 +72,6 @@ class Claim(Protocol):
         """Where the claim fails, in small numbers."""
 
 
-_PATTERNS = ((3, 2, 4, 5, 6, 7), (2, 4, 3, 6, 5, 7))
-
-
-def default_sizes(*expressions: Any) -> tuple[Sizes, ...]:
-    """Pairwise different sizes, two choices of them."""
-    letters = size_symbols(*expressions)
-    return tuple(dict(zip(letters, values, strict=False)) for values in _PATTERNS)
-
-
-def derivative_tex(expr: Expr, wrt: Expr, order: int = 1) -> str:
-    """Set ∂f/∂X, a compound f behind the fraction."""
-    above, below, body = r"\partial", rf"\partial {latex(wrt)}", latex(expr)
-    if order == 2:
-        above, below = r"\partial^2", rf"\partial {latex(wrt)}\, \partial {latex(wrt)}^{{\mathsf{{T}}}}"
-        below = below if wrt.is_Matrix else rf"\partial {latex(wrt)}^2"
-    is_sum = expr.is_Add or isinstance(expr, MatAdd)
-    if (expr.is_Symbol or isinstance(expr, MatrixElement)) or not expr.args:
-        return rf"\frac{{{above} {body}}}{{{below}}}"
-    return rf"\frac{{{above}}}{{{below}}} " + (rf"\left({body}\right)" if is_sum else body)
-
-
-def false_variants(claim: Expr) -> Iterator[Expr]:
-    """Twice the claim, its negative, one more in each entry, and its transpose."""
-    if claim.is_Matrix:
-        yield Basic.__new__(MatMul, Integer(2), claim)
-        yield Basic.__new__(MatMul, Integer(-1), claim)
-        yield Basic.__new__(MatAdd, claim, OneMatrix(*claim.shape))
-        if claim.shape[0] == claim.shape[1]:
-            yield Basic.__new__(Transpose, claim)
-    else:
-        yield 2 * claim
-        yield -claim
-        yield claim + 1
-
-
-def differs(left: Expr, right: Expr, sizes: Sizes, where: Mapping[Any, Expr]) -> bool:
-    """Tell whether two expressions are different matrices."""
-    left, right = written_out(left, sizes), written_out(right, sizes)
-    used = _used(where, left, right)
-    try:
-        check_equation(
-            left, right, sizes=only(sizes, left, right, *_parts(used)), definitions=used, points=1
-        )
-    except VerificationError:
-        return True
-    return False
-
-
-def _used(where: Mapping[Any, Expr], *expressions: Expr) -> dict[Any, Expr]:
-    """The definitions that occur."""
-    occurring = set().union(*(expression.free_symbols for expression in expressions))
-    return {symbol: value for symbol, value in where.items() if symbol in occurring}
-
-
-def _parts(where: Mapping[Any, Expr]) -> tuple[Expr, ...]:
-    return (*where, *where.values())
-
-
-def compare(expr: Expr, wrt: Any, claim: Expr, sizes: Sizes, where: Mapping[Any, Expr]) -> Any:
-    """Let the judge compare a derivative with the one it finds itself.
-
-    :raises VerificationError: if they differ.
-    :raises ArithmeticError: if there is no point at which both sides exist, so that there is
-        nothing to compare.
-    """
-    used = _used(where, expr, claim)
-    given = only(sizes, expr, wrt, claim, *_parts(used))
-    try:
-        return verify(expr, wrt, claim, given, definitions=used)
-    except VerificationError as error:
-        if NO_POINT in str(error):
-            raise ArithmeticError(str(error)) from error
-        raise
-
-
-def _said(choices: Sequence[Mapping[Any, Any]]) -> str:
-    """Sizes in words."""
-    told = [", ".join(f"${latex(s)} = {v}$" for s, v in choice.items()) for choice in choices]
-    return "; ".join(text for text in dict.fromkeys(told) if text)
-
-
-def judged(actions: Iterator[Any], choices: Sequence[Mapping[Any, Any]]) -> Outcome:
-    """Carry comparisons out until one fails."""
-    entries, methods = 0, set()
-    try:
-        for check in actions:
-            entries += check.entries * check.points
-            methods.add(check.method)
-    except VerificationError as error:
-        return Outcome(False, str(error))
-    how = "exactly" if methods == {"exact"} else "to 30 digits"
-    at = _said(choices)
-    return Outcome(True, f"{entries} entries, {how}" + (f", at {at}" if at else ""), entries)
-
-
 @dataclass(frozen=True)
 class Derivative:
     """∂f/∂X = G, for every f and every G that are given.
@@ -195,7 +100,7 @@ class Derivative:
     @property
     def choices(self) -> tuple[Sizes, ...]:
         """The sizes at which the claim is judged."""
-        parts = (*self.of, *self.equals, self.wrt, *_parts(self.where))
+        parts = (*self.of, *self.equals, self.wrt, *parts_of(self.where))
         return self.sizes or default_sizes(*parts)
 
     def tex(self) -> str:
@@ -208,23 +113,21 @@ class Derivative:
 
     def judge(self) -> Outcome:
         """Every expression against every claim."""
-        return judged(self._checks(), self._told())
-
-    def _told(self) -> list[Mapping[Any, Any]]:
-        return [{**value, **sizes} for value, sizes in self._cases()]
+        return judged(self._checks(), self.choices, self.values)
 
     def _checks(self) -> Iterator[Any]:
         for value, sizes in self._cases():
             for expr, claim in product(self.of, self.equals):
-                yield compare(self._function(expr, value, sizes), self.wrt,
-                              written_out(claim.xreplace(value), sizes), sizes, self.where)  # fmt: skip
+                function = self._function(expr, value, sizes)
+                right = written_out(claim.xreplace(value), sizes)
+                yield compare(function, self.wrt, right, sizes, self.where)
 
     def _function(self, expr: Expr, value: Mapping[Any, Any], sizes: Sizes) -> Expr:
         function = written_out(expr.xreplace(value), sizes)
         if self.order == 1:
             return function
-        used = _used(self.where, function)
-        given = only(sizes, function, self.wrt, *_parts(used))
+        used = used_in(self.where, function)
+        given = only(sizes, function, self.wrt, *parts_of(used))
         return elementwise(function, self.wrt, given, definitions=used)
 
     def engine_answer(self) -> Answer | None:
@@ -234,7 +137,7 @@ class Derivative:
         for values in ({}, *self.values):
             try:
                 return self._answer(values, self.engine)
-            except (UnsupportedError, _NotSpelledOut):
+            except (UnsupportedError, NotSpelledOut):
                 continue
         return None
 
@@ -256,9 +159,7 @@ class Derivative:
         """The claim with a false right side."""
         for claim in false_variants(self.equals[0]):
             sizes, value = self.choices[0], self.values[-1]
-            if differs(
-                claim.xreplace(value), self.equals[0].xreplace(value), sizes, self.where
-            ):
+            if differs(claim.xreplace(value), self.equals[0].xreplace(value), sizes, self.where):
                 yield replace(self, equals=(claim,))
 
     def counterexample(self) -> Counterexample | None:
@@ -269,20 +170,8 @@ class Derivative:
                 right = written_out(claim.xreplace(value), sizes)
                 found = differing_entry(function, self.wrt, right, sizes, self.where)
                 if found:
-                    return found
+                    return found.at({**sizes, **value})
         return None
-
-
-class _NotSpelledOut(Exception):  # noqa: N818 - a reason to put in a number
-    """An expression in the book's notation that depends on a size."""
-
-
-def spelled_out(expr: Expr) -> Expr:
-    """Write an expression for the engine, which knows no sizes."""
-    try:
-        return written_out(expr, {})
-    except TypeError as error:
-        raise _NotSpelledOut(expr) from error
 
 
 @dataclass(frozen=True)
@@ -320,8 +209,7 @@ class Indexed:
 
     def judge(self) -> Outcome:
         """Every entry of f, against every entry of X."""
-        told = [{**v, **s} for v, s in product(self.values, self.choices)]
-        return judged(self._checks(), told)
+        return judged(self._checks(), self.choices, self.values)
 
     def _checks(self) -> Iterator[Any]:
         for value, sizes, claim in product(self.values, self.choices, self.equals):
@@ -330,7 +218,11 @@ class Indexed:
                 of, right = self.of.xreplace(put), claim.xreplace(put)
                 for function, part in entries_of(of, right, sizes):
                     yield compare(
-                        written_out(function, sizes), self.wrt, self._laid_out(part, sizes), sizes, {}
+                        written_out(function, sizes),
+                        self.wrt,
+                        self._laid_out(part, sizes),
+                        sizes,
+                        {},
                     )
 
     def _laid_out(self, claim: Expr, sizes: Sizes) -> Expr:
@@ -363,23 +255,6 @@ class Indexed:
         return None
 
 
-def every(ranges: Mapping[Any, Any], sizes: Sizes) -> Iterator[dict[Any, Integer]]:
-    """All values of indices."""
-    spans = [range(number(size, sizes)) for size in ranges.values()]
-    for values in product(*spans):
-        yield dict(zip(ranges, map(Integer, values), strict=True))
-
-
-def entries_of(left: Expr, right: Expr, sizes: Sizes) -> Iterator[tuple[Expr, Expr]]:
-    """Two matrices entry by entry; two scalars as they are."""
-    if not left.is_Matrix:
-        yield left, right
-        return
-    rows, cols = (number(size, sizes) for size in left.shape)
-    for a, b in product(range(rows), range(cols)):
-        yield MatrixElement(left, a, b), MatrixElement(right, a, b)
-
-
 @dataclass(frozen=True)
 class Equality:
     """left = right, with differentials or with derivatives that are written and not carried out.
@@ -390,6 +265,7 @@ class Equality:
     :param ranges: how far the free indices run.
     :param where: what stands behind a letter.
     :param asked: expression and variable the engine is asked for, if not the left side's.
+    :param by: the letters by which the engine is asked for the differential, if not `moves`.
     """
 
     left: Expr
@@ -399,11 +275,12 @@ class Equality:
     sizes: tuple[Sizes, ...] = ()
     where: Mapping[Any, Expr] = field(default_factory=dict)
     asked: tuple[Expr, Any] | None = None
+    by: tuple[Any, ...] = ()
 
     @property
     def choices(self) -> tuple[Sizes, ...]:
         """The sizes at which the claim is judged."""
-        return self.sizes or default_sizes(self.left, *self.equals, *_parts(self.where))
+        return self.sizes or default_sizes(self.left, *self.equals, *parts_of(self.where))
 
     def tex(self) -> str:
         """The statement."""
@@ -418,11 +295,11 @@ class Equality:
             for indices in every(self.ranges, sizes):
                 left = written_out(self.left.xreplace(indices), sizes)
                 right = written_out(claim.xreplace(indices), sizes)
-                used = _used(self.where, left, right)
+                used = used_in(self.where, left, right)
                 yield check_equation(
                     left,
                     right,
-                    sizes=only(sizes, left, right, *_parts(used)),
+                    sizes=only(sizes, left, right, *parts_of(used)),
                     definitions=used,
                     varying=self.moves,
                 )
@@ -432,11 +309,12 @@ class Equality:
         if self.asked is not None:
             function, wrt = self.asked
             return Derivative((function,), wrt, (), self.choices).engine_answer()
-        if not self.moves:
+        letters = self.by or self.moves
+        if not letters:
             return None
         function = self.left.of
         try:
-            parts = [differential(function, symbol) for symbol in self.moves]
+            parts = [differential(function, symbol) for symbol in letters]
         except UnsupportedError:
             return None
         total = parts[0] if len(parts) == 1 else sum_of(parts)
@@ -455,9 +333,9 @@ class Equality:
     def _changed(self, claim: Expr) -> bool:
         sizes = self.choices[0]
         left, right = written_out(claim, sizes), written_out(self.equals[0], sizes)
-        used = _used(self.where, left, right)
+        used = used_in(self.where, left, right)
         try:
-            check_equation(left, right, sizes=only(sizes, left, right, *_parts(used)),
+            check_equation(left, right, sizes=only(sizes, left, right, *parts_of(used)),
                            definitions=used, varying=self.moves, points=1)  # fmt: skip
         except VerificationError:
             return True
@@ -466,8 +344,3 @@ class Equality:
     def counterexample(self) -> Counterexample | None:
         """No equation of this kind was found wrong."""
         return None
-
-
-def sum_of(parts: Sequence[Expr]) -> Expr:
-    """Add scalars or matrices, as they are written."""
-    return Basic.__new__(MatAdd, *parts) if parts[0].is_Matrix else sum(parts[1:], parts[0])

@@ -12,8 +12,9 @@ from typing import Any
 
 import mpmath
 
-from .claims import Answer, Claim, Outcome
+from .claims import Answer, Claim
 from .counterexamples import Counterexample
+from .judging import Outcome
 
 __all__ = ["Computed", "Pair"]
 
@@ -43,7 +44,8 @@ class Computed:
     :param method: how the left side is found, in words.
     :param tolerance: how far both sides may be apart; nothing if they are exact.
     :param seeds: how many points.
-    :param factor: by what the right side is falsified.
+    :param factor: by what the right side is multiplied, to falsify it.
+    :param shift: what is added to each of its entries, to falsify it.
     """
 
     statement: str
@@ -52,6 +54,7 @@ class Computed:
     tolerance: float | None = None
     seeds: int = 2
     factor: int = 1
+    shift: int = 0
 
     def tex(self) -> str:
         """The statement."""
@@ -64,7 +67,7 @@ class Computed:
                     raise ValueError(f"{pair.what}: the shapes differ")
                 for i, (found, claimed) in enumerate(zip(pair.found, pair.claimed, strict=True)):
                     for j, (left, right) in enumerate(zip(found, claimed, strict=True)):
-                        yield pair, i, j, left, self.factor * right
+                        yield pair, i, j, left, self.factor * right + self.shift
 
     def _same(self, left: Any, right: Any) -> bool:
         if self.tolerance is None:
@@ -89,9 +92,11 @@ class Computed:
         return None
 
     def falsified(self) -> Iterator[Claim]:
-        """Twice the right side, and its negative."""
-        yield replace(self, factor=2)
-        yield replace(self, factor=-1)
+        """One more in each entry of the right side; twice it and its negative unless it is 0."""
+        yield replace(self, shift=1)
+        if any(right != 0 for *_, right in self._compared()):
+            yield replace(self, factor=2)
+            yield replace(self, factor=-1)
 
     def counterexample(self) -> Counterexample | None:
         """The first entry that differs."""

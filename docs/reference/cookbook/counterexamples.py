@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr, ImmutableDenseMatrix, Integer, MatrixSymbol, Symbol, nan, oo, zoo
@@ -34,6 +34,10 @@ class Counterexample:
     col: int
     claimed: Any
     true: Any
+
+    def at(self, numbers: Mapping[Any, Any]) -> Counterexample:
+        """The same, with sizes and exponents in front."""
+        return replace(self, point=(*numbers.items(), *self.point))
 
     def tex(self) -> str:
         """The letters with their values."""
@@ -119,5 +123,3 @@ def _letters(
 def _rest(whole: Any) -> dict[Any, Any]:
     """Zero for the entries on which neither side depends."""
     return {element: Integer(0) for element in whole.atoms(MatrixElement)}
-
-

@@ -11,7 +11,7 @@ from .claims import Derivative, Equality
 from .computed import Computed
 from .equation import Equation, Verdict
 from .letters import T, i, j, k, m, matrix, n, plus, times
-from .nodes import entry, index_sum
+from .nodes import index_sum
 from .numerics import cofactor_rows_at_singular
 
 x = Symbol("x")
@@ -62,11 +62,7 @@ linear_form = Derivative(
 EQUATIONS = (
     Equation(
         46,
-        (
-            Derivative(
-                (Determinant(Y),), x, (Determinant(Y) * Trace(Inverse(Y) * partial(Y)),)
-            ),
-        ),
+        (Derivative((Determinant(Y),), x, (Determinant(Y) * Trace(Inverse(Y) * partial(Y)),)),),
         given="$Y(x)$ invertible",
     ),
     Equation(47, cofactors, note="The second line is typed; it is judged by separate code."),
@@ -78,11 +74,7 @@ EQUATIONS = (
                 x,
                 (
                     Determinant(Y0)
-                    * (
-                        Trace(Y0.I * Y2)
-                        + Trace(Y0.I * Y1) ** 2
-                        - Trace(times(Y0.I, Y1, Y0.I, Y1))
-                    ),
+                    * (Trace(Y0.I * Y2) + Trace(Y0.I * Y1) ** 2 - Trace(times(Y0.I, Y1, Y0.I, Y1))),
                 ),
                 where={Y0: polynomial, Y1: C + 2 * x * D, Y2: 2 * D},
                 order=2,
@@ -122,7 +114,7 @@ EQUATIONS = (
         52,
         (
             Derivative(
-                (Determinant(X.T * A * X),), X, (2 * Determinant(X.T * A * X) * Inverse(X.T),)
+                (Determinant(X.T * A * X),), X, (times(2, Determinant(X.T * A * X), Inverse(X.T)),)
             ),
         ),
         given="$X$ square and invertible",
@@ -133,7 +125,7 @@ EQUATIONS = (
             Derivative(
                 (Determinant(gram),),
                 tall,
-                (2 * Determinant(gram) * A * tall * Inverse(gram),),
+                (times(2, Determinant(gram), A, tall, Inverse(gram)),),
                 where={A: B + B.T},
                 sizes=TALL,
             ),
@@ -201,11 +193,10 @@ EQUATIONS = (
             Derivative(
                 (Determinant(X**k),),
                 X,
-                (k * Determinant(X**k) * Inverse(X.T),),
+                (times(k * Determinant(X**k), Inverse(X.T)),),
                 values=({k: 3}, {k: 1}, {k: 2}, {k: -2}),
             ),
         ),
         given="$X$ invertible, $k$ a whole number",
     ),
 )
-

@@ -26,7 +26,7 @@ Z, W, V = matrix("Y", m, p), matrix("Y", p, q), matrix("X", n)
 alpha = Symbol("alpha")
 
 EQUATIONS = (
-    Equation(33, (Equality(d(A), (ZeroMatrix(n, m),)),), given="$A$ constant"),
+    Equation(33, (Equality(d(A), (ZeroMatrix(n, m),), by=(X,)),), given="$A$ constant"),
     Equation(
         34,
         (Equality(d(alpha * X), (alpha * d(X),), moves=(X,)),),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from .claims import Answer, Claim, Outcome
+from .claims import Answer, Claim
+from .judging import Outcome
 
 __all__ = ["Equation", "Verdict"]
 
@@ -33,6 +34,7 @@ class Equation:
     :param repaired: claims that do hold: the same under that condition, or corrected ones.
     :param general: what holds without the condition.
     :param note: what a reader should know besides.
+    :param definition: whether the book only says how something is written or called.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Equation:
     repaired: tuple[Claim, ...] = ()
     general: tuple[Claim, ...] = ()
     note: str = ""
+    definition: bool = False
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -27,8 +27,11 @@ first_order = (
     Equation(70, (Derivative((a.T * X * b,), X, (a * b.T,)),)),
     Equation(
         71,
-        (Derivative((vector("a", m).T * X.T * vector("b", n),), X,
-                    (vector("b", n) * vector("a", m).T,)),),
+        (
+            Derivative(
+                (vector("a", m).T * X.T * vector("b", n),), X, (vector("b", n) * vector("a", m).T,)
+            ),
+        ),
     ),
     Equation(72, (Derivative((a.T * S * a, a.T * S.T * a), S, (a * a.T,)),)),
     Equation(73, (Indexed(X, X, (i, j), (J((n, m), i, j),), asked=X),)),
@@ -111,11 +114,7 @@ second_order = (
     ),
     Equation(
         77,
-        (
-            Derivative(
-                (b.T * X.T * X * c,), X, (times(X, plus(b * c.T, c * b.T)),)
-            ),
-        ),
+        (Derivative((b.T * X.T * X * c,), X, (times(X, plus(b * c.T, c * b.T)),)),),
     ),
     Equation(
         78,
@@ -314,9 +313,7 @@ higher_order = (
                 d(ratio(times(A_m, x), times(B_m, x))),
                 (d(OneByOne(x.T * A_m.T * A_m * x) / OneByOne(x.T * B_m.T * B_m * x)),),
                 moves=(x,),
-                asked=(
-                    OneByOne(x.T * A_m.T * A_m * x) / OneByOne(x.T * B_m.T * B_m * x), x
-                ),
+                asked=(OneByOne(x.T * A_m.T * A_m * x) / OneByOne(x.T * B_m.T * B_m * x), x),
             ),
         ),
         given=r"$Bx \neq 0$",
@@ -354,6 +351,7 @@ hessians = (
     Equation(
         96,
         (Equality(quadratic, (plus(b_n.T * x, times(Rational(1, 2), x.T, A_n + A_n.T, x)),)),),
+        definition=True,
         note="In the book a definition: the left side is called $f$. Stated here is that the "
         "gradient (97) at 0 and the Hessian (98) determine it.",
     ),

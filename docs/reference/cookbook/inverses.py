@@ -39,11 +39,7 @@ EQUATIONS = (
     ),
     Equation(
         61,
-        (
-            Derivative(
-                (a.T * X.I * b,), X, (-Inverse(X.T) * a * b.T * Inverse(X.T),)
-            ),
-        ),
+        (Derivative((a.T * X.I * b,), X, (-Inverse(X.T) * a * b.T * Inverse(X.T),)),),
         given="$X$ invertible",
     ),
     Equation(

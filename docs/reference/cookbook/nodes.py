@@ -152,10 +152,14 @@ class Adjugate(MatrixExpr):  # type: ignore[misc]
 
 
 class Minor(MatrixExpr):  # type: ignore[misc]
-    """A matrix without row i and column j, both counted from 1 as in the book."""
+    """A matrix without row i and column j, both counted from 1 as in the book.
 
-    def __new__(cls, matrix: Expr, i: Any, j: Any) -> Minor:
-        return super().__new__(cls, matrix, sympify(i), sympify(j))
+    :param matrix: the matrix, which may have lost a row and a column before.
+    :param original: whether i and j count in the matrix as it was before anything was lost.
+    """
+
+    def __new__(cls, matrix: Expr, i: Any, j: Any, original: Any = False) -> Minor:
+        return super().__new__(cls, matrix, sympify(i), sympify(j), sympify(original))
 
     @property
     def shape(self) -> Any:
@@ -164,13 +168,15 @@ class Minor(MatrixExpr):  # type: ignore[misc]
 
     def kept(self, sizes: Sizes) -> tuple[Expr, list[int], list[int]]:
         """The matrix at the bottom, and which of its rows and columns are left."""
-        inner, i, j = self.args
+        inner, i, j, original = self.args
         if isinstance(inner, Minor):
             matrix, rows, cols = inner.kept(sizes)
         else:
             matrix, (height, width) = inner, inner.shape
             rows, cols = list(range(number(height, sizes))), list(range(number(width, sizes)))
-        del rows[number(i, sizes) - 1], cols[number(j, sizes) - 1]
+        row, col = number(i, sizes) - 1, number(j, sizes) - 1
+        rows = [label for at, label in enumerate(rows) if (label if original else at) != row]
+        cols = [label for at, label in enumerate(cols) if (label if original else at) != col]
         return matrix, rows, cols
 
     def written_out(self, sizes: Sizes) -> Expr:
@@ -179,7 +185,7 @@ class Minor(MatrixExpr):  # type: ignore[misc]
         return ImmutableDenseMatrix([[MatrixElement(matrix, a, b) for b in cols] for a in rows])
 
     def _latex(self, printer: Any, exp: Any = None) -> str:
-        matrix, i, j = self.args
+        matrix, i, j, _ = self.args
         between = "" if all(x.is_Symbol or x.is_Integer for x in (i, j)) else ", "
         inner = printer._print(matrix)
         return rf"\left[{inner}\right]_{{{printer._print(i)}{between}{printer._print(j)}}}"
@@ -193,8 +199,14 @@ class Toeplitz(MatrixExpr):  # type: ignore[misc]
     :param column: the same downwards.
     """
 
-    def __new__(cls, name: str, size: Any, row: Any, column: Any) -> Toeplitz:
-        return super().__new__(cls, Str(name), sympify(size), Tuple(*row), Tuple(*column))
+    def __new__(cls, name: Any, size: Any, row: Any, column: Any) -> Toeplitz:
+        return super().__new__(
+            cls,
+            name if isinstance(name, Str) else Str(name),
+            sympify(size),
+            Tuple(*row),
+            Tuple(*column),
+        )
 
     @property
     def shape(self) -> Any:
@@ -218,7 +230,16 @@ class Toeplitz(MatrixExpr):  # type: ignore[misc]
         )
 
     def _latex(self, printer: Any, exp: Any = None) -> str:
-        return str(self.args[0])
+        return str(self.args[0].name)
+
+    def stated(self) -> list[tuple[str, Expr]]:
+        """The entries that are stated, each with its place."""
+        name, size, row, column = self.args
+        last = [str(size)] * 2
+        across = [("1", str(b + 1)) for b in range(len(row) - 1)] + [("1", last[0])]
+        down = [(str(a + 1), "1") for a in range(1, len(column) - 1)] + [(last[1], "1")]
+        places = [*zip(across, row, strict=True), *zip(down, column[1:], strict=True)]
+        return [(f"{name.name}_{{{a}{b}}}", entry) for (a, b), entry in places]
 
 
 class EntryDerivative(MatrixExpr):  # type: ignore[misc]

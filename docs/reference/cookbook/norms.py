@@ -17,19 +17,14 @@ X = matrix("X", n, m)
 apart = norm(x - a)
 
 EQUATIONS = (
-    Equation(
-        129, (Derivative((apart,), x, (times(1 / apart, x - a),)),), given=r"$x \neq a$"
-    ),
+    Equation(129, (Derivative((apart,), x, (times(1 / apart, x - a),)),), given=r"$x \neq a$"),
     Equation(
         130,
         (
             Derivative(
                 (times(1 / apart, x - a),),
                 x,
-                (
-                    times(1 / apart, Identity(n))
-                    - times(1 / apart**3, x - a, x.T - a.T),
-                ),
+                (times(1 / apart, Identity(n)) - times(1 / apart**3, x - a, x.T - a.T),),
             ),
         ),
         given=r"$x \neq a$",
@@ -37,8 +32,7 @@ EQUATIONS = (
     Equation(
         131,
         (Derivative((norm(x) ** 2, norm(x.T * x)), x, (2 * x,)),),
-        note=r"For real vectors; where the second form has a derivative, $x \neq 0$ in the proof "
-        "by the chain rule, though $2x$ is right at 0 too.",
+        note="For real vectors.",
     ),
     Equation(
         132,

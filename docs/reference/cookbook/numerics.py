@@ -7,8 +7,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
-from sympy import I, ImmutableDenseMatrix, Integer, Matrix, MatrixSymbol, Poly, Rational, Symbol, eye
-from sympy import im, re
+from sympy import (
+    I,
+    ImmutableDenseMatrix,
+    Integer,
+    Matrix,
+    MatrixSymbol,
+    Poly,
+    Rational,
+    Symbol,
+    eye,
+    im,
+    re,
+)
 
 from .computed import Pair
 
@@ -34,7 +45,9 @@ def _integers(rng: random.Random, rows: int, cols: int, size: int = 5) -> Matrix
 
 
 def _gaussian(rng: random.Random, rows: int, cols: int) -> Matrix:
-    return _integers(rng, rows, cols, 1) + I * _integers(rng, rows, cols, 1)
+    """Complex numbers with small whole parts, none of them zero."""
+    parts = (-3, -2, -1, 1, 2, 3)
+    return Matrix(rows, cols, lambda *_: rng.choice(parts) + I * rng.choice(parts))
 
 
 def _mp(matrix: Matrix) -> Any:

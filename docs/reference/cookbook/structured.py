@@ -22,7 +22,7 @@ from .letters import T, i, j, k, l, m, matrix, n, p, plus, q, times
 from .nodes import EntryDerivative, Minor, Toeplitz, entry, index_sum
 from .structures import Structured
 
-A, X, I = matrix("A", n), matrix("X", n), Identity(n)  # noqa: E741
+A, X, I = matrix("A", n), matrix("X", n), Identity(n)
 f, g = Function("f"), Function("g")
 
 # A structured matrix as a function of one of its free entries, the others kept.
@@ -59,6 +59,7 @@ chain = (
                 asked=matrix("A", n, m),
             ),
         ),
+        definition=True,
         note="In the book the definition of the structure matrix $S^{ij}$. Stated here is the "
         "matrix without structure; the structure matrices of the symmetric, the diagonal and "
         "the Toeplitz matrix are judged with (138), (142) and (143).",
@@ -81,6 +82,7 @@ chain_rule = (
             ),
         ),
         given="$U = f(X)$",
+        definition=True,
         note="A way of writing; judged by the differentials, with $U$ replaced by $f(X)$.",
     ),
     Equation(
@@ -173,10 +175,13 @@ def corners(name, above, below):  # type: ignore[no-untyped-def]
     )
 
 
-printed = corners(
-    r"\alpha(A)",
-    Minor(Minor(A.T, 1, n), n - 1, 2),
-    Minor(Minor(A.T, 1, n), 2, n - 1),
+printed, printed_otherwise = (
+    corners(
+        r"\alpha(A)",
+        Minor(Minor(A.T, 1, n), n - 1, 2, original),
+        Minor(Minor(A.T, 1, n), 2, n - 1, original),
+    )
+    for original in (False, True)
 )
 corrected = corners(
     r"\hat\alpha(A)",
@@ -202,13 +207,18 @@ toeplitz_equations = (
         (toeplitz(printed, "Toeplitz"),),
         given="$T$ Toeplitz",
         expected=Verdict.WRONG,
+        readings=((toeplitz(printed_otherwise, "Toeplitz"),),),
         repaired=(toeplitz(corrected, "Toeplitz"),),
+        note="From $n = 4$ on the entries (1, 3) and (3, 1) are other ones: a bracket deletes a "
+        "row and a column, and the wrong ones are deleted. Entry (1, 3) is wrong also if the "
+        "second bracket counts in the whole matrix, not in what the first one left.",
     ),
     Equation(
         144,
         (toeplitz(mirrored(printed), "symmetric Toeplitz"),),
         given="$T$ symmetric Toeplitz",
         expected=Verdict.WRONG,
+        readings=((toeplitz(mirrored(printed_otherwise), "symmetric Toeplitz"),),),
         repaired=(toeplitz(mirrored(corrected), "symmetric Toeplitz"),),
         note=r"Wrong only through the printed $\alpha(A)$ of (143).",
     ),

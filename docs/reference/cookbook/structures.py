@@ -12,10 +12,18 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derivlib import UnsupportedError, derive, latex
 from derivlib.check import check_equation
 
-from .claims import Answer, Claim, Outcome, compare, default_sizes, derivative_tex, differs, judged
-from .claims import false_variants as variants
+from .claims import Answer, Claim
 from .counterexamples import Counterexample, differing_entry
-from .nodes import number, only, written_out
+from .judging import (
+    Outcome,
+    compare,
+    default_sizes,
+    derivative_tex,
+    differs,
+    false_variants,
+    judged,
+)
+from .nodes import Toeplitz, number, only, written_out
 
 __all__ = ["STRUCTURES", "Structured", "pattern"]
 
@@ -70,7 +78,14 @@ class Structured:
     def tex(self) -> str:
         """The statement."""
         left = [derivative_tex(expr, self.wrt) for expr in self.of]
-        return " = ".join([*left, *(latex(claim) for claim in self.equals)])
+        statement = " = ".join([*left, *map(latex, self.equals)])
+        named = [
+            pair for claim in self.equals for node in _toeplitz(claim) for pair in node.stated()
+        ]
+        if not named:
+            return statement
+        rows = [rf"& {place} = {latex(value)}" for place, value in dict(named).items()]
+        return rf"\begin{{aligned}} & {statement} \\[1ex] " + r" \\ ".join(rows) + r"\end{aligned}"
 
     def judge(self) -> Outcome:
         """By every free entry, at every place it stands in."""
@@ -110,8 +125,10 @@ class Structured:
 
     def falsified(self) -> Iterator[Claim]:
         """The claim with a false right side."""
-        for claim in variants(self.equals[0]):
-            if any(differs(claim, self.equals[0], sizes, self._put(sizes)) for sizes in self.choices):
+        for claim in false_variants(self.equals[0]):
+            if any(
+                differs(claim, self.equals[0], sizes, self._put(sizes)) for sizes in self.choices
+            ):
                 yield replace(self, equals=(claim,))
 
     def _put(self, sizes: Mapping[Any, int]) -> dict[Any, Any]:
@@ -127,11 +144,19 @@ class Structured:
                     if not whole[i, j].is_Symbol:
                         continue
                     found = differing_entry(
-                        self.of[0], whole[i, j], MatrixElement(right, i, j), sizes, {self.wrt: whole}
+                        self.of[0],
+                        whole[i, j],
+                        MatrixElement(right, i, j),
+                        sizes,
+                        {self.wrt: whole},
                     )
                     if found:
-                        return replace(found, row=i + 1, col=j + 1)
+                        return replace(found, row=i + 1, col=j + 1).at(sizes)
         return None
+
+
+def _toeplitz(claim: Expr) -> list[Toeplitz]:
+    return sorted(claim.atoms(Toeplitz), key=str)
 
 
 def _places(whole: Any) -> Iterator[tuple[int, int]]:

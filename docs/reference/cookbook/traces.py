@@ -13,7 +13,7 @@ from .numerics import trace_of_sine
 
 S = matrix("X", n)
 X = matrix("X", n, m)
-I = Identity(n)  # noqa: E741 - the identity, as in the book
+I = Identity(n)
 EXPONENTS = ({k: 3}, {k: 1}, {k: 2})
 
 A, B = matrix("A", p, n), matrix("B", m, p)
@@ -44,11 +44,7 @@ first_order = (
     Equation(104, (Derivative(of(matrix("A", n, m) * X.T), X, (matrix("A", n, m),)),)),
     Equation(
         105,
-        (
-            Derivative(
-                of(KroneckerProduct(matrix("A", p), S)), S, (Trace(matrix("A", p)) * I,)
-            ),
-        ),
+        (Derivative(of(KroneckerProduct(matrix("A", p), S)), S, (Trace(matrix("A", p)) * I,)),),
     ),
 )
 
@@ -100,11 +96,7 @@ second_order = (
     ),
     Equation(
         117,
-        (
-            Derivative(
-                of(X.T * sq_n * X * C_m), X, (sq_n * X * C_m + sq_n.T * X * C_m.T,)
-            ),
-        ),
+        (Derivative(of(X.T * sq_n * X * C_m), X, (sq_n * X * C_m + sq_n.T * X * C_m.T,)),),
     ),
     Equation(
         118,
@@ -112,27 +104,17 @@ second_order = (
             Derivative(
                 of(A * X * sq_m * X.T * matrix("C", n, p)),
                 X,
-                (
-                    A.T * matrix("C", n, p).T * X * sq_m.T + matrix("C", n, p) * A * X * sq_m,
-                ),
+                (A.T * matrix("C", n, p).T * X * sq_m.T + matrix("C", n, p) * A * X * sq_m,),
             ),
         ),
     ),
     Equation(
         119,
-        (
-            Derivative(
-                of(times(inner, T(inner))), X, (2 * factors[0].T * inner * factors[1].T,)
-            ),
-        ),
+        (Derivative(of(times(inner, T(inner))), X, (2 * factors[0].T * inner * factors[1].T,)),),
     ),
     Equation(
         120,
-        (
-            Derivative(
-                (Trace(KroneckerProduct(S, S)), Trace(S) * Trace(S)), S, (2 * Trace(S) * I,)
-            ),
-        ),
+        (Derivative((Trace(KroneckerProduct(S, S)), Trace(S) * Trace(S)), S, (2 * Trace(S) * I,)),),
     ),
 )
 
@@ -141,11 +123,7 @@ cube = C_n * X * X.T * C_n * X * outer
 higher_order = (
     Equation(
         121,
-        (
-            Derivative(
-                of(S**k), S, (times(k, T(S ** (k - 1))),), values=(*EXPONENTS, {k: -2})
-            ),
-        ),
+        (Derivative(of(S**k), S, (times(k, T(S ** (k - 1))),), values=(*EXPONENTS, {k: -2})),),
         given="$k$ a whole number",
         note="For negative $k$ with an invertible $X$.",
     ),

@@ -1,0 +1,91 @@
+"""Every equation of the Matrix Cookbook's chapter 2 has its verdict, and false ones lose theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from cookbook import EQUATIONS, Verdict
+
+from derivlib import VerificationError
+
+NUMBERS = [equation.number for equation in EQUATIONS]
+
+
+def equations():
+    return pytest.mark.parametrize("equation", EQUATIONS, ids=map(str, NUMBERS))
+
+
+def test_none_is_left_out():
+    assert list(range(33, 145)) == NUMBERS
+
+
+@equations()
+def test_the_verdict_is_the_expected_one(equation):
+    assert equation.verdict is equation.expected
+
+
+@equations()
+def test_falsified_claims_are_rejected(equation):
+    """Doubled, negated, with ones added, transposed, wherever that is a different claim."""
+    true_claims = equation.claims if equation.verdict is Verdict.HOLDS else equation.repaired
+    for claim in true_claims:
+        falsified = list(claim.falsified())
+        assert falsified
+        for false_claim in falsified:
+            assert not false_claim.judge().holds, false_claim.tex()
+
+
+@equations()
+def test_the_engine_agrees_with_the_judge(equation):
+    """An answer that the judge refutes raises; what is left was compared somewhere."""
+    assert all(answer.entries > 0 for answer in equation.answers)
+
+
+def test_the_engine_answers_where_it_is_expected_to():
+    silent = {equation.number for equation in EQUATIONS if not equation.answers}
+    assert silent <= NOT_DERIVED
+
+
+NOT_DERIVED = {
+    *(45, 67, 68, 89, 128),  # complex, eigenvalues, functions of a matrix
+    *(48, 57, 59, 60, 73, 74, 75, 79, 80, 90, 96, 98, 130, 134),
+    *range(138, 145),  # structured matrices
+}
+"""Equations on which the engine may be silent."""
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [e for e in EQUATIONS if e.expected is not Verdict.HOLDS],
+    ids=lambda equation: str(equation.number),
+)
+def test_what_does_not_hold_has_a_counterexample(equation):
+    assert any(not outcome.holds for outcome in equation.outcomes)
+    assert all(outcome.holds for outcome in equation.repairs)
+    found = next(filter(None, (claim.counterexample() for claim in equation.claims)))
+    assert found.claimed != found.true
+    for claim in (*equation.repaired, *equation.general):
+        if equation.verdict is Verdict.WRONG or claim in equation.general:
+            assert claim.counterexample() is None
+
+
+def test_a_condition_is_told_from_a_correction():
+    kinds = Counter(equation.verdict for equation in EQUATIONS)
+    conditional = {e.number for e in EQUATIONS if e.verdict is Verdict.CONDITION}
+    assert conditional == {51, 127}
+    assert kinds == {Verdict.HOLDS: 105, Verdict.CONDITION: 2, Verdict.WRONG: 5}
+
+
+def test_a_wrong_answer_of_the_engine_would_be_noticed(monkeypatch):
+    from cookbook import claims
+
+    real = claims.derive
+
+    def doubled(expr, wrt, **options):
+        return real(2 * expr, wrt, **options)
+
+    monkeypatch.setattr(claims, "derive", doubled)
+    trace = next(equation for equation in EQUATIONS if equation.number == 100)
+    with pytest.raises(VerificationError):
+        trace.claims[0].engine_answer()
