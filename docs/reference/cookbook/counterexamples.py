@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Expr, ImmutableDenseMatrix, Integer, MatrixSymbol, Symbol, nan, oo, zoo
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy import Expr, ImmutableDenseMatrix, Integer, nan, oo, simplify, zoo
 
 from derivlib import latex
 from derivlib.check import elementwise, explicit
 
-from .nodes import only
+from .nodes import number, only
 
 __all__ = ["Counterexample", "differing_entry"]
+
+ATTEMPTS = 12
+"""How many sets of numbers are tried."""
 
 
 @dataclass(frozen=True)
@@ -60,66 +62,57 @@ def differing_entry(
     :param where: what stands behind a letter.
     """
     used = {s: x for s, x in where.items() if s in expr.free_symbols | claim.free_symbols}
-    parts = (*used, *used.values())
-    truth = elementwise(expr, wrt, only(sizes, expr, wrt, *parts), definitions=used)
-    claimed = explicit(claim, only(sizes, claim, *parts), definitions=used)
-    for seed in range(40):
-        values = _small_values(truth, claimed, seed)
-        found = _first_difference(_at(truth, values), _at(claimed, values))
+    parts = (expr, claim, *used.values())
+    letters = set().union({wrt}, *(part.free_symbols for part in parts)) - {*sizes, *used}
+    for seed in range(ATTEMPTS):
+        rng = random.Random(seed)
+        values = {s: _small(s, sizes, rng) for s in sorted(letters, key=str)}
+        constants = {s: value for s, value in values.items() if s != wrt}
+        truth = _derivative(expr, wrt, values[wrt], sizes, {**used, **constants})
+        claimed = _value(claim, sizes, {**used, **values})
+        found = _first_difference(truth, claimed)
         if found:
-            shown = _letters(expr, wrt, claim, sizes, used, values)
-            return Counterexample(shown, *found)
+            shown = {**values, **{s: _value(x, sizes, values) for s, x in used.items()}}
+            occurring = expr.free_symbols | claim.free_symbols | {wrt}
+            point = [(s, shown[s]) for s in sorted(occurring & {*shown}, key=str)]
+            return Counterexample(tuple(point), *found)
     return None
+
+
+def _small(letter: Any, sizes: Mapping[Any, int], rng: random.Random) -> Any:
+    """A small whole number, or a matrix of them."""
+    if not letter.is_Matrix:
+        return Integer(rng.randint(-2, 3))
+    rows, cols = (number(size, sizes) for size in letter.shape)
+    return ImmutableDenseMatrix(rows, cols, lambda *_: rng.randint(-2, 3))
 
 
 def _matrix(value: Any) -> ImmutableDenseMatrix:
     return value if value.is_Matrix else ImmutableDenseMatrix([[value]])
 
 
-def _small_values(*parts_and_seed: Any) -> dict[Any, Integer]:
-    *parts, seed = parts_and_seed
-    rng = random.Random(seed)
-    atoms: set[Any] = set()
-    for part in parts:
-        atoms |= part.atoms(MatrixElement) | {s for s in part.free_symbols if type(s) is Symbol}
-    return {atom: Integer(rng.randint(-2, 3)) for atom in sorted(atoms, key=str)}
+def _value(expr: Expr, sizes: Mapping[Any, int], values: Mapping[Any, Any]) -> Any:
+    """The value of an expression, with numbers for its letters."""
+    return _matrix(explicit(expr, only(sizes, expr, *values, *values.values()), definitions=values))
 
 
-def _at(part: Any, values: Mapping[Any, Any]) -> ImmutableDenseMatrix:
-    return _matrix(part).xreplace(dict(values))
+def _derivative(
+    expr: Expr, wrt: Any, at: Any, sizes: Mapping[Any, int], values: Mapping[Any, Any]
+) -> Any:
+    """The derivative by scalar calculus, with numbers for all letters but one, and then for it."""
+    given = only(sizes, expr, wrt, *values, *values.values())
+    derivative = _matrix(elementwise(expr, wrt, given, definitions=values))
+    if not wrt.is_Matrix:
+        return derivative.xreplace({wrt: at})
+    entries = {wrt[i, j]: at[i, j] for i in range(at.rows) for j in range(at.cols)}
+    return derivative.xreplace(entries)
 
 
 def _first_difference(truth: Any, claimed: Any) -> tuple[int, int, Any, Any] | None:
     if truth.shape != claimed.shape or truth.has(nan, oo, zoo) or claimed.has(nan, oo, zoo):
         return None
-    for a in range(truth.rows):
-        for b in range(truth.cols):
-            if truth[a, b] != claimed[a, b]:
-                return a + 1, b + 1, claimed[a, b], truth[a, b]
+    for i in range(truth.rows):
+        for j in range(truth.cols):
+            if simplify(truth[i, j] - claimed[i, j]) != 0:
+                return i + 1, j + 1, claimed[i, j], truth[i, j]
     return None
-
-
-def _letters(
-    expr: Expr,
-    wrt: Any,
-    claim: Expr,
-    sizes: Mapping[Any, int],
-    where: Mapping[Any, Expr],
-    values: Mapping[Any, Any],
-) -> tuple[tuple[Any, Any], ...]:
-    """The letters of the statement, each with its value."""
-    occurring = {s for s in expr.free_symbols | claim.free_symbols | {wrt} if s not in sizes}
-    shown = []
-    for letter in sorted(occurring, key=str):
-        definition = where.get(letter, letter)
-        if isinstance(letter, MatrixSymbol):
-            whole = _matrix(explicit(definition, only(sizes, definition)))
-            shown.append((letter, whole.xreplace({**_rest(whole), **values})))
-        elif letter in values:
-            shown.append((letter, values[letter]))
-    return tuple(shown)
-
-
-def _rest(whole: Any) -> dict[Any, Any]:
-    """Zero for the entries on which neither side depends."""
-    return {element: Integer(0) for element in whole.atoms(MatrixElement)}

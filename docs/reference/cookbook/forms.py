@@ -325,7 +325,7 @@ higher_order = (
             Derivative(
                 (ratio(times(A_m, x), times(B_n, x)),),
                 x,
-                (quotient_rule(A_m, B_n, x.T * B_n * B_n * x),),
+                (quotient_rule(A_m, B_n, times(x.T, B_n, B_n, x)),),
                 sizes=({n: 2, p: 1}, {n: 3, p: 2}),
             ),
         ),

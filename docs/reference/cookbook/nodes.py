@@ -24,6 +24,7 @@ from sympy import (
     sympify,
 )
 from sympy.core.symbol import Str
+from sympy.matrices.expressions.diagonal import DiagonalMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
@@ -32,6 +33,8 @@ from derivlib.vocabulary import FormalDerivative
 
 __all__ = [
     "Adjugate",
+    "At",
+    "DiagonalPart",
     "EntryDerivative",
     "Minor",
     "OneByOne",
@@ -240,6 +243,42 @@ class Toeplitz(MatrixExpr):  # type: ignore[misc]
         down = [(str(a + 1), "1") for a in range(1, len(column) - 1)] + [(last[1], "1")]
         places = [*zip(across, row, strict=True), *zip(down, column[1:], strict=True)]
         return [(f"{name.name}_{{{a}{b}}}", entry) for (a, b), entry in places]
+
+
+class At(Expr):  # type: ignore[misc]
+    """Entry (i, j) of a matrix, counted from 1 as in the book."""
+
+    is_commutative = True
+
+    def __new__(cls, matrix: Expr, i: Any, j: Any) -> At:
+        return super().__new__(cls, matrix, sympify(i), sympify(j))
+
+    def written_out(self, sizes: Sizes) -> Expr:
+        """The entry, counted from 0."""
+        matrix, i, j = self.args
+        return MatrixElement(matrix, number(i, sizes) - 1, number(j, sizes) - 1)
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        matrix, i, j = map(printer._print, self.args)
+        return f"{matrix}_{{{i}{j}}}"
+
+
+class DiagonalPart(MatrixExpr):  # type: ignore[misc]
+    """A matrix with everything off its diagonal replaced by zero."""
+
+    def __new__(cls, matrix: Expr) -> DiagonalPart:
+        return super().__new__(cls, matrix)
+
+    @property
+    def shape(self) -> Any:
+        return self.args[0].shape
+
+    def written_out(self, sizes: Sizes) -> Expr:
+        """SymPy's node for it."""
+        return DiagonalMatrix(written_out(self.args[0], sizes))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return rf"\operatorname{{diag}}\left[{printer._print(self.args[0])}\right]"
 
 
 class EntryDerivative(MatrixExpr):  # type: ignore[misc]

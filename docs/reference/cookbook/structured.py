@@ -11,7 +11,6 @@ from sympy import (
     Symbol,
     Trace,
 )
-from sympy.matrices.expressions.diagonal import DiagonalMatrix
 
 from derivlib import MatrixFunction, d, logdet, partial
 from derivlib.vocabulary import FormalDerivative, SingleEntry
@@ -19,7 +18,7 @@ from derivlib.vocabulary import FormalDerivative, SingleEntry
 from .claims import Derivative, Equality, Indexed
 from .equation import Equation, Verdict
 from .letters import T, i, j, k, l, m, matrix, n, p, plus, q, times
-from .nodes import EntryDerivative, Minor, Toeplitz, entry, index_sum
+from .nodes import At, DiagonalPart, EntryDerivative, Minor, Toeplitz, entry, index_sum
 from .structures import Structured
 
 A, X, I = matrix("A", n), matrix("X", n), Identity(n)
@@ -137,8 +136,10 @@ symmetric = (
         138,
         (f(A),),
         A,
-        plus(gradient, T(gradient), times(-1, DiagonalMatrix(gradient))),
+        plus(gradient, T(gradient), times(-1, DiagonalPart(gradient))),
         "symmetric",
+        note=r"$\operatorname{diag}$ keeps the diagonal and its place. $\partial f/\partial A$ on the "
+        "right is the gradient for a matrix without structure.",
     ),
     structured(
         139, (Trace(A * X),), X, plus(A, A.T, times(-1, HadamardProduct(A, I))), "symmetric"
@@ -170,8 +171,8 @@ def corners(name, above, below):  # type: ignore[no-untyped-def]
     return Toeplitz(
         name,
         n,
-        (Trace(A), Trace(Minor(A.T, n, 1)), Trace(above), A[n - 1, 0]),
-        (Trace(A), Trace(Minor(A.T, 1, n)), Trace(below), A[0, n - 1]),
+        (Trace(A), Trace(Minor(A.T, n, 1)), Trace(above), At(A, n, 1)),
+        (Trace(A), Trace(Minor(A.T, 1, n)), Trace(below), At(A, 1, n)),
     )
 
 
