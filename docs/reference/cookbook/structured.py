@@ -138,8 +138,8 @@ symmetric = (
         A,
         plus(gradient, T(gradient), times(-1, DiagonalPart(gradient))),
         "symmetric",
-        note=r"$\operatorname{diag}$ keeps the diagonal and its place. $\partial f/\partial A$ on the "
-        "right is the gradient for a matrix without structure.",
+        note=r"$\operatorname{diag}$ keeps the diagonal in its place. On the right stands the "
+        "gradient for a matrix without structure.",
     ),
     structured(
         139, (Trace(A * X),), X, plus(A, A.T, times(-1, HadamardProduct(A, I))), "symmetric"
