@@ -35,8 +35,8 @@ def _failure(found: Counterexample) -> str:
     """Where a formula fails."""
     values = latex(found.claimed), latex(found.true)
     return (
-        f"Entry ({found.row}, {found.col}), counted from 1, is ${values[0]}$ by the printed formula; the "
-        f"derivative has ${values[1]}$. The numbers are\n\n{_display(found.tex())}"
+        f"Entry ({found.row}, {found.col}), counted from 1, is ${values[0]}$ by the printed "
+        f"formula; the derivative has ${values[1]}$. The numbers are\n\n{_display(found.tex())}"
     )
 
 
