@@ -210,9 +210,10 @@ toeplitz_equations = (
         expected=Verdict.WRONG,
         readings=((toeplitz(printed_otherwise, "Toeplitz"),),),
         repaired=(toeplitz(corrected, "Toeplitz"),),
-        note="From $n = 4$ on the entries (1, 3) and (3, 1) are other ones: a bracket deletes a "
-        "row and a column, and the wrong ones are deleted. Entry (1, 3) is wrong also if the "
-        "second bracket counts in the whole matrix, not in what the first one left.",
+        note="Right up to $n = 3$. For $n = 4$, the largest size at which the book states every "
+        "entry, (1, 3) and (3, 1) are wrong: the brackets delete other rows and columns than those "
+        "the diagonal leaves out. Entry (1, 3) is wrong also if the second bracket counts in the "
+        "whole matrix, not in what the first one left.",
     ),
     Equation(
         144,

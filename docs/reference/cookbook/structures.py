@@ -151,8 +151,13 @@ class Structured:
                         {self.wrt: whole},
                     )
                     if found:
-                        return replace(found, row=i + 1, col=j + 1).at(sizes)
+                        return replace(_unnamed(found, whole[i, j]), row=i + 1, col=j + 1).at(sizes)
         return None
+
+
+def _unnamed(found: Counterexample, free: Symbol) -> Counterexample:
+    """Leave out the free entry, which stands in the matrix with its value."""
+    return replace(found, point=tuple(pair for pair in found.point if pair[0] != free))
 
 
 def _toeplitz(claim: Expr) -> list[Toeplitz]:

@@ -158,7 +158,7 @@ higher_order = (
     ),
 )
 
-TALL = ({n: 4, m: 2}, {n: 3, m: 2})
+TALL = ({n: 3, m: 2}, {n: 4, m: 2})
 gram = X.T * C_n * X
 form = X.T * sq_n * X
 symmetric = {C_n: matrix("U", n) + matrix("U", n).T, sq_n: matrix("V", n) + matrix("V", n).T}
