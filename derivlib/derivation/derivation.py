@@ -23,11 +23,11 @@ from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.text import text
-from derivlib.engine.events import Event, Found
+from derivlib.engine.events import Found
 from derivlib.engine.expansion import supports
 from derivlib.engine.forward import forward
 from derivlib.engine.graph import Graph, name_intermediates
-from derivlib.engine.simplification import simplify
+from derivlib.engine.simplification import Rewriting, simplify
 from derivlib.engine.sweep import sweep
 from derivlib.errors import InputError, ReplayError
 from derivlib.expressions.construction import zero_like
@@ -153,7 +153,8 @@ class Derivation:
         return chain_rule(self._graph, self.wrt, self.output)
 
     @cached_property
-    def _compact(self) -> tuple[Expr, list[Event]]:
+    def _rewritten(self) -> list[Rewriting]:
+        """How the derivative over names is simplified."""
         return simplify(self._found.derivative, self.premises.facts)
 
     @cached_property
@@ -161,7 +162,8 @@ class Derivation:
         return resolve(self.compact, {**self._graph.definitions, **self._found.named})
 
     @cached_property
-    def _simplified(self) -> tuple[Expr, list[Event]]:
+    def _simplified(self) -> list[Rewriting]:
+        """How the derivative in the reader's own symbols is simplified."""
         return simplify(self._resolved, self.premises.facts)
 
     def _restricted(self, derivative: Expr) -> tuple[Step, ...]:
@@ -174,23 +176,26 @@ class Derivation:
 
     @cached_property
     def _restriction(self) -> tuple[Step, ...]:
-        return self._restricted(self._simplified[0])
+        return self._restricted(_last(self._simplified, self._resolved))
 
     @cached_property
-    def _finished(self) -> tuple[Expr, list[Event]]:
-        if not self._restriction:
-            return self._simplified[0], []
-        return simplify(self._restriction[0].after, self.premises.facts)
+    def _finished(self) -> list[Rewriting]:
+        """How the derivative by free entries is simplified."""
+        return [
+            rewriting
+            for step in self._restriction
+            for rewriting in simplify(step.after, self.premises.facts)
+        ]
 
     @property
     def compact(self) -> Expr:
         """The derivative over the named intermediates."""
-        return self._compact[0]
+        return _last(self._rewritten, self._found.derivative)
 
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return self._finished[0]
+        return self.steps[-1].after
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -204,15 +209,11 @@ class Derivation:
             *recording.naming(graph),
             *recording.recorded(self._found.events, graph, wrt),
             recording.identification(self.layout, self._found.derivative, wrt),
-            *recording.rewriting(self._compact[1], self._found.derivative),
+            *recording.rewriting(self._rewritten),
             *recording.substitution(self.compact, self._resolved),
-            *recording.rewriting(self._simplified[1], self._resolved),
+            *recording.rewriting(self._simplified),
             *self._restriction,
-            *(
-                step
-                for restricted in self._restriction
-                for step in recording.rewriting(self._finished[1], restricted.after)
-            ),
+            *recording.rewriting(self._finished),
         )
 
     def lines(self) -> tuple[Line, ...]:
@@ -315,6 +316,11 @@ class Derivation:
 
     def __str__(self) -> str:
         return sentence(self)
+
+
+def _last(rewritings: list[Rewriting], start: Expr) -> Expr:
+    """Where rewritings end."""
+    return rewritings[-1].after if rewritings else start
 
 
 def carry_out(

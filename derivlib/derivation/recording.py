@@ -11,8 +11,8 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
 from derivlib.engine.graph import Graph
+from derivlib.engine.simplification import Rewriting
 from derivlib.expressions.construction import mul, transpose, zero_like
-from derivlib.expressions.substitution import replace_part
 from derivlib.rules import structures
 from derivlib.rules.rule import Condition, Rule
 from derivlib.vocabulary import BasisMatrix, Structure, d
@@ -43,15 +43,10 @@ def identification(layout: Layout, derivative: Expr, wrt: Expr) -> Step:
     return Step(layout.rule.name, before, derivative, (), (derivative, wrt))
 
 
-def rewriting(events: Sequence[Event], before: Expr) -> Iterator[Step]:
+def rewriting(rewritings: Sequence[Rewriting]) -> Iterator[Step]:
     """The steps that simplify a derivative, each from the whole of it to the whole of it."""
-    for rule, arguments in events:
-        assert isinstance(rule, Rule)
-        right = rule.right(lambda expr: expr, *arguments)
-        after = replace_part(before, rule.left(*arguments), right)
-        if after != before:  # otherwise it was replaced together with an equal part
-            yield Step(rule.name, before, after, rule.conditions(*arguments), arguments)
-        before = after
+    for rule, arguments, before, after in rewritings:
+        yield Step(rule.name, before, after, rule.conditions(*arguments), arguments)
 
 
 def restriction(kind: str, derivative: Expr, wrt: Expr, structure: Structure) -> Step:

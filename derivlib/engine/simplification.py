@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import (
     Expr,
@@ -28,7 +28,6 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.display.text import text
-from derivlib.engine.events import Event
 from derivlib.expressions.construction import (
     kronecker,
     leads_with_transpose,
@@ -42,12 +41,15 @@ from derivlib.expressions.substitution import replace_part
 from derivlib.rules import Rule, algebra
 from derivlib.vocabulary import BasisMatrix, Commutation, Vec
 
-__all__ = ["Facts", "simplify"]
+__all__ = ["Facts", "Rewriting", "simplify"]
 
 Facts = Mapping[Expr, frozenset[str]]
 """What is known of constants: "symmetric", "orthogonal"."""
 
 Rewrite = tuple[Rule, tuple[Any, ...]]
+
+_MOST_ROUNDS = 8
+"""How often a derivative is searched from the start; twice is nearly always enough."""
 
 _LONGEST_TRACE = 60
 """How many nodes a trace may have to be put into cyclic normal form."""
@@ -56,14 +58,48 @@ _MOST_TERMS = 16
 """How many terms a sum may have to be searched for common factors."""
 
 
-def simplify(expr: Expr, facts: Facts) -> tuple[Expr, list[Event]]:
+class Rewriting(NamedTuple):
+    """A rule of algebra, applied wherever its left side stands in a derivative.
+
+    :param rule: the rule.
+    :param arguments: what its placeholders stood for.
+    :param before: the whole derivative.
+    :param after: the whole derivative, rewritten.
+    """
+
+    rule: Rule
+    arguments: tuple[Any, ...]
+    before: Expr
+    after: Expr
+
+
+def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
     """Rewrite an expression until no rule applies.
 
     :param expr: a derivative.
     :param facts: what is known of the constants in it.
-    :returns: the expression rewritten, and each rule with what it was applied to.
+    :returns: each rewriting in order; the last ends at the simplified derivative.
     """
-    events: list[Event] = []
+    done: list[Rewriting] = []
+    for _ in range(_MOST_ROUNDS):
+        start = expr
+        for rule, arguments in _rewrites(expr, facts):
+            after = replace_part(expr, rule.left(*arguments), _right(rule, arguments))
+            if after != expr:  # otherwise it went together with an equal part
+                done.append(Rewriting(rule, arguments, expr, after))
+            expr = after
+        if expr == start:
+            break
+    return done
+
+
+def _right(rule: Rule, arguments: tuple[Any, ...]) -> Expr:
+    return rule.right(lambda expr: expr, *arguments)
+
+
+def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
+    """Find the rules that apply somewhere, parts first; every distinct part is met once."""
+    found: list[Rewrite] = []
     done: dict[Expr, Expr] = {}
 
     def simplified(part: Expr) -> Expr:
@@ -79,14 +115,14 @@ def simplify(expr: Expr, facts: Facts) -> tuple[Expr, list[Event]]:
         for kind, search in _SEARCHES:
             if isinstance(part, kind):
                 for rule, arguments in search(part, facts):
-                    after = rule.right(lambda expr: expr, *arguments)
-                    new = replace_part(part, rule.left(*arguments), after)
+                    new = replace_part(part, rule.left(*arguments), _right(rule, arguments))
                     if new != part:
-                        events.append((rule, arguments))
+                        found.append((rule, arguments))
                         return new
         return part
 
-    return simplified(expr), events
+    simplified(expr)
+    return found
 
 
 # --- products ---------------------------------------------------------------------------
