@@ -7,10 +7,9 @@ Every outcome is either a right answer or a refusal that is in order; anything e
 from __future__ import annotations
 
 import re
-import signal
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,7 @@ import sympy as sp
 from evaluate import Evaluator, UnknownNodeError
 from generate import SIZES, UNFINISHED, UNSUPPORTED, Example
 from jets import UnsuitableError, constant
+from limits import limited
 from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 import derivlib
@@ -67,6 +67,10 @@ class WrongRefusalError(PropertyError):
 
 class SlowError(PropertyError):
     """No outcome within the time that any example should need."""
+
+
+class NotJudgedError(PropertyError):
+    """The evaluation of these tests failed: it is they that have to be mended."""
 
 
 class CrashError(PropertyError):
@@ -227,33 +231,19 @@ def _compare(example: Example, derivation: Any, sizes: Mapping[Any, int]) -> boo
     return compared > 0
 
 
-@contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    """Give up after a time, where the operating system has alarms."""
-    if not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def ring(*_: Any) -> None:
-        raise SlowError(f"no outcome within {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def examine(example: Example, sizes: Mapping[Any, int] = SIZES) -> str:
     """Derive an example and judge what comes of it.
 
     :returns: "right", "refused" or, where no point was found to compare at, "no point".
     :raises PropertyError: if the outcome is not in order.
     """
-    with _limited(LONGEST):
-        return _examined(example, sizes)
+    with limited(LONGEST, SlowError):
+        try:
+            return _examined(example, sizes)
+        except PropertyError:
+            raise
+        except Exception as error:
+            raise NotJudgedError(f"{type(error).__name__}: {error}") from error
 
 
 def _examined(example: Example, sizes: Mapping[Any, int]) -> str:

@@ -16,6 +16,7 @@ import ways
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
+from limits import limited
 from sympy import Function, Integer, MatrixSymbol, Symbol
 from ways import Size, t
 
@@ -216,11 +217,28 @@ class Writer:
         return 1 + self.scalar(depth) ** 2 if way == 2 else sp.exp(self.scalar(depth))
 
 
-_WRITING = (NotImplementedError, AttributeError, TypeError, ValueError, AssertionError)
+_WRITING = (
+    TimeoutError,
+    NotImplementedError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    AssertionError,
+)
 """What SymPy raises where it cannot write something down, before the library sees it."""
 
-_NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I)
-"""What comes of a division by a scalar that is always zero."""
+_LONGEST = 5
+"""How many seconds SymPy may take for it: it multiplies some inverses out."""
+
+_NOT_REAL = (sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I, sp.arg, sp.re, sp.im)
+"""What SymPy makes of a division by zero, and of functions it takes for complex."""
+
+
+def _written(w: Writer, kind: str, depth: int) -> Any:
+    """An expression of a kind."""
+    if kind.startswith("matrix"):
+        return w.anything(depth)
+    return w.matrix((), (), depth) if w.below(8) == 7 else w.scalar(depth)
 
 
 @st.composite
@@ -233,15 +251,11 @@ def examples(draw: Callable[[Any], Any], kind: str) -> Example:
     w.choose_variable(matrix="by matrix" in kind or kind == "hessian")
     depth = w.pick(_DEPTHS if kind != "hessian" else _DEPTHS[:3])
     try:
-        if kind.startswith("matrix"):
-            expr = w.anything(depth)
-        elif w.below(8) == 7:
-            expr = w.matrix((), (), depth)
-        else:
-            expr = w.scalar(depth)
+        with limited(_LONGEST, TimeoutError):
+            expr = _written(w, kind, depth)
     except _WRITING as error:
         raise UnsatisfiedAssumption from error
-    assume(not expr.has(*_NO_NUMBERS))
+    assume(not expr.has(*_NOT_REAL))
     # SymPy takes the trace of a Kronecker product factor by factor, square or not.
     assume(all(operator.eq(*trace.arg.shape) for trace in expr.atoms(sp.Trace)))
     return Example(kind, expr, w.favoured)

@@ -96,9 +96,10 @@ def _transpose(w: Writer, r: Size, c: Size, d: int) -> Any:
 
 
 def _vec_and_back(w: Writer, r: Size, c: Size, d: int) -> Any:
-    inner = w.matrix(r, c, d)
+    """A matrix laid out anew: from the same shape, the transposed one, or a column."""
     whole = tuple(sorted(r + c))
-    column = vec(inner)
+    shapes = [(r, c), (c, r), (whole, ())]
+    column = vec(w.matrix(*w.pick(shapes), d))
     if w.flip() and len(whole) < 3:
         column = w.symbol("K", whole, whole) * column
     return unvec(column, (w.size(r), w.size(c)))
