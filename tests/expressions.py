@@ -104,6 +104,7 @@ CASES = {
     "undefined scalar functions": (sigma(t * tau(t)), t),
     "scalar times matrix": (Trace((t * A) * (t * A)), t),
     "vec and back": (lam(unvec(vec(A * unvec(vec(X), (n, m))), (n, m))), X),
+    "laid out anew": (lam(unvec(vec(X), (m, n))), X),
     "determinant": (Determinant(A * U * A), U),
     "determinant of a square form": (Determinant(X.T * A * X), X),
     "determinant times trace": (Determinant(U) * Trace(A * U), U),
