@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from concrete import ridges
+from constants import basis, commutation, same_diagonal
 from jets import (
     Jet,
     UnsuitableError,
@@ -153,12 +154,22 @@ class Evaluator:
         return self.number(value)
 
     def _commutation(self, expr: Any) -> Jet:
-        rows, cols = map(self.size, expr.args)
-        value = np.zeros((rows * cols, rows * cols))
-        for i in range(rows):
-            for j in range(cols):
-                value[i * cols + j, j * rows + i] = 1
-        return self.number(value)
+        return self.number(commutation(*map(self.size, expr.args)))
+
+    def _basis(self, expr: Any) -> Jet:
+        return self.number(basis(expr.structure, self.size(expr.size)))
+
+    def _lower(self, expr: Any) -> Jet:
+        return np.tril(self.value(expr.args[0]))
+
+    def _upper(self, expr: Any) -> Jet:
+        return np.triu(self.value(expr.args[0]))
+
+    def _diagonal_sums(self, expr: Any) -> Jet:
+        value = self.value(expr.args[0])
+        stacked = value.swapaxes(2, 3).reshape(*self.like, -1, 1)
+        summed = same_diagonal(value.shape[2]) @ stacked
+        return _laid_out(summed, value.shape[2:])
 
     def _explicit(self, expr: Any) -> Jet:
         rows = [
@@ -398,6 +409,10 @@ _NODES: dict[Any, Callable[[Any, Any], Jet]] = {
     (MatrixElement,): Evaluator._element,
     (ElementwiseApplyFunction,): Evaluator._elementwise,
     (AppliedUndef, words.MatrixFunctionApplication, *_PARTIALS): lambda e, x: e._partial(x),
-    **({(words.Commutation,): Evaluator._commutation} if hasattr(words, "Commutation") else {}),
+    (words.Commutation,): Evaluator._commutation,
+    (words.BasisMatrix,): Evaluator._basis,
+    (words.Tril,): Evaluator._lower,
+    (words.Triu,): Evaluator._upper,
+    (words.DiagonalSums,): Evaluator._diagonal_sums,
 }
 """How each node is evaluated, looked up by class in this order."""

@@ -45,7 +45,7 @@ UNSUPPORTED = (sp.Abs, sp.Max, sp.conjugate, sp.Permanent, sp.Adjoint, sp.Sum)
 A sum over an index is not written here; SymPy makes one of an entry of a product.
 """
 
-UNFINISHED = (sp.KroneckerProduct, sp.BlockMatrix, sp.ImmutableDenseMatrix)
+UNFINISHED = (sp.ImmutableDenseMatrix,)
 """Operations of the contract that may still be refused; to be emptied."""
 
 _DEPTHS = (1, 2, 3, 4, 5, 6, 6, 5, 4, 3)

@@ -14,7 +14,19 @@ from sympy import Function, Integer, Lambda, MatrixSymbol
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib import MatrixFunction, logdet, logsumexp, norm, softmax, sum_entries, unvec, vec
+from derivlib import (
+    MatrixFunction,
+    diagonal_sums,
+    logdet,
+    logsumexp,
+    norm,
+    softmax,
+    sum_entries,
+    tril,
+    triu,
+    unvec,
+    vec,
+)
 
 __all__ = ["ANY", "COLUMN", "ROW", "SCALAR", "SQUARE", "Size", "odd_matrix", "odd_scalar", "t"]
 
@@ -151,6 +163,14 @@ def _diagonal(w: Writer, r: Size, c: Size, d: int) -> Any:
     return diagonal
 
 
+def _triangle(w: Writer, r: Size, c: Size, d: int) -> Any:
+    return w.pick((tril, triu))(w.matrix(r, r, d))
+
+
+def _sums_of_diagonals(w: Writer, r: Size, c: Size, d: int) -> Any:
+    return diagonal_sums(w.matrix(r, r, d))
+
+
 def _softmax_column(w: Writer, r: Size, c: Size, d: int) -> Any:
     return softmax(w.matrix(r, (), d))
 
@@ -173,7 +193,9 @@ ANY = (
     _coefficient, _hadamard_power, _divided, _matrix_function, _vec_and_back, _kronecker,
     _row_times_column, _blocks,
 )  # fmt: skip
-SQUARE = (_matrix_power, _inverse, _diagonal_matrix, _kept_diagonal)
+SQUARE = (
+    _matrix_power, _inverse, _diagonal_matrix, _kept_diagonal, _triangle, _sums_of_diagonals,
+)  # fmt: skip
 COLUMN = (_diagonal, _softmax_column, _vec)
 ROW = (_softmax_row,)
 
