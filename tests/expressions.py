@@ -12,11 +12,13 @@ from sympy import (
     Inverse,
     KroneckerProduct,
     Lambda,
+    Matrix,
     MatrixSymbol,
     OneMatrix,
     Q,
     Symbol,
     Trace,
+    cos,
     exp,
     log,
     sin,
@@ -140,6 +142,7 @@ CASES = {
 }  # fmt: skip
 """Scalar expressions with the symbol they are differentiated by."""
 
+one = MatrixSymbol("o", 1, 1)
 w, stacked = MatrixSymbol("w", m, 1), MatrixSymbol("c", n * m, 1)
 
 JACOBIANS = {
@@ -175,6 +178,7 @@ JACOBIANS = {
     "block matrix": (BlockMatrix([[U, A * U], [U.T, A]]), U),
     "by a constant matrix": (A * B.subs(m, n), U),
     "sum twice": (A * U + 2 * U - 3 * U * A, U),
+    "explicit entries of a matrix": (Matrix([[X[0, 0] ** 2, 1], [X[0, 0], X[1, 0]]]), X),
     "diagonal of diagonals": (DiagMatrix(x) * DiagMatrix(A * x) * A, x),
 }  # fmt: skip
 """Matrix expressions with the matrix they are differentiated by."""
@@ -191,6 +195,8 @@ RATES = {
     "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),
     "constant by a scalar": (X, t),
     "Kronecker by a scalar": (KroneckerProduct(t * X, (t * W).applyfunc(tanh)), t),
+    "rotation": (Matrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
+    "explicit entries": (Matrix([[t**2, 1], [sigma(t), t * z]]).T, t),
     "determinant times matrix": (Determinant(A + t * U) * U, t),
 }  # fmt: skip
 """Matrix expressions with the scalar they are differentiated by."""
@@ -214,6 +220,8 @@ HESSIANS = {
     "through an abstract matrix": (lam(nu(X)), X),
     "Rayleigh quotient": ((x.T * A * x) / (x.T * x), x),
     "linear": (Trace(C.T * X), X),
+    "by a 1×1 matrix": (
+        sum_entries(HadamardProduct((x * one * row).applyfunc(sin), x * one * row)), one),
 }  # fmt: skip
 """Scalar expressions that are differentiated twice."""
 

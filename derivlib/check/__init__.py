@@ -7,7 +7,7 @@ from derivlib.check.abstract import AbstractPartial
 from derivlib.check.calculus import elementwise
 from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivative
 from derivlib.check.entries import explicit
-from derivlib.check.equations import EquationCheck, check_equation, check_identification
+from derivlib.check.equations import EquationCheck, check_equation, check_identification, is_equal
 from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
 from derivlib.check.sizes import resolve_sizes, size_symbols
 from derivlib.check.verify import Verification, verify
@@ -26,6 +26,7 @@ __all__ = [
     "elementwise",
     "explicit",
     "is_derivative",
+    "is_equal",
     "rejected_tampering",
     "resolve_sizes",
     "size_symbols",

@@ -20,11 +20,11 @@ from derivlib.check.directions import derivative_at
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point, at_points
-from derivlib.check.sizes import expression, resolve_sizes
-from derivlib.errors import InputError, VerificationError
+from derivlib.check.sizes import expression, resolve_sizes, size_symbols
+from derivlib.errors import DerivlibError, InputError, VerificationError
 from derivlib.vocabulary import DifferentialNode, Structure
 
-__all__ = ["EquationCheck", "check_equation", "check_identification"]
+__all__ = ["EquationCheck", "check_equation", "check_identification", "is_equal"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,29 @@ def check_equation(
         varying=(lambda _: True) if moving is None else moving.__contains__,
         domain=domain,
     )
+
+
+def is_equal(left: Expr, right: Expr) -> bool:
+    """Tell whether two expressions are equal at random points, with sizes chosen here.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> A, B = MatrixSymbol("A", n, m), MatrixSymbol("B", m, n)
+    >>> is_equal((A * B).T, B.T * A.T), is_equal((A * B).T, A * B)
+    (True, False)
+
+    ```
+
+    :param left: a scalar or a matrix expression; differentials may occur.
+    :param right: another.
+    """
+    sizes = {size: 2 + i for i, size in enumerate(size_symbols(left, right))}
+    try:
+        check_equation(left, right, sizes=sizes, points=1)
+    except DerivlibError:
+        return False
+    return True
 
 
 def check_identification(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Expr, Symbol
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
@@ -31,6 +32,8 @@ def _names_in(expr: Expr, graph: Graph) -> list[Expr]:
     if isinstance(expr, ElementwiseApplyFunction):
         parameters = expr.args[0].free_symbols & graph.varying
         found.update(dict.fromkeys(sorted(parameters, key=str)))
+    if isinstance(expr, MatrixBase):
+        found.update(dict.fromkeys(sorted(expr.free_symbols & graph.varying, key=str)))
     for part in children(expr):
         found.update(dict.fromkeys(_names_in(part, graph)))
     return list(found)

@@ -33,7 +33,7 @@ from derivlib.errors import InputError, ReplayError
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
+from derivlib.vocabulary import BasisMatrix, FormalHessian, Inner, OnVec, Restricted, d, numel
 
 __all__ = ["Derivation"]
 
@@ -337,8 +337,12 @@ def carry_out(
     """
     graph = name_intermediates(expr, wrt, supports)
     layout = layout_of(expr, wrt)
-    output = output_name(expr, layout) if output is None else output
-    found = forward(graph, wrt) if layout is Layout.RATE else sweep(graph, wrt, output)
+    if output is None or (output.is_Matrix and layout is Layout.GRADIENT):
+        output = output_name(expr, layout)
+    if layout is Layout.RATE:
+        found = forward(graph, wrt)
+    else:
+        found = sweep(graph, wrt, output, OnVec if layout is Layout.JACOBIAN else Inner)
     return Derivation(expr, wrt, output, layout, taken, graph, found)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sympy import Add, Basic, Expr, MatAdd, MatrixSymbol, S
 
+from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.display.text import text
@@ -23,7 +24,7 @@ from derivlib.expressions.operators import inner_sum
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
-from derivlib.vocabulary import Inner, LinearForm, OnVec, d
+from derivlib.vocabulary import FormalNode, Inner, LinearForm, OnVec, d
 
 __all__ = ["Line", "states"]
 
@@ -68,7 +69,21 @@ def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
     """Where a term stands among others, in this spelling or in another of the same meaning."""
     if term in terms:
         return terms.index(term)
-    return next((i for i, other in enumerate(terms) if mean_the_same(term, other)), None)
+    for same in (mean_the_same, _is_same_form):
+        for i, other in enumerate(terms):
+            if same(term, other):
+                return i
+    return None
+
+
+def _is_same_form(term: Expr, other: Expr) -> bool:
+    """Tell whether coefficients are equal, and what they apply to, however it is spelt."""
+    return (
+        isinstance(term, LinearForm)
+        and type(term) is type(other)
+        and is_equal(term.coefficient, other.coefficient)
+        and is_equal(term.moving, other.moving)
+    )
 
 
 def _replaced(terms: Sequence[Expr], step: Step) -> tuple[Expr, ...] | None:
@@ -111,6 +126,15 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
         raise _fail(step, "does not start from the left side of its rule")
     if right != step.after:
         raise _fail(step, "does not end at the right side of its rule")
+
+
+def _is_derivative_of(term: Expr, step: Step) -> bool:
+    """Tell whether a term is the derivative that a step names, beside its differential."""
+    return (
+        isinstance(term, LinearForm)
+        and isinstance(step.after, FormalNode)
+        and term.args == (step.before, d(step.after.denominator))
+    )
 
 
 def _is_restriction(step: Step, right: Expr) -> bool:
@@ -195,15 +219,12 @@ class _Replay:
 
     def rename(self, step: Step) -> None:
         """Put the name of a derivative in place of the derivative."""
-        if not any(term.args[0] == step.before for term in self.terms):
+        named = next((t for t in self.terms if _is_derivative_of(t, step)), None)
+        if named is None:
             raise _fail(step, "names something that is not there")
         self.name(step)
-        self.terms = tuple(
-            Basic.__new__(type(term), step.after, term.args[1])
-            if term.args[0] == step.before
-            else term
-            for term in self.terms
-        )
+        new = Basic.__new__(type(named), step.after, named.args[1])
+        self.terms = tuple(new if term is named else term for term in self.terms)
 
     def expand(self, step: Step) -> None:
         """Put the expansion of a differential in place of the differential."""
@@ -337,7 +358,8 @@ def states(
             yield Line(step, (root,))
             continue
         if not begun:
-            if not mean_the_same(resolve(root, replay.names), normal_form(expr)):
+            resolved = resolve(root, replay.names)
+            if not (mean_the_same(resolved, normal_form(expr)) or is_equal(resolved, expr)):
                 raise ReplayError(f'the names do not resolve to "{text(expr)}"')
             replay.begin(root)
             begun = True

@@ -39,6 +39,7 @@ from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display.text import text
 from derivlib.engine.graph import Graph
@@ -129,6 +130,7 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     MatrixFunctionApplication: _matrix_function,
     PartialNode: _whole(functions.ABSTRACT_DERIVATIVE),
     BlockMatrix: _whole(linear.BLOCK_MATRIX),
+    MatrixBase: _whole(linear.EXPLICIT_MATRIX),
     AppliedUndef: _applied,
     Function: _known_function,
 }

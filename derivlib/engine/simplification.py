@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 from sympy import (
+    Basic,
     Expr,
     HadamardProduct,
     Identity,
@@ -214,7 +215,8 @@ def _in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     stacked = isinstance(first, Vec) and isinstance(second, Vec)
     if stacked and all(map(same_size, first.arg.shape, second.arg.shape)):
         yield algebra.DIAGONAL_VEC, (first.arg, second.arg)
-    if isinstance(second, Identity):
+    sizes_known = all(isinstance(size, Basic) for size in first.shape)  # SymPy's diag asks them
+    if isinstance(second, Identity) and sizes_known:
         yield algebra.HADAMARD_IDENTITY, (first,)
 
 

@@ -21,29 +21,27 @@ from derivlib.expressions.construction import is_zero, zero_like
 from derivlib.expressions.operators import trace
 from derivlib.rules import Rule, identification, linear
 from derivlib.vocabulary import (
-    FormalGradient,
     FormalJacobian,
     Inner,
     LinearForm,
-    OnVec,
     d,
+    formal,
     numel,
 )
 
 __all__ = ["sweep"]
 
 
-def sweep(graph: Graph, wrt: Expr, output: Expr) -> Found:
+def sweep(graph: Graph, wrt: Expr, output: Expr, form: type[LinearForm]) -> Found:
     """Find the gradient, or the Jacobian, of the root of a graph.
 
     :param graph: an expression over named intermediates; a matrix has a Jacobian.
     :param wrt: the variable.
-    :param output: what to call the value of the expression in the names of derivatives; a
-        matrix exactly if a Jacobian is wanted.
+    :param output: what to call the value of the expression in the names of derivatives.
+    :param form: `Inner` for a gradient, `OnVec` for a Jacobian.
     :raises UnsupportedError: if an operation has no rule.
     """
-    form: type[LinearForm] = OnVec if output.is_Matrix else Inner
-    found = Found(_zero(output, wrt))
+    found = Found(_zero(form, output, wrt))
     waiting: dict[Expr, list[Expr]] = {}
 
     def record(rule: Rule, arguments: tuple[Any, ...]) -> None:
@@ -59,7 +57,7 @@ def sweep(graph: Graph, wrt: Expr, output: Expr) -> Found:
         rule = COLLECT.of(form)
         record(rule, (d(name), *lefts))
         moved = rule.right(d, d(name), *lefts)
-        return _zero(output, name) if is_zero(moved) else moved.args[0]
+        return _zero(form, output, name) if is_zero(moved) else moved.args[0]
 
     def follow(left: Expr, definition: Expr) -> None:
         moving = expand(definition, graph, record)
@@ -79,7 +77,7 @@ def sweep(graph: Graph, wrt: Expr, output: Expr) -> Found:
             continue
         left = gathered(name)
         if is_long(left):
-            label = (FormalGradient if form is Inner else FormalJacobian)(output, name)
+            label = formal(output, name) if form is Inner else FormalJacobian(output, name)
             found.name(label, left)
             left = label
         follow(left, definition)
@@ -88,8 +86,8 @@ def sweep(graph: Graph, wrt: Expr, output: Expr) -> Found:
     return found
 
 
-def _zero(output: Expr, name: Expr) -> Expr:
+def _zero(form: type[LinearForm], output: Expr, name: Expr) -> Expr:
     """The derivative of something constant, in the layout of the contract."""
-    if not output.is_Matrix:
+    if form is Inner:
         return zero_like(name)
     return zero_like(FormalJacobian(output, name))

@@ -8,6 +8,7 @@ from sympy import (
     DiagonalOf,
     Expr,
     Identity,
+    ImmutableDenseMatrix,
     KroneckerProduct,
     MatAdd,
     Mul,
@@ -19,6 +20,7 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
@@ -48,6 +50,8 @@ def trace(matrix: Expr) -> Expr:
     coefficient, matrix = split_coefficient(matrix)
     if isinstance(matrix, ZeroMatrix):
         return S.Zero
+    if isinstance(matrix, MatrixBase):
+        return coefficient * matrix.trace()
     if isinstance(matrix, Identity):
         return coefficient * matrix.shape[0]
     if isinstance(matrix, KroneckerProduct) and all(f.shape[0] == f.shape[1] for f in matrix.args):
@@ -66,6 +70,8 @@ def sum_of(matrix: Expr) -> Expr:
     coefficient, matrix = split_coefficient(matrix)
     if isinstance(matrix, ZeroMatrix):
         return S.Zero
+    if isinstance(matrix, MatrixBase):
+        return coefficient * Add(*matrix)
     if isinstance(matrix, OneMatrix):
         rows, cols = matrix.shape
         return coefficient * rows * cols
@@ -80,6 +86,8 @@ def diagonal_matrix(vector: Expr) -> Expr:
     A coefficient comes out in front.
     """
     coefficient, vector = split_coefficient(vector)
+    if isinstance(vector, MatrixBase):
+        return mul(coefficient, ImmutableDenseMatrix.diag(*vector))
     if isinstance(vector, ZeroMatrix):
         size = vector.shape[0] * vector.shape[1]
         return ZeroMatrix(size, size)
@@ -95,6 +103,8 @@ def diagonal_matrix(vector: Expr) -> Expr:
 def diagonal(matrix: Expr) -> Expr:
     """Take the diagonal of a square matrix as a column; a coefficient comes out in front."""
     coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, MatrixBase):
+        return mul(coefficient, ImmutableDenseMatrix(list(matrix.diagonal())))
     if isinstance(matrix, ZeroMatrix):
         return ZeroMatrix(matrix.shape[0], 1)
     if isinstance(matrix, Transpose):

@@ -17,7 +17,12 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.entrywise import as_lambda
 from derivlib.vocabulary import is_undefined, partial, prime
 
-__all__ = ["derivative_by_parameter", "derivative_of_function", "partial_derivative"]
+__all__ = [
+    "derivative_by_parameter",
+    "derivative_of",
+    "derivative_of_function",
+    "partial_derivative",
+]
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
@@ -31,17 +36,17 @@ def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
     )
 
 
-def _diff(body: Expr, variable: Symbol) -> Expr:
+def derivative_of(body: Expr, by: Symbol) -> Expr:
     """Differentiate a scalar expression, primes for the undefined functions in it."""
     stand_ins = {f: _stand_in(f) for f in {type(atom) for atom in body.atoms(AppliedUndef)}}
     for function, stand_in in stand_ins.items():
         body = body.replace(function, stand_in)
-    result = body.diff(variable)
+    result = body.diff(by)
     for function, stand_in in stand_ins.items():
         result = result.replace(stand_in, function)
     if result.has(Derivative, Subs):
         raise UnsupportedError(
-            f'no derivative is known for "{text(body)}" as a function of {variable}; '
+            f'no derivative is known for "{text(body)}" as a function of {by}; '
             "give the function as a Lambda of functions SymPy can differentiate"
         )
     return result
@@ -68,13 +73,13 @@ def derivative_of_function(function: FunctionClass | Lambda) -> Lambda:
         return as_lambda(prime(function))
     function = as_lambda(function)
     (variable,) = function.variables
-    return Lambda(variable, _diff(function.expr, variable))
+    return Lambda(variable, derivative_of(function.expr, variable))
 
 
 @lru_cache(maxsize=512)
 def derivative_by_parameter(function: Lambda, parameter: Symbol) -> Lambda:
     """Differentiate a function of one scalar by a parameter in its body."""
-    return Lambda(function.variables, _diff(function.expr, parameter))
+    return Lambda(function.variables, derivative_of(function.expr, parameter))
 
 
 def partial_derivative(application: Expr, position: int) -> Expr:

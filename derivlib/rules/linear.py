@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import product
+
 from sympy import (
     Add,
     BlockMatrix,
     DiagonalOf,
     Expr,
     Identity,
+    ImmutableDenseMatrix,
     Integer,
     MatAdd,
     MatrixSymbol,
@@ -18,7 +22,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.expressions.construction import add, mul, place, transpose, zero_like
+from derivlib.expressions.construction import add, is_zero, mul, place, transpose, zero_like
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
@@ -31,10 +35,11 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
+from derivlib.rules.calculus import derivative_of
+from derivlib.rules.placeholders import f, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import FUNDAMENTAL, cookbook
-from derivlib.vocabulary import DiagonalSums, SumEntries, Tril, Triu, Unvec, Vec, d
+from derivlib.vocabulary import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
 
 U, V, T = matrix("U", n, m), matrix("V", n, m), matrix("T", n, m)
 Q = matrix("U", n, n)
@@ -196,6 +201,39 @@ BLOCK_MATRIX = Rule(
     source=FUNDAMENTAL,
 )
 
+
+def _explicit(d: Differentiate, matrix: Expr) -> Expr:
+    """Σ ds ∂M/∂s over the scalars s, or entry by entry where entries hold matrices."""
+    if matrix.atoms(MatrixSymbol):
+        places = product(range(matrix.rows), range(matrix.cols))
+        moving = {place: d(matrix[place]) for place in places}
+        terms = [
+            mul(part, SingleEntry(matrix.shape, *place))
+            for place, part in moving.items()
+            if not is_zero(part)
+        ]
+    else:
+        scalars = sorted(matrix.free_symbols, key=str)
+        terms = [
+            mul(d(scalar), matrix.applyfunc(partial(derivative_of, by=scalar)))
+            for scalar in scalars
+            if not is_zero(d(scalar))
+        ]
+    return add(zero_like(matrix), *terms)
+
+
+EXPLICIT_MATRIX = Rule(
+    "explicit matrix",
+    "differential",
+    left=lambda matrix: d(matrix),
+    right=_explicit,
+    instances=(
+        (ImmutableDenseMatrix([[u, u * v, 1], [0, v**2, f(u)]]),),
+        (ImmutableDenseMatrix([[U[0, 0], u], [2, U[0, 0] * v]]),),
+    ),
+    source=FUNDAMENTAL,
+)
+
 RULES = (
     CONSTANT,
     SUM,
@@ -212,4 +250,5 @@ RULES = (
     VEC,
     UNVEC,
     BLOCK_MATRIX,
+    EXPLICIT_MATRIX,
 )

@@ -11,6 +11,8 @@ from typing import Any
 
 from sympy import Expr, Integer, MatrixExpr, S
 
+from derivlib.vocabulary.node import Node
+
 __all__ = [
     "DifferentialNode",
     "Inner",
@@ -34,7 +36,7 @@ class DifferentialNode:
         return expr
 
 
-class MatrixDifferential(DifferentialNode, MatrixExpr):  # type: ignore[misc]
+class MatrixDifferential(DifferentialNode, Node):
     """The differential of a matrix expression, of the same shape."""
 
     is_commutative = False
@@ -114,7 +116,7 @@ class Inner(LinearForm, Expr):  # type: ignore[misc]
         return Trace(left.T * right) if left is not S.Zero else S.Zero
 
 
-class OnVec(LinearForm, MatrixExpr):  # type: ignore[misc]
+class OnVec(LinearForm, Node):
     """J vec(E): a matrix J applied to the stacked columns of E, or to a scalar E."""
 
     is_commutative = False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr
+from sympy import Expr
 
 from derivlib.vocabulary.functions import numel
+from derivlib.vocabulary.node import Node
 from derivlib.vocabulary.structured import BasisMatrix
 
 __all__ = [
@@ -47,7 +48,7 @@ class FormalDerivative(FormalNode, Expr):  # type: ignore[misc]
         return super().__new__(cls, numerator, denominator)
 
 
-class FormalGradient(FormalNode, MatrixExpr):  # type: ignore[misc]
+class FormalGradient(FormalNode, Node):
     """∂L/∂S for a scalar L and a matrix S, a matrix of the shape of S."""
 
     def __new__(cls, numerator: Expr, denominator: Expr) -> FormalGradient:
@@ -58,7 +59,7 @@ class FormalGradient(FormalNode, MatrixExpr):  # type: ignore[misc]
         return self.denominator.shape  # type: ignore[no-any-return]
 
 
-class FormalJacobian(FormalNode, MatrixExpr):  # type: ignore[misc]
+class FormalJacobian(FormalNode, Node):
     """∂vec F/∂(vec N)ᵀ, named and not carried out: numel F × numel N."""
 
     def __new__(cls, numerator: Expr, denominator: Expr) -> FormalJacobian:
@@ -69,7 +70,7 @@ class FormalJacobian(FormalNode, MatrixExpr):  # type: ignore[misc]
         return numel(self.numerator), numel(self.denominator)
 
 
-class FormalHessian(FormalNode, MatrixExpr):  # type: ignore[misc]
+class FormalHessian(FormalNode, Node):
     """∂²L/∂vec X ∂(vec X)ᵀ for a scalar L: numel X × numel X."""
 
     def __new__(cls, numerator: Expr, denominator: Expr) -> FormalHessian:
@@ -80,7 +81,7 @@ class FormalHessian(FormalNode, MatrixExpr):  # type: ignore[misc]
         return numel(self.denominator), numel(self.denominator)
 
 
-class Restricted(MatrixExpr):
+class Restricted(Node):
     """A derivative by the free entries of a structured variable, named and not carried out."""
 
     is_commutative = False
@@ -108,7 +109,7 @@ class Restricted(MatrixExpr):
         return self.derivative.shape  # type: ignore[no-any-return]
 
 
-class FormalRate(FormalNode, MatrixExpr):  # type: ignore[misc]
+class FormalRate(FormalNode, Node):
     """∂N/∂t for a matrix N and a scalar t, named and not carried out: the shape of N."""
 
     def __new__(cls, numerator: Expr, denominator: Expr) -> FormalRate:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Function, Integer, MatrixExpr, Tuple, sympify
+from sympy import Expr, Function, Integer, Tuple, sympify
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.symbol import Str
+
+from derivlib.vocabulary.node import Node
 
 __all__ = [
     "Gradient",
@@ -40,7 +42,7 @@ def numel(expr: Expr) -> Expr:
     return rows * cols
 
 
-class MatrixFunctionApplication(MatrixExpr):
+class MatrixFunctionApplication(Node):
     """A matrix-valued function about which only its arguments and shape are known."""
 
     is_commutative = False
@@ -62,11 +64,6 @@ class MatrixFunctionApplication(MatrixExpr):
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return tuple(self.args[1])  # type: ignore[return-value]
-
-    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        from sympy.matrices.expressions.matexpr import MatrixElement
-
-        return MatrixElement(self, i, j)
 
 
 class MatrixFunction:
@@ -152,7 +149,7 @@ class PartialNode:
         return self.arguments[self.position]
 
 
-class Gradient(PartialNode, MatrixExpr):  # type: ignore[misc]
+class Gradient(PartialNode, Node):
     """∂λ(S)/∂S for an abstract scalar function λ of a matrix S; it has the shape of S."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> Gradient:
@@ -164,7 +161,7 @@ class Gradient(PartialNode, MatrixExpr):  # type: ignore[misc]
         return sympify(rows), sympify(cols)
 
 
-class Jacobian(PartialNode, MatrixExpr):  # type: ignore[misc]
+class Jacobian(PartialNode, Node):
     """∂vec ν(X)/∂(vec X)ᵀ for an abstract matrix function ν: numel(ν) × numel(X)."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> Jacobian:
@@ -175,7 +172,7 @@ class Jacobian(PartialNode, MatrixExpr):  # type: ignore[misc]
         return numel(self.application), numel(self.argument)
 
 
-class MatrixPartial(PartialNode, MatrixExpr):  # type: ignore[misc]
+class MatrixPartial(PartialNode, Node):
     """∂ν(t)/∂t for an abstract matrix function ν of a scalar t; it has the shape of ν."""
 
     def __new__(cls, application: Expr, position: Any = 0) -> MatrixPartial:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, MatrixExpr, Tuple, expand, sympify
+from sympy import Expr, Integer, Tuple, expand, sympify
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.node import Node
 
 __all__ = ["Unvec", "Vec", "unvec", "vec"]
 
 
-class Vec(MatrixExpr):
+class Vec(Node):
     """The columns of a matrix stacked into one column."""
 
     is_commutative = False
@@ -27,7 +28,7 @@ class Vec(MatrixExpr):
         return rows * cols, Integer(1)
 
 
-class Unvec(MatrixExpr):
+class Unvec(Node):
     """The matrix of a given shape whose stacked columns are a given column."""
 
     is_commutative = False

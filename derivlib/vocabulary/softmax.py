@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, Transpose, sympify
+from sympy import Expr, Transpose, sympify
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.node import Node
 
 __all__ = ["LogSumExp", "Softmax", "logsumexp", "softmax"]
 
 
-class Softmax(MatrixExpr):
+class Softmax(Node):
     """exp(v)/sum(exp(v)) for a column v, a column of the same size."""
 
     is_commutative = False

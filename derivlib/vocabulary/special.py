@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, Tuple, sympify
+from sympy import Expr, Tuple, sympify
+
+from derivlib.vocabulary.node import Node
 
 __all__ = ["Commutation", "SingleEntry"]
 
 
-class SingleEntry(MatrixExpr):
+class SingleEntry(Node):
     """The single-entry matrix Jⁱʲ: a one at (i, j), counted from 0, and zeros elsewhere.
 
     ```pycon
@@ -38,7 +40,7 @@ class SingleEntry(MatrixExpr):
         return self.args[1], self.args[2]
 
 
-class Commutation(MatrixExpr):
+class Commutation(Node):
     """The commutation matrix K_mn: K_mn vec(A) = vec(Aᵀ) for every m×n matrix A.
 
     ```pycon

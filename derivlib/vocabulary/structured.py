@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast, get_args
 
-from sympy import Expr, MatrixExpr, expand, sympify
+from sympy import Expr, expand, sympify
 from sympy.core.symbol import Str
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.node import Node
 
 __all__ = [
     "STRUCTURES",
@@ -54,7 +55,7 @@ def as_structure(name: Any) -> Structure:
     return cast("Structure", name)
 
 
-class _OnSquare(MatrixExpr):
+class _OnSquare(Node):
     """A matrix made of a square one, place by place or diagonal by diagonal."""
 
     is_commutative = False
@@ -164,7 +165,7 @@ def diagonal_sums(matrix: Any) -> Expr:
     return DiagonalSums(_square(matrix, "diagonal_sums"))
 
 
-class BasisMatrix(MatrixExpr):
+class BasisMatrix(Node):
     """The matrix B of zeros and ones with vec(X) = B θ for the free entries θ of X.
 
     X is n×n and has a structure. For "symmetric", B is the duplication matrix Dₙ.

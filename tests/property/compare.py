@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from evaluate import Evaluator, UnknownNodeError
-from generate import SIZES, UNFINISHED, UNSUPPORTED, Example
+from generate import SIZES, UNSUPPORTED, Example
 from jets import UnsuitableError, constant
 from limits import limited
 from sympy import MatrixSymbol, Symbol, preorder_traversal
@@ -160,9 +160,8 @@ def _varies(expr: Any, wrt: Any) -> bool:
 
 def _may_be_refused(example: Example, error: UnsupportedError) -> bool:
     """Tell whether an operation that varies really has no rule, and is the one named."""
-    refusable = (*UNSUPPORTED, *UNFINISHED)
     return any(
-        isinstance(node, refusable)
+        isinstance(node, UNSUPPORTED)
         and _varies(node, example.wrt)
         and type(node).__name__ in str(error)
         for node in preorder_traversal(example.expr)

@@ -22,7 +22,7 @@ from ways import Size, t
 
 from derivlib import norm
 
-__all__ = ["KINDS", "RUNNING", "SIZES", "UNFINISHED", "UNSUPPORTED", "Example", "examples"]
+__all__ = ["KINDS", "RUNNING", "SIZES", "UNSUPPORTED", "Example", "examples"]
 
 n, m, p = sp.symbols("n m p", integer=True, positive=True)
 SIZES = {n: 3, m: 2, p: 4}
@@ -44,9 +44,6 @@ UNSUPPORTED = (sp.Abs, sp.Max, sp.conjugate, sp.Permanent, sp.Adjoint, sp.Sum)
 
 A sum over an index is not written here; SymPy makes one of an entry of a product.
 """
-
-UNFINISHED = (sp.ImmutableDenseMatrix,)
-"""Operations of the contract that may still be refused; to be emptied."""
 
 _DEPTHS = (1, 2, 3, 4, 5, 6, 6, 5, 4, 3)
 """How deep operations nest at most; deep ones are more likely."""
