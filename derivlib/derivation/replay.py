@@ -24,7 +24,7 @@ from derivlib.expressions.operators import inner_sum
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
-from derivlib.vocabulary import FormalNode, Inner, LinearForm, OnVec, d
+from derivlib.vocabulary import DifferentialNode, FormalNode, Inner, LinearForm, OnVec, d
 
 __all__ = ["Line", "states"]
 
@@ -81,6 +81,7 @@ def _is_same_form(term: Expr, other: Expr) -> bool:
     return (
         isinstance(term, LinearForm)
         and type(term) is type(other)
+        and term.atoms(DifferentialNode) == other.atoms(DifferentialNode)
         and is_equal(term.coefficient, other.coefficient)
         and is_equal(term.moving, other.moving)
     )
