@@ -26,6 +26,7 @@ from derivlib.errors import (
     RuleError,
     ShapeError,
     SizesError,
+    UndefinedError,
     UnsupportedError,
     VerificationError,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Step",
     "StepsVerdict",
     "Stepwise",
+    "UndefinedError",
     "UnsupportedError",
     "Verdict",
     "Verification",

@@ -9,6 +9,7 @@ __all__ = [
     "RuleError",
     "ShapeError",
     "SizesError",
+    "UndefinedError",
     "UnsupportedError",
     "VerificationError",
 ]
@@ -77,6 +78,23 @@ class UnsupportedError(DerivlibError, NotImplementedError):
     ... except UnsupportedError as error:
     ...     print("Permanent" in str(error))
     True
+
+    ```
+    """
+
+
+class UndefinedError(DerivlibError, ValueError):
+    """An expression without a value, such as the log-determinant of zero.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, ZeroMatrix
+    >>> from derivlib import derive, logdet
+    >>> U = MatrixSymbol("U", 3, 3)
+    >>> try:
+    ...     derive(logdet(ZeroMatrix(3, 3) * U), U)
+    ... except UndefinedError as error:
+    ...     print(str(error)[:30])
+    "logdet(0[3×3])" has no value:
 
     ```
     """

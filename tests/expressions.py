@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sympy import (
+    BlockDiagMatrix,
     BlockMatrix,
     Determinant,
     DiagonalOf,
@@ -230,6 +231,7 @@ SIMPLIFIED = {
     "Kronecker in an abstract function, right": (lam(KroneckerProduct(B, X)), X),
     "product of Kronecker products": (
         KroneckerProduct(B, A) * KroneckerProduct(B.T, A) * stacked, stacked),
+    "block diagonal": (Trace(BlockDiagMatrix(U, A) * BlockDiagMatrix(A, U)), U),
     "shared product": ((A * X * B) * (A * X * B).T, X),
     "ones times ones": (sum_entries(OneMatrix(q, n) * X), X),
     "layer of a scaled matrix": (A * (Trace(A * U) * U).applyfunc(sigma), U),

@@ -18,6 +18,7 @@ from sympy import (
     ZeroMatrix,
     sympify,
 )
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import InputError, ShapeError, SizesError
 from derivlib.vocabulary import (
@@ -71,7 +72,7 @@ def expression(value: Any) -> Expr:
 
 
 def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
-    """The symbols that stand in the shapes of matrices, in alphabetical order.
+    """The symbols that stand in the shapes and indices of matrices, in alphabetical order.
 
     ```pycon
     >>> from sympy import MatrixSymbol, symbols
@@ -88,6 +89,9 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
         if isinstance(node, _SHAPED):
             for size in node.shape:
                 found |= getattr(size, "free_symbols", set())
+        if isinstance(node, MatrixElement | SingleEntry):
+            for index in node.args[1:]:
+                found |= index.free_symbols
     return tuple(sorted(found, key=lambda symbol: symbol.name))
 
 

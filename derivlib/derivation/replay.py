@@ -78,10 +78,11 @@ def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
 
 def _is_same_form(term: Expr, other: Expr) -> bool:
     """Tell whether coefficients are equal, and what they apply to, however it is spelt."""
+    if term.atoms(DifferentialNode) != other.atoms(DifferentialNode):
+        return False
     return (
         isinstance(term, LinearForm)
         and type(term) is type(other)
-        and term.atoms(DifferentialNode) == other.atoms(DifferentialNode)
         and is_equal(term.coefficient, other.coefficient)
         and is_equal(term.moving, other.moving)
     )

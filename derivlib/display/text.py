@@ -91,7 +91,11 @@ class _TextPrinter(StrPrinter):
         return " ⊙ ".join(part(factor) for factor in expr.args)
 
     def _print_HadamardPower(self, expr: Expr) -> str:
-        return f"{self._atom(expr.args[0])}^⊙{self._print(expr.args[1])}"
+        return f"{self._atom(expr.args[0])}^⊙{self._exponent(expr.args[1])}"
+
+    def _exponent(self, expr: Expr) -> str:
+        shown = str(self._print(expr))
+        return shown if expr.is_Atom else f"({shown})"
 
     def _print_Transpose(self, expr: Expr) -> str:
         return f"{self._atom(expr.args[0])}ᵀ"

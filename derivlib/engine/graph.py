@@ -6,11 +6,11 @@ what is written, whatever the depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol, Transpose
+from sympy import BlockMatrix, Expr, MatrixSymbol, Sum, Symbol, Transpose
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
@@ -42,6 +42,7 @@ class _Node:
     parts: tuple[int, ...]
     shape: Shape
     varies: bool
+    hides: bool = False
     height: int = 0
     users: int = 0
     role: Role | None = None
@@ -111,10 +112,18 @@ def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
                     if not parts
                     else (wrt in current.args[0].free_symbols)
                 )
-            nodes.append(_Node(current, parts, shape, varies))
+            hides = not varies and _hides(current, extra, wrt)
+            nodes.append(_Node(current, parts, shape, varies, hides))
             by_structure[key] = index
         by_identity[id(current)] = index
     return nodes
+
+
+def _hides(expr: Expr, extra: Iterable[Any], wrt: Expr) -> bool:
+    """Tell whether the variable occurs in what is no subexpression: an index, a condition."""
+    if isinstance(expr, (MatrixBase, BlockMatrix, PartialNode)) or expr == wrt:
+        return False
+    return any(wrt in getattr(part, "free_symbols", ()) for part in extra)
 
 
 def _names_argument(expr: Expr) -> bool:
@@ -165,12 +174,20 @@ def _assign_roles(nodes: list[_Node]) -> None:
 def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) -> None:
     """Refuse the first operation that varies and has no rule, naming its place."""
     for i, node in enumerate(nodes):
+        if node.hides:
+            raise UnsupportedError(
+                f'the variable occurs in {type(node.expr).__name__} "{text(node.expr)}" as a '
+                "condition, an index or a bound, and no rule reaches it there; write the "
+                "expression without it, or differentiate by something else"
+            )
         if not node.varies or not (node.parts or node.expr.args) or _is_variable(node.expr):
             continue
         if supports(node.expr):
             continue
         users = [type(user.expr).__name__ for user in nodes[i:] if i in user.parts]
         place = f" (inside {users[0]})" if users else ""
+        if isinstance(node.expr, Sum):
+            place += "; SymPy writes an entry of a product so: say MatrixElement(A*B, i, j)"
         raise UnsupportedError(
             f'no differential rule for {type(node.expr).__name__} in "{text(node.expr)}"{place}; '
             "see how-to/add-a-rule"

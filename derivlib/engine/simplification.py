@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sympy import (
     Basic,
+    BlockMatrix,
     Expr,
     HadamardProduct,
     Identity,
@@ -24,6 +25,7 @@ from sympy import (
     S,
     Trace,
     Transpose,
+    ZeroMatrix,
     preorder_traversal,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
@@ -160,6 +162,8 @@ def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield algebra.ONES_TIMES_ONES, (left.shape[0], left.shape[1], right.shape[1])
     if _two(left) and _two(right) and _fit(left.args, right.args):
         yield algebra.MIXED_PRODUCT, (*left.args, *right.args)
+    if isinstance(left, BlockMatrix) and isinstance(right, BlockMatrix) and _picks(left, right):
+        yield algebra.BLOCK_PRODUCT, (left, right)
     stands_once = isinstance(right, BasisMatrix) and right.structure in algebra.STANDING_ONCE
     if stands_once and left == transpose(right):
         yield algebra.ORTHONORMAL_BASIS, (right,)
@@ -179,6 +183,17 @@ def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
             factors = _matrices(inverted.args[0])
             if len(factors) > 1 and neighbour == factors[at]:
                 yield algebra.INVERSE_OF_PRODUCT, factors
+
+
+def _picks(left: BlockMatrix, right: BlockMatrix) -> bool:
+    """Tell whether one of two block matrices picks blocks of the other, one by one."""
+    widths, heights = left.colblocksizes, right.rowblocksizes
+    if len(widths) != len(heights) or not all(map(same_size, widths, heights)):
+        return False
+    return any(
+        all(isinstance(block, (Identity, ZeroMatrix)) for block in factor.blocks)
+        for factor in (left, right)
+    )
 
 
 def _known(expr: Expr, facts: Facts) -> frozenset[str]:

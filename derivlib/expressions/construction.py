@@ -38,6 +38,7 @@ from derivlib.vocabulary import Commutation, DiagonalSums, SingleEntry, Tril, Tr
 
 __all__ = [
     "add",
+    "block_diagonal",
     "blocks",
     "commutation",
     "distributed",
@@ -307,6 +308,7 @@ def hadamard(*factors: Expr) -> Expr:
     ]
     if not parts:
         return mul(coefficient, ones_like(shape_of))
+    parts.sort(key=lambda part: isinstance(part, Identity))
     product = parts[0] if len(parts) == 1 else Basic.__new__(HadamardProduct, *parts)
     return mul(coefficient, product)
 
@@ -373,6 +375,16 @@ def blocks(rows: Sequence[Sequence[Expr]]) -> Expr:
     if len(rows) == len(rows[0]) == 1:
         return rows[0][0]
     return BlockMatrix(list(map(list, rows)))
+
+
+def block_diagonal(diagonal: Sequence[Expr]) -> Expr:
+    """Put matrices on the diagonal of a matrix of blocks."""
+    return blocks(
+        [
+            [b if i == j else ZeroMatrix(a.shape[0], b.shape[1]) for j, b in enumerate(diagonal)]
+            for i, a in enumerate(diagonal)
+        ]
+    )
 
 
 def place(sizes: Sequence[Expr], i: int) -> Expr:

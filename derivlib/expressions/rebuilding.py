@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy import (
+    DiagonalMatrix,
     DiagonalOf,
+    DotProduct,
     Expr,
     Function,
     HadamardPower,
@@ -76,6 +78,10 @@ def _entry_of(argument: Any) -> Any:
     return argument
 
 
+def _row(vector: Expr) -> Expr:
+    return vector if vector.shape[0] is S.One else transpose(vector)
+
+
 _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
     MatMul: mul,
     MatAdd: add,
@@ -96,6 +102,8 @@ _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
     SumEntries: sum_of,
     Inner: inner,
     OnVec: on_vec,
+    DotProduct: lambda x, y: trace(mul(_row(x), transpose(_row(y)))),
+    DiagonalMatrix: lambda square: diagonal_matrix(diagonal(square)),
     Vec: vec,
     Unvec: lambda column, shape: unvec(column, tuple(shape)),
 }

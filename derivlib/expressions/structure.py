@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import BlockMatrix, Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy import (
+    BlockDiagMatrix,
+    BlockMatrix,
+    Expr,
+    Identity,
+    Inverse,
+    MatPow,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    ZeroMatrix,
+    nan,
+    oo,
+    zoo,
+)
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import blocks
+from derivlib.display.text import text
+from derivlib.errors import UndefinedError
+from derivlib.expressions.construction import block_diagonal, blocks
 from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.shapes import Shape, shape_of
 from derivlib.vocabulary import (
     BasisMatrix,
     Commutation,
+    LogDet,
     MatrixFunctionApplication,
     PartialNode,
     SingleEntry,
@@ -39,7 +56,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
         return expr.args[:1]
     if isinstance(expr, (MatrixFunctionApplication, PartialNode)):
         return arguments_of(expr)
-    if isinstance(expr, BlockMatrix):
+    if isinstance(expr, BlockMatrix) and not isinstance(expr, BlockDiagMatrix):
         return tuple(expr.blocks)
     return tuple(arg for arg in expr.args if isinstance(arg, Expr))
 
@@ -52,6 +69,8 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
         return rebuild(expr, (expr.args[0], *parts))
     if isinstance(expr, MatrixFunctionApplication):
         return rebuild(expr, (*expr.args[:2], *parts))
+    if isinstance(expr, BlockDiagMatrix):
+        return block_diagonal(parts)
     if isinstance(expr, BlockMatrix):
         width = expr.blocks.cols
         return blocks([parts[i : i + width] for i in range(0, len(parts), width)])
@@ -65,6 +84,19 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     )
 
 
+def _refuse_undefined(expr: Expr, written: Expr) -> None:
+    """Refuse what has no value: the inverse or log-determinant of zero, a division by zero."""
+    of_zero = isinstance(expr, (Inverse, MatPow, LogDet)) and isinstance(expr.args[0], ZeroMatrix)
+    raised = isinstance(expr, MatPow) and not isinstance(expr, Inverse)
+    if of_zero and raised and not expr.args[1].is_negative:
+        return
+    if of_zero or expr in (zoo, nan, oo, -oo):
+        raise UndefinedError(
+            f'"{text(written)}" has no value: it is the inverse, the logarithm or the '
+            "log-determinant of something that is zero whatever the variable is"
+        )
+
+
 def checked_normal_form(expr: Expr) -> Expr:
     """Check the sizes of every operation, and rebuild all of them in normal form.
 
@@ -72,6 +104,7 @@ def checked_normal_form(expr: Expr) -> Expr:
 
     :param expr: an expression as the reader wrote it.
     :raises ShapeError: if sizes do not fit; the message quotes what was written.
+    :raises UndefinedError: if a part has no value, whatever the variable is.
     """
     shapes: dict[int, Shape] = {}
     rebuilt: dict[int, Expr] = {}
@@ -87,6 +120,7 @@ def checked_normal_form(expr: Expr) -> Expr:
             continue
         shapes[id(current)] = shape_of(current, [(part, shapes[id(part)]) for part in below])
         new = with_children(current, tuple(rebuilt[id(part)] for part in below))
+        _refuse_undefined(new, current)
         hash(new)  # bottom up, so that no later hash has to descend
         rebuilt[id(current)] = new
     return rebuilt[id(expr)]

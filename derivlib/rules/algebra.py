@@ -6,6 +6,7 @@ These are identities of matrix algebra; no differential occurs in them.
 from __future__ import annotations
 
 from sympy import (
+    BlockMatrix,
     Expr,
     HadamardProduct,
     Identity,
@@ -21,11 +22,13 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
     add,
+    blocks,
     commutation,
     hadamard,
     inverse,
     kronecker,
     mul,
+    place,
     transpose,
 )
 from derivlib.expressions.operators import diagonal, diagonal_matrix, trace, vec
@@ -238,6 +241,35 @@ HADAMARD_IDENTITY = Rule(
     source=magnus_neudecker("chapter 3, the Hadamard product"),
 )
 
+
+def _block_product(_: object, first: Expr, second: Expr) -> Expr:
+    left, right = first.blocks, second.blocks
+    return blocks(
+        [
+            [
+                add(*(mul(left[i, k], right[k, j]) for k in range(left.cols)))
+                for j in range(right.cols)
+            ]
+            for i in range(left.rows)
+        ]
+    )
+
+
+BLOCK_PRODUCT = Rule(
+    "product of block matrices",
+    "algebra",
+    left=lambda first, second: MatMul(first, second),
+    right=_block_product,
+    instances=(
+        (
+            BlockMatrix([[A, MatrixSymbol("B", n, k)]]),
+            BlockMatrix([[matrix("C", m, p)], [MatrixSymbol("D", k, p)]]),
+        ),
+        (place((n, m), 1), BlockMatrix([[matrix("C", n, p)], [matrix("D", m, p)]])),
+    ),
+    source=MATRIX_ALGEBRA,
+)
+
 ORTHONORMAL_BASIS = Rule(
     "basis of free entries that stand once",
     "algebra",
@@ -274,6 +306,7 @@ RULES = (
     DIAGONAL_VEC,
     DIAGONAL_PRODUCT,
     HADAMARD_IDENTITY,
+    BLOCK_PRODUCT,
     ORTHONORMAL_BASIS,
     ONES_TIMES_ONES,
 )
