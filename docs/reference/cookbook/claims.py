@@ -14,10 +14,11 @@ from typing import Any, Protocol
 from sympy import Expr, ImmutableDenseMatrix, Integer, Transpose
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib import UnsupportedError, VerificationError, derive, differential, latex
+from derivlib import UnsupportedError, VerificationError, derive, differential, hessian, latex
 from derivlib.check import check_equation, elementwise
 from derivlib.vocabulary import d
 
+from .answers import Answer, answer, answer_to
 from .counterexamples import Counterexample, differing_entry
 from .judging import (
     NotSpelledOut,
@@ -38,19 +39,7 @@ from .judging import (
 )
 from .nodes import number, only, written_out
 
-__all__ = ["Answer", "Claim", "Derivative", "Equality", "Indexed"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the engine answers, judged as the claim is.
-
-    :param tex: its answer.
-    :param entries: in how many entries it agrees with the judge.
-    """
-
-    tex: str
-    entries: int
+__all__ = ["Claim", "Derivative", "Equality", "Indexed"]
 
 
 class Claim(Protocol):
@@ -134,7 +123,8 @@ class Derivative:
         """The engine's answer, with letters for exponents if it knows them."""
         if self.engine is None:
             return None
-        for values in ({}, *self.values):
+        largest_first = sorted(self.values, key=lambda value: -sum(value.values()))
+        for values in ({}, *largest_first):
             try:
                 return self._answer(values, self.engine)
             except (UnsupportedError, NotSpelledOut):
@@ -144,7 +134,7 @@ class Derivative:
     def _answer(self, value: Mapping[Any, Any], options: Mapping[str, Any]) -> Answer:
         function = self.asked if self.asked is not None else self.of[0]
         function = spelled_out(function.xreplace(value))
-        derivation = derive(function, self.wrt, **options)
+        derivation = (hessian if self.order == 2 else derive)(function, self.wrt, **options)
         entries = 0
         for chosen in self.values if not value else (value,):
             for sizes in self.choices:
@@ -152,8 +142,7 @@ class Derivative:
                 result = derivation.result.xreplace(chosen).xreplace(self.where)
                 check = compare(whole, self.wrt, result, sizes, {})
                 entries += check.entries * check.points
-        told = ", ".join(rf"{latex(s)} = {latex(v)}" for s, v in value.items())
-        return Answer(derivation.equation.tex + (rf",\qquad {told}" if told else ""), entries)
+        return answer_to(self.equals, derivation, entries, value)
 
     def falsified(self) -> Iterator[Claim]:
         """The claim with a false right side."""
@@ -239,10 +228,9 @@ class Indexed:
         """All these derivatives at once, as the engine gives them."""
         if self.engine is None or self.asked is None:
             return None
-        whole = Derivative(
-            (self.asked,), self.wrt, (), self.choices, values=self.values, engine=self.engine
-        )
-        return whole.engine_answer()
+        return Derivative(
+            (self.asked,), self.wrt, self.equals, self.choices, {}, self.values, engine=self.engine
+        ).engine_answer()
 
     def falsified(self) -> Iterator[Claim]:
         """The claim with a false right side."""
@@ -321,7 +309,7 @@ class Equality:
         outcome = judged(self._checks([total]), self.choices)
         if not outcome.holds:
             raise VerificationError(outcome.how)
-        return Answer(f"{latex(d(function))} = {latex(total)}", outcome.entries)
+        return answer(d(function), total, self.equals, outcome.entries)
 
     def falsified(self) -> Iterator[Claim]:
         """The claim with a false right side."""

@@ -12,7 +12,8 @@ from typing import Any
 
 import mpmath
 
-from .claims import Answer, Claim
+from .answers import Answer
+from .claims import Claim
 from .counterexamples import Counterexample
 from .judging import Outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Determinant, Inverse, KroneckerDelta, Symbol, Trace, log
+from sympy import Abs, Determinant, Inverse, KroneckerDelta, Q, Symbol, Trace, log
 
 from derivlib import MatrixFunction, logdet, partial
 from derivlib.vocabulary import FormalDerivative
@@ -18,11 +18,8 @@ x = Symbol("x")
 Y = MatrixFunction("Y", (n, n))(x)
 X, A = matrix("X", n), matrix("A", n)
 tall = matrix("X", n, m)
-B, C, D = matrix("B", n), matrix("C", n), matrix("D", n)
-
-polynomial = B + x * C + x**2 * D
-"""A matrix whose value and first two derivatives at a point can be any three matrices."""
-Y0, Y1, Y2 = matrix("Y", n), matrix("Y'", n), matrix("Y''", n)
+B, C = matrix("B", n), matrix("C", n)
+slope = partial(Y)
 
 TALL = ({n: 4, m: 2}, {n: 3, m: 2})
 
@@ -57,7 +54,9 @@ linear_form = Derivative(
         times(Determinant(form), Inverse(X.T)),
     ),
     sizes=({m: 1, n: 2}, {m: 2, n: 3}),
+    engine=None,
 )
+square_form = A * X * B
 
 EQUATIONS = (
     Equation(
@@ -70,20 +69,20 @@ EQUATIONS = (
         48,
         (
             Derivative(
-                (Determinant(Y0),),
+                (Determinant(Y),),
                 x,
                 (
-                    Determinant(Y0)
-                    * (Trace(Y0.I * Y2) + Trace(Y0.I * Y1) ** 2 - Trace(times(Y0.I, Y1, Y0.I, Y1))),
+                    Determinant(Y)
+                    * (
+                        Trace(Y.I * partial(slope))
+                        + Trace(Y.I * slope) ** 2
+                        - Trace(times(Y.I, slope, Y.I, slope))
+                    ),
                 ),
-                where={Y0: polynomial, Y1: C + 2 * x * D, Y2: 2 * D},
                 order=2,
-                engine=None,
             ),
         ),
         given="$Y(x)$ invertible",
-        note="Judged for $Y(x) = B + xC + x^2D$, whose value and first two derivatives at a "
-        "point can be any three matrices.",
     ),
     Equation(
         49,
@@ -99,7 +98,14 @@ EQUATIONS = (
         r"$m \times n$ matrix $A$ and an $n \times m$ matrix $B$ with $m < n$ as well; there "
         "the equation is wrong.",
         repaired=(
-            Derivative(linear_form.of, X, linear_form.equals, sizes=({m: 2, n: 2}, {m: 3, n: 3})),
+            Derivative(
+                (Determinant(square_form),),
+                X,
+                (
+                    times(Determinant(square_form), T(X.I)),
+                    times(Determinant(square_form), Inverse(X.T)),
+                ),
+            ),
         ),
         general=(
             Derivative(
@@ -128,6 +134,7 @@ EQUATIONS = (
                 (times(2, Determinant(gram), A, tall, Inverse(gram)),),
                 where={A: B + B.T},
                 sizes=TALL,
+                engine={"assuming": Q.symmetric(A)},
             ),
         ),
         given="$A$ symmetric; $X$ not square",

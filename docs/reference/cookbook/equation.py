@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from .claims import Answer, Claim
+from .answers import Answer
+from .claims import Claim
 from .judging import Outcome
 
 __all__ = ["Equation", "Verdict"]
@@ -78,6 +79,7 @@ class Equation:
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """What the engine answers, checked by the judge."""
-        candidates = (claim.engine_answer() for claim in (*self.claims, *self.general))
+        asked = (*self.claims, *self.repaired, *self.general)
+        candidates = (claim.engine_answer() for claim in asked)
         found = [answer for answer in candidates if answer is not None]
         return tuple({answer.tex: answer for answer in found}.values())

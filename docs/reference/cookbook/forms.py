@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import KroneckerDelta, Rational, Symbol
+from sympy import KroneckerDelta, Q, Rational, Symbol
 
 from derivlib import MatrixFunction, d, partial, sum_entries
 from derivlib.vocabulary import SingleEntry
@@ -89,7 +89,15 @@ def least_squares(number, vector_, wrt, claim):  # type: ignore[no-untyped-def]
     """One of the equations (84) to (88)."""
     return Equation(
         number,
-        (Derivative((form(vector_),), wrt, (claim,), where=weighted),),
+        (
+            Derivative(
+                (form(vector_),),
+                wrt,
+                (claim,),
+                where=weighted,
+                engine={"assuming": Q.symmetric(W)},
+            ),
+        ),
         given="$W$ symmetric",
     )
 
@@ -356,7 +364,7 @@ hessians = (
         "gradient (97) at 0 and the Hessian (98) determine it.",
     ),
     Equation(97, (Derivative((quadratic,), x, (gradient,)),)),
-    Equation(98, (Derivative((quadratic,), x, (A_n + A_n.T,), order=2, engine=None),)),
+    Equation(98, (Derivative((quadratic,), x, (A_n + A_n.T,), order=2),)),
 )
 
 EQUATIONS = (*first_order, *second_order, *higher_order, *hessians)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr, ImmutableDenseMatrix, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib import UnsupportedError, derive, latex
+from derivlib import UnsupportedError, VerificationError, derive, latex
 from derivlib.check import check_equation
 
-from .claims import Answer, Claim
+from .answers import Answer, answer_to
+from .claims import Claim
 from .counterexamples import Counterexample, differing_entry
 from .judging import (
     Outcome,
@@ -59,7 +60,6 @@ class Structured:
     :param equals: what the derivative is claimed to be.
     :param structure: a name among :data:`STRUCTURES`.
     :param sizes: at which sizes it is judged.
-    :param engine: the options with which the engine is asked; nothing if it is not.
     """
 
     of: tuple[Expr, ...]
@@ -67,8 +67,6 @@ class Structured:
     equals: tuple[Expr, ...]
     structure: str
     sizes: tuple[Mapping[Any, int], ...] = ()
-    engine: Mapping[str, Any] | None = None
-    names: Mapping[Any, Any] = field(default_factory=dict)
 
     @property
     def choices(self) -> tuple[Mapping[Any, int], ...]:
@@ -112,16 +110,14 @@ class Structured:
 
     def engine_answer(self) -> Answer | None:
         """The engine's derivative by the free entries."""
-        if self.engine is None:
-            return None
         try:
-            derivation = derive(self.of[0], self.wrt, **self.engine)
+            derivation = derive(self.of[0], self.wrt, structure=self.structure.lower())
         except UnsupportedError:
             return None
         outcome = judged(self._checks((derivation.result,)), self.choices)
         if not outcome.holds:
-            raise AssertionError(f"the engine is wrong: {outcome.how}")
-        return Answer(derivation.equation.tex, outcome.entries)
+            raise VerificationError(outcome.how)
+        return answer_to(self.equals, derivation, outcome.entries)
 
     def falsified(self) -> Iterator[Claim]:
         """The claim with a false right side."""

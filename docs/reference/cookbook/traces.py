@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Identity, Inverse, KroneckerProduct, Trace
+from sympy import Identity, Inverse, KroneckerProduct, Q, Trace
 
 from .claims import Derivative
 from .computed import Computed
@@ -172,7 +172,9 @@ shifted_form = Derivative(
     (-2 * C_n * X * once * form * once + 2 * sq_n * X * once,),
     where=symmetric,
     sizes=TALL,
+    engine=None,
 )
+both = Q.symmetric(sq_n) & Q.symmetric(C_n)
 
 other = (
     Equation(
@@ -198,6 +200,7 @@ other = (
                 (-C_n * X * Inverse(gram) * (A_m + A_m.T) * Inverse(gram),),
                 where={C_n: symmetric[C_n]},
                 sizes=TALL,
+                engine={"assuming": Q.symmetric(C_n)},
             ),
         ),
         given=r"$C$ symmetric",
@@ -214,6 +217,7 @@ other = (
                 ),
                 where=symmetric,
                 sizes=TALL,
+                engine={"assuming": both},
             ),
         ),
         given="$B$ and $C$ symmetric",
@@ -231,6 +235,7 @@ other = (
                 shifted_form.equals,
                 where={**symmetric, A_m: matrix("W", m) + matrix("W", m).T},
                 sizes=TALL,
+                engine={"assuming": both & Q.symmetric(A_m)},
             ),
         ),
         general=(
@@ -249,7 +254,7 @@ other = (
                 ),
                 where=symmetric,
                 sizes=TALL,
-                engine=None,
+                engine={"assuming": both},
             ),
         ),
     ),
