@@ -14,6 +14,7 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     Matrix,
+    MatMul,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -50,7 +51,7 @@ from derivlib.vocabulary import Commutation
 n, m, p, q = symbols("n m p q", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
 A, B, C = MatrixSymbol("A", n, n), MatrixSymbol("B", m, m), MatrixSymbol("C", n, m)
-U = MatrixSymbol("U", n, n)
+U, G = MatrixSymbol("U", n, n), MatrixSymbol("G", n, n)
 x, y, b = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("b", n, 1)
 row = MatrixSymbol("r", 1, p)
 t, z = Symbol("t"), Symbol("z")
@@ -61,6 +62,7 @@ SIZES = {n: 4, m: 3, p: 2, q: 5}
 TRIPLES = [(4, 3, 2), (2, 3, 5), (1, 4, 3), (3, 1, 2), (5, 2, 1)]
 
 layer = (X * W).applyfunc(sigma)
+pseudo_inverse = X * Inverse(X.T * X)
 second = (layer * V).applyfunc(tau)
 
 CASES = {
@@ -223,6 +225,7 @@ HESSIANS = {
     "linear": (Trace(C.T * X), X),
     "by a 1×1 matrix": (
         sum_entries(HadamardProduct((x * one * row).applyfunc(sin), x * one * row)), one),
+    "determinant of an abstract matrix": (Determinant(MatrixFunction("nu", (n, n))(t)), t),
 }  # fmt: skip
 """Scalar expressions that are differentiated twice."""
 
@@ -244,6 +247,10 @@ SIMPLIFIED = {
     "sums of diagonals of a product": (diagonal_sums(A * U), U),
     "diagonal of a product": (DiagonalOf(A * U), U),
     "diagonal matrix of a product": (DiagMatrix(A * x), x),
+    "product times its inverse": (Trace(MatMul(U, Inverse(A * G), A, G)), U),
+    "pseudo-inverse": (logdet(pseudo_inverse.T * pseudo_inverse), X),
+    "sum of outer products": (y.T * U.T**3 * U**3 * b, U),
+    "terms far apart": (Trace(A * U * G * U * A * U), U),
 }  # fmt: skip
 """Expressions whose derivatives need this or that rule to read well."""
 
@@ -252,6 +259,9 @@ PREMISED = {
     "covariance": (hessian, (x.T * Inverse(A) * x, x), {"assuming": Q.positive_definite(A)}),
     "orthogonal constant": (
         derive, (Trace((A * X).T * (A * X)), X), {"assuming": Q.orthogonal(A)}),
+    "symmetric sum": (
+        derive, (Trace(Inverse(X.T * A * X + B)), X),
+        {"assuming": Q.symmetric(A) & Q.symmetric(B)}),
     "symmetric variable": (derive, (logdet(U) + Trace(A * U), U), {"structure": "symmetric"}),
     "diagonal variable": (derive, (Trace(A * U * A * U), U), {"structure": "diagonal"}),
     "lower triangular variable": (

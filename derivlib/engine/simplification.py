@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from sympy import (
     Basic,
     BlockMatrix,
+    Add,
+    DiagonalOf,
     Expr,
     HadamardProduct,
     Identity,
@@ -40,9 +42,9 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.structure import children, with_children
-from derivlib.expressions.substitution import replace_part
+from derivlib.expressions.substitution import replace_part, substitute
 from derivlib.rules import Rule, algebra
-from derivlib.vocabulary import BasisMatrix, Commutation, Vec
+from derivlib.vocabulary import BasisMatrix, Commutation, DiagonalSums, Vec
 
 __all__ = ["Facts", "Rewriting", "simplify"]
 
@@ -139,6 +141,7 @@ def _matrices(expr: Expr) -> tuple[Expr, ...]:
 
 def _in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     yield from _inner_products(expr)
+    yield from _cancelled(_matrices(expr))
     for left, right in pairwise(_matrices(expr)):
         yield from _of_neighbours(left, right, facts)
 
@@ -155,6 +158,18 @@ def _inner_products(expr: Expr) -> Iterator[Rewrite]:
             before = mul(*factors[:i], Identity(S.One))
             after = mul(Identity(S.One), *factors[j + 1 :])
             yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
+
+
+def _cancelled(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """An inverted product next to the same product."""
+    for i, factor in enumerate(factors):
+        if not isinstance(factor, Inverse) or not isinstance(factor.args[0], MatMul):
+            continue
+        inside = factor.args[0].args
+        if factors[i + 1 : i + 1 + len(inside)] == inside:
+            yield algebra.INVERSE_BEFORE, inside
+        if i >= len(inside) and factors[i - len(inside) : i] == inside:
+            yield algebra.INVERSE_AFTER, inside
 
 
 def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
@@ -235,18 +250,44 @@ def _in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
         yield algebra.HADAMARD_IDENTITY, (first,)
 
 
+def _of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    if isinstance(expr.args[0], DiagonalSums):
+        yield algebra.DIAGONAL_OF_SUMS, (expr.args[0].arg,)
+
+
 # --- transposes and traces --------------------------------------------------------------
 
 
 def _of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
-    if "symmetric" in facts.get(expr.args[0], ()):
-        yield algebra.SYMMETRIC, (expr.args[0],)
+    inside = expr.args[0]
+    if "symmetric" in facts.get(inside, ()):
+        yield algebra.SYMMETRIC, (inside,)
+    if not isinstance(inside, MatAdd):
+        return
+    terms, turned = set(inside.args), set(map(transpose, inside.args))
+    if turned == terms:
+        yield algebra.TRANSPOSE_OF_SUM, inside.args
+        return
+    known = [part for part, told in facts.items() if "symmetric" in told and inside.has(part)]
+    unturned = {Transpose(part): part for part in known}
+    if known and {substitute(term, unturned) for term in turned} == terms:
+        yield algebra.SYMMETRIC, (inside, *known)
 
 
 def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
-    """Put the factors of a trace into an order that does not depend on how it was found."""
+    """Put the factors of a trace into an order that does not depend on how it was found.
+
+    A sum one of whose terms is a multiple by a scalar expression is taken apart first, so that
+    the scalar comes out.
+    """
     matrix = expr.args[0]
     factors = _matrices(matrix)
+    for i, factor in enumerate(factors):
+        if isinstance(factor, MatAdd) and any(map(_has_scalar, factor.args)):
+            before = mul(*factors[:i], Identity(factor.shape[0]))
+            after = mul(*factors[i + 1 :], Identity(factor.shape[1]))
+            yield algebra.TRACE_OF_SUM, (before, after, *factor.args)
+            return
     if len(factors) < 2 or sum(1 for _ in preorder_traversal(expr)) > _LONGEST_TRACE:
         return
     turned = _matrices(transpose(matrix))
@@ -261,6 +302,11 @@ def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
             if _order_of_trace((*factors[i:], *factors[:i])) == best
         )
         yield algebra.ROTATION, (mul(*factors[:i]), mul(*factors[i:]))
+
+
+def _has_scalar(term: Expr) -> bool:
+    """Tell whether a term has a coefficient that is not a number."""
+    return not split_coefficient(term)[0].is_number
 
 
 def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
@@ -294,6 +340,15 @@ def _in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     if best is not None:
         yield best[1]
     yield from _commuted(terms)
+
+
+def _in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The factors that all terms share."""
+    factors = [Mul.make_args(term) for term in expr.args]
+    shared = [f for f in factors[0] if not f.is_number and all(f in rest for rest in factors)]
+    if shared:
+        common = Mul(*shared)
+        yield algebra.SCALAR_FACTOR, (common, *(term / common for term in expr.args))
 
 
 def _common_multiple(coefficients: list[Expr]) -> Expr:
@@ -355,7 +410,9 @@ def _commuted(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
 _SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (
     (MatMul, _in_product),
     (MatAdd, _in_sum),
+    (Add, _in_scalar_sum),
     (HadamardProduct, _in_hadamard),
+    (DiagonalOf, _of_diagonal),
     (Transpose, _of_transpose),
     (Trace, _of_trace),
 )

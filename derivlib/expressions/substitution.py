@@ -50,13 +50,17 @@ def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
     """Replace a subexpression, or neighbouring factors of a matrix product, wherever it stands.
 
     :param expr: an expression.
-    :param before: what is replaced; a product is found inside longer products too.
+    :param before: what is replaced; a product is found inside longer products too, a sum
+        whatever the order of its terms.
     :param after: what takes its place, of the same shape.
     """
     done: dict[Expr, Expr] = {before: after}
     run = before.args if isinstance(before, MatMul) else ()
+    terms = frozenset(before.args) if isinstance(before, MatAdd) else frozenset()
 
     def replaced(part: Expr) -> Expr:
+        if terms and isinstance(part, MatAdd) and frozenset(part.args) == terms:
+            return after
         if part not in done:
             below = children(part)
             new = with_children(part, tuple(replaced(child) for child in below))

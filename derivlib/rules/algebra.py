@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sympy import (
     BlockMatrix,
+    DiagonalOf,
     Expr,
     HadamardProduct,
     Identity,
@@ -32,10 +33,10 @@ from derivlib.expressions.construction import (
     transpose,
 )
 from derivlib.expressions.operators import diagonal, diagonal_matrix, trace, vec
-from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q
+from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Rule
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
-from derivlib.vocabulary import BasisMatrix, Commutation, Structure
+from derivlib.vocabulary import BasisMatrix, Commutation, DiagonalSums, Structure
 
 MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
@@ -103,11 +104,27 @@ MULTIPLE = Rule(
 SYMMETRIC = Rule(
     "transpose of a symmetric matrix",
     "algebra",
-    left=lambda symmetric: Transpose(symmetric),
-    right=lambda _, symmetric: symmetric,
-    instances=((add(S, Transpose(S)),), (mul(A, Transpose(A)),)),
+    left=lambda symmetric, *_: Transpose(symmetric),
+    right=lambda _, symmetric, *__: symmetric,
+    instances=(
+        (add(S, Transpose(S)),),
+        (mul(A, Transpose(A)),),
+        (add(Q, mul(A, Transpose(A)), Transpose(Q)), mul(A, Transpose(A)), add(Q, Transpose(Q))),
+    ),
     source=MATRIX_ALGEBRA,
-    conditions=lambda symmetric: (Condition(symmetric, "symmetric"),),
+    conditions=lambda symmetric, *given: tuple(
+        Condition(matrix, "symmetric") for matrix in given or (symmetric,)
+    ),
+)
+"""What is symmetric, and, if that follows from other matrices being so, those."""
+
+TRANSPOSE_OF_SUM = Rule(
+    "transpose of a sum",
+    "algebra",
+    left=lambda *terms: Transpose(add(*terms)),
+    right=lambda _, *terms: add(*(transpose(term) for term in terms)),
+    instances=((A, B), (A, B, D)),
+    source=MATRIX_ALGEBRA,
 )
 
 ORTHOGONAL = Rule(
@@ -161,6 +178,58 @@ INVERSE_OF_PRODUCT = Rule(
     instances=((S, Q), (S, Q, matrix("C", n, n))),
     source=cookbook(2),
     conditions=lambda *factors: tuple(Condition(factor, "invertible") for factor in factors),
+)
+
+INVERSE_BEFORE = Rule(
+    "inverse times its matrix",
+    "algebra",
+    left=lambda *factors: mul(inverse(mul(*factors)), *factors),
+    right=lambda _, *factors: Identity(factors[0].shape[0]),
+    instances=((S, Q), (S, Q, matrix("C", n, n))),
+    source=MATRIX_ALGEBRA,
+    conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
+)
+
+INVERSE_AFTER = Rule(
+    "matrix times its inverse",
+    "algebra",
+    left=lambda *factors: mul(*factors, inverse(mul(*factors))),
+    right=lambda _, *factors: Identity(factors[0].shape[0]),
+    instances=((S, Q), (S, Q, matrix("C", n, n))),
+    source=MATRIX_ALGEBRA,
+    conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
+)
+
+TRACE_OF_SUM = Rule(
+    "sum in a trace",
+    "algebra",
+    left=lambda before, after, *terms: Trace(mul(before, add(*terms), after)),
+    right=lambda _, before, after, *terms: add(
+        *(trace(mul(before, term, after)) for term in terms)
+    ),
+    instances=(
+        (matrix("C", p, n), matrix("D", m, p), A, B),
+        (matrix("C", p, n), matrix("D", m, p), mul(a, A), B),
+    ),
+    source=TRACE_ALGEBRA,
+)
+
+SCALAR_FACTOR = Rule(
+    "common scalar factor",
+    "algebra",
+    left=lambda factor, *terms: add(*(mul(factor, term) for term in terms)),
+    right=lambda _, factor, *terms: mul(factor, add(*terms)),
+    instances=((a, u, v), (a, u, v, Trace(S))),
+    source=MATRIX_ALGEBRA,
+)
+
+DIAGONAL_OF_SUMS = Rule(
+    "diagonal of sums of diagonals",
+    "algebra",
+    left=lambda square: DiagonalOf(DiagonalSums(square)),
+    right=lambda _, square: mul(trace(square), OneMatrix(square.shape[0], Integer(1))),
+    instances=((S,),),
+    source=LINEAR_STRUCTURES,
 )
 
 MIXED_PRODUCT = Rule(
@@ -293,11 +362,17 @@ RULES = (
     LEFT_FACTOR,
     MULTIPLE,
     SYMMETRIC,
+    TRANSPOSE_OF_SUM,
     ORTHOGONAL,
     INNER_FACTOR,
     ROTATION,
     TRACE_OF_TRANSPOSE,
     INVERSE_OF_PRODUCT,
+    INVERSE_BEFORE,
+    INVERSE_AFTER,
+    TRACE_OF_SUM,
+    SCALAR_FACTOR,
+    DIAGONAL_OF_SUMS,
     MIXED_PRODUCT,
     COMMUTED_KRONECKER,
     COMMUTED_TWICE,

@@ -191,8 +191,16 @@ EQUATIONS = (
     ),
     Equation(
         57,
-        (Derivative((log(Abs(Determinant(X))),), X, (T(X.I), Inverse(X.T))),),
+        (
+            Derivative(
+                (log(Abs(Determinant(X))),),
+                X,
+                (T(X.I), Inverse(X.T)),
+                asked=logdet(X.T * X) / 2,
+            ),
+        ),
         given="$X$ invertible",
+        note=r"The engine is asked for $\tfrac12 \log\det(X^{\mathsf T}X)$, which is the same.",
     ),
     Equation(
         58,
