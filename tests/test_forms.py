@@ -35,6 +35,8 @@ from sympy import (
     exp,
     symbols,
 )
+from sympy.matrices.expressions.diagonal import DiagonalMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib import (
@@ -131,6 +133,17 @@ SHOWN = {
     "vec": (vec(X), r"\operatorname{vec}(X)", "vec(X)"),
     "norm": (norm(x), r"\left\lVert x \right\rVert", "norm(x)"),
     "entry": (X[0, 1], "X_{12}", "X[0, 1]"),
+    "last entry": (MatrixElement(A, n - 1, 0), "A_{n, 1}", "A[n - 1, 0]"),
+    "diagonal part": (
+        DiagonalMatrix(A),
+        r"\operatorname{Diag}(\operatorname{diag}(A))",
+        "Diag(diag(A))",
+    ),
+    "second derivative by a scalar": (
+        partial(partial(nu(t))),
+        r"\frac{\partial^2 \nu(t)}{\partial t^2}",
+        "∂²ν(t)/∂t²",
+    ),
     "symbolic entry": (X[symbols("i"), symbols("j")], "X_{i, j}", "X[i, j]"),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    DiagonalOf,
     Expr,
     FunctionClass,
     HadamardProduct,
@@ -28,6 +29,7 @@ from sympy.printing.latex import LatexPrinter, accepted_latex_functions, transla
 
 from derivlib.display.binding import binding, parenthesized, plain_groups
 from derivlib.display.entrywise import Elementwise
+from derivlib.display.text import repeated
 from derivlib.vocabulary import (
     BasisMatrix,
     DifferentialNode,
@@ -185,7 +187,7 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_MatrixElement(self, expr: Expr) -> str:
         matrix, *indices = map(sympify, expr.args)
-        shown = [i + 1 if i.is_Integer else i for i in indices]
+        shown = [_from_one(i, matrix) for i in indices]
         separator = "" if all(i.is_Integer and i < 10 for i in shown) else ", "
         return rf"{self._atom(matrix)}_{{{separator.join(self._print(i) for i in shown)}}}"
 
@@ -240,6 +242,9 @@ class DerivationPrinter(LatexPrinter):
     def _print_DiagMatrix(self, expr: Expr) -> str:
         return self._call(r"\operatorname{Diag}", expr.args[0])
 
+    def _print_DiagonalMatrix(self, expr: Expr) -> str:
+        return rf"\operatorname{{Diag}}({self._print(DiagonalOf(expr.args[0]))})"
+
     def _print_DiagonalOf(self, expr: Expr) -> str:
         return self._call(r"\operatorname{diag}", expr.args[0])
 
@@ -259,7 +264,7 @@ class DerivationPrinter(LatexPrinter):
         return rf"\Delta_{{\text{{{expr.label}}}, {size}}}"
 
     def _print_SingleEntry(self, expr: Any) -> str:
-        shown = [str(i + 1) if i.is_Integer else self._print(i) for i in expr.position]
+        shown = [self._print(_from_one(i, expr)) for i in expr.position]
         return f"J^{{{''.join(shown)}}}"
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
@@ -345,6 +350,10 @@ class DerivationPrinter(LatexPrinter):
         if isinstance(expr, Jacobian):
             above = rf"\operatorname{{vec}} {self._inner_fraction(application)}"
             return rf"\frac{{\partial {above}}}{{\partial {self._stacked_row(argument)}}}"
+        order, innermost = repeated(expr)
+        if order > 1:
+            above = rf"\partial^{order} {self._print(innermost)}"
+            return rf"\frac{{{above}}}{{\partial {self._atom(argument)}^{order}}}"
         above = self._inner_fraction(application)
         return rf"\frac{{\partial {above}}}{{\partial {self._print(argument)}}}"
 
@@ -385,6 +394,12 @@ class DerivationPrinter(LatexPrinter):
 def _is_entry(expr: Any) -> bool:
     """Tell whether a scalar is written as the trace of a 1×1 matrix."""
     return isinstance(expr, Trace) and all(size == 1 for size in expr.args[0].shape)
+
+
+def _from_one(index: Expr, matrix: Expr) -> Expr:
+    """Count a number, or a place that the sizes tell such as n - 1, from 1; a letter stays."""
+    sizes = {symbol for size in matrix.shape for symbol in size.free_symbols}
+    return index + 1 if index.free_symbols <= sizes else index
 
 
 def _is_column(expr: Expr) -> bool:

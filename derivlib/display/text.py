@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    DiagonalOf,
     Expr,
     HadamardProduct,
     Identity,
@@ -26,7 +27,7 @@ from sympy.printing.str import StrPrinter
 
 from derivlib.vocabulary import BasisMatrix, Gradient, Inner, Jacobian, PartialNode
 
-__all__ = ["GREEK", "text"]
+__all__ = ["GREEK", "repeated", "text"]
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η",
@@ -162,6 +163,9 @@ class _TextPrinter(StrPrinter):
     def _print_DiagMatrix(self, expr: Expr) -> str:
         return self._call("Diag", expr.args[0])
 
+    def _print_DiagonalMatrix(self, expr: Expr) -> str:
+        return self._call("Diag", DiagonalOf(expr.args[0]))
+
     def _print_DiagonalOf(self, expr: Expr) -> str:
         return self._call("diag", expr.args[0])
 
@@ -243,6 +247,10 @@ class _TextPrinter(StrPrinter):
             above = f"∂²{self._print(application.application)}"
             below = f"∂{self._stacked(application.argument)}∂{self._transposed(expr.argument)}"
             return f"{above}/{below}"
+        order, innermost = repeated(expr)
+        if order > 1:
+            power = str(order).translate(_RAISED)
+            return f"∂{power}{self._print(innermost)}/∂{self._atom(expr.argument)}{power}"
         shown = str(self._print(application))
         shown = f"({shown})" if isinstance(application, PartialNode) else shown
         if isinstance(expr, Jacobian):
@@ -268,6 +276,21 @@ class _TextPrinter(StrPrinter):
         return f"∂{self._print(expr.numerator)}/∂{self._print(expr.denominator)}"
 
     _print_FormalGradient = _print_FormalRate = _print_FormalDerivative
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def repeated(expr: Any) -> tuple[int, Any]:
+    """How often an abstract function is differentiated by one scalar, and the function."""
+    order, inside = 1, expr.application
+    while (
+        isinstance(inside, PartialNode)
+        and inside.argument == expr.argument
+        and not expr.argument.is_Matrix
+    ):
+        order, inside = order + 1, inside.application
+    return order, inside
 
 
 def _is_entry(expr: Any) -> bool:

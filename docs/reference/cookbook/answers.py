@@ -15,7 +15,8 @@ from derivlib.display.formula import set_expression
 __all__ = ["Answer", "answer", "answer_to", "signs"]
 
 _WORD = re.compile(r"\\(?:operatorname|text)\{[^{}]*\}|\\log\\det")
-_LAYOUT = re.compile(r"\\(?:left|right|mathsf|mathrm|mathbf|q?quad|[lr]Vert)(?![a-z])"
+_LAYOUT = re.compile(
+    r"\\(?:left|right|mathsf|mathrm|mathbf|q?quad|[lr]Vert)(?![a-z])"
     r"|\\[,;!| ]|[][(){}^_\s.,]"
 )
 _SIGN = re.compile(r"\\[A-Za-z]+|\d+|\S")
