@@ -12,6 +12,7 @@ from . import BY_NUMBER, EQUATIONS, SECTIONS
 from .claims import Claim
 from .counterexamples import Counterexample
 from .equation import Equation, Verdict
+from .readability import SILENT
 
 __all__ = ["Blocks", "Remarks", "Table", "counts", "equations", "overview", "remarks"]
 
@@ -69,7 +70,7 @@ def _judgements(equation: Equation) -> Iterator[str]:
 
 def _engine(equation: Equation) -> Iterator[str]:
     if not equation.answers and not equation.definition:
-        yield "*Engine:* does not derive it; the verdict rests on the judgement alone."
+        yield f"*Engine:* no answer, {SILENT[equation.number]}; judged numerically alone."
     for answer in equation.answers:
         yield f"*Engine*, agreeing with the judge in {answer.entries} entries:"
         yield _display(answer.tex)
