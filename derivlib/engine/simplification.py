@@ -11,9 +11,9 @@ from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 from sympy import (
+    Add,
     Basic,
     BlockMatrix,
-    Add,
     DiagonalOf,
     Expr,
     HadamardProduct,
