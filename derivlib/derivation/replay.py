@@ -77,12 +77,13 @@ def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
 
 
 def _is_same_form(term: Expr, other: Expr) -> bool:
-    """Tell whether coefficients are equal, and what they apply to, however it is spelt."""
+    """Tell whether two terms, or what they are made of, are equal, however they are spelt."""
     if term.atoms(DifferentialNode) != other.atoms(DifferentialNode):
         return False
+    if not isinstance(term, LinearForm):
+        return is_equal(term, other)
     return (
-        isinstance(term, LinearForm)
-        and type(term) is type(other)
+        type(term) is type(other)
         and is_equal(term.coefficient, other.coefficient)
         and is_equal(term.moving, other.moving)
     )
@@ -230,9 +231,9 @@ class _Replay:
 
     def expand(self, step: Step) -> None:
         """Put the expansion of a differential in place of the differential."""
-        after = substitute(step.after, self.expansions)
-        if self.expansions.get(step.before) == after:
-            return  # it occurred before, and was put in there and here alike
+        if step.before in self.expansions:
+            return  # it occurred before, and is put in wherever it occurs again
+        after = self.expanded(step.after)
         for target in (step.before, self.namesakes.get(step.before)):
             if target is None:
                 continue
@@ -242,6 +243,12 @@ class _Replay:
                 self.terms = tuple(term for term in new if not _vanishes(term))
                 return
         raise _fail(step, "expands a differential that is not there")
+
+    def expanded(self, expr: Expr) -> Expr:
+        """Put in all expansions made so far, also of what they are made of."""
+        while (new := substitute(expr, self.expansions)) != expr:
+            expr = new
+        return expr
 
     def replaced(self, step: Step) -> tuple[Expr, ...]:
         """The terms after a step in place of those before it."""

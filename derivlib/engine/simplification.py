@@ -109,8 +109,9 @@ def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
 
     def simplified(part: Expr) -> Expr:
         if part not in done:
-            below = tuple(simplified(child) for child in children(part))
-            new = with_children(part, below) if below else part
+            below = children(part)
+            parts = tuple(simplified(child) for child in below)
+            new = part if parts == below else with_children(part, parts)
             if new == part:
                 new = rewritten(part)
             done[part] = new if new == part else simplified(new)

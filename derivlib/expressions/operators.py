@@ -22,7 +22,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose
+from derivlib.expressions.construction import hadamard, is_zero, mul, split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
 from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
@@ -115,6 +115,9 @@ def diagonal(matrix: Expr) -> Expr:
         return mul(coefficient, OneMatrix(matrix.shape[0], 1))
     if isinstance(matrix, DiagMatrix) and matrix.args[0].shape[1] == 1:
         return mul(coefficient, matrix.args[0])
+    if not all(isinstance(size, Basic) for size in matrix.shape):  # SymPy's node asks them
+        ones = OneMatrix(matrix.shape[0], 1)
+        return mul(coefficient, hadamard(matrix, Identity(matrix.shape[0])), ones)
     return mul(coefficient, DiagonalOf(matrix))
 
 

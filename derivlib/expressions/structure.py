@@ -9,6 +9,7 @@ from sympy import (
     BlockMatrix,
     Expr,
     Identity,
+    ImmutableDenseMatrix,
     Inverse,
     MatPow,
     MatrixSymbol,
@@ -120,6 +121,8 @@ def checked_normal_form(expr: Expr) -> Expr:
             continue
         shapes[id(current)] = shape_of(current, [(part, shapes[id(part)]) for part in below])
         new = with_children(current, tuple(rebuilt[id(part)] for part in below))
+        if isinstance(new, MatrixBase) and new.atoms(MatrixSymbol):
+            new = ImmutableDenseMatrix(*new.shape, list(map(checked_normal_form, new)))
         _refuse_undefined(new, current)
         hash(new)  # bottom up, so that no later hash has to descend
         rebuilt[id(current)] = new

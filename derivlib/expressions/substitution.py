@@ -37,10 +37,9 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False
             return values[part]
         if part not in done:
             below = children(part)
-            new = with_children(part, tuple(replaced(child) for child in below))
-            if ordered:
-                new = _as_sympy_orders(new)
-            done[part] = new
+            parts = tuple(replaced(child) for child in below)
+            new = part if parts == below and not ordered else with_children(part, parts)
+            done[part] = _as_sympy_orders(new) if ordered else new
         return done[part]
 
     return replaced(expr)
@@ -63,7 +62,8 @@ def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
             return after
         if part not in done:
             below = children(part)
-            new = with_children(part, tuple(replaced(child) for child in below))
+            parts = tuple(replaced(child) for child in below)
+            new = part if parts == below else with_children(part, parts)
             done[part] = _without_run(new, run, after) if run else new
         return done[part]
 
