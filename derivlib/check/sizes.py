@@ -13,6 +13,7 @@ from sympy import (
     Integer,
     MatrixSymbol,
     OneMatrix,
+    Sum,
     Symbol,
     SympifyError,
     ZeroMatrix,
@@ -85,6 +86,7 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     :param expressions: scalar or matrix expressions.
     """
     found: set[Symbol] = set()
+    bound: set[Symbol] = set()
     for node in all_nodes(expressions):
         if isinstance(node, _SHAPED):
             for size in node.shape:
@@ -92,7 +94,9 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
         if isinstance(node, MatrixElement | SingleEntry):
             for index in node.args[1:]:
                 found |= index.free_symbols
-    return tuple(sorted(found, key=lambda symbol: symbol.name))
+        if isinstance(node, Sum):
+            bound.update(node.variables)
+    return tuple(sorted(found - bound, key=lambda symbol: symbol.name))
 
 
 def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:

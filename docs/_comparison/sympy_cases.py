@@ -6,7 +6,6 @@ of entries or softmax, the case has two spellings of one function.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import (
@@ -39,10 +38,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import logdet, logsumexp, norm, softmax, sum_entries
 
-__all__ = ["CASES", "DERIVED", "SIZES", "Case", "cases"]
-
-DERIVED = ("scalar by matrix", "scalar by vector", "scalar by scalar")
-"""The kinds of derivatives that are compared."""
+__all__ = ["CASES", "SIZES", "Case"]
 
 
 @dataclass(frozen=True)
@@ -338,9 +334,4 @@ TABLE = {
 }  # fmt: skip
 
 CASES = tuple(Case(group, *row) for group, rows in TABLE.items() for row in rows)
-"""All derivatives, of the kinds derivlib finds and of those it does not yet."""
-
-
-def cases(*kinds: str) -> Iterator[Case]:
-    """Go through the derivatives of some kinds."""
-    return (case for case in CASES if case.kind in (kinds or DERIVED))
+"""All derivatives that are compared."""

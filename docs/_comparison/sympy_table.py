@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sympy_cases import SIZES, Case, cases
+from sympy_cases import CASES, SIZES, Case
 from sympy_verdict import VERDICTS, Answer, ask_sympy, judge
 
 from derivlib import Derivation, derive, latex
@@ -43,9 +43,9 @@ def compare(case: Case) -> Comparison:
     return Comparison(case, answer, verdict, reason, derivation, ours)
 
 
-def compare_all(*kinds: str) -> list[Comparison]:
-    """Compare the cases of some kinds; of all that are compared, if none is given."""
-    return [compare(case) for case in cases(*kinds)]
+def compare_all() -> list[Comparison]:
+    """Compare all cases."""
+    return [compare(case) for case in CASES]
 
 
 @dataclass(frozen=True)
