@@ -32,7 +32,8 @@ def derive(
     (A + A.T)*X
     >>> [step.rule for step in d.steps][:3]
     ['trace', 'product', 'transpose']
-    >>> explicit(d.result, {n: 2, m: 3}) == d.elementwise({n: 2, m: 3})
+    >>> sizes = {n: 2, m: 3}
+    >>> explicit(d.result, sizes).expand() == d.elementwise(sizes).expand()
     True
     >>> derive(Trace(X.T*A*X), X, assuming=Q.symmetric(A)).result
     2*A*X
@@ -85,7 +86,8 @@ def hessian(
     >>> d = hessian(Trace(X.T*A*X*B), X)
     >>> print(d)
     ∂²L/∂vec(X)∂vec(X)ᵀ = B ⊗ Aᵀ + Bᵀ ⊗ A
-    >>> explicit(d.result, {n: 2, m: 3}) == d.elementwise({n: 2, m: 3})
+    >>> sizes = {n: 2, m: 3}
+    >>> explicit(d.result, sizes).expand() == d.elementwise(sizes).expand()
     True
 
     ```
