@@ -150,7 +150,8 @@ class ReplayError(DerivlibError, AssertionError):
     >>> first, *others = d.steps
     >>> forged = replace(first, after=2 * first.after)
     >>> try:
-    ...     list(states(d.expr, d.root, (forged, *others), lambda part: part.has(X)))
+    ...     moves = lambda part: part.has(X)
+    ...     list(states(d.expr, d.root, (forged, *others), moves, d.wrt, d.layout))
     ... except ReplayError as error:
     ...     print("does not end at the right side of its rule" in str(error))
     True
