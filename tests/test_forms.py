@@ -27,6 +27,7 @@ from sympy import (
     Function,
     HadamardProduct,
     Inverse,
+    KroneckerProduct,
     Lambda,
     MatrixSymbol,
     OneMatrix,
@@ -40,10 +41,14 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib import (
+    BasisMatrix,
     MatrixFunction,
+    d,
     derive,
     formal,
+    hessian,
     latex,
+    logdet,
     norm,
     partial,
     prime,
@@ -54,6 +59,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import size_symbols
+from derivlib.vocabulary import Commutation, OnVec
 
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""
@@ -144,6 +150,31 @@ SHOWN = {
         r"\frac{\partial^2 \nu(t)}{\partial t^2}",
         "∂²ν(t)/∂t²",
     ),
+    "differential of a scalar product": (d(x.T * x), r"\mathrm{d}(x^{\mathsf{T}} x)", "d(xᵀ*x)"),
+    "differential among scalars": (t * d(t), r"t \, \mathrm{d}t", "t*dt"),
+    "Jacobian before a vec": (
+        OnVec(KroneckerProduct(A, U), d(N)),
+        r"(A \otimes U) \operatorname{vec} (\mathrm{d}N)",
+        "(A ⊗ U)*vec(dN)",
+    ),
+    "negative Jacobian": (
+        OnVec(-KroneckerProduct(A, U), d(N)),
+        r"-(A \otimes U) \operatorname{vec} (\mathrm{d}N)",
+        "-(A ⊗ U)*vec(dN)",
+    ),
+    "column before a scalar": (OnVec(x, t * d(t)), r"x (t \, \mathrm{d}t)", "x*t*dt"),
+    "basis": (
+        BasisMatrix("lower triangular", n),
+        r"\Delta_{\mathrm{lower}, n}",
+        "Δ[lower, n]",
+    ),
+    "commutation": (Commutation(n, m), "K_{nm}", "K[n, m]"),
+    "Jacobian of an abstract function": (
+        partial(nu(X, W)),
+        r"\frac{\partial \operatorname{vec} \nu(X, W)}"
+        r"{\partial (\operatorname{vec} X)^{\mathsf{T}}}",
+        "∂vec(ν(X, W))/∂vec(X)ᵀ",
+    ),
     "symbolic entry": (X[symbols("i"), symbols("j")], "X_{i, j}", "X[i, j]"),
 }
 
@@ -158,6 +189,34 @@ def test_how_things_are_written(name):
 def test_a_gradient_inside_an_expression_says_where_it_is_taken():
     shown = latex(partial(lam(layer)))
     assert shown == (r"\left.\frac{\partial \lambda(S)}{\partial S}\right|_{S = \sigma(X W)}")
+
+
+def test_where_two_arguments_share_the_variable_both_are_told_apart():
+    shown = latex(partial(lam(X * W, X), 1))
+    assert shown == r"\left.\frac{\partial \lambda(S, X)}{\partial X}\right|_{S = X W}"
+    derivative = derive(lam(X * W, X), X)
+    assert str(derivative) == "∂L/∂X = ∂λ(M, X)/∂M*Wᵀ + ∂λ(M, X)/∂X, M = X*W"
+
+
+def test_a_second_derivative_names_both_places():
+    second = hessian(lam(A * x, t * x), x)
+    shown, *told = str(second.equation).split(r",\qquad ")
+    assert "A x" not in shown
+    assert "t x" not in shown
+    assert sorted(told) == ["M_{1} = A x", "M_{2} = t x"]
+    assert str(second).endswith(", M_1 = A*x, M_2 = t*x")
+
+
+def test_a_hessian_says_its_gradient_once():
+    assert hessian(logdet(U), U)._repr_latex_().count(r"{\partial U} &=") == 1
+    assert hessian(lam(X * W), W)._repr_latex_().count(r"{\partial W} &=") == 1
+
+
+def test_lines_with_fractions_keep_their_distance():
+    rows = derive(lam(X * W), W)._repr_latex_().splitlines()
+    for row in rows:
+        if row.endswith("ex]"):
+            assert row.endswith("[2ex]" if r"\frac" in row else "[1ex]")
 
 
 def test_a_derivation_is_one_aligned_block_that_names_each_rule():

@@ -10,7 +10,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.vocabulary import Inner
 
-__all__ = ["bare", "binding", "parenthesized", "plain_groups"]
+__all__ = ["bare", "binding", "parenthesized", "plain_groups", "spaced"]
 
 
 def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
@@ -77,3 +77,11 @@ def plain_groups(text: str) -> str:
             done += "{" + bare(plain_groups(text[start + 1 : end])) + "}"
             start = end + 1
     return done + text[start:]
+
+
+_TOUCHING = re.compile(r"(?<=[\w})'])(?<!\\odot)(?<!\\otimes)(?<!\\cdot)\s*(?=\\mathrm\{d\})")
+
+
+def spaced(text: str) -> str:
+    """Put a thin space between a factor and the differential after it."""
+    return _TOUCHING.sub(r" \\, ", text)

@@ -48,34 +48,45 @@ def _remark(step: Any) -> str:
     return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
 
 
-def _sum(terms: Iterable[Expr]) -> str:
+def _sum(terms: Iterable[Expr], letters: Mapping[Expr, Expr]) -> str:
     text = ""
     for term in terms:
-        part = latex(term)
+        part = latex(term, letters)
         joined = f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
         text = text + joined if text else part
     return text or "0"
 
 
+def _named(derivation: DerivationLike) -> list[str]:
+    """Set what the names stand for, the last one first."""
+    named = reversed(list(derivation.intermediates.items()))
+    return [f"{latex(name)} = {latex(definition)}" for name, definition in named]
+
+
 def definitions(derivation: DerivationLike) -> str:
     """Set what is differentiated and what the names in it stand for."""
     first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
-    named = [
-        f"{latex(name)} = {latex(definition)}"
-        for name, definition in reversed(list(derivation.intermediates.items()))
-    ]
-    return r",\quad ".join([first, *named])
+    return r",\quad ".join([first, *_named(derivation)])
 
 
 def block(derivation: DerivationLike) -> Formula:
     """Set a derivation: definitions, one line for each step that changes it, the result."""
-    return Formula(rows_of(row for part in derivation.parts for row in _rows(part)))
+    rows: list[str] = []
+    said: set[str] = set()
+    for part in derivation.parts:
+        first, *others = _rows(part)
+        named = set(_named(part))
+        is_there = rows and f"&= {latex(part.root)} && " in rows[-1] and named <= said
+        rows += others if is_there else [first, *others]
+        said |= named
+    return Formula(rows_of(rows))
 
 
 def _rows(derivation: DerivationLike) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
     left, previous, found = None, None, None
+    letters: Mapping[Expr, Expr] = {}
     for line in derivation.own_lines():
         step = line.step
         if step.rule == "naming" and step.after in derivation.intermediates:
@@ -85,9 +96,10 @@ def _rows(derivation: DerivationLike) -> Iterator[str]:
             found, previous = derivation.free_label, None
         elif family == "structure":
             found, previous = derivation.label, None
+        if step.rule == "substitution":
+            letters = derivation.letters
         derived = latex(found or derivation.differential_of(line.target))
-        is_resolved = step.rule == "substitution"
-        shown = latex(step.after, derivation.letters) if is_resolved else _sum(line.terms)
+        shown = _sum(line.terms, letters)
         if shown != previous or derived != left:
             yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
         left, previous = derived, shown
@@ -97,23 +109,24 @@ def equation(derivation: DerivationLike) -> Formula:
     """Set the result: ∂L/∂W = …, and the letters it is written with."""
     left = latex(derivation.label)
     shown = f"{left} = {latex(derivation.result, derivation.letters)}"
-    places = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
-    return Formula(r",\qquad ".join([shown, *places]))
+    told = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
+    return Formula(r",\qquad ".join([shown, *told]))
 
 
 def sentence(derivation: DerivationLike) -> str:
     """Write the result in one line of text."""
     left = text(derivation.label)
     shown = f"{left} = {text(derivation.result, derivation.letters)}"
-    places = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
-    return ", ".join([shown, *places])
+    told = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
+    return ", ".join([shown, *told])
 
 
 def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
     """Where abstract derivatives in the result are taken, with the letter for each place."""
     taken = {
-        node.argument
+        place
         for node in preorder_traversal(derivation.result)
         if isinstance(node, PartialNode)
+        for place in node.arguments
     }
     return [(value, name) for value, name in derivation.letters.items() if value in taken]

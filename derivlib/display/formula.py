@@ -60,11 +60,17 @@ def set_expression(value: Any) -> str:
 
 def rows_of(lines: Iterable[str]) -> str:
     """Set lines one below the other, aligned where each has an ampersand."""
-    return _environment(" \\\\[1ex]\n".join(lines))
+    *above, last = lines
+    return _environment("".join(f"{line} \\\\[{_gap(line)}]\n" for line in above) + last)
 
 
 def _environment(body: str) -> str:
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def _gap(line: str) -> str:
+    """The space below a line: more where a fraction would touch the next."""
+    return "2ex" if r"\frac" in line else "1ex"
 
 
 def _below(line: str) -> str:
@@ -75,7 +81,7 @@ def _below(line: str) -> str:
     """
     if r"\begin" in line:
         return " \\\\[-1ex]\n\\\\[-1ex]\n"
-    return " \\\\[2ex]\n" if r"\frac" in line else " \\\\[1ex]\n"
+    return f" \\\\[{_gap(line)}]\n"
 
 
 def show(left: Any, right: Any = None) -> Formula:

@@ -16,6 +16,7 @@ from sympy import (
     MatAdd,
     MatMul,
     MatrixSymbol,
+    Mul,
     OneMatrix,
     S,
     Symbol,
@@ -27,9 +28,10 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
-from derivlib.display.binding import binding, parenthesized, plain_groups
+from derivlib.display.binding import bare, binding, parenthesized, plain_groups, spaced
 from derivlib.display.entrywise import Elementwise
 from derivlib.display.text import repeated
+from derivlib.display.places import letter_for, places, with_names
 from derivlib.vocabulary import (
     BasisMatrix,
     DifferentialNode,
@@ -79,7 +81,7 @@ class DerivationPrinter(LatexPrinter):
         plain = isinstance(expr, (Symbol, MatrixSymbol, Identity, OneMatrix, BasisMatrix)) or (
             expr.is_Number and expr.is_nonnegative
         )
-        return text if plain and "^" not in text else parenthesized(text)
+        return text if plain and "^" not in text else parenthesized(bare(text))
 
     def _call(self, name: str, *arguments: Any) -> str:
         shown = [self._print(a.args[0] if _is_entry(a) else a) for a in arguments]
@@ -169,6 +171,9 @@ class DerivationPrinter(LatexPrinter):
             sign = ("- " if negative else "") if not text else (" - " if negative else " + ")
             text += sign + shown
         return text
+
+    def _print_Mul(self, expr: Mul) -> str:
+        return spaced(str(super()._print_Mul(expr)))
 
     def _print_Identity(self, expr: Identity) -> str:
         return f"I_{{{self._print(expr.shape[0])}}}"
@@ -261,7 +266,7 @@ class DerivationPrinter(LatexPrinter):
         size = self._print(expr.size)
         if expr.structure == "symmetric":
             return f"D_{{{size}}}"
-        return rf"\Delta_{{\text{{{expr.label}}}, {size}}}"
+        return rf"\Delta_{{{_upright(expr.label)}, {size}}}"
 
     def _print_SingleEntry(self, expr: Any) -> str:
         shown = [self._print(_from_one(i, expr)) for i in expr.position]
@@ -297,7 +302,7 @@ class DerivationPrinter(LatexPrinter):
         if left is S.One:
             return str(self._print(right))
         if not left.is_Matrix:
-            return f"{self._factor(left)} {self._factor(right)}"
+            return spaced(f"{self._factor(left)} {self._factor(right)}")
         if isinstance(left, Identity):
             return self._call(r"\operatorname{tr}", right)
         transposed = left.args[0] if isinstance(left, Transpose) else None
@@ -308,10 +313,16 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_OnVec(self, expr: OnVec) -> str:
         left, right = expr.args
-        shown = self._factor(right) if _is_column(right) else self._stacked(right)
         if isinstance(left, Identity):
-            return shown if right.is_Matrix and not _is_column(right) else str(self._print(right))
-        return rf"{self._factor(left)} \, {shown}"
+            return str(self._print(right)) if _is_column(right) else self._stacked(right)
+        factor: str = self._print(left)
+        if not factor.startswith("-") or binding(left) != "product":
+            factor = self._factor(left)
+        if not _is_column(right):
+            return f"{factor} {self._stacked(right)}"
+        is_product = not right.is_Matrix and binding(right) == "product"
+        shown = parenthesized(self._print(right)) if is_product else self._factor(right)
+        return spaced(f"{factor} {shown}")
 
     def _stacked(self, expr: Expr) -> str:
         """Set vec X; a column is its own vec."""
@@ -327,17 +338,19 @@ class DerivationPrinter(LatexPrinter):
 
     def _partial(self, expr: Any) -> str:
         """Set ∂f(S)/∂S; where S is compound, at the place S = …"""
-        argument, application = expr.argument, expr.application
-        if not argument.args or isinstance(argument, (Symbol, MatrixSymbol)):
+        names: dict[Expr, Expr] = {}
+        for argument in places(expr, self.names):
+            near = (expr.application, *names.values())
+            names[argument] = self.names.get(argument) or letter_for(argument, near)
+        if not names:
             return self._fraction(expr)
-        if argument in self.names:
-            letter = self.names[argument]
-            named = expr.func(application.xreplace({argument: letter}), expr.args[1])
-            return self._partial(named)
-        letter = _letter_for(argument, application)
-        named = expr.func(application.xreplace({argument: letter}), expr.args[1])
-        shown = self._fraction(named)
-        return rf"\left.{shown}\right|_{{{self._print(letter)} = {self._print(argument)}}}"
+        shown = self._fraction(with_names(expr, names))
+        told = [
+            f"{self._print(letter)} = {self._print(argument)}"
+            for argument, letter in names.items()
+            if argument not in self.names
+        ]
+        return rf"\left.{shown}\right|_{{{', '.join(told)}}}" if told else shown
 
     def _fraction(self, expr: Any) -> str:
         """Set a partial derivative of an abstract function as a fraction."""
@@ -370,7 +383,8 @@ class DerivationPrinter(LatexPrinter):
     def _print_Restricted(self, expr: Any) -> str:
         derivative, variable = self._print(expr.derivative), self._print(expr.variable)
         if expr.derivative.denominator == expr.variable:
-            told = rf"{variable}\ \text{{{expr.basis.structure.replace('toeplitz', 'Toeplitz')}}}"
+            structure = expr.basis.structure.replace("toeplitz", "Toeplitz")
+            told = rf"{variable}\ {_upright(structure)}"
         else:
             told = rf"{self._stacked(expr.variable)} = {self._print(expr.basis)} \theta"
         return rf"\left.{derivative}\right|_{{{told}}}"
@@ -406,11 +420,9 @@ def _is_column(expr: Expr) -> bool:
     return not expr.is_Matrix or expr.shape[1] == 1
 
 
-def _letter_for(argument: Expr, application: Expr) -> Expr:
-    """A letter for the place at which an abstract derivative is taken."""
-    taken = {str(symbol) for symbol in application.free_symbols}
-    name = next(letter for letter in ("S", "N", "Z", "Y", "S_0", "Z_0") if letter not in taken)
-    return MatrixSymbol(name, *argument.shape) if argument.is_Matrix else Symbol(name.lower())
+def _upright(words: str) -> str:
+    """Set words that belong to a formula, unlike remarks beside it."""
+    return rf"\mathrm{{{words.replace(' ', '~')}}}"
 
 
 def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:

@@ -25,6 +25,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
+from derivlib.display.places import with_names
 from derivlib.vocabulary import BasisMatrix, Gradient, Inner, Jacobian, PartialNode
 
 __all__ = ["GREEK", "repeated", "text"]
@@ -228,7 +229,10 @@ class _TextPrinter(StrPrinter):
         if isinstance(left, Identity) and is_column:
             return str(self._print(right))
         shown = self._grouped(right) if is_column else self._call("vec", right)
-        return shown if isinstance(left, Identity) else f"{self._grouped(left)}*{shown}"
+        if isinstance(left, Identity):
+            return shown
+        factor = str(self._print(left)) if isinstance(left, MatMul) else self._grouped(left)
+        return f"{factor}*{shown}"
 
     def _stacked(self, expr: Expr) -> str:
         is_column = not expr.is_Matrix or expr.shape[1] == 1
@@ -238,10 +242,8 @@ class _TextPrinter(StrPrinter):
         return self._stacked(expr) + ("ᵀ" if expr.is_Matrix else "")
 
     def _print_Gradient(self, expr: Any) -> str:
-        if expr.argument in self.names:
-            letter = self.names[expr.argument]
-            named = expr.application.xreplace({expr.argument: letter})
-            return str(self._print(expr.func(named, expr.args[1])))
+        names = {place: letter for place, letter in self.names.items() if place in expr.arguments}
+        expr = with_names(expr, names) if names else expr
         application = expr.application
         if isinstance(expr, Jacobian) and isinstance(application, Gradient):
             above = f"∂²{self._print(application.application)}"
@@ -254,7 +256,7 @@ class _TextPrinter(StrPrinter):
         shown = str(self._print(application))
         shown = f"({shown})" if isinstance(application, PartialNode) else shown
         if isinstance(expr, Jacobian):
-            return f"∂vec {shown}/∂{self._transposed(expr.argument)}"
+            return f"∂vec({shown})/∂{self._transposed(expr.argument)}"
         return f"∂{shown}/∂{self._atom(expr.argument)}"
 
     _print_ScalarPartial = _print_MatrixPartial = _print_Jacobian = _print_Gradient

@@ -16,7 +16,7 @@ __all__ = ["addressed", "label", "linked", "names", "stacked"]
 
 NAME = re.compile(r"\\textrm\{([^{}]*)\}")
 TARGET = re.compile(r'href="rule:([^"]*)"')
-ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[1ex\]\n|(?=\n\\end\{aligned\}\Z))", re.DOTALL)
+ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}\Z))", re.DOTALL)
 DEFINITION = re.compile(r",\\quad ([^=\n]*?) = ")
 
 
@@ -37,7 +37,7 @@ def linked(tex: str) -> str:
 
 def stacked(tex: str) -> str:
     """Set a derivation for a narrow screen, each definition and each remark on its own line."""
-    first, line, others = tex.partition(" \\\\[1ex]\n")
+    first, line, others = tex.partition("ex]\n")
     first = DEFINITION.sub(r" \\\\[0.6ex]\n\1 &= ", first)
     return ROW.sub(r" \\\\\n& \\quad {\\small \1} \\\\[1.6ex]\n", first + line + others)
 
