@@ -10,11 +10,11 @@ from sympy import (
     Function,
     HadamardProduct,
     Identity,
+    ImmutableMatrix,
     Inverse,
     KroneckerProduct,
     Lambda,
     MatMul,
-    Matrix,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -181,7 +181,7 @@ JACOBIANS = {
     "block matrix": (BlockMatrix([[U, A * U], [U.T, A]]), U),
     "by a constant matrix": (A * B.subs(m, n), U),
     "sum twice": (A * U + 2 * U - 3 * U * A, U),
-    "explicit entries of a matrix": (Matrix([[X[0, 0] ** 2, 1], [X[0, 0], X[1, 0]]]), X),
+    "explicit entries of a matrix": (ImmutableMatrix([[X[0, 0] ** 2, 1], [X[0, 0], X[1, 0]]]), X),
     "diagonal of diagonals": (DiagMatrix(x) * DiagMatrix(A * x) * A, x),
 }  # fmt: skip
 """Matrix expressions with the matrix they are differentiated by."""
@@ -198,8 +198,8 @@ RATES = {
     "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),
     "constant by a scalar": (X, t),
     "Kronecker by a scalar": (KroneckerProduct(t * X, (t * W).applyfunc(tanh)), t),
-    "rotation": (Matrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
-    "explicit entries": (Matrix([[t**2, 1], [sigma(t), t * z]]).T, t),
+    "rotation": (ImmutableMatrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
+    "explicit entries": (ImmutableMatrix([[t**2, 1], [sigma(t), t * z]]).T, t),
     "determinant times matrix": (Determinant(A + t * U) * U, t),
 }  # fmt: skip
 """Matrix expressions with the scalar they are differentiated by."""

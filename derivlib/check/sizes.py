@@ -13,7 +13,6 @@ from sympy import (
     Integer,
     MatrixSymbol,
     OneMatrix,
-    Sum,
     Symbol,
     SympifyError,
     ZeroMatrix,
@@ -73,7 +72,7 @@ def expression(value: Any) -> Expr:
 
 
 def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
-    """The symbols that stand in the shapes and indices of matrices, in alphabetical order.
+    """The symbols that stand in the shapes of matrices, in alphabetical order.
 
     ```pycon
     >>> from sympy import MatrixSymbol, symbols
@@ -86,23 +85,28 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     :param expressions: scalar or matrix expressions.
     """
     found: set[Symbol] = set()
-    bound: set[Symbol] = set()
     for node in all_nodes(expressions):
         if isinstance(node, _SHAPED):
             for size in node.shape:
                 found |= getattr(size, "free_symbols", set())
+    return tuple(sorted(found, key=lambda symbol: symbol.name))
+
+
+def _index_symbols(*expressions: Expr) -> set[Symbol]:
+    """The symbols that stand in the indices of entries."""
+    found: set[Symbol] = set()
+    for node in all_nodes(expressions):
         if isinstance(node, MatrixElement | SingleEntry):
             for index in node.args[1:]:
                 found |= index.free_symbols
-        if isinstance(node, Sum):
-            bound.update(node.variables)
-    return tuple(sorted(found - bound, key=lambda symbol: symbol.name))
+    return found
 
 
 def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:
     """Check that every size of the expressions, and nothing else, has a value.
 
-    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param sizes: a positive integer for each symbol that stands in a shape; a symbol that
+        stands in an index may be given one too.
     :param expressions: scalar or matrix expressions.
     :returns: the sizes as Python integers, in alphabetical order.
     :raises SizesError: if a size is missing, unknown, or not a positive integer.
@@ -110,6 +114,8 @@ def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[S
     wanted = size_symbols(*expressions)
     given = dict(sizes or {})
     missing = [size for size in wanted if size not in given]
+    indices = sorted(_index_symbols(*expressions) & set(given), key=str)
+    wanted += tuple(index for index in indices if index not in wanted)
     unknown = [size for size in given if size not in wanted]
     if missing or unknown:
         raise SizesError(_complaint(missing, unknown, wanted))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, MatrixSymbol, Symbol, Transpose
 
+from derivlib.check import size_symbols
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
@@ -75,14 +77,22 @@ def substitution(before: Expr, after: Expr) -> Iterator[Step]:
         yield Step(SUBSTITUTION, before, after)
 
 
-def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> tuple[Condition, ...]:
-    """The arguments of a differential rule that it took as constant."""
+def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Iterator[Condition]:
+    """The symbols in the arguments of a differential rule that it took as constant."""
     if rule.family != "differential":
-        return ()
-    return tuple(
-        Condition(argument, "constant")
-        for argument in arguments
-        if isinstance(argument, Expr) and argument.free_symbols and not graph.moves(argument)
+        return
+    for argument in arguments:
+        if isinstance(argument, Expr) and not graph.moves(argument):
+            sizes = size_symbols(argument)
+            for symbol in sorted(argument.atoms(Symbol, MatrixSymbol) - set(sizes), key=str):
+                yield Condition(symbol, "constant")
+
+
+def _plain(condition: Condition) -> Condition:
+    """A condition on a matrix rather than on its transpose."""
+    subject = condition.subject
+    return (
+        replace(condition, subject=subject.args[0]) if isinstance(subject, Transpose) else condition
     )
 
 
@@ -94,6 +104,10 @@ def _step(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Step:
         rule.name,
         rule.left(*arguments),
         rule.right(differential, *arguments),
-        (*rule.conditions(*arguments), *_constants(rule, arguments, graph)),
+        tuple(
+            dict.fromkeys(
+                (*map(_plain, rule.conditions(*arguments)), *_constants(rule, arguments, graph))
+            )
+        ),
         arguments,
     )

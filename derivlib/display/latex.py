@@ -30,8 +30,8 @@ from sympy.printing.latex import LatexPrinter, accepted_latex_functions, transla
 
 from derivlib.display.binding import bare, binding, parenthesized, plain_groups, spaced
 from derivlib.display.entrywise import Elementwise
-from derivlib.display.text import repeated
 from derivlib.display.places import letter_for, places, with_names
+from derivlib.display.text import repeated
 from derivlib.vocabulary import (
     BasisMatrix,
     DifferentialNode,

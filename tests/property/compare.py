@@ -22,7 +22,7 @@ from limits import limited
 from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 import derivlib
-from derivlib import UnsupportedError, derive, text
+from derivlib import UnsupportedError, derive, errors, text
 from derivlib.errors import DerivlibError
 
 __all__ = ["PropertyError", "examine", "numerical_derivative", "points"]
@@ -262,6 +262,8 @@ def _examined(example: Example, sizes: Mapping[Any, int]) -> str:
             return "no point"
         raise WrongRefusalError(f"{error}") from error
     except DerivlibError as error:
+        if isinstance(error, errors.UndefinedError) and not _has_value(example, sizes):
+            return "no point"
         raise WrongRefusalError(f"{type(error).__name__}: {error}") from error
     except PropertyError:
         raise

@@ -186,6 +186,16 @@ class Evaluator:
         ]
         return np.concatenate(rows, axis=2)
 
+    def _block_diagonal(self, expr: Any) -> Jet:
+        parts = self.all_of(expr.args)
+        rows, cols = (sum(part.shape[axis] for part in parts) for axis in (2, 3))
+        whole = self.number(np.zeros((rows, cols)))
+        i = j = 0
+        for part in parts:
+            whole[:, :, i : i + part.shape[2], j : j + part.shape[3]] = part
+            i, j = i + part.shape[2], j + part.shape[3]
+        return whole
+
     # --- sums and products --------------------------------------------------------------
 
     def _sum(self, expr: Any) -> Jet:
@@ -379,6 +389,7 @@ _NODES: dict[Any, Callable[[Any, Any], Jet]] = {
     (sp.OneMatrix,): Evaluator._ones,
     (words.SingleEntry,): Evaluator._single,
     (MatrixBase,): Evaluator._explicit,
+    (sp.BlockDiagMatrix,): Evaluator._block_diagonal,
     (sp.BlockMatrix,): Evaluator._block,
     (sp.Add, sp.MatAdd): Evaluator._sum,
     (sp.Mul, sp.MatMul): Evaluator._product,
