@@ -23,7 +23,7 @@ def derive(
     """Differentiate an expression, keeping every step.
 
     ```pycon
-    >>> from sympy import MatrixSymbol, Q, Trace, symbols
+    >>> from sympy import MatrixSymbol, Q, Symbol, Trace, symbols
     >>> from derivlib import explicit
     >>> n, m = symbols("n m", integer=True, positive=True)
     >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", n, n)
@@ -37,8 +37,14 @@ def derive(
     True
     >>> derive(Trace(X.T*A*X), X, assuming=Q.symmetric(A)).result
     2*A*X
-    >>> print(derive(A*X, X))
+    >>> jacobian = derive(A*X, X)
+    >>> print(jacobian)
     ∂vec(F)/∂vec(X)ᵀ = I ⊗ A
+    >>> explicit(jacobian.result, sizes) == jacobian.elementwise(sizes)
+    True
+    >>> t = Symbol("t")
+    >>> print(derive(t**2*X, t))
+    ∂F/∂t = 2*t*X
     >>> print(derive(Trace(A.T*A), A, structure="symmetric"))
     ∂L/∂A (A symmetric) = 4*A - 2*Diag(diag(A))
 
@@ -47,6 +53,9 @@ def derive(
     A scalar (a 1×1 expression counts) by a matrix or vector has its gradient, in the shape of
     `wrt`; a matrix by a scalar the shape of the matrix; anything else its Jacobian
     ∂vec(F)/∂vec(X)ᵀ, numel(F) × numel(X).
+
+    Source: Magnus & Neudecker (2019), chapters 5 and 9, for reading derivatives off
+    differentials; chapter 3 for the duplication matrix.
 
     :param expr: a scalar or a matrix SymPy expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
@@ -74,6 +83,8 @@ def hessian(
     """Differentiate a scalar expression twice, keeping every step.
 
     The gradient is derived first, and then its Jacobian, on vec(X).
+
+    Source: Magnus & Neudecker (2019), chapters 6 and 10.
 
     ```pycon
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -112,12 +123,18 @@ def differential(expr: Any, wrt: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
+    >>> from derivlib import check_steps, d
     >>> from derivlib.display import text
     >>> X, A = MatrixSymbol("X", 4, 3), MatrixSymbol("A", 4, 4)
-    >>> print(text(differential(X.T*A*X, X)))
+    >>> written = differential(X.T*A*X, X)
+    >>> print(text(written))
     (dX)ᵀ*A*X + Xᵀ*A*dX
+    >>> bool(check_steps([d(X.T*A*X), written]))
+    True
 
     ```
+
+    Source: Magnus & Neudecker (2019), chapter 8.
 
     :param expr: a scalar or a matrix expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sympy import Expr, preorder_traversal
 
+from derivlib.display.binding import bare
 from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import latex
 from derivlib.display.text import text
@@ -48,7 +49,9 @@ def _remark(step: Any) -> str:
     return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
 
 
-def _sum(terms: Iterable[Expr], letters: Mapping[Expr, Expr]) -> str:
+def _sum(terms: Sequence[Expr], letters: Mapping[Expr, Expr]) -> str:
+    if len(terms) == 1:
+        return bare(latex(terms[0], letters))
     text = ""
     for term in terms:
         part = latex(term, letters)

@@ -76,6 +76,12 @@ class MatrixFunction:
     >>> nu = MatrixFunction("nu", (n, p))
     >>> nu(X, W).shape
     (n, p)
+    >>> from derivlib import derive, explicit
+    >>> jacobian, sizes = derive(nu(X * W, X), W), {n: 2, m: 3, p: 1}
+    >>> print(jacobian)
+    ∂vec(F)/∂vec(W)ᵀ = ∂vec(ν(N, X))/∂vec(N)ᵀ*(I ⊗ X), N = X*W
+    >>> jacobian.verify(sizes).shape
+    (2, 3)
 
     ```
 

@@ -55,9 +55,12 @@ def sum_entries(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol, OneMatrix
-    >>> from derivlib import derive
+    >>> from derivlib import derive, explicit
     >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 4, 3)
-    >>> derive(sum_entries(A*X), X).result == A.T*OneMatrix(4, 2)
+    >>> gradient = derive(sum_entries(A*X), X)
+    >>> gradient.result == A.T*OneMatrix(4, 2)
+    True
+    >>> explicit(gradient.result) == gradient.elementwise()
     True
 
     ```
@@ -78,10 +81,15 @@ def norm(matrix: Any) -> Expr:
     >>> from sympy import MatrixSymbol
     >>> from derivlib import derive
     >>> x, a = MatrixSymbol("x", 3, 1), MatrixSymbol("a", 3, 1)
-    >>> print(derive(norm(x - a), x))
+    >>> gradient = derive(norm(x - a), x)
+    >>> print(gradient)
     ∂L/∂x = 1/norm(x - a)*(x - a)
+    >>> gradient.verify().entries
+    3
 
     ```
+
+    Source: Petersen & Pedersen (2012), eq. (129), for the gradient.
 
     :param matrix: a matrix expression or an explicit matrix, of any shape.
     :returns: a scalar expression; it is differentiable where the matrix is not zero.
@@ -97,10 +105,15 @@ def logdet(matrix: Any) -> Expr:
     >>> from sympy import MatrixSymbol
     >>> from derivlib import derive
     >>> X = MatrixSymbol("X", 3, 3)
-    >>> print(derive(logdet(X), X))
+    >>> gradient = derive(logdet(X), X)
+    >>> print(gradient)
     ∂L/∂X = X⁻ᵀ
+    >>> gradient.verify().entries
+    9
 
     ```
+
+    Source: Petersen & Pedersen (2012), eq. (43), for the differential.
 
     :param matrix: a square matrix expression, of positive determinant.
     :returns: a scalar expression.

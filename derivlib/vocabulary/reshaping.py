@@ -51,13 +51,19 @@ def vec(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> from derivlib import explicit
+    >>> from derivlib import derive, explicit
     >>> vec(MatrixSymbol("X", 4, 3)).shape
     (12, 1)
     >>> explicit(vec(MatrixSymbol("X", 2, 2))).T
     Matrix([[X[0, 0], X[1, 0], X[0, 1], X[1, 1]]])
+    >>> A, X = MatrixSymbol("A", 2, 3), MatrixSymbol("X", 3, 2)
+    >>> jacobian = derive(vec(A * X), X)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
 
     ```
+
+    Source: Magnus & Neudecker (2019), chapter 2, the vec operator.
 
     :param matrix: a matrix expression.
     :returns: a column with as many rows as `matrix` has entries.

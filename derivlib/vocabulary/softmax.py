@@ -50,6 +50,11 @@ def softmax(vector: Any) -> Expr:
     >>> v, a = MatrixSymbol("v", 3, 1), MatrixSymbol("a", 3, 1)
     >>> derive(a.T * softmax(v), v).verify().entries
     3
+    >>> jacobian = derive(softmax(v), v)
+    >>> print(jacobian)
+    ∂f/∂vᵀ = Diag(softmax(v)) - softmax(v)*(softmax(v))ᵀ
+    >>> jacobian.verify().shape
+    (3, 3)
 
     ```
 
@@ -71,8 +76,11 @@ def logsumexp(vector: Any) -> Expr:
     >>> from sympy import MatrixSymbol
     >>> from derivlib import derive
     >>> v = MatrixSymbol("v", 3, 1)
-    >>> print(derive(logsumexp(v), v))
+    >>> gradient = derive(logsumexp(v), v)
+    >>> print(gradient)
     ∂L/∂v = softmax(v)
+    >>> gradient.verify().entries
+    3
 
     ```
 

@@ -103,11 +103,15 @@ def tril(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> from derivlib import explicit
+    >>> from derivlib import derive, explicit
     >>> explicit(tril(MatrixSymbol("A", 2, 2)))
     Matrix([
     [A[0, 0],       0],
     [A[1, 0], A[1, 1]]])
+    >>> A, U = MatrixSymbol("A", 2, 2), MatrixSymbol("U", 2, 2)
+    >>> jacobian = derive(tril(A * U), U)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
 
     ```
 
@@ -124,11 +128,15 @@ def triu(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> from derivlib import explicit
+    >>> from derivlib import derive, explicit
     >>> explicit(triu(MatrixSymbol("A", 2, 2)))
     Matrix([
     [A[0, 0], A[0, 1]],
     [      0, A[1, 1]]])
+    >>> A, U = MatrixSymbol("A", 2, 2), MatrixSymbol("U", 2, 2)
+    >>> jacobian = derive(triu(A * U), U)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
 
     ```
 
@@ -147,11 +155,15 @@ def diagonal_sums(matrix: Any) -> Expr:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> from derivlib import explicit
+    >>> from derivlib import derive, explicit
     >>> explicit(diagonal_sums(MatrixSymbol("A", 2, 2)))
     Matrix([
     [A[0, 0] + A[1, 1],           A[0, 1]],
     [          A[1, 0], A[0, 0] + A[1, 1]]])
+    >>> A, U = MatrixSymbol("A", 2, 2), MatrixSymbol("U", 2, 2)
+    >>> jacobian = derive(diagonal_sums(A * U), U)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
 
     ```
 
@@ -180,13 +192,20 @@ class BasisMatrix(Node):
     | symmetric toeplitz | the first column | n |
 
     ```pycon
-    >>> from derivlib import explicit
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import derive, explicit
     >>> explicit(BasisMatrix("symmetric", 2))
     Matrix([
     [1, 0, 0],
     [0, 1, 0],
     [0, 1, 0],
     [0, 0, 1]])
+    >>> S, A = MatrixSymbol("S", 3, 3), MatrixSymbol("A", 3, 3)
+    >>> jacobian = derive(A * S, S, structure="symmetric")
+    >>> print(jacobian)
+    ∂vec(F)/∂θᵀ (S symmetric) = (I ⊗ A)*D[3]
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
 
     ```
 
