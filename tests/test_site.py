@@ -7,9 +7,9 @@ import re
 import pytest
 import rule_links
 import site_links
-from expressions import CASES
+from expressions import CASES, HESSIANS
 
-from derivlib import RULES, derive
+from derivlib import RULES, derive, hessian
 from derivlib.engine.events import NAMING, SUBSTITUTION
 
 
@@ -40,6 +40,12 @@ def test_below_each_other_nothing_is_lost_and_no_remark_stands_on_the_right(name
     assert narrow.count(r"\textrm{") == tex.count(r"\textrm{")
     layout = r"\\\\(\[[0-9.]+ex\])?|\\quad|\\small|\\begin\{aligned\}|\\end\{aligned\}|[&{}\s,]"
     assert re.sub(layout, "", narrow) == re.sub(layout, "", tex)
+
+
+def test_below_each_other_a_name_in_the_second_half_of_a_hessian_has_its_line():
+    tex = hessian(*HESSIANS["abstract scalar"])._repr_latex_()
+    assert tex.count(r",\quad") == 1  # in the half that starts from the gradient
+    assert r",\quad" not in rule_links.stacked(tex)
 
 
 def test_a_library_formula_has_no_link_that_a_notebook_would_refuse():

@@ -37,9 +37,8 @@ def linked(tex: str) -> str:
 
 def stacked(tex: str) -> str:
     """Set a derivation for a narrow screen, each definition and each remark on its own line."""
-    first, line, others = tex.partition("ex]\n")
-    first = DEFINITION.sub(r" \\\\[0.6ex]\n\1 &= ", first)
-    return ROW.sub(r" \\\\\n& \\quad {\\small \1} \\\\[1.6ex]\n", first + line + others)
+    tex = DEFINITION.sub(r" \\\\[0.6ex]\n\1 &= ", tex)
+    return ROW.sub(r" \\\\\n& \\quad {\\small \1} \\\\[1.6ex]\n", tex)
 
 
 def addressed(markup: str, address: Callable[[str], str]) -> str:
