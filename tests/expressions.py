@@ -198,7 +198,8 @@ RATES = {
     "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),
     "constant by a scalar": (X, t),
     "Kronecker by a scalar": (KroneckerProduct(t * X, (t * W).applyfunc(tanh)), t),
-    "rotation": (ImmutableMatrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
+    "rotation": (
+        ImmutableMatrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
     "explicit entries": (ImmutableMatrix([[t**2, 1], [sigma(t), t * z]]).T, t),
     "determinant times matrix": (Determinant(A + t * U) * U, t),
 }  # fmt: skip

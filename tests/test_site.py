@@ -43,8 +43,10 @@ def test_below_each_other_nothing_is_lost_and_no_remark_stands_on_the_right(name
 
 
 def test_below_each_other_a_name_in_the_second_half_of_a_hessian_has_its_line():
-    tex = hessian(*HESSIANS["abstract scalar"])._repr_latex_()
-    assert tex.count(r",\quad") == 1  # in the half that starts from the gradient
+    d = hessian(*HESSIANS["abstract of a layer"])
+    tex = d._repr_latex_()
+    assert d.intermediates
+    assert tex.count(r",\quad") == len(d.gradient.intermediates) + len(d.intermediates)
     assert r",\quad" not in rule_links.stacked(tex)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol, Transpose
+from sympy import Expr, Transpose
 
 from derivlib.check import size_symbols
 from derivlib.derivation.layout import Layout
@@ -84,7 +84,7 @@ def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Iterator
     for argument in arguments:
         if isinstance(argument, Expr) and not graph.moves(argument):
             sizes = size_symbols(argument)
-            for symbol in sorted(argument.atoms(Symbol, MatrixSymbol) - set(sizes), key=str):
+            for symbol in sorted(argument.free_symbols - set(sizes), key=str):
                 yield Condition(symbol, "constant")
 
 

@@ -412,7 +412,7 @@ def _is_entry(expr: Any) -> bool:
 
 def _from_one(index: Expr, matrix: Expr) -> Expr:
     """Count a number, or a place that the sizes tell such as n - 1, from 1; a letter stays."""
-    sizes = {symbol for size in matrix.shape for symbol in size.free_symbols}
+    sizes = {symbol for size in map(sympify, matrix.shape) for symbol in size.free_symbols}
     return index + 1 if index.free_symbols <= sizes else index
 
 

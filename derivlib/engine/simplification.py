@@ -345,6 +345,8 @@ def _in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
 
 def _in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The factors that all terms share."""
+    if expr.is_Matrix:  # SymPy's sum of matrices is a sum too
+        return
     factors = [Mul.make_args(term) for term in expr.args]
     shared = [f for f in factors[0] if not f.is_number and all(f in rest for rest in factors)]
     if shared:
