@@ -33,8 +33,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
-        "py:class",
-        r"derivlib\..*\.(Entry|Family|FormalNode|Layout|Premises|SizesByName|Structure)",
+        "py:(class|obj)",
+        r"derivlib\..*\.(Entry|Family|FormalNode|Node|Layout|Premises|SizesByName|Structure)",
     ),  # not for readers
 ]
 
