@@ -235,6 +235,8 @@ SIMPLIFIED = {
     "Kronecker in an abstract function, right": (lam(KroneckerProduct(B, X)), X),
     "product of Kronecker products": (
         KroneckerProduct(B, A) * KroneckerProduct(B.T, A) * stacked, stacked),
+    "blocks side by side": (
+        Trace(BlockMatrix([[U, A * U]]) * BlockMatrix([[A], [A * A]])), U),
     "block diagonal": (Trace(BlockDiagMatrix(U, A) * BlockDiagMatrix(A, U)), U),
     "shared product": ((A * X * B) * (A * X * B).T, X),
     "ones times ones": (sum_entries(OneMatrix(q, n) * X), X),

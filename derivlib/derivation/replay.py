@@ -246,7 +246,10 @@ class _Replay:
 
     def expanded(self, expr: Expr) -> Expr:
         """Put in all expansions made so far, also of what they are made of."""
-        while (new := substitute(expr, self.expansions)) != expr:
+        for _ in range(1 + len(self.expansions)):
+            new = substitute(expr, self.expansions)
+            if new == expr:
+                break
             expr = new
         return expr
 

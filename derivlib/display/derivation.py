@@ -49,12 +49,21 @@ def _remark(step: Any) -> str:
     return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
 
 
-def _sum(terms: Sequence[Expr], letters: Mapping[Expr, Expr]) -> str:
+def _sum(
+    terms: Sequence[Expr],
+    letters: Mapping[Expr, Expr],
+    known: dict[tuple[Expr, bool], str],
+) -> str:
+    """Set terms with signs between them; each that stands in many lines is set once."""
+    shown = [(term, bool(letters)) for term in terms]
+    for key in shown:
+        if key not in known:
+            known[key] = latex(key[0], letters)
     if len(terms) == 1:
-        return bare(latex(terms[0], letters))
+        return bare(known[shown[0]])
     text = ""
-    for term in terms:
-        part = latex(term, letters)
+    for key in shown:
+        part = known[key]
         joined = f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
         text = text + joined if text else part
     return text or "0"
@@ -90,6 +99,7 @@ def _rows(derivation: DerivationLike) -> Iterator[str]:
     yield definitions(derivation)
     left, previous, found = None, None, None
     letters: Mapping[Expr, Expr] = {}
+    known: dict[tuple[Expr, bool], str] = {}
     for line in derivation.own_lines():
         step = line.step
         if step.rule == "naming" and step.after in derivation.intermediates:
@@ -102,7 +112,7 @@ def _rows(derivation: DerivationLike) -> Iterator[str]:
         if step.rule == "substitution":
             letters = derivation.letters
         derived = latex(found or derivation.differential_of(line.target))
-        shown = _sum(line.terms, letters)
+        shown = _sum(line.terms, letters, known)
         if shown != previous or derived != left:
             yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
         left, previous = derived, shown
