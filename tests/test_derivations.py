@@ -31,6 +31,8 @@ from sympy import (
     Symbol,
     Trace,
     ZeroMatrix,
+    exp,
+    sqrt,
     sympify,
     tanh,
 )
@@ -41,6 +43,7 @@ from derivlib import (
     ReplayError,
     VerificationError,
     derive,
+    hessian,
     prime,
     sum_entries,
     text,
@@ -70,6 +73,11 @@ def test_result_agrees_entry_by_entry(name):
 def test_replay_ends_at_the_result(name):
     d = derivation(name)
     assert d.replay() == d.result == d.steps[-1].after
+
+
+def test_names_resolve_to_another_spelling_of_the_expression_with_a_far_entry():
+    d = hessian(sqrt(exp(W[2, 0])), W)
+    assert d.replay() == d.result
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)

@@ -20,7 +20,7 @@ from derivlib.check.directions import derivative_at
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.grid import Grid
 from derivlib.check.numbers import Point, at_points
-from derivlib.check.sizes import expression, resolve_sizes, size_symbols
+from derivlib.check.sizes import expression, largest_index, resolve_sizes, size_symbols
 from derivlib.errors import DerivlibError, InputError, VerificationError
 from derivlib.vocabulary import DifferentialNode, Structure
 
@@ -132,7 +132,8 @@ def is_equal(left: Expr, right: Expr) -> bool:
     :param left: a scalar or a matrix expression; differentials may occur.
     :param right: another.
     """
-    sizes = {size: 2 + i for i, size in enumerate(size_symbols(left, right))}
+    smallest = max(2, 1 + largest_index(left, right))
+    sizes = {size: smallest + i for i, size in enumerate(size_symbols(left, right))}
     try:
         check_equation(left, right, sizes=sizes, points=1)
     except DerivlibError:

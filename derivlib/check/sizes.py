@@ -29,7 +29,7 @@ from derivlib.vocabulary import (
     Unvec,
 )
 
-__all__ = ["all_nodes", "at_size", "expression", "resolve_sizes", "size_symbols"]
+__all__ = ["all_nodes", "at_size", "expression", "largest_index", "resolve_sizes", "size_symbols"]
 
 _SHAPED = (
     MatrixSymbol,
@@ -92,14 +92,33 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     return tuple(sorted(found, key=lambda symbol: symbol.name))
 
 
-def _index_symbols(*expressions: Expr) -> set[Symbol]:
-    """The symbols that stand in the indices of entries."""
-    found: set[Symbol] = set()
+def _indices(*expressions: Expr) -> Iterable[Expr]:
+    """What stands in the indices of entries."""
     for node in all_nodes(expressions):
         if isinstance(node, MatrixElement | SingleEntry):
-            for index in node.args[1:]:
-                found |= index.free_symbols
-    return found
+            yield from node.args[1:]
+
+
+def _index_symbols(*expressions: Expr) -> set[Symbol]:
+    """The symbols that stand in the indices of entries."""
+    return {symbol for index in _indices(*expressions) for symbol in index.free_symbols}
+
+
+def largest_index(*expressions: Expr) -> int:
+    """The largest number that stands in an index, -1 if there is none.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X = MatrixSymbol("X", n, m)
+    >>> largest_index(X[3, 0] + X[1, 2]), largest_index(X.T * X)
+    (3, -1)
+
+    ```
+
+    :param expressions: scalar or matrix expressions.
+    """
+    return max((int(index) for index in _indices(*expressions) if index.is_Integer), default=-1)
 
 
 def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:

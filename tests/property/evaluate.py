@@ -401,7 +401,7 @@ _NODES: dict[Any, Callable[[Any, Any], Jet]] = {
     (sp.Transpose, sp.Adjoint): Evaluator._transpose,
     (sp.Sum,): Evaluator._index_sum,
     (sp.KroneckerDelta,): Evaluator._delta,
-    (sp.conjugate,): Evaluator._as_it_is,
+    (sp.conjugate, sp.adjoint): Evaluator._as_it_is,
     (sp.Max,): Evaluator._largest,
     (sp.Abs,): Evaluator._magnitude,
     (sp.Permanent,): Evaluator._permanent,
