@@ -1,4 +1,4 @@
-"""A limit to the time that something may take."""
+"""A limit to the time that something may compute."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ __all__ = ["limited"]
 
 @contextmanager
 def limited(seconds: int, error: type[Exception]) -> Iterator[None]:
-    """Raise an error after a time, where the operating system has alarms.
+    """Raise an error after so much time on a processor, where the operating system counts it.
+
+    What other programs do meanwhile makes no difference.
 
     :param seconds: how long it may take.
     :param error: what is raised then.
     """
-    if not hasattr(signal, "SIGALRM"):
+    if not hasattr(signal, "setitimer"):
         yield
         return
 
     def ring(*_: Any) -> None:
-        raise error(f"nothing within {seconds} seconds")
+        raise error(f"nothing within {seconds} seconds of computing")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
