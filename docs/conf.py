@@ -21,11 +21,11 @@ release = version = pyproject["version"]
 extensions = [
     "myst_nb",
     "autodoc2",
-    "honest_pages",
-    "katex_math",
-    "quiet_kernel",
-    "rule_catalogue",
-    "self_contained",
+    "catalogue.rule_catalogue",
+    "checks.honest_pages",
+    "checks.self_contained",
+    "execution.kernels",
+    "formulas.katex_math",
 ]
 exclude_patterns = ["_build", "node_modules", "**.ipynb_checkpoints"]
 nitpicky = True
@@ -52,7 +52,7 @@ nb_render_markdown_format = "myst"
 
 autodoc2_packages = [{"path": "../derivlib", "auto_mode": True}]
 autodoc2_output_dir = "reference/api"
-autodoc2_render_plugin = "api_pages.ApiRenderer"
+autodoc2_render_plugin = "catalogue.api_pages.ApiRenderer"
 autodoc2_class_docstring = "both"
 autodoc2_module_all_regexes = [r"derivlib(\..+)?"]
 autodoc2_skip_module_regexes = [r"derivlib\..+"]

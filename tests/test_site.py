@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-import rule_links
-import site_links
+from checks import site_links
 from expressions import CASES, HESSIANS
+from formulas import rule_links
 
 from derivlib import RULES, derive, hessian
 from derivlib.engine.events import NAMING, SUBSTITUTION

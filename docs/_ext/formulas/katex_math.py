@@ -18,16 +18,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import rule_links
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from formulas import rule_links
+
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-KATEX = HERE.parent / "node_modules" / "katex" / "dist"
+KATEX = HERE.parents[1] / "node_modules" / "katex" / "dist"
 ROWS = re.compile(r"\\\\|(?<!\\)&")
 
 

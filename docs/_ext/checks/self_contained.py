@@ -9,9 +9,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from site_links import broken_links
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+from checks.site_links import broken_links
 
 logger = logging.getLogger(__name__)
 

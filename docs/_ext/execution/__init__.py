@@ -1,0 +1,1 @@
+"""Pages, executed while the site is built."""

@@ -1,0 +1,1 @@
+"""Formulas, set while the site is built."""
