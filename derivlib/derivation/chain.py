@@ -7,36 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Expr, Symbol
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
 from derivlib.display.text import text
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
-from derivlib.expressions.structure import children
 from derivlib.vocabulary import FormalNode, d, formal
 
 __all__ = ["Chain", "chain_rule"]
 
 _MOST_PATHS = 64
 """How many paths are written out; a chain with more is shown intermediate by intermediate."""
-
-
-def _names_in(expr: Expr, graph: Graph) -> list[Expr]:
-    """The varying names an expression uses, in the order they occur."""
-    if expr in graph.varying:
-        return [expr]
-    found: dict[Expr, None] = {}
-    if isinstance(expr, ElementwiseApplyFunction):
-        parameters = expr.args[0].free_symbols & graph.varying
-        found.update(dict.fromkeys(sorted(parameters, key=str)))
-    if isinstance(expr, MatrixBase):
-        found.update(dict.fromkeys(sorted(expr.free_symbols & graph.varying, key=str)))
-    for part in children(expr):
-        found.update(dict.fromkeys(_names_in(part, graph)))
-    return list(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +92,7 @@ def chain_rule(graph: Graph, wrt: Expr, output: Symbol) -> Chain:
     """
     places = [(output, graph.root), *reversed(graph.definitions.items())]
     links = [
-        formal(place, name) for place, definition in places for name in _names_in(definition, graph)
+        formal(place, name) for place, definition in places for name in graph.names_in(definition)
     ]
     differentials = {
         d(place): expand(definition, graph, lambda *_: None) for place, definition in places

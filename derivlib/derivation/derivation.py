@@ -14,6 +14,7 @@ from derivlib import check
 from derivlib.check.verify import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
+from derivlib.derivation.computation import ComputationGraph, computation_graph
 from derivlib.derivation.instantiate import instantiate
 from derivlib.derivation.layout import Layout, layout_of, output_name
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
@@ -151,6 +152,18 @@ class Derivation:
     def chain(self) -> Chain:
         """The chain rule, not carried out: ∂L/∂S · ∂S/∂N · ∂N/∂W."""
         return chain_rule(self._graph, self.wrt, self.output)
+
+    @cached_property
+    def graph(self) -> ComputationGraph:
+        """What is computed from what, and the derivatives on the way to the variable.
+
+        For a Hessian it is the graph of the gradient, which is what is differentiated; the
+        graph of the expression itself is `gradient.graph`.
+        """
+        return computation_graph(
+            self._graph, self._found, self.layout, self.premises, self.output, self.wrt,
+            self.compact,
+        )  # fmt: skip
 
     @cached_property
     def _rewritten(self) -> list[Rewriting]:

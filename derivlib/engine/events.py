@@ -39,11 +39,17 @@ class Found:
     :param derivative: the derivative, over names.
     :param events: what was done, in order.
     :param named: derivatives of intermediates that were given a name, in order.
+    :param arrived: for each intermediate, what its differential was multiplied by when it was
+        expanded; where a scalar is the variable, the derivative found for it.
+    :param contributions: what arrived at a name, or the variable, from the definition of
+        another; the root has no name.
     """
 
     derivative: Expr
     events: list[Event] = field(default_factory=list)
     named: dict[Expr, Expr] = field(default_factory=dict)
+    arrived: dict[Expr, Expr] = field(default_factory=dict)
+    contributions: dict[tuple[Expr, Expr | None], list[Expr]] = field(default_factory=dict)
 
     def name(self, label: Expr, derivative: Expr) -> None:
         """Give the derivative of an intermediate a name."""

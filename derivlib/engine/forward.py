@@ -39,7 +39,7 @@ def forward(graph: Graph, wrt: Expr) -> Found:
         return found
     rates: dict[Expr, Expr] = {d(wrt): S.One}
     for name, definition in graph.definitions.items():
-        rate = _rate(definition, graph, record, rates, found)
+        rate = found.arrived[name] = _rate(definition, graph, record, rates, found)
         if is_long(rate):
             label = (FormalRate if name.is_Matrix else formal)(name, wrt)
             found.name(label, rate)

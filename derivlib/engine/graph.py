@@ -82,6 +82,20 @@ class Graph:
             self._moves[expr] = known
         return known
 
+    def names_in(self, expr: Expr) -> list[Expr]:
+        """The varying names an expression uses, in the order they occur."""
+        if expr in self.varying:
+            return [expr]
+        found: dict[Expr, None] = {}
+        if isinstance(expr, ElementwiseApplyFunction):
+            parameters = expr.args[0].free_symbols & self.varying
+            found.update(dict.fromkeys(sorted(parameters, key=str)))
+        if isinstance(expr, MatrixBase):
+            found.update(dict.fromkeys(sorted(expr.free_symbols & self.varying, key=str)))
+        for part in children(expr):
+            found.update(dict.fromkeys(self.names_in(part)))
+        return list(found)
+
 
 def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
     """List every distinct subexpression, parts first."""

@@ -47,9 +47,6 @@ def sweep(graph: Graph, wrt: Expr, output: Expr, form: type[LinearForm]) -> Foun
     def record(rule: Rule, arguments: tuple[Any, ...]) -> None:
         found.events.append((rule, arguments))
 
-    def collect(name: Expr, left: Expr) -> None:
-        waiting.setdefault(name, []).append(left)
-
     def gathered(name: Expr) -> Expr:
         lefts = waiting[name]
         if len(lefts) == 1:
@@ -59,7 +56,11 @@ def sweep(graph: Graph, wrt: Expr, output: Expr, form: type[LinearForm]) -> Foun
         moved = rule.right(d, d(name), *lefts)
         return _zero(form, output, name) if is_zero(moved) else moved.args[0]
 
-    def follow(left: Expr, definition: Expr) -> None:
+    def follow(left: Expr, definition: Expr, place: Expr | None = None) -> None:
+        def collect(name: Expr, left: Expr) -> None:
+            waiting.setdefault(name, []).append(left)
+            found.contributions.setdefault((name, place), []).append(left)
+
         moving = expand(definition, graph, record)
         if not is_zero(moving):
             pair(form, left, moving, record, collect)
@@ -75,12 +76,12 @@ def sweep(graph: Graph, wrt: Expr, output: Expr, form: type[LinearForm]) -> Foun
     for name, definition in reversed(graph.definitions.items()):
         if name not in waiting:
             continue
-        left = gathered(name)
+        left = found.arrived[name] = gathered(name)
         if is_long(left):
             label = formal(output, name) if form is Inner else FormalJacobian(output, name)
             found.name(label, left)
             left = label
-        follow(left, definition)
+        follow(left, definition, name)
     if wrt in waiting:
         found.derivative = gathered(wrt)
     return found

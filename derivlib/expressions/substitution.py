@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
-from sympy import Basic, Expr, MatAdd, MatMul, default_sort_key
+from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul, default_sort_key
 
-from derivlib.expressions.construction import distributed, mul
+from derivlib.expressions.construction import distributed, hadamard, mul, split_coefficient
 from derivlib.expressions.structure import children, with_children
 
-__all__ = ["normal_form", "replace_part", "resolve", "substitute"]
+__all__ = ["abbreviate", "normal_form", "replace_part", "resolve", "substitute"]
 
 _MOST_SORTED = 24
 """Up to how many definitions sums are put into SymPy's order; sorting walks whole trees."""
@@ -78,6 +79,44 @@ def _without_run(expr: Expr, run: tuple[Expr, ...], after: Expr) -> Expr:
         if expr.args[i : i + len(run)] == run:
             return mul(*expr.args[:i], after, *expr.args[i + len(run) :])
     return expr
+
+
+def abbreviate(expr: Expr, value: Expr, name: Expr) -> Expr:
+    """Put a name in place of what it stands for, wherever that stands.
+
+    Among the factors of products it is found too, where they were multiplied out: 2 Xᵀ M is
+    Xᵀ G for G = 2 M, and A ⊙ B ⊙ C is G ⊙ C for G = A ⊙ B.
+
+    :param expr: an expression.
+    :param value: what the name stands for.
+    :param name: a symbol, or a node, of the shape of the value.
+    """
+    done: dict[Expr, Expr] = {value: name}
+    is_product = type(value) in (HadamardProduct, Mul)
+    factors = Counter(value.args) if is_product else Counter()
+    coefficient, multiplied = split_coefficient(value)
+
+    def replaced(part: Expr) -> Expr:
+        if part not in done:
+            below = children(part)
+            parts = tuple(map(replaced, below))
+            done[part] = among_factors(part if parts == below else with_children(part, parts))
+        return done[part]
+
+    def among_factors(new: Expr) -> Expr:
+        if factors and type(new) is type(value) and factors <= Counter(new.args):
+            rest = list((Counter(new.args) - factors).elements())
+            return hadamard(name, *rest) if new.is_Matrix else Mul(name, *rest)
+        if not isinstance(new, MatMul):
+            return new
+        own, product = split_coefficient(new)
+        ratio = own / coefficient
+        if not ratio.is_Number:
+            return new
+        named = replace_part(product, multiplied, name)
+        return new if named == product else mul(ratio, named)
+
+    return replaced(expr)
 
 
 def resolve(expr: Expr, definitions: Mapping[Expr, Expr]) -> Expr:
