@@ -4,6 +4,7 @@ from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivat
 from derivlib.check.entries import explicit
 from derivlib.check.verify import Verification
 from derivlib.derivation.chain import Chain
+from derivlib.derivation.computation import ComputationGraph, GraphEdge, GraphNode
 from derivlib.derivation.derivation import Derivation
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
@@ -45,10 +46,13 @@ __all__ = [
     "RULES",
     "BasisMatrix",
     "Chain",
+    "ComputationGraph",
     "Condition",
     "Derivation",
     "DerivlibError",
     "Formula",
+    "GraphEdge",
+    "GraphNode",
     "InputError",
     "Line",
     "MatrixFunction",

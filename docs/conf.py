@@ -25,6 +25,7 @@ extensions = [
     "checks.honest_pages",
     "checks.self_contained",
     "execution.kernels",
+    "figures.computation_graphs",
     "formulas.katex_math",
 ]
 exclude_patterns = ["_build", "node_modules", "**.ipynb_checkpoints"]

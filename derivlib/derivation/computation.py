@@ -30,12 +30,12 @@ class GraphNode:
     """A quantity of a computation: an input, a named intermediate or the output.
 
     ```pycon
-    >>> from sympy import MatrixSymbol, Trace, sin
-    >>> from derivlib import derive, text
+    >>> from sympy import MatrixSymbol, sin
+    >>> from derivlib import derive, sum_entries, text
     >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
-    >>> node = derive(Trace((A * X).applyfunc(sin)), X).graph[X]
+    >>> node = derive(sum_entries((A * X).applyfunc(sin)), X).graph[X]
     >>> node.kind, text(node.derivative), text(node.value), text(node.local)
-    ('variable', '∂L/∂X', 'Aᵀ*(cos(N) ⊙ I)', 'Aᵀ*∂L/∂N')
+    ('variable', '∂L/∂X', 'Aᵀ*cos(N)', 'Aᵀ*∂L/∂N')
 
     ```
 

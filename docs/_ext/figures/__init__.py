@@ -1,0 +1,1 @@
+"""Figures, drawn while the site is built."""
