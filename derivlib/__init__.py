@@ -11,6 +11,7 @@ from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise
 from derivlib.display.formula import Formula, aligned, show, show_group
 from derivlib.display.latex import latex
+from derivlib.display.substitutions import Substitutions
 from derivlib.display.text import text
 from derivlib.elements import (
     compose,
@@ -65,6 +66,7 @@ __all__ = [
     "Step",
     "StepsVerdict",
     "Stepwise",
+    "Substitutions",
     "UndefinedError",
     "UnsupportedError",
     "Verdict",

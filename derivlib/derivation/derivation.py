@@ -23,6 +23,7 @@ from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
+from derivlib.display.substitutions import Substitutions, folded
 from derivlib.display.text import text
 from derivlib.engine.events import Found
 from derivlib.engine.expansion import supports
@@ -324,8 +325,26 @@ class Derivation:
         """The result as a formula: ∂L/∂W = …"""
         return equation(self)
 
+    def substitutions(self, first: int = 1, last: int | None = None) -> Substitutions:
+        """Tell what steps substituted: their rules, what the placeholders stood for, the outcome.
+
+        :param first: the number of the first step to tell, counted from 1.
+        :param last: the number of the last; all that follow if it is left out.
+        :raises InputError: if there are no such steps.
+        """
+        last = len(self.steps) if last is None else last
+        if not 1 <= first <= last <= len(self.steps):
+            raise InputError(
+                f"there are no steps {first} to {last}: the derivation has {len(self.steps)}, "
+                "counted from 1"
+            )
+        return Substitutions(self.steps[first - 1 : last], first)
+
     def _repr_latex_(self) -> str:
         return block(self)._repr_latex_()
+
+    def _repr_markdown_(self) -> str:
+        return f"{self._repr_latex_()}\n\n{folded(self.steps)}"
 
     def __str__(self) -> str:
         return sentence(self)

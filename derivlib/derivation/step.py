@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr
 
 from derivlib.display.text import text
 from derivlib.rules import RULES
+from derivlib.rules.applied import placeholders_for, substituted
 from derivlib.rules.rule import Condition, Rule
+from derivlib.vocabulary import d
 
 __all__ = ["Step"]
 
@@ -29,6 +32,8 @@ class Step:
     A constant
     >>> step.entry is RULES["product"]
     True
+    >>> [text(side) for side in step.statement], step.substituted
+    (['d(U*V)', 'dU*V + U*dV'], ((U, A), (V, X)))
 
     ```
 
@@ -50,6 +55,27 @@ class Step:
     def entry(self) -> Rule | None:
         """The rule of the table, or None for a step that only names."""
         return RULES.get(self.rule)
+
+    @cached_property
+    def _placeholders(self) -> tuple[Any, ...]:
+        return placeholders_for(self.entry, self.arguments) if self.entry else ()
+
+    @property
+    def statement(self) -> tuple[Expr, Expr] | None:
+        """What the rule says, both sides in placeholders; nothing for a step that only names."""
+        return self.entry.equation(*self._placeholders) if self.entry else None
+
+    @property
+    def substituted(self) -> tuple[tuple[Any, Any], ...]:
+        """The placeholders of the statement, each with what stood in its place."""
+        return tuple(substituted(self._placeholders, self.arguments))
+
+    @property
+    def rewritten(self) -> tuple[Expr, Expr]:
+        """What the rule replaced and by what, where `before` and `after` are a whole derivative."""
+        if self.entry is None or self.entry.family != "algebra":
+            return self.before, self.after
+        return self.entry.left(*self.arguments), self.entry.right(d, *self.arguments)
 
     def __str__(self) -> str:
         return f"{text(self.before)} → {text(self.after)}  [{self.rule}]"

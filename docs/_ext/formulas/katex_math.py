@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import subprocess
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +117,14 @@ def set_block(self: HTML5Translator, node: nodes.Element, tex: str) -> str:
 
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    """Write an inline formula."""
+    """Write an inline formula; names of rules in it are links."""
     tex = node.astext()
     try:
-        shown = set_formula(tex, False)
+        shown = set_formula(rule_links.linked(tex), False)
     except FormulaError as error:
         shown = refused(self, node, tex, error)
+    if rule_links.names(tex):
+        shown = rule_links.addressed(shown, partial(rule_address, self, node))
     self.body.append(f'<span class="math">{shown}</span>')
     raise nodes.SkipNode
 

@@ -1,0 +1,111 @@
+"""What each step of a derivation put where, to be unfolded below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sympy import Basic, Expr, FunctionClass
+
+from derivlib.display.formula import set_expression
+from derivlib.display.latex import DerivationPrinter, latex
+
+__all__ = ["StepLike", "Substitutions", "folded"]
+
+_MOST_FOLDED = 60
+"""How many steps a derivation unfolds to; more are shown on demand."""
+
+
+class StepLike(Protocol):
+    """What is needed of a step to say what it substituted."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def before(self) -> Expr: ...
+    @property
+    def after(self) -> Expr: ...
+    @property
+    def requires(self) -> Sequence[Any]: ...
+    @property
+    def statement(self) -> tuple[Expr, Expr] | None: ...
+    @property
+    def substituted(self) -> Sequence[tuple[Any, Any]]: ...
+    @property
+    def rewritten(self) -> tuple[Expr, Expr]: ...
+
+
+@dataclass(frozen=True)
+class Substitutions:
+    r"""Steps, each with its rule, what the placeholders of the rule stood for, and its outcome.
+
+    A notebook and the site show them as a numbered list.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
+    >>> steps = derive(Trace(A * X), X).substitutions(2, 2)
+    >>> for line in steps._repr_markdown_().splitlines():
+    ...     print(line.strip(" \\"))
+    2. $\textrm{product}$: $\mathrm{d}(U V) = (\mathrm{d}U) V + U \, \mathrm{d}V$
+    with $U := A$, $V := X$
+    $\mathrm{d}(A X) \to A \, \mathrm{d}X$, where $A\ \text{constant}$
+
+    ```
+
+    :param steps: the steps that are told.
+    :param first: the number of the first, counted from 1.
+    """
+
+    steps: tuple[StepLike, ...]
+    first: int = 1
+
+    def _repr_markdown_(self) -> str:
+        numbered = enumerate(self.steps, self.first)
+        return "\n".join(_item(f"{number}. ", step) for number, step in numbered)
+
+
+def _item(mark: str, step: StepLike) -> str:
+    """Tell a step: what its rule says, what was put in, what needs to hold, what came out."""
+    lines = [rf"$\textrm{{{step.rule}}}$"]
+    pairs = [(_set(placeholder), _set(value)) for placeholder, value in step.substituted]
+    if step.statement is not None and any(letter != value for letter, value in pairs):
+        left, right = map(latex, step.statement)
+        lines[0] += f": ${left} = {right}$"
+        lines.append("with " + _listed(f"{letter} := {value}" for letter, value in pairs))
+    before, after = map(latex, step.rewritten)
+    outcome = f"{before} \\to {after}" if before != after else before
+    lines.append(f"${outcome}$" + ", written as before" * (before == after))
+    if step.requires:
+        lines[-1] += ", where " + _listed(map(set_expression, step.requires))
+    return mark + ("\\\n" + " " * len(mark)).join(lines)
+
+
+def _listed(formulas: Iterable[str]) -> str:
+    return ", ".join(f"${formula}$" for formula in formulas)
+
+
+def _set(value: Any) -> str:
+    if isinstance(value, FunctionClass) or not isinstance(value, Basic):
+        return DerivationPrinter().function_name(getattr(value, "name", None) or value)
+    return latex(value)
+
+
+def folded(steps: Iterable[StepLike]) -> str:
+    """The steps of a derivation, to be unfolded: Markdown that notebooks and pages understand."""
+    steps = tuple(steps)
+    shown = Substitutions(steps[:_MOST_FOLDED])
+    return "\n".join(_fold(shown, len(steps)))
+
+
+def _fold(shown: Substitutions, total: int) -> Iterator[str]:
+    yield '<details class="substitutions">'
+    yield "<summary>What each step substituted</summary>"
+    yield '<div tabindex="0" role="group" aria-label="Steps">\n'
+    yield shown._repr_markdown_()
+    if total > len(shown.steps):
+        first = len(shown.steps) + 1
+        yield f"\nSteps {first} to {total}: `substitutions({first}, {total})` of the derivation."
+    yield "\n</div></details>"
