@@ -58,6 +58,11 @@ def set_expression(value: Any) -> str:
     return latex(value)
 
 
+def displayed(tex: str) -> str:
+    """Set the fractions of a formula among words as large as in a formula by itself."""
+    return rf"\displaystyle {tex}" if r"\frac" in tex else tex
+
+
 def rows_of(lines: Iterable[str]) -> str:
     """Set lines one below the other, aligned where each has an ampersand."""
     *above, last = lines

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sympy import Expr, sympify
 
-from derivlib.display.formula import Formula, rows_of
+from derivlib.display.formula import Formula, displayed, rows_of
 from derivlib.display.latex import latex
 from derivlib.display.text import text
 
@@ -121,7 +121,7 @@ def _words(node: NodeLike) -> list[str]:
         if isinstance(part, str):
             words[-1] += part
         else:
-            words += [part.tex, ""]
+            words += [displayed(part.tex), ""]
     return words
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sympy import Basic, Expr, FunctionClass
+from sympy import Basic, Expr, FunctionClass, MatrixSymbol, Symbol
 
-from derivlib.display.formula import set_expression
+from derivlib.display.formula import displayed, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
 
 __all__ = ["StepLike", "Substitutions", "folded"]
@@ -70,27 +70,38 @@ class Substitutions:
 def _item(mark: str, step: StepLike) -> str:
     """Tell a step: what its rule says, what was put in, what needs to hold, what came out."""
     lines = [rf"$\textrm{{{step.rule}}}$"]
-    pairs = [(_set(placeholder), _set(value)) for placeholder, value in step.substituted]
-    if step.statement is not None and any(letter != value for letter, value in pairs):
+    stands = list(_stands(step))
+    if step.statement is not None and stands:
         left, right = map(latex, step.statement)
-        lines[0] += f": ${left} = {right}$"
-        lines.append("with " + _listed(f"{letter} := {value}" for letter, value in pairs))
+        lines[0] += ": " + _listed([f"{left} = {right}"])
+        lines.append("with " + _listed(stands))
     before, after = map(latex, step.rewritten)
     outcome = f"{before} \\to {after}" if before != after else before
-    lines.append(f"${outcome}$" + ", written as before" * (before == after))
+    lines.append(_listed([outcome]) + ", written as before" * (before == after))
     if step.requires:
         lines[-1] += ", where " + _listed(map(set_expression, step.requires))
     return mark + ("\\\n" + " " * len(mark)).join(lines)
 
 
-def _listed(formulas: Iterable[str]) -> str:
-    return ", ".join(f"${formula}$" for formula in formulas)
+def _stands(step: StepLike) -> Iterator[str]:
+    """Say what placeholders stand for, unless each stands for itself; functions never do."""
+    pairs = [(p, _set(p), _set(value)) for p, value in step.substituted]
+    if all(letter == value for _, letter, value in pairs):
+        return
+    for placeholder, letter, value in pairs:
+        if letter != value or isinstance(placeholder, (Symbol, MatrixSymbol)):
+            yield f"{letter} := {value}"
 
 
 def _set(value: Any) -> str:
     if isinstance(value, FunctionClass) or not isinstance(value, Basic):
         return DerivationPrinter().function_name(getattr(value, "name", None) or value)
     return latex(value)
+
+
+def _listed(formulas: Iterable[str]) -> str:
+    """Set formulas among words, fractions as large as in a formula by itself."""
+    return ", ".join(f"${displayed(formula)}$" for formula in formulas)
 
 
 def folded(steps: Iterable[StepLike]) -> str:

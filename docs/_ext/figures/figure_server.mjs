@@ -73,8 +73,8 @@ function place({ nodes, edges, spacing }) {
   return {
     width,
     height,
-    nodes: answer.objects.map(({ pos }) => turned(pos)),
-    edges: answer.edges.map(({ pos, lp }) => {
+    nodes: (answer.objects ?? []).map(({ pos }) => turned(pos)),
+    edges: (answer.edges ?? []).map(({ pos, lp }) => {
       const points = pos.split(" ");
       const tip = points.find((point) => /^[es],/.test(point));
       return {
