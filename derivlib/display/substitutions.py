@@ -73,7 +73,8 @@ def _item(mark: str, step: StepLike) -> str:
     stands = list(_stands(step))
     if step.statement is not None and stands:
         left, right = map(latex, step.statement)
-        lines[0] += ": " + _listed([f"{left} = {right}"])
+        if left != right:
+            lines[0] += ": " + _listed([f"{left} = {right}"])
         lines.append("with " + _listed(stands))
     before, after = map(latex, step.rewritten)
     outcome = f"{before} \\to {after}" if before != after else before

@@ -1,11 +1,11 @@
-"""A rule as it was applied: the letters in which it is stated, for the shapes at hand."""
+"""A rule as it was applied: the letters in which it is stated, and what they stood for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Expr, FunctionClass, Lambda, MatrixSymbol, Symbol
+from sympy import Expr, FunctionClass, Lambda, MatrixSymbol, Symbol, Tuple
 from sympy.core.function import UndefinedFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
@@ -44,18 +44,29 @@ def _nearest(rule: Rule, arguments: Sequence[Any]) -> Sequence[Any]:
     return max(rule.instances, key=likeness)
 
 
+def _takes(instance: Sequence[Any], arguments: Sequence[Any]) -> bool:
+    """Tell whether a rule is stated for as many arguments, of the same kinds."""
+    return len(instance) == len(arguments) and all(
+        _kind(own) == _kind(given) or not _is_letter(own) or _kind(given) == "value"
+        for own, given in zip(instance, arguments, strict=True)
+    )
+
+
 def placeholders_for(rule: Rule, arguments: Sequence[Any]) -> tuple[Any, ...]:
     """Find letters in which a rule can be stated for what it was applied to.
 
-    The letters are those of its instances, in the shapes of the arguments; numbers, shapes and
-    whatever the rule is not stated in letters for stay as they are.
+    They are those it is stated in by the catalogue. Where it was applied to more than it is
+    stated for, or to a shape, the letters are in the shapes of the arguments. Numbers, shapes
+    and whatever the rule is not stated in letters for stay as they are.
 
     ```pycon
     >>> from sympy import MatrixSymbol
     >>> from derivlib import RULES
     >>> X, A = MatrixSymbol("X", 4, 3), MatrixSymbol("A", 3, 4)
-    >>> placeholders_for(RULES["product"], (2 * X, A.T.T, X))
+    >>> placeholders_for(RULES["product"], (X, A, X))
     (U, V, T)
+    >>> placeholders_for(RULES["product"], (X, A, X, A))
+    (U, V, T, A)
 
     ```
 
@@ -63,25 +74,30 @@ def placeholders_for(rule: Rule, arguments: Sequence[Any]) -> tuple[Any, ...]:
     :param arguments: what it was applied to.
     """
     instance = _nearest(rule, arguments)
-    names = {value.name for value in instance if isinstance(value, (Symbol, MatrixSymbol))}
+    by_shape = any(isinstance(given, tuple | Tuple) for given in arguments)
+    as_stated = not by_shape and _takes(instance, arguments)
+    taken = {value.name for value in instance if isinstance(value, (Symbol, MatrixSymbol))}
     chosen: list[Any] = []
     for i, argument in enumerate(arguments):
-        kind = _kind(argument)
         own = instance[i] if i < len(instance) else None
-        if kind == "value" or (own is not None and not _is_letter(own)):
+        if _kind(argument) == "value" or (own is not None and not _is_letter(own)):
             chosen.append(argument)
-        elif own is not None and kind == "function":
+        elif as_stated or (own is not None and _kind(own) == "function"):
             chosen.append(own)
-        elif own is not None and kind == "matrix function":
-            chosen.append(MatrixFunction(own.name, argument.shape))
         else:
-            name = own.name if own is not None and _kind(own) == kind else ""
-            if not name:
-                name = _further(names, kind == "matrix")
-                names.add(name)
-            is_matrix = kind == "matrix"
-            chosen.append(MatrixSymbol(name, *argument.shape) if is_matrix else Symbol(name))
+            chosen.append(_shaped_like(argument, own, taken))
     return tuple(chosen)
+
+
+def _shaped_like(argument: Any, own: Any, taken: set[str]) -> Any:
+    """A letter in the shape of an argument: the rule's own, if it is of that kind, or another."""
+    if isinstance(argument, MatrixFunction):
+        return MatrixFunction(own.name, argument.shape)
+    name = own.name if own is not None and _kind(own) == _kind(argument) else ""
+    if not name:
+        name = _further(taken, argument.is_Matrix)
+        taken.add(name)
+    return MatrixSymbol(name, *argument.shape) if argument.is_Matrix else Symbol(name)
 
 
 def _further(taken: set[str], is_matrix: bool) -> str:
