@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sympy import Basic, Expr, FunctionClass, Lambda, Symbol, Transpose
+from sympy import Basic, Expr, FunctionClass, Lambda, S, Symbol, Transpose
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import leads_with_transpose, mul, ones_like, transpose
@@ -31,12 +31,15 @@ def as_lambda(function: Any) -> Lambda:
 
 
 def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
-    """Apply a scalar function to each entry."""
+    """Apply a scalar function to each entry; a number it is multiplied by comes out in front."""
     function = as_lambda(function)
     (argument,) = function.variables
     body = function.expr
     if not body.has(argument):
         return mul(body, ones_like(matrix))
+    number, rest = body.as_coeff_Mul()
+    if number is not S.One:
+        return mul(number, elementwise(Lambda(argument, rest), matrix))
     if body == argument:
         return matrix
     if leads_with_transpose(matrix):
