@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul, default_sort_key
 
-from derivlib.expressions.construction import distributed, hadamard, mul, split_coefficient
+from derivlib.expressions.construction import hadamard, mul, split_coefficient
 from derivlib.expressions.structure import children, with_children
 
 __all__ = ["abbreviate", "normal_form", "replace_part", "resolve", "substitute"]
@@ -17,10 +17,9 @@ _MOST_SORTED = 24
 
 
 def _as_sympy_orders(expr: Expr) -> Expr:
-    """Write a sum, or a number times a sum, as SymPy's operators do."""
-    terms = distributed(expr)
-    if isinstance(expr, MatAdd) or len(terms) > 1:
-        return Basic.__new__(MatAdd, *sorted(terms, key=default_sort_key))
+    """Write a sum as SymPy's operators do."""
+    if isinstance(expr, MatAdd):
+        return Basic.__new__(MatAdd, *sorted(expr.args, key=default_sort_key))
     return expr
 
 
