@@ -56,7 +56,7 @@ x, y, b = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("b", n,
 row = MatrixSymbol("r", 1, p)
 t, z = Symbol("t"), Symbol("z")
 sigma, tau, lam, mu = (Function(name) for name in ("sigma", "tau", "lambda", "mu"))
-nu = MatrixFunction("nu", (n, p))
+nu, square = MatrixFunction("nu", (n, p)), MatrixFunction("mu", (n, n))
 
 SIZES = {n: 4, m: 3, p: 2, q: 5}
 TRIPLES = [(4, 3, 2), (2, 3, 5), (1, 4, 3), (3, 1, 2), (5, 2, 1)]
@@ -254,6 +254,10 @@ SIMPLIFIED = {
     "pseudo-inverse": (logdet(pseudo_inverse.T * pseudo_inverse), X),
     "sum of outer products": (y.T * U.T**3 * U**3 * b, U),
     "terms far apart": (Trace(A * U * G * U * A * U), U),
+    "products alike on the right": (A * X * B + G * X * B + C, X),
+    "products alike on the left": (A * X * B + A * X * B.T, X),
+    "inverse of an abstract matrix": (
+        Trace(x.T * Inverse(square(t)) * y) - logdet(square(t)), t),
 }  # fmt: skip
 """Expressions whose derivatives need this or that rule to read well."""
 

@@ -10,6 +10,8 @@ from expressions import (
     SIZES,
     TRIPLES,
     A,
+    B,
+    C,
     U,
     W,
     X,
@@ -20,18 +22,24 @@ from expressions import (
     n,
     p,
     sigma,
+    square,
     t,
+    x,
+    y,
 )
 from sympy import (
     HadamardPower,
     HadamardProduct,
+    Inverse,
     Lambda,
     MatrixSymbol,
     OneMatrix,
+    Q,
     Symbol,
     Trace,
     ZeroMatrix,
     exp,
+    log,
     sqrt,
     sympify,
     tanh,
@@ -44,6 +52,8 @@ from derivlib import (
     VerificationError,
     derive,
     hessian,
+    logdet,
+    norm,
     prime,
     sum_entries,
     text,
@@ -193,6 +203,59 @@ def test_results_are_those_sympy_operators_write():
     assert derive(Trace(X.T * A * X), X).result == (A + A.T) * X
     assert derive(Trace(U**3), U).result == 3 * (U.T) ** 2
     assert derive(sum_entries(A * X), X).result == A.T * OneMatrix(n, m)
+
+
+READ = {
+    "scalars that share a power": (
+        lambda: derive((x.T * A * x) / (x.T * x), x, assuming=Q.symmetric(A)),
+        "2/(xᵀ*x)*(A*x - (xᵀ*A*x)/(xᵀ*x)*x)",
+    ),
+    "powers of one sign only": (
+        lambda: derive(Trace(A * X * X.T) / t + t * sum_entries(X), X, assuming=Q.symmetric(A)),
+        "t*1[n×m] + 2/t*A*X",
+    ),
+    "sign of an elementwise function": (
+        lambda: hessian(-sum_entries((y - A * x).applyfunc(log)), x),
+        "Aᵀ*Diag([(y - A*x)**(-2)])*A",
+    ),
+    "one sample": (
+        lambda: hessian(-(norm(y - x * OneMatrix(1, 1)) ** 2) / 2 - norm(x) ** 2, x),
+        "-3*I",
+    ),
+    "many samples": (
+        lambda: hessian(-(norm(X - x * OneMatrix(1, m)) ** 2), x),
+        "-2*m*I",
+    ),
+    "transposes inside a trace": (
+        lambda: derive(Trace(x.T * Inverse(square(t)) * x) - logdet(square(t)), t),
+        "-tr(((μ(t))⁻¹*x*xᵀ*(μ(t))⁻¹ + (μ(t))⁻¹)*∂μ(t)/∂t)",
+    ),
+    "Kronecker products alike on the left": (
+        lambda: derive(A * X * B + U * X * B, X),
+        "Bᵀ ⊗ (A + U)",
+    ),
+    "Kronecker products alike on the right": (
+        lambda: derive(A * X * B - t * A * X * B.T, X),
+        "(Bᵀ - t*B) ⊗ A",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_results_read_as_a_textbook_writes_them(name):
+    derived, read = READ[name]
+    d = derived()
+    assert text(d.result) == read
+    assert d.verify(sizes_of(d.expr, d.wrt))
+
+
+def test_what_is_taken_out_of_a_sum_stays_out():
+    """No line takes a number back into the sum it was just taken out of."""
+    d = derive(norm(C - X * B) ** 2 + t * norm(X) ** 2, X)
+    lines = d.lines()
+    (taken_out,) = (i for i, line in enumerate(lines) if line.step.rule == "common multiple")
+    shown = {text(term) for line in lines[taken_out:] for term in line.terms}
+    assert shown == {text(d.result)} == {"2*(t*X - (C - X*B)*Bᵀ)"}
 
 
 def test_zero_is_only_for_a_variable_that_does_not_occur():

@@ -24,6 +24,7 @@ from sympy import (
     MatMul,
     Mul,
     OneMatrix,
+    Pow,
     S,
     Trace,
     Transpose,
@@ -273,6 +274,13 @@ def _of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     unturned = {Transpose(part): part for part in known}
     if known and {substitute(term, unturned) for term in turned} == terms:
         yield algebra.SYMMETRIC, (inside, *known)
+    elif _transposes(turned) <= _transposes(terms):
+        yield algebra.TRANSPOSE_OF_SUM, inside.args
+
+
+def _transposes(terms: set[Expr]) -> int:
+    """How many transposes are written in terms."""
+    return sum(isinstance(part, Transpose) for t in terms for part in preorder_traversal(t))
 
 
 def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
@@ -360,8 +368,22 @@ def _common_multiple(coefficients: list[Expr]) -> Expr:
     number = abs(numbers[0]) if len({abs(n) for n in numbers}) == 1 else S.One
     if all(n.is_negative for n in numbers):
         number = -number
-    factors = [Mul.make_args(scalar) for scalar in scalars]
-    return Mul(number, *(f for f in factors[0] if all(f in others for others in factors)))
+    first, *others = [scalar.as_powers_dict() for scalar in scalars]
+    shared = (
+        Pow(base, _common_exponent([power, *(powers.get(base, S.Zero) for powers in others)]))
+        for base, power in first.items()
+    )
+    return Mul(number, *shared)
+
+
+def _common_exponent(exponents: list[Expr]) -> Expr:
+    """The exponent nearest to zero, if all are equal or are numbers of one sign."""
+    if len(set(exponents)) == 1:
+        return exponents[0]
+    for nearest, has_sign in ((min, "is_positive"), (max, "is_negative")):
+        if all(e.is_number and getattr(e, has_sign) for e in exponents):
+            return nearest(exponents)
+    return S.Zero
 
 
 def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
@@ -378,6 +400,12 @@ def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
         one = Identity(a[head - 1].shape[1])
         remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
         yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
+    if len(a) == len(b) == 1 and _two(a[0]) and _two(b[0]):
+        (a1, a2), (b1, b2) = a[0].args, b[0].args
+        if a2 == b2:
+            yield 1, (algebra.RIGHT_KRONECKER_FACTOR, (a2, mul(c, a1), mul(k, b1)))
+        if a1 == b1:
+            yield 1, (algebra.LEFT_KRONECKER_FACTOR, (a1, mul(c, a2), mul(k, b2)))
 
 
 def _shared(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> int:

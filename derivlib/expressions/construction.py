@@ -325,8 +325,8 @@ def hadamard_power(base: Expr, exponent: Expr) -> Expr:
 def kronecker(*factors: Expr) -> Expr:
     """Multiply matrices block by block; coefficients come out in front.
 
-    A 1×1 identity is dropped, neighbouring identities become one, and a column next to a row
-    is their product.
+    A 1×1 identity and a 1×1 matrix of ones are dropped, neighbouring identities become one,
+    and a column next to a row is their product.
     """
     split = [split_coefficient(factor) for factor in factors]
     coefficient = Mul(*(c for c, _ in split))
@@ -348,9 +348,9 @@ def kronecker(*factors: Expr) -> Expr:
 
 def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
     """The Kronecker product of two matrices, where it can be written without ⊗."""
-    if isinstance(left, Identity) and left.shape[0] is S.One:
+    if _is_single_one(left):
         return right
-    if isinstance(right, Identity) and right.shape[0] is S.One:
+    if _is_single_one(right):
         return left
     if isinstance(left, Identity) and isinstance(right, Identity):
         return Identity(left.shape[0] * right.shape[0])
@@ -361,6 +361,11 @@ def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
     if left.shape[0] is S.One and right.shape[1] is S.One:
         return mul(right, left)
     return None
+
+
+def _is_single_one(matrix: Expr) -> bool:
+    """Tell whether a matrix is written as the 1×1 matrix with entry 1."""
+    return isinstance(matrix, (Identity, OneMatrix)) and all(s is S.One for s in matrix.shape)
 
 
 def commutation(rows: Expr, cols: Expr) -> Expr:

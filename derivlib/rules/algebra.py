@@ -92,6 +92,38 @@ LEFT_FACTOR = Rule(
     source=MATRIX_ALGEBRA,
 )
 
+RIGHT_KRONECKER_FACTOR = Rule(
+    "common Kronecker factor on the right",
+    "algebra",
+    left=lambda factor, first, second, *rest: add(
+        kronecker(first, factor), kronecker(second, factor), *rest
+    ),
+    right=lambda _, factor, first, second, *rest: _plain_sum(
+        kronecker(add(first, second), factor), *rest
+    ),
+    instances=(
+        (matrix("C", p, q), A, B),
+        (matrix("C", p, q), A, mul(a, B), matrix("D", n * p, m * q)),
+    ),
+    source=KRONECKER_ALGEBRA,
+)
+
+LEFT_KRONECKER_FACTOR = Rule(
+    "common Kronecker factor on the left",
+    "algebra",
+    left=lambda factor, first, second, *rest: add(
+        kronecker(factor, first), kronecker(factor, second), *rest
+    ),
+    right=lambda _, factor, first, second, *rest: _plain_sum(
+        kronecker(factor, add(first, second)), *rest
+    ),
+    instances=(
+        (matrix("C", p, q), A, B),
+        (matrix("C", p, q), A, mul(a, B), matrix("D", p * n, q * m)),
+    ),
+    source=KRONECKER_ALGEBRA,
+)
+
 MULTIPLE = Rule(
     "common multiple",
     "algebra",
@@ -360,6 +392,8 @@ ONES_TIMES_ONES = Rule(
 RULES = (
     RIGHT_FACTOR,
     LEFT_FACTOR,
+    RIGHT_KRONECKER_FACTOR,
+    LEFT_KRONECKER_FACTOR,
     MULTIPLE,
     SYMMETRIC,
     TRANSPOSE_OF_SUM,
