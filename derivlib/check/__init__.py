@@ -8,13 +8,16 @@ from derivlib.check.calculus import elementwise
 from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivative
 from derivlib.check.entries import explicit
 from derivlib.check.equations import EquationCheck, check_equation, check_identification, is_equal
+from derivlib.check.ledger import Check, Ledger, recorded
 from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
 from derivlib.check.sizes import resolve_sizes, size_symbols
 from derivlib.check.verify import Verification, verify
 
 __all__ = [
     "AbstractPartial",
+    "Check",
     "EquationCheck",
+    "Ledger",
     "RuleCheck",
     "StepsVerdict",
     "Verdict",
@@ -27,6 +30,7 @@ __all__ = [
     "explicit",
     "is_derivative",
     "is_equal",
+    "recorded",
     "rejected_tampering",
     "resolve_sizes",
     "size_symbols",

@@ -23,7 +23,8 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.check.domain import Domain, domain_of
-from derivlib.check.equations import check_equation
+from derivlib.check.equations import EquationCheck, check_equation
+from derivlib.check.ledger import judging
 from derivlib.check.sizes import all_nodes, expression, resolve_sizes, size_symbols
 from derivlib.check.verify import compare
 from derivlib.errors import InputError, VerificationError
@@ -192,11 +193,14 @@ def is_derivative(
     given = resolve_sizes(chosen, claim, expr, wrt)
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
-    try:
-        verification = compare(expr, wrt, claim, given, {}, domain, seed=seed)
-    except VerificationError as error:
-        hint = _hint(claim, expr, wrt, given, domain, seed)
-        return Verdict(False, str(error), hint, named)
+    with judging("derivative", expr, wrt, claim) as note:
+        try:
+            verification = compare(expr, wrt, claim, given, {}, domain, seed=seed)
+        except VerificationError as error:
+            note.refused = str(error)
+            hint = _hint(claim, expr, wrt, given, domain, seed)
+            return Verdict(False, str(error), hint, named)
+        note(verification)
     return Verdict(True, str(verification), "", named)
 
 
@@ -268,20 +272,26 @@ def check_steps(
     expressions = [expression(line) for line in lines]
     chosen = _sizes_for(sizes, *expressions)
     varying = set().union(*map(_differentiated, expressions))
-    for i, (before, after) in enumerate(pairwise(expressions)):
+
+    def compared(before: Expr, after: Expr) -> EquationCheck:
         symbols = size_symbols(before, after)
-        try:
-            check_equation(
-                before,
-                after,
-                sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
-                varying=varying,
-                structures=structures,
-                assuming=assuming,
-                seed=seed,
-            )
-        except VerificationError as error:
-            return StepsVerdict(
-                i + 1, f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
-            )
+        return check_equation(
+            before,
+            after,
+            sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
+            varying=varying,
+            structures=structures,
+            assuming=assuming,
+            seed=seed,
+        )
+
+    with judging("steps", *expressions) as note:
+        for i, (before, after) in enumerate(pairwise(expressions)):
+            try:
+                note(compared(before, after))
+            except VerificationError as error:
+                note.refused = (
+                    f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
+                )
+                return StepsVerdict(i + 1, note.refused)
     return StepsVerdict(None, f"all {len(lines)} lines are equal")

@@ -19,6 +19,7 @@ from derivlib.check.comparison import (
 from derivlib.check.directions import derivative_at
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.grid import Grid
+from derivlib.check.ledger import judging, unrecorded
 from derivlib.check.numbers import Point, at_points
 from derivlib.check.sizes import expression, largest_index, resolve_sizes, size_symbols
 from derivlib.errors import DerivlibError, InputError, VerificationError
@@ -106,19 +107,24 @@ def check_equation(
         _compare(first, second, point, given)
         return len(first.entries)
 
-    return _checked(
-        (left, right, *definitions.values()),
-        given,
-        action,
-        seed,
-        points,
-        varying=(lambda _: True) if moving is None else moving.__contains__,
-        domain=domain,
-    )
+    with judging("equation", left, right) as note:
+        check = _checked(
+            (left, right, *definitions.values()),
+            given,
+            action,
+            seed,
+            points,
+            varying=(lambda _: True) if moving is None else moving.__contains__,
+            domain=domain,
+        )
+        note(check)
+    return check
 
 
 def is_equal(left: Expr, right: Expr) -> bool:
     """Tell whether two expressions are equal at random points, with sizes chosen here.
+
+    This is a question, not a check of a claim: no ledger records it.
 
     ```pycon
     >>> from sympy import MatrixSymbol, symbols
@@ -134,10 +140,11 @@ def is_equal(left: Expr, right: Expr) -> bool:
     """
     smallest = max(2, 1 + largest_index(left, right))
     sizes = {size: smallest + i for i, size in enumerate(size_symbols(left, right))}
-    try:
-        check_equation(left, right, sizes=sizes, points=1)
-    except DerivlibError:
-        return False
+    with unrecorded():
+        try:
+            check_equation(left, right, sizes=sizes, points=1)
+        except DerivlibError:
+            return False
     return True
 
 
@@ -174,7 +181,10 @@ def check_identification(
         _compare(found, claimed, point, given)
         return len(found.entries)
 
-    return _checked((left, right), given, action, seed, points)
+    with judging("identification", left, right) as note:
+        check = _checked((left, right), given, action, seed, points)
+        note(check)
+    return check
 
 
 def _variable_of(left: Expr) -> Any:

@@ -11,6 +11,7 @@ from sympy import Add, Expr, Integer, MatAdd, MatMul, Mul, OneMatrix, S, Symbol,
 
 from derivlib.check.comparison import SizesByName, at_sizes
 from derivlib.check.equations import check_equation, check_identification
+from derivlib.check.ledger import judging, unrecorded
 from derivlib.check.sizes import size_symbols
 from derivlib.errors import DerivlibError, RuleError, VerificationError
 
@@ -56,11 +57,12 @@ def check_rule(rule: Any, *, seed: int = 0) -> RuleCheck:
     :raises RuleError: naming rule, placeholders, sizes, entry and both values, if its sides
         differ or one of them cannot be evaluated.
     """
-    checks = [
-        _check_sides(rule, placeholders, left, right, sizes, seed)
-        for placeholders, left, right in _equations(rule)
-        for sizes in _assignments(left, right)
-    ]
+    checks = []
+    with judging("rule", rule.name) as note:
+        for placeholders, left, right in _equations(rule):
+            for sizes in _assignments(left, right):
+                checks.append(_check_sides(rule, placeholders, left, right, sizes, seed))
+                note(checks[-1])
     if not checks:
         raise RuleError(f"the rule “{rule.name}” has no instance to check it on")
     return RuleCheck(
@@ -123,8 +125,12 @@ def rejected_tampering(rule: Any, *, seed: int = 0) -> tuple[str, ...]:
     rejected = []
     for placeholders, left, right in _equations(rule):
         for what, make in _falsifications(right):
-            if _is_noticed(rule, placeholders, left, right, make, seed):
+            with unrecorded():
+                noticed = _is_noticed(rule, placeholders, left, right, make, seed)
+            if noticed:
                 rejected.append(what)
+                with judging("rule", f"{rule.name}, {what}") as note:
+                    note.refused = "its sides differ"
     if not rejected:
         raise RuleError(f"no falsification of the rule “{rule.name}” could be told from it")
     return tuple(rejected)

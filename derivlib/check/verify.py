@@ -23,6 +23,7 @@ from derivlib.check.counting import written_length
 from derivlib.check.domain import Domain, domain_of
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.judgement import LONGEST, Judgement, judgement
+from derivlib.check.ledger import judging
 from derivlib.check.numbers import Point, at_points
 from derivlib.check.operations import operation_of
 from derivlib.check.sizes import expression, resolve_sizes
@@ -174,9 +175,12 @@ def verify(
         structures=None if structure is None else {wrt: structure},
         assuming=assuming,
     )
-    return compare(
-        expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
-    )
+    with judging("derivative", expr, wrt, result) as note:
+        verification = compare(
+            expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
+        )
+        note(verification)
+    return verification
 
 
 def compare(

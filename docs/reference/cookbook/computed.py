@@ -12,6 +12,9 @@ from typing import Any
 
 import mpmath
 
+from derivlib.check import EquationCheck
+from derivlib.check.ledger import judging
+
 from .answers import Answer
 from .claims import Claim
 from .counterexamples import Counterexample
@@ -79,12 +82,15 @@ class Computed:
     def judge(self) -> Outcome:
         """Every pair, entry by entry."""
         entries = 0
-        with mpmath.workdps(60):
+        with mpmath.workdps(60), judging("numbers", self.statement) as note:
             for pair, i, j, left, right in self._compared():
                 if not self._same(left, right):
                     told = f"entry ({i + 1}, {j + 1}) of {pair.what} is {left}, not {right}"
+                    note.refused = told
                     return Outcome(False, told)
                 entries += 1
+            method = "exact" if self.tolerance is None else "numeric"
+            note(EquationCheck(sizes=(), entries=entries, method=method, points=1, seed=0))
         exact = "exactly" if self.tolerance is None else f"to {self.tolerance:g}"
         return Outcome(True, f"{entries} entries, {exact}, {self.method}", entries)
 
