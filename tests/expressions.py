@@ -226,6 +226,7 @@ HESSIANS = {
     "linear": (Trace(C.T * X), X),
     "by a 1×1 matrix": (
         sum_entries(HadamardProduct((x * one * row).applyfunc(sin), x * one * row)), one),
+    "terms that cancel": (log(exp(x[0, 0] + Trace(x * b.T))), x),
     "determinant of an abstract matrix": (Determinant(MatrixFunction("nu", (n, n))(t)), t),
 }  # fmt: skip
 """Scalar expressions that are differentiated twice."""
@@ -238,6 +239,10 @@ SIMPLIFIED = {
     "blocks side by side": (
         Trace(BlockMatrix([[U, A * U]]) * BlockMatrix([[A], [A * A]])), U),
     "block diagonal": (Trace(BlockDiagMatrix(U, A) * BlockDiagMatrix(A, U)), U),
+    "inner product times a function of it": (Trace((x.T * y).applyfunc(sin)) * (x.T * y), x),
+    "explicit entries of explicit matrices": (
+        sum_entries(ImmutableMatrix([[1, 2], [3, 4]]) * sum_entries(ImmutableMatrix([[t, t**2]]))),
+        t),
     "shared product": ((A * X * B) * (A * X * B).T, X),
     "ones times ones": (sum_entries(OneMatrix(q, n) * X), X),
     "layer of a scaled matrix": (A * (Trace(A * U) * U).applyfunc(sigma), U),

@@ -169,6 +169,8 @@ class _Replay:
     :param names: what each name stands for.
     :param namesakes: d(definition) and the d(name) that means the same.
     :param expansions: the differentials expanded so far.
+    :param again: expansions made once more; where a name has the same differential, only the
+        steps that follow tell whether it is meant.
     :param terms: the terms of the differential, or the derivative alone.
     :param target: what the differential is of, where not the whole expression.
     """
@@ -179,6 +181,7 @@ class _Replay:
     names: dict[Expr, Expr] = field(default_factory=dict)
     namesakes: dict[Expr, Expr] = field(default_factory=dict)
     expansions: dict[Expr, Expr] = field(default_factory=dict)
+    again: list[Expr] = field(default_factory=list)
     terms: tuple[Expr, ...] = ()
     target: Expr | None = None
     identified: bool = False
@@ -231,8 +234,10 @@ class _Replay:
 
     def expand(self, step: Step) -> None:
         """Put the expansion of a differential in place of the differential."""
-        if step.before in self.expansions:
-            return  # it occurred before, and is put in wherever it occurs again
+        if step.before in self.expansions:  # it is put in wherever it occurs again
+            if step.before in self.namesakes:
+                self.again.append(step.before)
+            return
         after = self.expanded(step.after)
         for target in (step.before, self.namesakes.get(step.before)):
             if target is None:
@@ -255,11 +260,22 @@ class _Replay:
 
     def replaced(self, step: Step) -> tuple[Expr, ...]:
         """The terms after a step in place of those before it."""
+        new = self.replaced_somewhere(step)
+        while new is None and self.again:
+            differential = self.again.pop()
+            after = self.expanded(self.expansions[differential])
+            values = {self.namesakes[differential]: after}
+            self.terms = tuple(_put_in(term, values) for term in self.terms)
+            new = self.replaced_somewhere(step)
+        if new is None:
+            raise _fail(step, "rewrites a term that is not there")
+        return new
+
+    def replaced_somewhere(self, step: Step) -> tuple[Expr, ...] | None:
+        """The same, if there are such terms by themselves or inside a scalar."""
         new = _replaced(self.terms, step)
         if new is None and isinstance(step.before, Inner | Add):
             new = self.replaced_inside(step)
-        if new is None:
-            raise _fail(step, "rewrites a term that is not there")
         return new
 
     def replaced_inside(self, step: Step) -> tuple[Expr, ...] | None:

@@ -44,13 +44,16 @@ def parenthesized(text: str) -> str:
     return f"({text})"
 
 
+_BRACKETS = {"()": re.compile(r"[()]"), "{}": re.compile(r"[{}]")}
+
+
 def _closing(text: str, start: int, pair: str) -> int:
     """The position of the bracket that closes the one at `start`."""
     depth = 0
-    for i in range(start, len(text)):
-        depth += (text[i] == pair[0]) - (text[i] == pair[1])
+    for found in _BRACKETS[pair].finditer(text, start):
+        depth += 1 if found[0] == pair[0] else -1
         if depth == 0:
-            return i
+            return found.start()
     return -1
 
 

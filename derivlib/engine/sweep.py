@@ -77,6 +77,8 @@ def sweep(graph: Graph, wrt: Expr, output: Expr, form: type[LinearForm]) -> Foun
         if name not in waiting:
             continue
         left = found.arrived[name] = gathered(name)
+        if is_zero(left):
+            continue
         if is_long(left):
             label = formal(output, name) if form is Inner else FormalJacobian(output, name)
             found.name(label, left)

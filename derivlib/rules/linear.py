@@ -18,6 +18,7 @@ from sympy import (
     OneMatrix,
     Trace,
     Transpose,
+    preorder_traversal,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -204,7 +205,7 @@ BLOCK_MATRIX = Rule(
 
 def _explicit(d: Differentiate, matrix: Expr) -> Expr:
     """Σ ds ∂M/∂s over the scalars s, or entry by entry where entries hold matrices."""
-    if matrix.atoms(MatrixSymbol):
+    if any(node.is_Matrix for part in matrix for node in preorder_traversal(part)):
         places = product(range(matrix.rows), range(matrix.cols))
         moving = {place: d(matrix[place]) for place in places}
         terms = [
@@ -230,6 +231,7 @@ EXPLICIT_MATRIX = Rule(
     instances=(
         (ImmutableDenseMatrix([[u, u * v, 1], [0, v**2, f(u)]]),),
         (ImmutableDenseMatrix([[U[0, 0], u], [2, U[0, 0] * v]]),),
+        (ImmutableDenseMatrix([[SumEntries(ImmutableDenseMatrix([[u, 2 * v]])), u * v]]),),
     ),
     source=FUNDAMENTAL,
 )

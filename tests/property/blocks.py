@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from compare import PropertyError, examine
+from compare import PropertyError, SlowError, examine
 from generate import Example, examples
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Flaky
 from sympy import preorder_traversal
 
 __all__ = ["Report", "block"]
@@ -100,8 +101,13 @@ def _run(kind: str, start: int, action: Callable[[Example], None], *phases: Phas
 
 
 def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
-    """The smallest example Hypothesis finds that fails at the same place."""
+    """The smallest example Hypothesis finds that fails at the same place.
+
+    What is slow is not reduced: it is quicker, the second time.
+    """
     least = failed
+    if failed.kind == SlowError.__name__:
+        return least
 
     def action(example: Example) -> None:
         nonlocal least
@@ -113,7 +119,7 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
                 least = found
                 raise
 
-    with suppress(PropertyError):
+    with suppress(PropertyError, Flaky):
         _run(failed.example.kind, start, action, Phase.generate, Phase.shrink)
     return least
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -238,10 +238,13 @@ class Evaluator:
         return times(left, right).sum(axis=(2, 3), keepdims=True)
 
     def _index_sum(self, expr: Any) -> Jet:
-        """A sum over an index, as SymPy makes one of an entry of a product."""
-        index, first, last = expr.args[1]
-        terms = range(self.size(first), self.size(last) + 1)
-        return sum(self.value(expr.args[0].xreplace({index: sp.Integer(k)})) for k in terms)
+        """A sum over indices, as SymPy makes one of an entry of a product."""
+        indices = [index for index, _, _ in expr.args[1:]]
+        ranges = [range(self.size(a), self.size(b) + 1) for _, a, b in expr.args[1:]]
+        return sum(
+            self.value(expr.args[0].xreplace(dict(zip(indices, map(sp.Integer, at), strict=True))))
+            for at in product(*ranges)
+        )
 
     def _delta(self, expr: Any) -> Jet:
         i, j = map(self.size, expr.args[:2])

@@ -253,6 +253,7 @@ def examples(draw: Callable[[Any], Any], kind: str) -> Example:
     except _WRITING as error:
         raise UnsatisfiedAssumption from error
     assume(not expr.has(*_NOT_REAL))
-    # SymPy takes the trace of a Kronecker product factor by factor, square or not.
-    assume(all(operator.eq(*trace.arg.shape) for trace in expr.atoms(sp.Trace)))
+    # SymPy takes traces and inverses of Kronecker products factor by factor, square or not.
+    whole = [*expr.atoms(sp.Trace), *expr.atoms(sp.Inverse)]
+    assume(all(operator.eq(*node.arg.shape) for node in whole))
     return Example(kind, expr, w.favoured)
