@@ -97,7 +97,10 @@ class _TextPrinter(StrPrinter):
 
     def _exponent(self, expr: Expr) -> str:
         shown = str(self._print(expr))
-        return shown if expr.is_Atom else f"({shown})"
+        return shown if expr.is_Atom and not shown.startswith("-") else f"({shown})"
+
+    def _print_MatPow(self, expr: Expr) -> str:
+        return f"{self._atom(expr.args[0])}**{self._exponent(expr.args[1])}"
 
     def _print_Transpose(self, expr: Expr) -> str:
         return f"{self._atom(expr.args[0])}ᵀ"
