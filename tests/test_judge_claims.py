@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from expressions import A, U, W, X, lam, layer, m, n, p, sigma, x
 from sympy import HadamardProduct, MatrixSymbol, Trace
 
 from derivlib import InputError, check_steps, d, is_derivative, partial, prime
+from derivlib.check.judgement import judgement
 from derivlib.vocabulary import Inner
 
 QUADRATIC = Trace(X.T * A * X)
@@ -84,3 +87,20 @@ def test_one_line_is_not_a_chain():
 def test_a_claim_about_a_compound_variable_is_refused():
     with pytest.raises(InputError):
         is_derivative(A, Trace(A * U), 2 * U)
+
+
+def test_a_refused_claim_is_told_apart_without_differentiating_again(monkeypatch):
+    """What the claim may be instead is compared with the derivative that refused it."""
+    found = []
+
+    def counted(*arguments):
+        found.append(arguments)
+        return judgement(*arguments)
+
+    for module in ("claims", "verify"):
+        monkeypatch.setattr(sys.modules[f"derivlib.check.{module}"], "judgement", counted)
+    U, B = MatrixSymbol("U", 3, 3), MatrixSymbol("B", 3, 3)
+    assert not is_derivative(B * B, Trace(B * U), U).hint
+    assert len(found) == 1
+    assert not is_derivative(B * B, Trace(B * U), U, structure="symmetric").hint
+    assert len(found) == 3, "one for the structure, one without it"

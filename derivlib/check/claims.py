@@ -24,6 +24,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.check.domain import Domain, domain_of
 from derivlib.check.equations import EquationCheck, check_equation
+from derivlib.check.judgement import Judgement, judgement
 from derivlib.check.ledger import judging
 from derivlib.check.sizes import all_nodes, expression, resolve_sizes, size_symbols
 from derivlib.check.verify import compare
@@ -194,19 +195,29 @@ def is_derivative(
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     with judging("derivative", expr, wrt, claim) as note:
+        expected = judgement(expr, wrt, given, {}, domain)
         try:
-            verification = compare(expr, wrt, claim, given, {}, domain, seed=seed)
+            verification = compare(
+                expr, wrt, claim, given, {}, domain, seed=seed, expected=expected
+            )
         except VerificationError as error:
             note.refused = str(error)
-            hint = _hint(claim, expr, wrt, given, domain, seed)
+            hint = _hint(claim, expr, wrt, given, domain, expected, seed)
             return Verdict(False, str(error), hint, named)
         note(verification)
     return Verdict(True, str(verification), "", named)
 
 
 def _hint(
-    claim: Expr, expr: Expr, wrt: Expr, sizes: Mapping[Any, int], domain: Domain, seed: int
+    claim: Expr,
+    expr: Expr,
+    wrt: Expr,
+    sizes: Mapping[Any, int],
+    domain: Domain,
+    expected: Judgement,
+    seed: int,
 ) -> str:
+    """Say what a claim is instead; the derivative it is compared with is found only once."""
     candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim)]
     if domain.structures:
         told = f"the derivative by all entries of {wrt}, each taken as free"
@@ -218,7 +229,8 @@ def _hint(
         candidates.append((doubled, _IN_THE_SPACE, domain))
     for candidate, told, where in candidates:
         try:
-            compare(expr, wrt, candidate, sizes, {}, where, seed=seed)
+            known = expected if where is domain else None
+            compare(expr, wrt, candidate, sizes, {}, where, seed=seed, expected=known)
         except VerificationError:
             continue
         return told
