@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import os
 import sys
 import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
-# The pages on the Matrix Cookbook import the claims that lie beside them.
-BESIDE = [str(HERE / "reference"), *filter(None, [os.environ.get("PYTHONPATH")])]
-os.environ["PYTHONPATH"] = os.pathsep.join(BESIDE)
 
 pyproject = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
 
@@ -24,7 +20,7 @@ extensions = [
     "catalogue.rule_catalogue",
     "checks.honest_pages",
     "checks.self_contained",
-    "execution.kernels",
+    "execution.pages",
     "figures.computation_graphs",
     "formulas.katex_math",
 ]
@@ -44,10 +40,10 @@ myst_enable_extensions = [
 ]  # fmt: skip
 myst_heading_anchors = 3
 
-# What judges must run: a cache does not notice that the library changed.
-nb_execution_mode = "force"
-nb_execution_show_tb = True
-nb_execution_timeout = 120
+# Pages are executed by the extension `execution`, which notices when the library changed.
+execution_modules = ["_comparison", "reference"]  # where pages find modules of their own
+nb_execution_mode = "off"
+nb_execution_timeout = 600
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
 
