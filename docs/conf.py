@@ -18,7 +18,6 @@ extensions = [
     "myst_nb",
     "autodoc2",
     "catalogue.rule_catalogue",
-    "checks.honest_pages",
     "checks.self_contained",
     "execution.pages",
     "figures.computation_graphs",

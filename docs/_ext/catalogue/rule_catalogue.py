@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from docutils import nodes
+from execution.verdict import note_checks
 from formulas import rule_links
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -13,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from derivlib import RULES, DerivlibError, Rule, show
-from derivlib.check import check_rule, rejected_tampering
+from derivlib.check import check_rule, recorded, rejected_tampering
 from derivlib.check.rules import RuleCheck
 from derivlib.display.formula import set_expression
 from derivlib.display.latex import latex
@@ -82,9 +83,11 @@ class RuleCatalogue(SphinxDirective):
     def section(self, rule: Rule) -> nodes.section:
         """Write the entry of a rule."""
         try:
-            facts = entry_facts(rule)
+            with recorded() as ledger:
+                facts = entry_facts(rule)
         except DerivlibError as error:
             raise self.error(str(error)) from error
+        note_checks(self.env, ledger)
         label = rule_links.label(rule.name)
         section = nodes.section("", nodes.title("", rule.name), ids=[label], names=[label])
         standard: Any = self.env.get_domain("std")

@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from execution import kernels
+from execution import downloads, kernels, verdict
 from execution.records import Record, Records, cells_of, digest, digest_of_file, digest_of_folder
 from execution.running import Page, execute_all
 
@@ -83,7 +83,7 @@ def outdated(
         state["code"] = code
         if known:
             logger.info("the site's own code changed: all pages are read again")
-            return sorted(env.found_docs)
+            return sorted(env.found_docs - added - changed)
     records, reasons = records_of(app), {}
     texts: dict[str, str] = state.setdefault("texts", {})
     for name in sorted(env.found_docs - added - changed):
@@ -173,6 +173,41 @@ def executed_client(
     return Executed(notebook, path, nb_config, log, record=record)
 
 
+def origin_of(app: Sphinx, name: str, record: Record) -> downloads.Origin:
+    """Where the files of a page are from, and what they need."""
+    names = {"sympy": "SymPy", "numpy": "NumPy"}
+    others = [(names[each], v) for each, v in record.versions.items() if each in names]
+    return downloads.Origin(
+        page=name,
+        sources=Path(app.srcdir),
+        modules=tuple(Path(app.confdir) / folder for folder in app.config.execution_modules),
+        project=app.config.project,
+        version=app.config.release,
+        others=(("Python", record.python), *others),
+        base=app.config.html_baseurl,
+    )
+
+
+def finish_page(app: Sphinx, document: Any) -> None:
+    """Put the verdict at the foot of an executed page, with what can be taken away."""
+    name = app.env.docname
+    found = page_of(app.env, name, records_of(app))
+    if found is None or found[1] is None:
+        return
+    page, record = found
+    offered: list[downloads.Download] = []
+    if not record.error:
+        origin = origin_of(app, name, record)
+        try:
+            needed = downloads.files_needed(origin, tuple(record.files))
+        except ValueError as error:
+            logger.warning("%s", error, location=name, type="execution")
+        else:
+            downloads.write(page.notebook, origin, needed, Path(app.outdir))
+            offered = downloads.paths(origin, needed)
+    verdict.put_verdict(app, document, record, offered)
+
+
 def note_text(app: Sphinx, env: BuildEnvironment) -> None:
     """Take note of what the pages hold now."""
     state = env.__dict__.setdefault("executed_pages", {})
@@ -185,6 +220,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", begin, priority=100)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)
-    app.connect("env-check-consistency", note_text)
+    app.connect("doctree-read", finish_page)
+    app.connect("env-updated", note_text)
+    verdict.register(app)
     myst_nb.sphinx_.create_client = partial(executed_client, app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

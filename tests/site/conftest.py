@@ -1,0 +1,27 @@
+"""These tests need what builds the site: `python3 noxfile.py -s site` installs it.
+
+Where it is missing they are skipped, with this reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from small_sites import Site, new_site
+
+NEEDED = ("myst_nb", "furo", "jupytext")
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Callable[..., Site]:
+    """Make a small site; see `small_sites.new_site`."""
+    for module in NEEDED:
+        reason = f"{module} is not installed; `python3 noxfile.py -s site` installs it"
+        pytest.importorskip(module, reason=reason)
+
+    def make(pages: Mapping[str, str | bytes], *, timeout: int = 60) -> Site:
+        return new_site(tmp_path / "small", pages, timeout=timeout)
+
+    return make
