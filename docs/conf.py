@@ -22,8 +22,9 @@ extensions = [
     "execution.pages",
     "figures.computation_graphs",
     "formulas.katex_math",
+    "layout.scroll_boxes",
 ]
-exclude_patterns = ["_build", "node_modules", "**.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_templates", "node_modules", "**.ipynb_checkpoints"]
 nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.
 nitpick_ignore_regex = [
@@ -56,6 +57,7 @@ autodoc2_hidden_objects = {"private", "inherited", "dunder"}
 autodoc2_sort_names = True
 
 html_theme = "furo"
+templates_path = ["_templates"]
 html_title = "derivlib"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -1,0 +1,1 @@
+"""How the page is laid out for every reader."""

@@ -1,0 +1,62 @@
+"""A browser and a server for the tests of the built site; both are started once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import needs
+import pytest
+from server import serve
+
+TOOLS, SITE = needs.missing_tools(), needs.missing_site()
+
+collect_ignore: list[str] = []
+"""What cannot run is not collected; `test_needs.py` then skips, or fails, in its place."""
+if TOOLS:
+    collect_ignore += ["test_inspection.py"]
+if TOOLS or SITE:
+    collect_ignore += ["test_every_page.py", "test_search.py", "test_reading.py"]
+
+WITHOUT_A_NETWORK = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark of pytest-xdist known where it is not installed."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that share an open page")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for `address` each page of the built site."""
+    if "address" in metafunc.fixturenames:
+        names = sorted(p.relative_to(needs.SITE).as_posix() for p in needs.SITE.rglob("*.html"))
+        pages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        metafunc.parametrize("address", pages, ids=names, scope="module")
+
+
+@pytest.fixture(scope="session")
+def origin() -> Iterator[str]:
+    """The address of the built site."""
+    yield from serve(needs.SITE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=WITHOUT_A_NETWORK
+        )
+        yield chromium
+        chromium.close()

@@ -1,0 +1,33 @@
+"""What the browser tests need, and what installs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+__all__ = ["AXE", "REQUIRED", "SITE", "missing_site", "missing_tools"]
+
+DOCS = Path(__file__).parents[2] / "docs"
+SITE = DOCS / "_build" / "html"
+AXE = DOCS / "node_modules" / "axe-core" / "axe.min.js"
+REQUIRED = os.environ.get("DERIVLIB_BROWSER_TESTS") == "required"
+"""Set by the nox session: what is missing then fails instead of skipping."""
+
+
+def missing_tools() -> list[str]:
+    """What is not installed, each with the command that installs it."""
+    found = []
+    if importlib.util.find_spec("playwright") is None:
+        found.append("playwright: python3 -m pip install --group browser")
+    if shutil.which("chromium") is None:
+        found.append("chromium: apt-get install chromium")
+    if not AXE.exists():
+        found.append("axe-core: (cd docs && npm ci)")
+    return found
+
+
+def missing_site() -> list[str]:
+    """The site, if it has not been built, with the command that builds it."""
+    return [] if (SITE / "index.html").exists() else ["the site: python3 noxfile.py -s docs"]

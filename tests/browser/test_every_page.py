@@ -1,0 +1,94 @@
+"""Every page of the built site, on a desktop, on a phone, and where scripts are off."""
+
+from __future__ import annotations
+
+import inspection
+import pytest
+import visits
+
+
+@pytest.fixture(scope="module")
+def on_desktop(browser):
+    with visits.visitor(browser, **visits.DESKTOP) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def on_phone(browser):
+    with visits.visitor(browser, **visits.PHONE) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def without_scripts(browser):
+    with visits.visitor(browser, **visits.UNSCRIPTED) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def desktop(on_desktop, origin, address):
+    with visits.opened(on_desktop, origin, address) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def phone(on_phone, origin, address):
+    with visits.opened(on_phone, origin, address) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def unscripted(without_scripts, origin, address):
+    with visits.opened(without_scripts, origin, address) as visit:
+        yield visit
+
+
+def faultless(found: list[str]) -> None:
+    """Fail with what was found, one line for each."""
+    assert not found, "\n  ".join(["", *found[:20]])
+
+
+def test_formulas_are_set(desktop):
+    faultless(inspection.formulas(desktop.page))
+
+
+def test_formulas_stay_in_their_boxes_on_a_desktop(desktop):
+    faultless(inspection.width(desktop.page) + inspection.boxes(desktop.page))
+
+
+def test_accessible_on_a_desktop(desktop):
+    faultless(inspection.accessibility(desktop.page))
+
+
+def test_contrast_in_the_dark(desktop):
+    desktop.page.emulate_media(color_scheme="dark")
+    found = inspection.accessibility(desktop.page, colours_only=True)
+    desktop.page.emulate_media(color_scheme="light")
+    faultless(found)
+
+
+def test_no_error_and_no_other_host(desktop):
+    faultless(desktop.faults)
+
+
+def test_fits_a_phone(phone):
+    faultless(inspection.width(phone.page) + inspection.boxes(phone.page))
+
+
+def test_accessible_on_a_phone(phone):
+    faultless(inspection.accessibility(phone.page))
+
+
+def test_contrast_in_the_dark_on_a_phone(phone):
+    phone.page.emulate_media(color_scheme="dark")
+    found = inspection.accessibility(phone.page, colours_only=True)
+    phone.page.emulate_media(color_scheme="light")
+    faultless(found)
+
+
+def test_no_error_on_a_phone(phone):
+    faultless(phone.faults)
+
+
+def test_formulas_are_set_where_scripts_are_off(unscripted):
+    faultless(inspection.formulas(unscripted.page) + unscripted.faults)

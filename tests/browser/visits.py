@@ -1,0 +1,84 @@
+"""Open a page and keep a record of what it did while it was open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+__all__ = ["DESKTOP", "PHONE", "UNSCRIPTED", "Visit", "opened", "visitor"]
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+UNSCRIPTED = {**DESKTOP, "java_script_enabled": False}
+
+
+@dataclass
+class Visit:
+    """An open page and whatever went wrong on it.
+
+    :param page: the page, as Playwright holds it.
+    :param faults: errors of the console and of scripts, files that are not there, and requests
+        for addresses that are not the site's.
+    """
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def console(self, message: Any) -> None:
+        """Note an error or a warning."""
+        if message.type in ("error", "warning"):
+            place = message.location.get("url", "")
+            self.faults.append(f"console {message.type}: {message.text} {place}".strip())
+
+    def script(self, error: Any) -> None:
+        """Note an exception that no script caught."""
+        self.faults.append(f"uncaught: {error}")
+
+    def answer(self, response: Any) -> None:
+        """Note a file that is not there."""
+        if response.status >= 400:
+            self.faults.append(f"status {response.status}: {response.url}")
+
+    def refuse(self, route: Route) -> None:
+        """Note a request for another address, and refuse it."""
+        self.faults.append(f"a request off the site: {route.request.url}")
+        route.abort()
+
+
+@contextmanager
+def visitor(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
+    """A reader with a screen, with or without scripts; files are loaded once for all pages."""
+    context = browser.new_context(**settings)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+@contextmanager
+def opened(context: BrowserContext, origin: str, address: str) -> Iterator[Visit]:
+    """Open a page of a site, wait for all it loads, and keep it open.
+
+    :param origin: what every address of the site starts with; nothing else is requested.
+    """
+    page = context.new_page()
+    visit = Visit(page)
+    page.on("console", visit.console)
+    page.on("pageerror", visit.script)
+    page.on("response", visit.answer)
+    page.route(re.compile(rf"^(?!{re.escape(origin)}|data:|blob:)"), visit.refuse)
+    try:
+        page.goto(origin + address, wait_until="load")
+        yield visit
+    finally:
+        page.close()
