@@ -10,5 +10,11 @@
       else target.removeAttribute("tabindex");
     }
   });
-  boxes.forEach(box => observer.observe(box));
+  const look = () => boxes.forEach(box => {
+    observer.unobserve(box);
+    observer.observe(box);
+  });
+  look();
+  // Formulas become wider when their fonts arrive; their boxes do not.
+  document.fonts.addEventListener("loadingdone", look);
 })();

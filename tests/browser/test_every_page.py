@@ -1,4 +1,4 @@
-"""Every page of the built site, on a desktop, on a phone, and where scripts are off."""
+"""Every page of the built site: on a desktop, on a phone in the dark, and where scripts are off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def on_desktop(browser):
 
 @pytest.fixture(scope="module")
 def on_phone(browser):
-    with visits.visitor(browser, **visits.PHONE) as context:
+    with visits.visitor(browser, **visits.PHONE, color_scheme="dark") as context:
         yield context
 
 
@@ -75,15 +75,8 @@ def test_fits_a_phone(phone):
     faultless(inspection.width(phone.page) + inspection.boxes(phone.page))
 
 
-def test_accessible_on_a_phone(phone):
+def test_accessible_on_a_phone_in_the_dark(phone):
     faultless(inspection.accessibility(phone.page))
-
-
-def test_contrast_in_the_dark_on_a_phone(phone):
-    phone.page.emulate_media(color_scheme="dark")
-    found = inspection.accessibility(phone.page, colours_only=True)
-    phone.page.emulate_media(color_scheme="light")
-    faultless(found)
 
 
 def test_no_error_on_a_phone(phone):
