@@ -31,7 +31,7 @@ except ModuleNotFoundError:
     sys.exit(bootstrap())
 
 nox.needs_version = ">=2025.5"
-nox.options.sessions = ["lint", "tests", "minimums", "docs"]
+nox.options.sessions = ["lint", "tests", "minimums", "docs", "site", "browser"]
 nox.options.error_on_missing_interpreters = False
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -122,6 +122,27 @@ def docs(session: nox.Session) -> None:
     command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "2", "-b", "html"]
     session.run(*command, str(DOCS), str(site), *session.posargs)
     session.log(f"The site is in {site.relative_to(ROOT)}: open {site / 'index.html'}")
+
+
+NO_SKIPPING = {"DERIVLIB_SKIP": "never"}
+"""What a session installs for its tests is there, or the session fails."""
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Test what builds the site, and that each fault of a page stops the build by name."""
+    session.install("-e", ".", *group("docs"), *group("tests"))
+    install_katex(session)
+    session.run("pytest", "tests/site", *session.posargs, env=NO_SKIPPING)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open every page of the built site in Chromium; what is missing fails, it does not skip."""
+    session.install("-e", ".", *group("browser"))
+    install_katex(session)
+    parallel = ["-n", "auto", "--dist", "loadgroup"]
+    session.run("pytest", "tests/browser", *parallel, *session.posargs, env=NO_SKIPPING)
 
 
 if __name__ == "__main__":

@@ -35,14 +35,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "xdist_group(name): tests that share an open page")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that asks for `address` each page of the built site."""
-    if "address" in metafunc.fixturenames:
-        names = sorted(p.relative_to(needs.SITE).as_posix() for p in needs.SITE.rglob("*.html"))
-        pages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
-        metafunc.parametrize("address", pages, ids=names, scope="module")
-
-
 @pytest.fixture(scope="session")
 def origin() -> Iterator[str]:
     """The address of the built site."""

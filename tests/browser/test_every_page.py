@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import inspection
+import needs
 import pytest
 import visits
+
+NAMES = sorted(path.relative_to(needs.SITE).as_posix() for path in needs.SITE.rglob("*.html"))
+PAGES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=NAMES)
+def address(request):
+    """A page of the site. It is opened once for all that is asked of it."""
+    return request.param
 
 
 @pytest.fixture(scope="module")

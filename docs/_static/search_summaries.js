@@ -1,0 +1,13 @@
+// Formulas stand once in the summary of a search result. A page holds each three times: set for
+// the eye, as MathML, and as TeX within that. From file: there is no page to summarise: a browser
+// does not let a script read one.
+(() => {
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  const toText = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const element of page.querySelectorAll("annotation, .katex-html, p.math-rules"))
+      element.remove();
+    return toText(page.documentElement.outerHTML, anchor);
+  };
+})();

@@ -1,0 +1,85 @@
+"""The search finds pages by their subject and rules by their names."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import needs
+import pytest
+import visits
+
+from derivlib import RULES
+from derivlib.rules.rule import slug
+
+SUBJECTS = ["hadamard", "determinant", "softmax", "kronecker", "jacobian", "hessian", "transpose"]
+SEARCHED = "() => document.querySelector('.search-summary')?.textContent.startsWith('Search fin')"
+RULES_SEARCHED = list(RULES)[::10]
+
+
+@pytest.fixture(scope="module")
+def reader(browser):
+    with visits.visitor(browser, **visits.DESKTOP) as context:
+        yield context
+
+
+def found(page):
+    """The links to what was found, best first, once the search has ended."""
+    page.wait_for_function(SEARCHED)
+    page.wait_for_load_state("networkidle")
+    return page.locator("#search-results ul.search li > a")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_is_found_and_the_first_result_opens(reader, origin, subject):
+    with visits.opened(reader, origin, f"search.html?q={quote(subject)}") as visit:
+        results = found(visit.page)
+        assert results.count()
+        results.first.click()
+        visit.page.wait_for_load_state("load")
+        assert "search.html" not in visit.page.url
+        assert subject in visit.page.locator("article").inner_text().lower()
+        assert visit.faults == []
+
+
+@pytest.mark.parametrize("rule", RULES_SEARCHED)
+def test_a_rule_is_found_by_its_name(reader, origin, rule):
+    with visits.opened(reader, origin, f"search.html?q={quote(rule)}") as visit:
+        addresses = [link.get_attribute("href") for link in found(visit.page).all()]
+        assert any(f"rule-{slug(rule)}" in address for address in addresses), addresses
+        assert visit.faults == []
+
+
+def test_a_search_starts_from_any_page(reader, origin):
+    with visits.opened(reader, origin, "index.html") as visit:
+        box = visit.page.locator("input[name=q]:visible")
+        box.fill("determinant")
+        box.press("Enter")
+        assert found(visit.page).count()
+        assert visit.faults == []
+
+
+def test_what_is_nowhere_is_not_found(reader, origin):
+    with visits.opened(reader, origin, "search.html?q=zxqvyw") as visit:
+        page = visit.page
+        page.wait_for_function(SEARCHED.replace("Search fin", "Your search did not match"))
+        assert page.locator("#search-results li").count() == 0
+
+
+def test_summaries_hold_formulas_once(reader, origin):
+    with visits.opened(reader, origin, "search.html?q=identification") as visit:
+        found(visit.page)
+        text = visit.page.locator("#search-results").inner_text()
+        assert "identification" in text
+        assert "\\" not in text
+
+
+@pytest.mark.parametrize("query", ["hadamard", "first identification theorem"])
+def test_the_search_works_without_a_server(reader, query):
+    site = needs.SITE.as_uri() + "/"
+    with visits.opened(reader, site, f"search.html?q={quote(query)}") as visit:
+        results = found(visit.page)
+        assert results.count()
+        results.first.click()
+        visit.page.wait_for_load_state("load")
+        assert visit.page.locator("h1").count() == 1
+        assert visit.faults == []
