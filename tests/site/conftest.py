@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import building
 import pytest
 from small_sites import Site, new_site
+
+collect_ignore = ["test_bad_pages.py", "test_scroll_boxes.py"] if building.missing() else []
+"""What cannot run is not collected; `test_building.py` then skips, or fails, in its place."""
 
 NEEDED = ("myst_nb", "furo", "jupytext")
 
