@@ -113,7 +113,8 @@ def set_block(self: HTML5Translator, node: nodes.Element, tex: str) -> str:
     )
     labels = map(rule_links.label, rule_links.names(tex))
     addresses = {label: rule_address(self, node, label) for label in labels}
-    return rule_links.addressed(markup, addresses.__getitem__)
+    links = rule_links.listed(rule_links.names(tex), addresses.__getitem__)
+    return rule_links.addressed(markup, addresses.__getitem__) + links
 
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 
 from derivlib.rules.rule import slug
 
-__all__ = ["addressed", "label", "linked", "names", "stacked"]
+__all__ = ["addressed", "label", "linked", "listed", "names", "stacked"]
 
 NAME = re.compile(r"\\textrm\{([^{}]*)\}")
-TARGET = re.compile(r'href="rule:([^"]*)"')
+TARGET = re.compile(r'(<a )?href="rule:([^"]*)"')
 ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}\Z))", re.DOTALL)
 DEFINITION = re.compile(r",\\quad ([^=\n]*?) = ")
 
@@ -44,7 +45,25 @@ def stacked(tex: str) -> str:
 def addressed(markup: str, address: Callable[[str], str]) -> str:
     """Put the addresses in.
 
+    What KaTeX sets for the eye is hidden from assistive technology, so its links are not for the
+    Tab key; `listed` offers the same links to those who use it.
+
     :param markup: a formula, set.
     :param address: gives the address of the entry with a label.
     """
-    return TARGET.sub(lambda found: f'href="{address(f"rule-{found[1]}")}"', markup)
+
+    def put(found: re.Match[str]) -> str:
+        tag = '<a tabindex="-1" ' if found[1] else ""
+        return f'{tag}href="{address(f"rule-{found[2]}")}"'
+
+    return TARGET.sub(put, markup)
+
+
+def listed(shown: list[str], address: Callable[[str], str]) -> str:
+    """Links to the rules a formula names, for assistive technology and the Tab key.
+
+    :param shown: the names of the rules.
+    :param address: gives the address of the entry with a label.
+    """
+    links = (f'<a href="{address(label(name))}">{escape(name)}</a>' for name in shown)
+    return f'<p class="math-rules">Rules: {", ".join(links)}</p>'
