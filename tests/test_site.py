@@ -55,10 +55,25 @@ def test_a_library_formula_has_no_link_that_a_notebook_would_refuse():
 
 
 def test_addresses_are_put_in_once_a_page_is_known():
-    markup = '<a href="rule:product">product</a> <mtext href="rule:sum">sum</mtext>'
+    markup = (
+        '<a href="rule:product">product</a> <mtext href="rule:sum">sum</mtext>'
+        '<a class="size5" href="rule:trace">trace</a>'
+    )
     put = rule_links.addressed(markup, lambda label: f"../rules.html#{label}")
     assert 'href="../rules.html#rule-product"' in put
     assert 'href="../rules.html#rule-sum"' in put
+    assert '<a class="size5" tabindex="-1" href="../rules.html#rule-trace"' in put
+    assert put.count('tabindex="-1"') == put.count("<a ") == put.count("tabindex")
+
+
+def test_the_rules_of_a_formula_are_listed_for_those_who_use_the_tab_key():
+    listed = rule_links.listed(["Hadamard product", "sum"], lambda label: f"rules.html#{label}")
+    assert '<a href="rules.html#rule-hadamard-product">Hadamard product</a>' in listed
+    assert '<a href="rules.html#rule-sum">sum</a>' in listed
+    assert "tabindex" not in listed
+
+
+def test_the_label_of_a_rule_is_made_of_its_name():
     assert rule_links.label("Hadamard product") == "rule-hadamard-product"
 
 

@@ -16,7 +16,7 @@ from derivlib.rules.rule import slug
 __all__ = ["addressed", "label", "linked", "listed", "names", "stacked"]
 
 NAME = re.compile(r"\\textrm\{([^{}]*)\}")
-TARGET = re.compile(r'(<a )?href="rule:([^"]*)"')
+TARGET = re.compile(r'(<a\b[^<>]*?\s)?href="rule:([^"]*)"')
 ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}\Z))", re.DOTALL)
 DEFINITION = re.compile(r",\\quad ([^=\n]*?) = ")
 
@@ -53,7 +53,7 @@ def addressed(markup: str, address: Callable[[str], str]) -> str:
     """
 
     def put(found: re.Match[str]) -> str:
-        tag = '<a tabindex="-1" ' if found[1] else ""
+        tag = f'{found[1]}tabindex="-1" ' if found[1] else ""
         return f'{tag}href="{address(f"rule-{found[2]}")}"'
 
     return TARGET.sub(put, markup)
