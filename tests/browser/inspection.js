@@ -149,6 +149,29 @@
     }
   }
 
+  // What a page offers to take away: a notebook has to be one, a script has to hold something.
+  async function downloads() {
+    const offered = new Set(
+      all('a[download], a[href$=".ipynb"], a[href$=".py"], a[href$=".zip"]').map(link => link.href));
+    const found = [];
+    for (const address of offered) {
+      if (new URL(address).host !== location.host) continue;
+      const answer = await fetch(address);
+      const text = await answer.text();
+      if (!answer.ok) found.push(`status ${answer.status}: ${address}`);
+      else if (!text.trim()) found.push(`empty: ${address}`);
+      else if (address.endsWith(".ipynb")) {
+        try {
+          const { cells, nbformat } = JSON.parse(text);
+          if (!(nbformat >= 4 && cells.length)) found.push(`a notebook without cells: ${address}`);
+        } catch (error) {
+          found.push(`not a notebook: ${address}: ${error.message}`);
+        }
+      }
+    }
+    return found;
+  }
+
   function motion() {
     const seconds = text => Math.max(...text.split(",").map(parseFloat));
     return all("*")
@@ -170,5 +193,5 @@
     });
   }
 
-  return { accessibility, boxes, formulas, layoutShift, motion, width };
+  return { accessibility, boxes, downloads, formulas, layoutShift, motion, width };
 })()

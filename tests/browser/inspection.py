@@ -8,7 +8,15 @@ from typing import Any
 from needs import AXE
 from playwright.sync_api import Page
 
-__all__ = ["accessibility", "boxes", "formulas", "layout_shift", "width", "without_motion"]
+__all__ = [
+    "accessibility",
+    "boxes",
+    "downloads",
+    "formulas",
+    "layout_shift",
+    "width",
+    "without_motion",
+]
 
 QUESTIONS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").strip()
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -40,6 +48,11 @@ def accessibility(page: Page, *, colours_only: bool = False) -> list[str]:
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
     return ask(page, "accessibility", COLOURS if colours_only else STANDARDS)
+
+
+def downloads(page: Page) -> list[str]:
+    """Notebooks and scripts that a page offers and that are not there, or are none."""
+    return ask(page, "downloads")
 
 
 def without_motion(page: Page) -> list[str]:

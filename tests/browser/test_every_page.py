@@ -77,6 +77,10 @@ def test_contrast_in_the_dark(desktop):
     faultless(found)
 
 
+def test_what_can_be_taken_away_is_there(desktop):
+    faultless(inspection.downloads(desktop.page))
+
+
 def test_no_error_and_no_other_host(desktop):
     faultless(desktop.faults)
 

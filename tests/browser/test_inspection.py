@@ -187,6 +187,26 @@ def test_contrast_in_the_dark_is_a_question_of_its_own(show):
     assert inspection.accessibility(page, colours_only=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("right.ipynb", '{"nbformat": 4, "cells": [{"cell_type": "markdown"}]}', None),
+        ("right.py", "print(1)\n", None),
+        ("gone.ipynb", None, "status 404"),
+        ("gone.py", None, "status 404"),
+        ("page.ipynb", "<!doctype html>", "not a notebook"),
+        ("bare.ipynb", '{"nbformat": 4, "cells": []}', "a notebook without cells"),
+        ("bare.py", "\n", "empty"),
+    ],
+)
+def test_downloads_that_are_not_there_are_found(show, site, name, text, fault):
+    if text is not None:
+        (site / name).write_text(text, encoding="utf-8")
+    page = show(GOOD.replace(MORE, f'<a href="{name}">Take it away</a>'), **visits.DESKTOP).page
+    found = inspection.downloads(page)
+    assert (found == []) if fault is None else (len(found) == 1 and found[0].startswith(fault))
+
+
 def test_motion_is_found(show):
     for rule in ("a { transition: color 1s }", "html { scroll-behavior: smooth }"):
         page = show(GOOD.replace("</style>", rule + "</style>"), **visits.DESKTOP).page
