@@ -8,6 +8,9 @@
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const element of page.querySelectorAll("annotation, .katex-html, p.math-rules"))
       element.remove();
+    for (const raised of page.querySelectorAll("msup > :last-child"))
+      if (raised.textContent === "T") raised.textContent = "ᵀ";
+    for (const row of page.querySelectorAll("mtd")) row.append(" ");
     return toText(page.documentElement.outerHTML, anchor);
   };
 })();
