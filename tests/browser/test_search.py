@@ -83,3 +83,14 @@ def test_the_search_works_without_a_server(reader, query):
         visit.page.wait_for_load_state("load")
         assert visit.page.locator("h1").count() == 1
         assert visit.faults == []
+
+
+@pytest.mark.parametrize("words", ["gradient", "expand menu contents light dark mode mathsf"])
+def test_marks_of_the_last_search_disturb_no_page(reader, origin, words):
+    """Icons have names, formulas hold TeX: words of both must not be marked there."""
+    with visits.opened(reader, origin, "search.html") as visit:
+        visit.page.evaluate("words => localStorage.setItem('sphinx_highlight_terms', words)", words)
+        visit.page.goto(origin + "tutorials/first-gradient.html")
+        assert visit.page.locator("annotation .highlighted, svg tspan").count() == 0
+        assert (visit.page.locator("article .highlighted").count() > 0) == (words == "gradient")
+        assert visit.faults == []

@@ -52,8 +52,9 @@ def adapt_page(
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the adaptation, its script and its style with Sphinx."""
+    """Register the adaptation, the scripts and the style with Sphinx."""
     app.connect("html-page-context", adapt_page)
     app.add_js_file("scroll_boxes.js", loading_method="defer")
+    app.add_js_file("search_marks.js", loading_method="defer")
     app.add_css_file("accessible.css", priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
