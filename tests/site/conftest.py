@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import building
+import formula_sites
 import pytest
 from small_sites import Site, new_site
 
@@ -29,3 +30,18 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
         return new_site(tmp_path / "small", pages, timeout=timeout)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory) -> Callable[..., formula_sites.Built]:
+    """Build a site of pages with formulas; see `formula_sites.build`."""
+    if lacking := formula_sites.missing():
+        pytest.skip(
+            f"needs {' and '.join(lacking)}: `python3 noxfile.py -s docs` installs all of it "
+            "and runs these tests"
+        )
+
+    def run(pages: Mapping[str, str], *options: str, **more: Mapping[str, str]):
+        return formula_sites.build(tmp_path_factory.mktemp("site"), pages, *options, **more)
+
+    return run

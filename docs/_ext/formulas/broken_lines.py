@@ -139,17 +139,26 @@ def lines_of(tex: str, room: float, measure: Measure) -> list[str]:
     return [line.strip() for line in lines]
 
 
-def row_broken(row: str, room: float, measure: Measure) -> list[str]:
+def equation_in(line: str, widest: float, measure: Measure) -> tuple[str, str]:
+    """Take an equation apart that follows another one, if its left side fits into the column."""
+    head, *rest = pieces_of(line, ("=",), 0)
+    if len(rest) == 1 and measure(head) <= widest + GAP:
+        return head, rest[0]
+    return "", line
+
+
+def row_broken(row: str, widest: float, room: float, measure: Measure) -> list[str]:
     """Break the second cell of a row; the remark stays on its first line."""
     left, body, *remark = split(row, "&")
     if measure(body) <= room:
         return [row]
     rows: list[str] = []
-    for definitions in filled(definitions_of(body), room, measure, 0.0):
-        text = re.sub(r"\\q?quad\s*$", "", definitions)
+    for equations in filled(definitions_of(body), room, measure, 0.0):
+        text = re.sub(r"\\q?quad\s*$", "", equations)
+        if rows:
+            left, text = equation_in(text, widest, measure)
         for number, line in enumerate(lines_of(text, room, measure)):
-            inset = r"\qquad " if number else ""
-            rows.append(f"{'' if rows else left}& {inset}{line}")
+            rows.append(f"& \\qquad {line}" if number else f"{left}& {line}")
     if remark:
         rows[0] += " &" + "&".join(remark)
     return rows
@@ -197,7 +206,7 @@ def broken(tex: str, limit: float, measure: Measure) -> str:
         if not row.strip():
             written.append(row + end)
             continue
-        lines = row_broken(row, room, measure)
+        lines = row_broken(row, left, room, measure)
         more = more or len(lines) > 1
         written.append(joined(lines) + (f" {end}" if end else ""))
     if not more:
