@@ -122,6 +122,19 @@ def docs(session: nox.Session) -> None:
     command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "2", "-b", "html"]
     session.run(*command, str(DOCS), str(site), *session.posargs)
     session.log(f"The site is in {site.relative_to(ROOT)}: open {site / 'index.html'}")
+    session.install(*group("tests"))
+    session.run("pytest", "tests/site")
+
+
+@nox.session(name="bench-site")
+def bench_site(session: nox.Session) -> None:
+    """Measure the built site in Chromium; the figures go to docs/_benchmarks."""
+    session.install("-e", ".", *group("docs"), *group("bench-site"))
+    install_katex(session)
+    session.chdir(DOCS / "_benchmarks")
+    session.run("npm", "ci", "--no-audit", "--no-fund")
+    session.chdir(ROOT)
+    session.run("python", "docs/_benchmarks/formulas.py", *session.posargs)
 
 
 NO_SKIPPING = {"DERIVLIB_SKIP": "never"}

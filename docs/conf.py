@@ -24,7 +24,9 @@ extensions = [
     "formulas.katex_math",
     "layout.scroll_boxes",
 ]
-exclude_patterns = ["_build", "_templates", "node_modules", "**.ipynb_checkpoints"]
+exclude_patterns = [
+    "_benchmarks", "_build", "_templates", "node_modules", "**.ipynb_checkpoints",
+]  # fmt: skip
 nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.
 nitpick_ignore_regex = [
