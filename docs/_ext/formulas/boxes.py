@@ -18,8 +18,8 @@ from formulas.typesetter import SetFormula, set_formula
 
 __all__ = ["Variant", "markup", "name", "variants", "with_rows"]
 
-WIDE, NARROW = 43.0, 21.0
-"""The room for a formula on a page and on a phone of 390 px, in em."""
+WIDE, NARROW, NUMBER = 43.0, 21.0, 2.0
+"""The room for a formula on a page and on a phone of 390 px, and what a number takes, in em."""
 LINE = 1.2
 """The height of a line of type, in em."""
 ROWS = re.compile(r"\\\\|(?<!\\)&")
@@ -68,13 +68,15 @@ def fit(tex: str, room: float) -> str:
     return beside if width(beside) <= room else broken(rule_links.stacked(tex), room, width)
 
 
-def variants(tex: str) -> list[Variant]:
+def variants(tex: str, number: str | None = None) -> list[Variant]:
     """Set a formula for a page and, if it is too wide for one, for a phone.
 
     :param tex: the formula; names of rules are linked to addresses that no page knows yet.
+    :param number: its number, if it has one.
     :raises FormulaError: if it cannot be set.
     """
-    wide, narrow = fit(tex, WIDE), fit(tex, NARROW)
+    taken = NUMBER if number else 0.0
+    wide, narrow = fit(tex, WIDE - taken), fit(tex, NARROW - taken)
     texts = {"any": wide} if wide == narrow else {"wide": wide, "narrow": narrow}
     return [
         Variant(kind, set_formula(rule_links.linked(text), True)) for kind, text in texts.items()

@@ -78,7 +78,7 @@ def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula in a box that scrolls by itself."""
     tex = boxes.with_rows(node.astext().strip())
     try:
-        variants = boxes.variants(tex)
+        variants = boxes.variants(tex, node.get("number"))
         shown = linked(self, node, boxes.markup(variants, tex), tex)
         name = html.escape(boxes.name(variants, tex, node.get("number")))
     except FormulaError as error:
