@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -47,9 +48,13 @@ new PerformanceObserver(list => {
 COMPLETE = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   if (document.readyState !== 'complete') await new Promise(done => addEventListener('load', done));
-  if (window.MathJax) await MathJax.startup.promise;
+  // MathJax goes on preparing speech when every formula is set: that is not waited for.
+  const set = () => [...document.querySelectorAll('.math')].every(
+    formula => formula.querySelector('.katex-html, mjx-container'));
+  while (!set()) await frame();
+  await frame();
   await document.fonts.ready;
-  await frame(); await frame();
+  await frame();
   return performance.now();
 }"""
 LAID_OUT = """async () => {
@@ -93,7 +98,8 @@ class Quiet(SimpleHTTPRequestHandler):
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # a browser need not take what it no longer wants
+            self.wfile.write(body)
 
 
 @lru_cache(maxsize=512)
