@@ -17,6 +17,7 @@ release = version = pyproject["version"]
 extensions = [
     "myst_nb",
     "autodoc2",
+    "catalogue.literature",
     "catalogue.rule_catalogue",
     "checks.self_contained",
     "execution.pages",
@@ -46,6 +47,11 @@ myst_heading_anchors = 3
 execution_modules = ["_comparison", "reference"]  # where pages find modules of their own
 nb_execution_mode = "off"
 nb_execution_timeout = 600
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = bibtex_reference_style = "derivlib"
+bibtex_cite_id = "cite-{key}"
+bibtex_bibliography_id = "bibliography-{bibliography_count}"
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
 

@@ -13,6 +13,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
+from catalogue.literature import citation
 from derivlib import RULES, DerivlibError, Rule, show
 from derivlib.check import check_rule, recorded, rejected_tampering
 from derivlib.check.rules import RuleCheck
@@ -41,7 +42,6 @@ def entry_facts(rule: Rule) -> dict[str, str]:
     sizes = f", at {_sizes(check)}" if _sizes(check) else ""
     entries = "1 entry" if check.entries == 1 else f"{check.entries} entries"
     return {
-        "Source": str(rule.source),
         "Checked": f"{check.instances} choice{plural} of placeholders{sizes}: "
         f"{entries} equal, exactly",
         "Falsified": f"{len(rejected)} wrong right sides, all noticed: "
@@ -99,11 +99,24 @@ class RuleCatalogue(SphinxDirective):
         if conditions := _conditions(rule):
             formula = r",\; ".join(conditions)
             fields += _field("Needs", nodes.math(formula, formula))
+        fields += _field("Source", *self.source_of(rule))
         for name, value in facts.items():
             fields += _field(name, nodes.Text(value))
         fields += UsedOn("", rule=rule.name)
         section += fields
         return section
+
+    def source_of(self, rule: Rule) -> list[nodes.Node]:
+        """Cite the source of a rule, with a link to its entry in the bibliography."""
+        domain: Any = self.env.get_domain("cite")
+        for path in domain.bibdata.bibfiles:
+            self.env.note_dependency(path)
+        try:
+            cited = citation(rule.source, domain.bibdata.data.entries)
+        except LookupError as error:
+            raise self.error(f"{rule.name}: {error.args[0]}") from error
+        found, messages = self.parse_inline(cited)
+        return [*found, *messages]
 
 
 def uses(env: BuildEnvironment) -> dict[str, list[str]]:
