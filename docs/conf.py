@@ -47,13 +47,13 @@ myst_heading_anchors = 3
 execution_modules = ["_comparison", "reference"]  # where pages find modules of their own
 nb_execution_mode = "off"
 nb_execution_timeout = 600
+nb_merge_streams = True
+nb_render_markdown_format = "myst"
 
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = bibtex_reference_style = "derivlib"
 bibtex_cite_id = "cite-{key}"
 bibtex_bibliography_id = "bibliography-{bibliography_count}"
-nb_merge_streams = True
-nb_render_markdown_format = "myst"
 
 autodoc2_packages = [{"path": "../derivlib", "auto_mode": True}]
 autodoc2_output_dir = "reference/api"
