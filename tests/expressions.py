@@ -258,6 +258,9 @@ SIMPLIFIED = {
     "product times its inverse": (Trace(MatMul(U, Inverse(A * G), A, G)), U),
     "pseudo-inverse": (logdet(pseudo_inverse.T * pseudo_inverse), X),
     "sum of outer products": (y.T * U.T**3 * U**3 * b, U),
+    "standardised": (
+        Trace(C.T * ((Identity(n) - OneMatrix(n, n) / n) * X)
+              / (Trace(X.T * (Identity(n) - OneMatrix(n, n) / n) ** 2 * X) / n + t) ** 2), X),
     "terms far apart": (Trace(A * U * G * U * A * U), U),
     "products alike on the right": (A * X * B + G * X * B + C, X),
     "products alike on the left": (A * X * B + A * X * B.T, X),

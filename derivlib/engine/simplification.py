@@ -22,6 +22,7 @@ from sympy import (
     KroneckerProduct,
     MatAdd,
     MatMul,
+    MatPow,
     Mul,
     OneMatrix,
     Pow,
@@ -110,6 +111,7 @@ def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
 
     def simplified(part: Expr) -> Expr:
         if part not in done:
+            done[part] = part  # where a rewriting leads back to it, it stays
             below = children(part)
             parts = tuple(simplified(child) for child in below)
             new = part if parts == below else with_children(part, parts)
@@ -292,7 +294,8 @@ def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     matrix = expr.args[0]
     factors = _matrices(matrix)
     for i, factor in enumerate(factors):
-        if isinstance(factor, MatAdd) and any(map(_has_scalar, factor.args)):
+        terms = factor.args if isinstance(factor, MatAdd) else ()
+        if any(not split_coefficient(term)[0].is_number for term in terms):
             before = mul(*factors[:i], Identity(factor.shape[0]))
             after = mul(*factors[i + 1 :], Identity(factor.shape[1]))
             yield algebra.TRACE_OF_SUM, (before, after, *factor.args)
@@ -313,11 +316,6 @@ def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
         yield algebra.ROTATION, (mul(*factors[:i]), mul(*factors[i:]))
 
 
-def _has_scalar(term: Expr) -> bool:
-    """Tell whether a term has a coefficient that is not a number."""
-    return not split_coefficient(term)[0].is_number
-
-
 def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
     return ((*factors[i:], *factors[:i]) for i in range(len(factors)))
 
@@ -325,7 +323,7 @@ def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
 def _order_of_trace(factors: tuple[Expr, ...]) -> tuple[Any, ...]:
     """A 1×1 product comes first, then few transposes, then the alphabet."""
     is_scalar = factors[0].shape[0] is S.One
-    turned = sum(map(leads_with_transpose, factors))
+    turned = sum(leads_with_transpose(f.args[0] if isinstance(f, MatPow) else f) for f in factors)
     return not is_scalar, turned, tuple(text(factor) for factor in factors)
 
 
