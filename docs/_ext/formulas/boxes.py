@@ -20,6 +20,8 @@ __all__ = ["Variant", "markup", "name", "variants", "with_rows"]
 
 WIDE, NARROW, NUMBER = 43.0, 21.0, 2.0
 """The room for a formula on a page and on a phone of 390 px, and what a number takes, in em."""
+WORTHWHILE = 0.8
+"""How much narrower a second version has to be; of a wide matrix it would only be a copy."""
 LINE = 1.2
 """The height of a line of type, in em."""
 ROWS = re.compile(r"\\\\|(?<!\\)&")
@@ -77,7 +79,8 @@ def variants(tex: str, number: str | None = None) -> list[Variant]:
     """
     taken = NUMBER if number else 0.0
     wide, narrow = fit(tex, WIDE - taken), fit(tex, NARROW - taken)
-    texts = {"any": wide} if wide == narrow else {"wide": wide, "narrow": narrow}
+    saved = wide != narrow and width(narrow) < WORTHWHILE * width(wide)
+    texts = {"wide": wide, "narrow": narrow} if saved else {"any": wide}
     return [
         Variant(kind, set_formula(rule_links.linked(text), True)) for kind, text in texts.items()
     ]
