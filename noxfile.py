@@ -122,8 +122,6 @@ def docs(session: nox.Session) -> None:
     command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "2", "-b", "html"]
     session.run(*command, str(DOCS), str(site), *session.posargs)
     session.log(f"The site is in {site.relative_to(ROOT)}: open {site / 'index.html'}")
-    session.install(*group("tests"))
-    session.run("pytest", "tests/site")
 
 
 @nox.session(name="bench-site")

@@ -65,7 +65,7 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write an inline formula; names of rules in it are links."""
     tex = node.astext()
     try:
-        shown = set_formula(rule_links.linked(tex), False).html
+        shown = boxes.with_source(set_formula(rule_links.linked(tex), False).html, tex)
     except FormulaError as error:
         shown = refused(self, node, tex, error)
     if rule_links.names(tex):
