@@ -18,12 +18,3 @@
   // Formulas become wider when their fonts arrive; their boxes do not.
   document.fonts.addEventListener("loadingdone", look);
 })();
-
-// On paper nothing scrolls: a formula wider than the sheet is set as small as it has to be.
-addEventListener("beforeprint", () => {
-  const sheet = 660;
-  for (const formula of document.querySelectorAll("div.math-scroll .katex-display")) {
-    const width = formula.scrollWidth;
-    formula.style.setProperty("--on-paper", Math.min(1, sheet / Math.max(width, 1)));
-  }
-});
