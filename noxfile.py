@@ -36,6 +36,9 @@ nox.options.error_on_missing_interpreters = False
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = ROOT / "docs"
+SITE = DOCS / "_build" / "html"
+KEPT = DOCS / "_build" / "kept"
+"""What a build keeps for the next one: pages as they were read, and what executing them gave."""
 
 
 def activate_pyenv() -> None:
@@ -111,24 +114,73 @@ def install_katex(session: nox.Session) -> None:
         session.chdir(ROOT)
 
 
-@nox.session
+def install_once(session: nox.Session, *requirements: str) -> None:
+    """Install into the session's environment, unless the same has been installed before."""
+    asked = "\n".join([(ROOT / "pyproject.toml").read_text(encoding="utf-8"), *requirements])
+    done = Path(session.virtualenv.location) / "installed.txt"
+    if done.exists() and done.read_text(encoding="utf-8") == asked:
+        return
+    session.install("-e", ".", *requirements)
+    done.write_text(asked, encoding="utf-8")
+
+
+def sphinx(session: nox.Session, *options: str) -> None:
+    """Build the site; after a build that failed the next one reads every page again."""
+    command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "auto", "-b", "html"]
+    try:
+        session.run(*command, "-d", str(KEPT), *options, str(DOCS), str(SITE))
+    except nox.command.CommandFailed:
+        (KEPT / "environment.pickle").unlink(missing_ok=True)
+        raise
+
+
+@nox.session(reuse_venv=True)
 def docs(session: nox.Session) -> None:
-    """Build the site into docs/_build/html, executing every page."""
-    session.install("-e", ".", *group("docs"))
+    """Build the site into docs/_build/html; with `fresh`, from nothing."""
+    install_once(session, *group("docs"))
     install_katex(session)
-    site = DOCS / "_build" / "html"
-    shutil.rmtree(DOCS / "_build", ignore_errors=True)
+    options = list(session.posargs)
+    if "fresh" in options:
+        options.remove("fresh")
+        shutil.rmtree(DOCS / "_build", ignore_errors=True)
     # Errors of cells are warnings to Sphinx; -W makes them, and all others, stop the build.
-    command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "2", "-b", "html"]
-    session.run(*command, str(DOCS), str(site), *session.posargs)
-    session.log(f"The site is in {site.relative_to(ROOT)}: open {site / 'index.html'}")
+    sphinx(session, *options)
+    session.log(f"The site is in {SITE.relative_to(ROOT)}: open {SITE / 'index.html'}")
 
 
-@nox.session(name="bench-site")
-def bench_site(session: nox.Session) -> None:
-    """Measure the built site in Chromium; the figures go to docs/_benchmarks."""
-    session.install("-e", ".", *group("docs"), *group("bench-site"))
+@nox.session(name="docs-live", reuse_venv=True)
+def docs_live(session: nox.Session) -> None:
+    """Build the site, show it in a browser, and build and reload as pages are written."""
+    install_once(session, *group("docs"))
     install_katex(session)
+    generated = ["_build", "node_modules", "reference/api", "_benchmarks"]
+    ignored = [part for name in generated for part in ("--ignore", str(DOCS / name))]
+    command = ["sphinx-autobuild", "-n", "-j", "auto", "-b", "html", "-d", str(KEPT)]
+    watched = ["--watch", str(ROOT / "derivlib"), "--delay", "0.3"]
+    session.run(*command, *watched, *ignored, *session.posargs, str(DOCS), str(SITE))
+
+
+@nox.session(name="new-page", venv_backend="none")
+def new_page(session: nox.Session) -> None:
+    """Start a derivation page: `-- name`, with `--section` and `--title` if wanted."""
+    script = DOCS / "_ext" / "authors" / "new_page.py"
+    session.run(sys.executable, str(script), *session.posargs, external=True)
+
+
+@nox.session(name="same-bytes", reuse_venv=True)
+def same_bytes(session: nox.Session) -> None:
+    """Build the whole site twice, in two folders and in different ways, and compare every byte."""
+    install_once(session, *group("docs"))
+    install_katex(session)
+    session.run("python", "docs/_benchmarks/same_bytes.py", *session.posargs)
+
+
+@nox.session(name="bench-site", reuse_venv=True)
+def bench_site(session: nox.Session) -> None:
+    """Measure how long the site takes to build and to load; the figures go to docs/_benchmarks."""
+    install_once(session, *group("docs"), *group("bench-site"))
+    install_katex(session)
+    session.run("python", "docs/_benchmarks/measure_building.py")
     session.chdir(DOCS / "_benchmarks")
     session.run("npm", "ci", "--no-audit", "--no-fund")
     session.chdir(ROOT)

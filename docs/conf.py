@@ -20,13 +20,14 @@ extensions = [
     "catalogue.literature",
     "catalogue.rule_catalogue",
     "checks.self_contained",
+    "execution.labels",
     "execution.pages",
     "figures.computation_graphs",
     "formulas.katex_math",
     "layout.scroll_boxes",
 ]
 exclude_patterns = [
-    "_benchmarks", "_build", "_templates", "node_modules", "**.ipynb_checkpoints",
+    "_benchmarks", "_build", "_ext", "_templates", "node_modules", "**.ipynb_checkpoints",
 ]  # fmt: skip
 nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.
@@ -44,7 +45,8 @@ myst_enable_extensions = [
 myst_heading_anchors = 3
 
 # Pages are executed by the extension `execution`, which notices when the library changed.
-execution_modules = ["_comparison", "reference"]  # where pages find modules of their own
+# Pages find modules of their own in these folders.
+execution_modules = ["_benchmarks", "_comparison", "reference"]
 nb_execution_mode = "off"
 nb_execution_timeout = 600
 nb_merge_streams = True

@@ -12,16 +12,19 @@ from derivlib.check.ledger import Check, Ledger, recorded
 from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
 from derivlib.check.sizes import resolve_sizes, size_symbols
 from derivlib.check.verify import Verification, verify
+from derivlib.check.written import EntriesCheck, check_entries
 
 __all__ = [
     "AbstractPartial",
     "Check",
+    "EntriesCheck",
     "EquationCheck",
     "Ledger",
     "RuleCheck",
     "StepsVerdict",
     "Verdict",
     "Verification",
+    "check_entries",
     "check_equation",
     "check_identification",
     "check_rule",

@@ -34,16 +34,16 @@ class Compared(Protocol):
         """How: "exact" or "numeric"."""
 
     @property
-    def seed(self) -> int:
-        """The seed of the points."""
+    def seed(self) -> int | None:
+        """The seed of the points; nothing if nothing was random."""
 
 
 @dataclass(frozen=True)
 class Check:
     """One question to the judge, and the answer.
 
-    :param kind: "derivative", "equation", "identification", "steps", "rule", or what someone
-        who compares by code of their own calls it.
+    :param kind: "derivative", "equation", "identification", "steps", "rule", "entries", or what
+        someone who compares by code of their own calls it.
     :param subject: what it was about: what is differentiated, by what, and the claim; the two
         sides of an equation; the lines of a chain; or the name of a rule.
     :param comparisons: what was compared, as far as it agreed.

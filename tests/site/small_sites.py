@@ -17,7 +17,7 @@ CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
 project, version, release = "small", "1", "1"
-extensions = ["myst_nb", "execution.pages"]
+extensions = ["myst_nb", "execution.labels", "execution.pages"]
 exclude_patterns = ["_build"]
 nb_execution_mode = "off"
 nb_execution_timeout = {timeout}

@@ -100,7 +100,7 @@ def summary(ledger: Ledger) -> dict[str, Any]:
         "kinds": dict(Counter(check.kind for check in ledger.agreed)),
         "entries": dict(sorted(methods.items())),
         "sizes": list(dict.fromkeys(said for each in compared if (said := _sizes(each.sizes)))),
-        "seeds": sorted({each.seed for each in compared}),
+        "seeds": sorted({each.seed for each in compared if each.seed is not None}),
         "digits": sorted({tol for each in compared if (tol := getattr(each, "tolerance", None))}),
         "agreements": list(Counter(map(_line, ledger.agreed)).items()),
         "refusals": list(Counter(map(_line, ledger.refused)).items()),
@@ -126,7 +126,7 @@ def _line(check: Check) -> tuple[str, str]:
     if check.kind == "derivative":
         expr, wrt, *_ = check.subject
         subject = f"∂/∂{_told(wrt)} of {_told(expr)}"
-    elif check.kind in ("equation", "steps", "identification"):
+    elif check.kind in ("equation", "steps", "identification", "entries"):
         subject = " = ".join(map(_told, check.subject))
     else:
         subject = ", ".join(map(_told, check.subject))

@@ -20,6 +20,7 @@ EQUATION_LABEL = re.compile(r"^(\$\$)\s*\([^()\s]+\)\s*$", re.MULTILINE)
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 PLACE = re.compile(r"\x00(\d+)\x00")
 
+COMMENT = re.compile(r"^%.*$\n?", re.MULTILINE)
 GONE = {"toctree", "bibliography", "footbibliography", "rule-catalogue", "index", "contents"}
 TEXT_DOMAINS = {"py", "c", "cpp", "std"}
 
@@ -90,7 +91,7 @@ def _options(content: str) -> tuple[dict[str, str], str]:
 
 def _prose(text: str, page: PurePosixPath, base: str) -> str:
     """Rewrite references and links, but not what is quoted as code."""
-    text = EQUATION_LABEL.sub(r"\1", TARGET.sub("", text))
+    text = EQUATION_LABEL.sub(r"\1", COMMENT.sub("", TARGET.sub("", text)))
     text = ROLE.sub(lambda found: _reference(found[1], found[3]), text)
     kept: list[str] = []
 

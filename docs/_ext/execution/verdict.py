@@ -24,12 +24,25 @@ __all__ = ["PageVerdict", "merged", "note_checks", "put_verdict", "register"]
 logger = logging.getLogger(__name__)
 
 COMPARED = {
-    "derivative": ("derivative", "derivatives", "with the one found entry by entry"),
-    "equation": ("equation", "equations", "both sides at random points"),
-    "identification": ("identification", "identifications", "direction by direction"),
-    "steps": ("chain of equalities", "chains of equalities", "line by line at random points"),
-    "rule": ("rule", "rules", "both sides with random matrices for the placeholders"),
-    "numbers": ("statement", "statements", "with numbers calculated from the definition"),
+    "derivative": ("derivative", "derivatives", "against those found entry by entry"),
+    "equation": ("equation", "equations", "one side against the other at random points"),
+    "identification": (
+        "identification",
+        "identifications",
+        "against the differential, direction by direction",
+    ),
+    "steps": ("chain of equalities", "chains of equalities", "line against line at random points"),
+    "entries": (
+        "expression written out",
+        "expressions written out",
+        "against what is typed by hand",
+    ),
+    "rule": (
+        "rule",
+        "rules",
+        "one side against the other, with random matrices for the placeholders",
+    ),
+    "numbers": ("statement", "statements", "against numbers calculated from the definition"),
 }
 """What a check is called, one and many, and what was compared with what."""
 
@@ -105,12 +118,12 @@ def in_words(checks: Mapping[str, Any]) -> list[str]:
     parts = []
     for kind, number in sorted(checks["kinds"].items(), key=lambda item: -item[1]):
         one, many, how = COMPARED.get(kind, (kind, f"{kind}s", "by code of this page's own"))
-        parts.append(f"{_count(number, one, many)}, {how}")
+        parts.append(f"{_count(number, one, many)} {how}")
     methods = [
-        f"{_count(number, 'entry', 'entries')} {METHODS.get(method, method)}"
+        f"{_count(number, 'entry', 'entries')} equal {METHODS.get(method, method)}"
         for method, number in checks["entries"].items()
     ]
-    said = [f"{'; '.join(parts)}: {' and '.join(methods)} equal."]
+    said = [f"{'; '.join(parts)}: {', '.join(methods)}."]
     if checks["refused"]:
         said.append(f"{_count(checks['refused'], 'false claim', 'false claims')} refused.")
     return said
