@@ -22,6 +22,7 @@ from execution.plain_markdown import plain
 __all__ = ["Download", "Origin", "files_needed", "portable", "write"]
 
 FOLDER = "downloads"
+ENDS = (".ipynb", ".py", ".zip")
 DATE = (1980, 1, 1, 0, 0, 0)
 """Of everything in an archive: the oldest it can state, so that it says nothing of the build."""
 
@@ -174,7 +175,11 @@ def write(
         top = {PurePosixPath(f"{origin.name}{end}"): content for end, content in made.items()}
         beside = {path: file.read_bytes() for path, file in needed.items()}
         made = {".zip": archive({**beside, **top})}
-    for end, content in made.items():
+    for end in ENDS:
         path = site / FOLDER / f"{origin.page}{end}"
+        content = made.get(end)
+        if content is None:
+            path.unlink(missing_ok=True)  # what the page offered before
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

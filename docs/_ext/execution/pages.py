@@ -120,7 +120,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
 
     def done(page: Page, record: Record) -> None:
         results[page.name] = record
-        failed = "  FAILED" if record.error else ""
+        failed = f"  FAILED: {record.error.splitlines()[0]}" if record.error else ""
         count = f"{len(results):{width}}/{total}"
         logger.info("  [%s] %6.1f s  %s%s", count, record.seconds, page.name, failed)
 

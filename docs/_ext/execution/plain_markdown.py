@@ -111,12 +111,17 @@ def _reference(role: str, content: str) -> str:
     if role == "eq":
         return f"({content})"
     if role.startswith("cite"):
-        return f"[{content}]"
+        return f"[{_cited(content)}]"
     if titled:
         return titled[1]
     if role.partition(":")[0] in TEXT_DOMAINS:
         return f"`{content.rpartition('.')[2] if content.startswith('~') else content}`"
     return content
+
+
+def _cited(content: str) -> str:
+    """Keys of the bibliography as one reads them, each with its place."""
+    return re.sub(r"([\w:-]+)\{([^{}]*)\}", r"\1, \2", content)
 
 
 def _link(text: str, address: str, page: PurePosixPath, base: str) -> str:
