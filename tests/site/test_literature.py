@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 pytest.importorskip("sphinxcontrib.bibtex", reason="python3 -m pip install --group docs")
 
-from catalogue.literature import citation, key_of, label_of
+from catalogue.literature import citation, key_of, label_of, plain_citation
+from execution.plain_markdown import plain
 from pybtex.database import Entry, parse_file
 
 from derivlib import RULES, Source
@@ -123,3 +124,27 @@ def test_a_key_without_an_entry_stops_the_build_and_is_named(tmp_path):
     assert status
     assert 'could not find bibtex key "nobody1900"' in said
     assert "page.md" in said
+
+
+@pytest.mark.parametrize(
+    ("role", "content", "reads"),
+    [
+        ("cite:p", "petersen2012{eq. 70 and 132}", "(Petersen & Pedersen 2012, eq. 70 and 132)"),
+        ("cite:t", "magnus2019{chapter 5}", "Magnus & Neudecker (2019, chapter 5)"),
+        ("cite:alp", "goodfellow2016", "Goodfellow et al. 2016"),
+        ("cite:p", "minka2000,boyd2004{p. 1}", "(Minka 2000; Boyd & Vandenberghe 2004, p. 1)"),
+    ],
+)
+def test_a_citation_reads_the_same_in_a_notebook_taken_away(role, content, reads):
+    assert plain_citation(role, content, DOCS / "references.bib") == reads
+
+
+def test_a_citation_without_an_entry_is_left_for_the_build_to_report():
+    given = "minka2000,nobody1900{p. 2}"
+    assert plain_citation("cite:p", given, DOCS / "references.bib") == f"[{given}]"
+
+
+def test_a_citation_over_two_lines_is_read_in_a_notebook_too():
+    text = "See {cite:p}`petersen2012{equations 129\nand 130}`."
+    plainly = plain(text, page=PurePosixPath("page.md"), sources=DOCS)
+    assert plainly == "See (Petersen & Pedersen 2012, equations 129 and 130)."

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from pybtex.database import Entry, Person
+from pybtex.database import Entry, Person, parse_file
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style as PlainStyle
 from pybtex.style.template import field as entry_field
@@ -19,13 +21,14 @@ from pybtex.style.template import sentence
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.plugin import register_plugin as register_reference_style
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 from derivlib import Source
 
-__all__ = ["citation", "key_of", "label_of", "setup"]
+__all__ = ["citation", "key_of", "label_of", "plain_citation", "setup"]
 
 STYLE = "derivlib"
 
@@ -67,6 +70,33 @@ def citation(source: Source, entries: Mapping[str, Entry]) -> str:
     :raises LookupError: if the bibliography has no entry for it, or more than one.
     """
     return f"{{cite:t}}`{key_of(source, entries)}{{{source.place}}}`"
+
+
+def plain_citation(role: str, content: str, bibliography: Path) -> str:
+    """A citation as it reads where there is no bibliography to lead to, such as in a notebook.
+
+    A key without an entry stays in brackets; that it has none is reported where the page is read.
+
+    :param role: the role, such as "cite:p".
+    :param content: the keys, each with the place meant in braces.
+    :param bibliography: the file with the entries.
+    """
+    entries = _entries(bibliography)
+    targets = list(parse_citation_targets(" ".join(content.split())))
+    if any(target.key not in entries for target in targets):
+        return f"[{content}]"
+    told = []
+    for target in targets:
+        authors, _, year = label_of(entries[target.key]).rpartition(" ")
+        place = f", {target.post}" if target.post else ""
+        textual = role == "cite:t"
+        told.append(f"{authors} ({year}{place})" if textual else f"{authors} {year}{place}")
+    return f"({'; '.join(told)})" if role in ("cite", "cite:p") else ", ".join(told)
+
+
+@cache
+def _entries(bibliography: Path) -> Mapping[str, Entry]:
+    return parse_file(str(bibliography)).entries  # type: ignore[no-any-return]
 
 
 class LabelStyle:

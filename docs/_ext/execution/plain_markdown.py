@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from catalogue.literature import plain_citation
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
@@ -12,7 +13,7 @@ __all__ = ["plain"]
 
 DIRECTIVE = re.compile(r"^\{([\w:.-]+)\}\s*(.*)$")
 OPTION = re.compile(r"^:([\w-]+):\s*(.*)$")
-ROLE = re.compile(r"\{([\w:.+-]+)\}(`+)(.+?)\2")
+ROLE = re.compile(r"\{([\w:.+-]+)\}(`+)(.+?)\2", re.DOTALL)
 TITLED = re.compile(r"^(.*?)\s*<([^<>]+)>$", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()<>\s]*)>?\)")
 TARGET = re.compile(r"^\([^()\s]+\)=\s*$\n?", re.MULTILINE)
@@ -22,6 +23,7 @@ PLACE = re.compile(r"\x00(\d+)\x00")
 
 COMMENT = re.compile(r"^%.*$\n?", re.MULTILINE)
 GONE = {"toctree", "bibliography", "footbibliography", "rule-catalogue", "index", "contents"}
+BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
 TEXT_DOMAINS = {"py", "c", "cpp", "std"}
 
 
@@ -111,17 +113,12 @@ def _reference(role: str, content: str) -> str:
     if role == "eq":
         return f"({content})"
     if role.startswith("cite"):
-        return f"[{_cited(content)}]"
+        return plain_citation(role, content, BIBLIOGRAPHY)
     if titled:
         return titled[1]
     if role.partition(":")[0] in TEXT_DOMAINS:
         return f"`{content.rpartition('.')[2] if content.startswith('~') else content}`"
     return content
-
-
-def _cited(content: str) -> str:
-    """Keys of the bibliography as one reads them, each with its place."""
-    return re.sub(r"([\w:-]+)\{([^{}]*)\}", r"\1, \2", content)
 
 
 def _link(text: str, address: str, page: PurePosixPath, base: str) -> str:
