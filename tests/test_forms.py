@@ -31,12 +31,14 @@ from sympy import (
     Lambda,
     MatrixSymbol,
     OneMatrix,
+    Q,
     Symbol,
     Trace,
     exp,
+    preorder_traversal,
     symbols,
 )
-from sympy.matrices.expressions.diagonal import DiagonalMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
@@ -59,7 +61,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import size_symbols
-from derivlib.vocabulary import Commutation, OnVec
+from derivlib.vocabulary import Commutation, Gradient, OnVec
 
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""
@@ -205,6 +207,25 @@ def test_a_second_derivative_names_both_places():
     assert "t x" not in shown
     assert sorted(told) == ["M_{1} = A x", "M_{2} = t x"]
     assert str(second).endswith(", M_1 = A*x, M_2 = t*x")
+
+
+@pytest.mark.parametrize(
+    ("layer", "wrt", "given"),
+    [
+        pytest.param(A.T * A * x + x, x, [Q.symmetric(A)], id="by an assumption"),
+        pytest.param(U * DiagMatrix(A * x) * DiagMatrix(x) + U, U, [], id="by algebra"),
+    ],
+)
+def test_a_place_that_was_rewritten_keeps_its_name(layer, wrt, given):
+    first = derive(lam(layer), wrt, assuming=given)
+    nodes = preorder_traversal(first.result)
+    place = next(node.argument for node in nodes if isinstance(node, Gradient))
+    assert place not in first.intermediates.values()
+    assert [name for value, name in first.letters.items() if value == place]
+    shown, told = str(first.equation).split(r",\qquad ")
+    assert r"\partial \lambda(M" in shown
+    assert told.startswith("M")
+    assert r"\right|_{" not in shown
 
 
 def test_a_hessian_says_its_gradient_once():

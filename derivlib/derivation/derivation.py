@@ -23,6 +23,7 @@ from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
+from derivlib.display.places import compound_places
 from derivlib.display.substitutions import Substitutions, folded
 from derivlib.display.text import text
 from derivlib.engine.events import Found
@@ -145,9 +146,18 @@ class Derivation:
 
     @cached_property
     def letters(self) -> Mapping[Expr, Expr]:
-        """What each name stands for in the reader's own symbols, with the name."""
+        """What each name stands for in the reader's own symbols, with the name.
+
+        Where a name stands for something that is rewritten in the result, so is what it stands
+        for here.
+        """
         definitions = self._graph.definitions
-        return {resolve(value, definitions): name for name, value in definitions.items()}
+        found = {resolve(value, definitions): name for name, value in definitions.items()}
+        if any(place not in found for place in compound_places(self.result)):
+            facts = self.premises.facts
+            rewritten = {_last(simplify(value, facts), value): found[value] for value in found}
+            found = {**rewritten, **found}
+        return found
 
     @cached_property
     def chain(self) -> Chain:

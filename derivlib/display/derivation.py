@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from sympy import Expr, preorder_traversal
+from sympy import Expr
 
 from derivlib.display.binding import bare
 from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import latex
+from derivlib.display.places import compound_places
 from derivlib.display.text import text
-from derivlib.vocabulary import PartialNode
 
 __all__ = ["DerivationLike", "block", "definitions", "equation", "sentence"]
 
@@ -136,10 +136,5 @@ def sentence(derivation: DerivationLike) -> str:
 
 def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
     """Where abstract derivatives in the result are taken, with the letter for each place."""
-    taken = {
-        place
-        for node in preorder_traversal(derivation.result)
-        if isinstance(node, PartialNode)
-        for place in node.arguments
-    }
+    taken = compound_places(derivation.result)
     return [(value, name) for value, name in derivation.letters.items() if value in taken]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Symbol, preorder_traversal
 
 from derivlib.vocabulary import PartialNode
 
-__all__ = ["letter_for", "places", "with_names"]
+__all__ = ["compound_places", "letter_for", "places", "with_names"]
 
 
 def _moving(node: Any) -> list[Expr]:
@@ -38,6 +38,17 @@ def places(node: Any, names: Container[Expr]) -> list[Expr]:
 
 def _is_compound(argument: Expr) -> bool:
     return bool(argument.args) and not isinstance(argument, (Symbol, MatrixSymbol))
+
+
+def compound_places(expr: Expr) -> set[Expr]:
+    """Where derivatives of abstract functions are taken in an expression, but for letters."""
+    return {
+        argument
+        for node in preorder_traversal(expr)
+        if isinstance(node, PartialNode)
+        for argument in node.arguments
+        if _is_compound(argument)
+    }
 
 
 def with_names(node: Any, names: Mapping[Expr, Expr]) -> Any:
