@@ -23,8 +23,8 @@ RICH = """
 (a-label)=
 ## Second
 
-Text with {py:func}`derivlib.derive`, {eq}`energy`, {math}`x^2`, {cite:p}`minka2000{eq. 3}`, `{py:func}` as code,
-[another page](other.md#place) and [a site](https://example.org/x).
+Text with {py:func}`derivlib.derive`, {eq}`energy`, {math}`x^2`, {cite:p}`minka2000{eq. 3}`, `{py:func}` as
+code, [another page](other.md#place) and [a site](https://example.org/x).
 
 $$
 x = 1
