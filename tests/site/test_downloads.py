@@ -23,8 +23,9 @@ RICH = """
 (a-label)=
 ## Second
 
-Text with {py:func}`derivlib.derive`, {eq}`energy`, {math}`x^2`, {cite:p}`minka2000{eq. 3}`, `{py:func}` as
-code, [another page](other.md#place) and [a site](https://example.org/x).
+Text with {py:func}`derivlib.derive`, {eq}`energy`, {math}`x^2`, {cite:p}`minka2000{eq. 3}`,
+`{py:func}` as code,
+[another page](other.md#place) and [a site](https://example.org/x).
 
 $$
 x = 1
@@ -111,7 +112,7 @@ def test_a_notebook_is_plain_markdown_and_says_what_to_install(offered):
     for gone in ("(a-label)=", "{eq}", "{note}", "{math}", "(energy)\n", ":label:", "other.md"):
         assert gone not in text
     for kept in (
-        "`derivlib.derive`, (energy), $x^2$, [minka2000, eq. 3], `{py:func}` as code",
+        "`derivlib.derive`, (energy), $x^2$, (Minka 2000, eq. 3),\n`{py:func}` as code",
         "another page and [a site](https://example.org/x)",
         "$$\nx = 1\n$$\n",
         "> **Note.**\n>\n> Mind *this*.",
