@@ -180,7 +180,8 @@ def bench_site(session: nox.Session) -> None:
     """Measure how long the site takes to build and to load; the figures go to docs/_benchmarks."""
     install_once(session, *group("docs"), *group("bench-site"))
     install_katex(session)
-    session.run("python", "docs/_benchmarks/measure_building.py")
+    parts = [argument for argument in session.posargs if (DOCS / argument).is_dir()]
+    session.run("python", "docs/_benchmarks/measure_building.py", *parts)
     session.chdir(DOCS / "_benchmarks")
     session.run("npm", "ci", "--no-audit", "--no-fund")
     session.chdir(ROOT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Table", "measured", "ratio", "slowest_pages", "times"]
+__all__ = ["Table", "about", "measured", "ratio", "slowest_pages", "times"]
 
 BUILDS = {
     "stock": "all pages, stock myst-nb",
@@ -24,6 +24,16 @@ def measured() -> dict[str, Any]:
     path = Path(__file__).with_name("building.json")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def about(data: dict[str, Any]) -> str:
+    """Which pages were built, and on what."""
+    pages = f"{data['executed']['cold']} executed pages"
+    if data["part"]:
+        pages += f", those in {' and '.join(data['part'])}"
+    machine = data["machine"]
+    versions = ", ".join(f"{name} {v}" for name, v in machine.items() if name != "processors")
+    return f"{pages}; {machine['processors']} processors; {versions}"
 
 
 def ratio(data: dict[str, Any], above: str, below: str) -> float:

@@ -8,6 +8,7 @@ page has an ordinary kernel.
 
 from __future__ import annotations
 
+import inspect
 import multiprocessing
 import os
 import signal
@@ -85,6 +86,8 @@ def run_kernel(
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    # As deep as calls may be nested in a process that is nothing but a kernel.
+    sys.setrecursionlimit(sys.getrecursionlimit() + len(inspect.stack(0)))
     os.setsid()  # a key pressed in the terminal is for the build, which ends its kernels
     multiprocessing.current_process().daemon = False  # a page may have processes of its own
     os.environ.clear()
