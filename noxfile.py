@@ -185,7 +185,8 @@ def bench_site(session: nox.Session) -> None:
     session.chdir(DOCS / "_benchmarks")
     session.run("npm", "ci", "--no-audit", "--no-fund")
     session.chdir(ROOT)
-    session.run("python", "docs/_benchmarks/formulas.py", *session.posargs)
+    others = [argument for argument in session.posargs if argument not in parts]
+    session.run("python", "docs/_benchmarks/formulas.py", *others)
 
 
 NO_SKIPPING = {"DERIVLIB_SKIP": "never"}

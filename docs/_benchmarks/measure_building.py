@@ -42,7 +42,7 @@ def keep(copy: Copy, folders: Sequence[str]) -> None:
         if not (docs / folder / "index.md").exists():
             raise SystemExit(f"{folder!r} is no folder of pages in {docs.name}/")
     for page in docs.rglob("*.md") if folders else ():
-        kept = page.relative_to(docs).parts[0] in (*folders, "node_modules")
+        kept = page.relative_to(docs).parts[0] in (*folders, "node_modules", "index.md")
         if not kept and "{code-cell}" in page.read_text(encoding="utf-8"):
             page.unlink()
 

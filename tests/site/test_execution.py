@@ -74,6 +74,17 @@ def test_a_page_sees_nothing_of_another(make_site):
     )
 
 
+def test_ordinary_kernels_take_the_place_of_forked_ones_where_there_is_no_fork(make_site):
+    site = make_site({"page.md": page(LOOK_FOR_TRACES), "dies.md": page("import os; os._exit(3)")})
+    built = site.build("-D", "execution_fork=0")
+    assert "in ordinary kernels" in built.stdout
+    assert "dies.md: WARNING" in built.stdout
+    assert "its kernel died" in built.stdout
+    forked = site.build("-E", out="forked")
+    assert "in forked kernels" in forked.stdout
+    assert site.page("page") == site.page("page", out="forked")
+
+
 def formula_of(site: Site, name: str) -> str:
     return re.findall(r"shown: [\w !]+", site.page(name))[-1].strip()
 

@@ -26,7 +26,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-__all__ = ["CAN_FORK", "KernelProcess", "kernel_manager", "start_server"]
+__all__ = ["KernelProcess", "OwnKernels", "kernel_manager", "start_server"]
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 WARM = "execution.warm"
@@ -34,13 +34,15 @@ NAME = "derivlib-page"
 SETTINGS = "c = get_config()\nc.IPKernelApp.log_level = 50\nc.HistoryManager.enabled = False\n"
 
 
-def start_server(home: Path, modules: Sequence[Path]) -> None:
+def start_server(home: Path, modules: Sequence[Path], *, fork: bool = True) -> None:
     """Set the environment of all kernels and begin to import what they share.
 
     :param home: a folder for the settings of IPython, so that those of the person building
         have no part in it.
     :param modules: folders in which pages find modules of their own.
+    :param fork: whether to fork where that can be done.
     """
+    OwnKernels.fork = fork and CAN_FORK
     profile = home / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(SETTINGS, encoding="utf-8")
@@ -50,7 +52,7 @@ def start_server(home: Path, modules: Sequence[Path]) -> None:
     before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     path = dict.fromkeys([*map(str, modules), *filter(None, before)])
     os.environ["PYTHONPATH"] = os.pathsep.join(path)
-    if CAN_FORK:
+    if OwnKernels.fork:
         multiprocessing.set_forkserver_preload([WARM])
         from multiprocessing.forkserver import ensure_running
 
@@ -167,10 +169,12 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 class OwnKernels(KernelSpecManager):  # type: ignore[misc]
     """Knows one kernel, whatever name it is asked for."""
 
+    fork = CAN_FORK
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """The forked kernel, or else an ordinary one of this Python."""
         about = {"display_name": "Python 3", "language": "python"}
-        if not CAN_FORK:
+        if not self.fork:
             command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             return KernelSpec(argv=command, **about)
         metadata = {"kernel_provisioner": {"provisioner_name": NAME}}

@@ -41,7 +41,8 @@ def begin(app: Sphinx) -> None:
     """Start importing what the kernels share, while Sphinx goes on."""
     confdir = Path(app.confdir)
     shared = [confdir / "_ext", *(confdir / name for name in app.config.execution_modules)]
-    kernels.start_server(Path(app.doctreedir) / "ipython", shared)
+    home = Path(app.doctreedir) / "ipython"
+    kernels.start_server(home, shared, fork=app.config.execution_fork)
 
 
 def page_of(
@@ -113,7 +114,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
         return
     started, results = time.perf_counter(), {}
     width, total = len(str(len(waiting))), len(waiting)
-    kind = "forked" if kernels.CAN_FORK else "ordinary"
+    kind = "forked" if kernels.OwnKernels.fork else "ordinary"
     logger.info("executing %d pages, %d at a time, in %s kernels", total, app.parallel, kind)
     for reason, name in list(reasons.items())[:SLOWEST]:
         logger.info("  because: %s (%s)", reason, name)
@@ -217,6 +218,7 @@ def note_text(app: Sphinx, env: BuildEnvironment) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx, and with myst-nb as what executes pages."""
     app.add_config_value("execution_modules", [], "env", [list])
+    app.add_config_value("execution_fork", True, "")
     app.connect("builder-inited", begin, priority=100)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)
