@@ -186,7 +186,7 @@ def bench_site(session: nox.Session) -> None:
     session.run("npm", "ci", "--no-audit", "--no-fund")
     session.chdir(ROOT)
     others = [argument for argument in session.posargs if argument not in parts]
-    session.run("python", "docs/_benchmarks/formulas.py", *others)
+    session.run("python", "docs/_benchmarks/measure_formulas.py", *others)
 
 
 NO_SKIPPING = {"DERIVLIB_SKIP": "never"}
