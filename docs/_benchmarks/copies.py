@@ -95,6 +95,7 @@ class Copy:
         started = time.perf_counter()
         done = subprocess.run(
             command,
+            cwd=self.root,  # where Python looks first
             env={**os.environ, **path, "NO_COLOR": "1", **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -77,6 +77,9 @@ def main() -> int:
             builds[name] = build
             print(f"{name:10} {build.seconds:7.1f} s {build.processor:7.1f} s", flush=True)
     pages = [(name, float(seconds)) for _, seconds, name in EXECUTED.findall(builds["cold"].output)]
+    executed = {name: len(EXECUTED.findall(build.output)) for name, build in builds.items()}
+    if executed["library"] != executed["cold"]:
+        raise SystemExit("a change in the library did not execute all pages again")
     data: dict[str, Any] = {
         "machine": {
             "processors": os.cpu_count(),
@@ -84,7 +87,7 @@ def main() -> int:
             **{name: version(name) for name in ("sphinx", "myst-nb", "sympy")},
         },
         "part": parts,
-        "executed": {name: len(EXECUTED.findall(build.output)) for name, build in builds.items()},
+        "executed": executed,
         "seconds": {name: round(build.seconds, 1) for name, build in builds.items()},
         "processor": {name: round(build.processor, 1) for name, build in builds.items()},
         "pages": dict(sorted(pages, key=lambda page: -page[1])),
