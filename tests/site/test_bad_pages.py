@@ -44,7 +44,7 @@ def plain(title: str, text: str) -> str:
 
 GOOD = {
     "tutorials/good": executed("Good", "assert is_derivative(A.T, Trace(A * X), X)"),
-    "how-to/shows": executed("Shows", "print('shown')"),
+    "how-to/shows": executed("Shows", "print(is_derivative(A.T, Trace(A * X), X))"),
     "explanation/plain": plain("Plain", "Text and $x^2$, see [the other](/tutorials/good.md)."),
 }
 
@@ -60,7 +60,7 @@ FAULTS = {
     "how-to/raises": (executed("Raises", "derive(Trace(A * X), 'X')"), ["Error"]),
     "tutorials/asserts-nothing": (
         executed("Asserts nothing", "derive(Trace(A * X), X)"),
-        ["asserts nothing; add a cell with its verdict"],
+        ["nothing on it is checked; add a cell with its verdict"],
     ),
     "explanation/bad-formula": (
         plain("Bad formula", r"Half: $\frac{1$."),
@@ -135,8 +135,8 @@ def test_faulty_pages_stop_the_build(faulty):
 def test_a_fault_is_reported_under_the_name_of_its_page(faulty, page):
     complaints = "\n".join(faulty.complaints(page))
     assert "WARNING" in complaints, faulty.said
-    _, _, report = faulty.said.partition(f"=== {page}: a cell failed ===")
-    report = report.partition("\n===")[0]
+    _, _, report = faulty.said.partition(f"{page}.md: WARNING")
+    report = report.partition("WARNING")[0]
     for text in FAULTS[page][1]:
         assert text in complaints + report
 
