@@ -11,6 +11,12 @@
     for (const raised of page.querySelectorAll("msup > :last-child"))
       if (raised.textContent === "T") raised.textContent = "ᵀ";
     for (const row of page.querySelectorAll("mtd")) row.append(" ");
+    // An entry of the index leads to a mark without a text: what stands around it is summarised.
+    const mark = anchor && page.querySelector(anchor);
+    if (mark && !mark.textContent.trim()) {
+      mark.parentElement.id = "around-the-mark";
+      anchor = "#around-the-mark";
+    }
     return toText(page.documentElement.outerHTML, anchor);
   };
 })();

@@ -17,6 +17,11 @@
     for (const details of all("details")) details.open = true;
   }
 
+  // What is not on the screen is laid out as well; until then its width is only an estimate.
+  function layOut() {
+    for (const formula of all(".math-set")) formula.style.contentVisibility = "visible";
+  }
+
   function unsetFormulas() {
     const found = [];
     for (const formula of all(".math")) {
@@ -73,6 +78,7 @@
 
   function width(screen) {
     unfold();
+    layOut();
     const over = document.scrollingElement.scrollWidth - screen;
     if (over <= 0) return [];
     const wide = all("article *, header *, footer *")
@@ -83,6 +89,7 @@
 
   function boxes(screen) {
     unfold();
+    layOut();
     const found = new Set();
     for (const base of all(".katex-html .katex-base").filter(visible)) {
       const formula = base.closest(".katex");

@@ -85,7 +85,7 @@ def test_the_search_works_without_a_server(reader, query):
         assert visit.faults == []
 
 
-@pytest.mark.parametrize("words", ["gradient", "expand menu contents light dark mode mathsf"])
+@pytest.mark.parametrize("words", ["gradient", "expand menu contents light dark mathsf"])
 def test_marks_of_the_last_search_disturb_no_page(reader, origin, words):
     """Icons have names, formulas hold TeX: words of both must not be marked there."""
     with visits.opened(reader, origin, "search.html") as visit:

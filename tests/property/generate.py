@@ -173,7 +173,11 @@ class Writer:
         if (len(r) < 2 and len(c) < 2) and self.odd:
             options += [ways.odd_matrix]
         way = self.pick(options)
-        return self.leaf(r, c) if way == self.leaf else way(self, r, c, depth - 1)
+        if way == self.leaf:
+            return self.leaf(r, c)
+        expr = way(self, r, c, depth - 1)
+        # SymPy gives a product with DiagMatrix(0) of a row the shape of the row.
+        return expr if expr.shape == (self.size(r), self.size(c)) else self.leaf(r, c)
 
     def scalar(self, depth: int) -> Any:
         """A scalar expression."""

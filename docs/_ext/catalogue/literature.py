@@ -171,6 +171,14 @@ def note_where_cited(app: Sphinx, doctree: nodes.document, page: str) -> None:
             )
 
 
+def as_list_items(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give the entries the role that digital publishing uses for them since version 1.1."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the styles, and what is written below the entries, with Sphinx."""
     register_plugin("pybtex.style.labels", STYLE, LabelStyle)
@@ -179,4 +187,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinxcontrib.bibtex")
     app.connect("env-updated", write_again)
     app.connect("doctree-resolved", note_where_cited)
+    app.connect("html-page-context", as_list_items)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
