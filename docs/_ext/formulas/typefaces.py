@@ -57,7 +57,7 @@ def with_fonts(style: str, fonts: Path) -> str:
 
 
 def described(font: str) -> str:
-    """A font as style sheets write it, with its weight and a size, such as `bold 1em KaTeX_Main`."""
+    """A font as style sheets write it, with weight and size, such as `bold 1em KaTeX_Main`."""
     family, _, style = font.partition("-")
     return f"{'bold' if style == 'Bold' else 'normal'} 1em KaTeX_{family}"
 
