@@ -29,6 +29,7 @@ from sympy import (
     Inverse,
     KroneckerProduct,
     Lambda,
+    MatMul,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -61,7 +62,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import size_symbols
-from derivlib.vocabulary import Commutation, Gradient, OnVec
+from derivlib.vocabulary import Commutation, Gradient, Inner, OnVec
 
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""
@@ -163,6 +164,16 @@ SHOWN = {
         OnVec(-KroneckerProduct(A, U), d(N)),
         r"-(A \otimes U) \operatorname{vec} (\mathrm{d}N)",
         "-(A ⊗ U)*vec(dN)",
+    ),
+    "scalar of columns before a column": (
+        MatMul(2 * Inner(x, d(x)), x),
+        r"2 (x^{\mathsf{T}} \, \mathrm{d}x) x",
+        "2*xᵀ*dx*x",
+    ),
+    "scalar of columns among scalars": (
+        t * Inner(x, d(x)) * Trace(A),
+        r"t \left(x^{\mathsf{T}} \, \mathrm{d}x\right) \operatorname{tr}(A)",
+        "t*xᵀ*dx*tr(A)",
     ),
     "column before a scalar": (OnVec(x, t * d(t)), r"x (t \, \mathrm{d}t)", "x*t*dt"),
     "basis": (

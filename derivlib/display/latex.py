@@ -20,15 +20,13 @@ from sympy import (
     OneMatrix,
     S,
     Symbol,
-    Trace,
     Transpose,
     sympify,
 )
-from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
-from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
 from derivlib.display.binding import bare, binding, parenthesized, plain_groups, spaced
+from derivlib.display.calls import CallPrinter, is_entry
 from derivlib.display.entrywise import Elementwise
 from derivlib.display.places import letter_for, places, with_names
 from derivlib.display.text import repeated
@@ -38,7 +36,6 @@ from derivlib.vocabulary import (
     Gradient,
     Inner,
     Jacobian,
-    MatrixFunctionApplication,
     OnVec,
     PartialNode,
 )
@@ -48,7 +45,7 @@ __all__ = ["DerivationPrinter", "latex"]
 _T = r"\mathsf{T}"
 
 
-class DerivationPrinter(LatexPrinter):
+class DerivationPrinter(CallPrinter):
     """SymPy's LaTeX printer, with the notation of matrix calculus."""
 
     def __init__(
@@ -83,25 +80,6 @@ class DerivationPrinter(LatexPrinter):
         )
         return text if plain and "^" not in text else parenthesized(bare(text))
 
-    def _call(self, name: str, *arguments: Any) -> str:
-        shown = [self._print(a.args[0] if _is_entry(a) else a) for a in arguments]
-        return name + parenthesized(", ".join(shown))
-
-    def function_name(self, function: Any) -> str:
-        """Set the name of a function, with its primes."""
-        name = function if isinstance(function, str) else function.__name__
-        base = name.rstrip("'")
-        primes = "'" * (len(name) - len(base))
-        if base in (*accepted_latex_functions, "exp"):
-            letter = rf"\{base}"
-        elif "_" in base:
-            letter = self._print(Symbol(base))
-        else:
-            letter = translate(base)
-            if len(base) > 1 and letter == base:
-                letter = rf"\operatorname{{{base}}}"
-        return f"{letter}{primes}"
-
     # -- matrix operations -------------------------------------------------------------
 
     def _print_MatMul(self, expr: MatMul) -> str:
@@ -110,9 +88,12 @@ class DerivationPrinter(LatexPrinter):
             sign, factors = "-", [-factors[0], *factors[1:]]
             if factors[0] is S.One:
                 factors.pop(0)
+        if not factors[0].is_Matrix and factors[0].has(Inner):
+            scalars = Mul.make_args(factors[0])
+            factors[:1] = sorted(scalars, key=lambda scalar: isinstance(scalar, Inner))
         shown = [self._factor(factor) for factor in factors]
         for i, factor in enumerate(factors[:-1]):
-            if isinstance(factor, DifferentialNode) and not shown[i].endswith(")"):
+            if isinstance(factor, (DifferentialNode, Inner)) and not shown[i].endswith(")"):
                 shown[i] = parenthesized(shown[i])
             if isinstance(factors[i + 1], DifferentialNode):
                 shown[i] += r" \,"
@@ -150,30 +131,36 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_Trace(self, expr: Expr) -> str:
         """Set a trace; the entry of a 1×1 matrix is the matrix in parentheses."""
-        if _is_entry(expr):
+        if is_entry(expr):
             return parenthesized(self._print(expr.args[0]))
         return self._call(r"\operatorname{tr}", expr.args[0])
 
     def doprint(self, expr: Any) -> str:
         """Set a whole expression."""
-        return plain_groups(str(super().doprint(expr.args[0] if _is_entry(expr) else expr)))
+        return plain_groups(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
 
     def _print_Add(self, expr: Add, order: Any = None) -> str:
         text = ""
         for term in self._as_ordered_terms(expr, order=order):
             negative = term.could_extract_minus_sign()
             part = -term if negative else term
-            shown = self._print(part.args[0] if _is_entry(part) else part)
+            shown = self._print(part.args[0] if is_entry(part) else part)
             if self._needs_add_brackets(part) or (
-                _is_entry(part) and binding(part.args[0]) == "sum"
+                is_entry(part) and binding(part.args[0]) == "sum"
             ):
                 shown = parenthesized(shown)
+            if text and shown.startswith("-"):
+                negative, shown = not negative, shown[1:].lstrip()
             sign = ("- " if negative else "") if not text else (" - " if negative else " + ")
             text += sign + shown
         return text
 
     def _print_Mul(self, expr: Mul) -> str:
         return spaced(str(super()._print_Mul(expr)))
+
+    def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
+        inner = isinstance(expr, Inner) and not last
+        return inner or bool(super()._needs_mul_brackets(expr, first, last))
 
     def _print_Identity(self, expr: Identity) -> str:
         return f"I_{{{self._print(expr.shape[0])}}}"
@@ -214,53 +201,11 @@ class DerivationPrinter(LatexPrinter):
         assert isinstance(function, Lambda)
         return Elementwise(self, function.variables[0], matrix).set(function.expr)
 
-    def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
-        text = self._call(self.function_name(expr.func), *expr.args)
-        return text if exp is None else f"{parenthesized(text)}^{{{exp}}}"
-
-    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
-        if isinstance(expr, AppliedUndef):
-            return self._print_AppliedUndef(expr, exp)
-        return str(super()._print_Function(expr, exp))
-
-    def _print_MatrixFunctionApplication(self, expr: MatrixFunctionApplication) -> str:
-        return self._call(self.function_name(expr.name), *expr.arguments)
-
-    def _print_SumEntries(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{sum}", expr.args[0])
-
     def _print_Norm(self, expr: Expr) -> str:
         return rf"\left\lVert {self._print(expr.args[0])} \right\rVert"
 
-    def _print_LogDet(self, expr: Expr) -> str:
-        return self._call(r"\log\det", expr.args[0])
-
-    def _print_Determinant(self, expr: Expr) -> str:
-        return self._call(r"\det", expr.args[0])
-
-    def _print_Softmax(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{softmax}", expr.args[0])
-
-    def _print_LogSumExp(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{logsumexp}", expr.args[0])
-
-    def _print_DiagMatrix(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{Diag}", expr.args[0])
-
     def _print_DiagonalMatrix(self, expr: Expr) -> str:
         return rf"\operatorname{{Diag}}({self._print(DiagonalOf(expr.args[0]))})"
-
-    def _print_DiagonalOf(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{diag}", expr.args[0])
-
-    def _print_Tril(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{tril}", expr.args[0])
-
-    def _print_Triu(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{triu}", expr.args[0])
-
-    def _print_DiagonalSums(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{diagsums}", expr.args[0])
 
     def _print_BasisMatrix(self, expr: BasisMatrix) -> str:
         size = self._print(expr.size)
@@ -274,9 +219,6 @@ class DerivationPrinter(LatexPrinter):
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
         return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)
-
-    def _print_Vec(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{vec}", expr.args[0])
 
     def _print_Unvec(self, expr: Expr) -> str:
         rows, cols = (self._print(size) for size in expr.shape)
@@ -403,11 +345,6 @@ class DerivationPrinter(LatexPrinter):
         )
 
     _print_FormalGradient = _print_FormalRate = _print_FormalDerivative
-
-
-def _is_entry(expr: Any) -> bool:
-    """Tell whether a scalar is written as the trace of a 1×1 matrix."""
-    return isinstance(expr, Trace) and all(size == 1 for size in expr.args[0].shape)
 
 
 def _from_one(index: Expr, matrix: Expr) -> Expr:

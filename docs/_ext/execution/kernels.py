@@ -50,7 +50,9 @@ def start_server(home: Path, modules: Sequence[Path], *, fork: bool = True) -> N
     # The frozen modules of Python make debuggers write a warning into the output of cells.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    path = dict.fromkeys([*map(str, modules), *filter(None, before)])
+    # The first and the last cell of every page are calls of this package.
+    own = Path(__file__).parents[1]
+    path = dict.fromkeys([*map(str, modules), str(own), *filter(None, before)])
     os.environ["PYTHONPATH"] = os.pathsep.join(path)
     if OwnKernels.fork:
         multiprocessing.set_forkserver_preload([WARM])

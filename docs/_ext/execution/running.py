@@ -102,7 +102,7 @@ async def execute(page: Page, records: Records, root: Path, timeout: int) -> Rec
     found: dict[str, Any] = {}
     error = ""
     try:
-        found = await asyncio.wait_for(run_cells(client, root), None)
+        found = await run_cells(client, root)
     except CellTimeoutError:
         error = f"a cell took longer than {timeout} s{where(client)}"
     except DeadKernelError:
