@@ -112,6 +112,9 @@ def test_the_name_of_a_rule_stays_on_the_first_line():
     assert r"\textrm" not in second
 
 
-def test_an_equation_that_follows_is_aligned_with_the_first():
-    lines = broken(r"L = aaaaaaaaaa + bbbb,\qquad S = cccc", 9, measure)
+@pytest.mark.parametrize(
+    "first", ["aaaaaaaaaa + bbbb", r"aaaaaa \left(bbbbbb\right)", r"\left[aaaaaa\right) bbbbbb"]
+)
+def test_an_equation_that_follows_is_aligned_with_the_first(first):
+    lines = broken(rf"L = {first},\qquad S = cccc", 9, measure)
     assert "S & = cccc" in lines or "S &= cccc" in lines

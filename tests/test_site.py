@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from checks import site_links
+from checks import contents, site_links
 from expressions import CASES, HESSIANS
 from formulas import rule_links
 
@@ -92,3 +92,18 @@ def test_links_that_lead_nowhere_are_found(tmp_path):
         "index.html: #bottom",
         "index.html: rule:sum",
     ]
+
+
+def test_a_page_is_looked_at_again_when_it_was_written_again(tmp_path):
+    site, memory = tmp_path / "site", tmp_path / "contents.json"
+    site.mkdir()
+    page = site / "index.html"
+    page.write_text('<a id="a" href="#a">here</a>')
+    first = contents.contents_of_site(site, memory)
+    assert (first[page].anchors, first[page].links, first[page].foreign) == (["a"], ["#a"], [])
+    assert contents.contents_of_site(site, memory) == first
+    page.write_text('<a id="b" href="#b">here</a><img src="//example.org/x.png">')
+    again = contents.contents_of_site(site, memory)
+    assert (again[page].anchors, again[page].foreign) == (["b"], ["//example.org/x.png"])
+    memory.write_text("[")
+    assert contents.contents_of_site(site, memory) == again

@@ -5,28 +5,16 @@ What does not, stops the build by name.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from checks.contents import contents_of_site
 from checks.site_links import broken_links
 
 logger = logging.getLogger(__name__)
-
-LOADED = re.compile(
-    r"""<(?:script|img|iframe|source|audio|video|embed)\b[^>]*\bsrc\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
-    r"""|<link\b(?![^>]*\brel\s*=\s*["']?(?:canonical|next|prev|license))[^>]*\bhref\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
-    r"""|(?:@import\s+|url\()\s*["']?((?:https?:)?//[^"'\s)]+)""",
-    re.IGNORECASE,
-)
-
-
-def foreign(text: str) -> list[str]:
-    """The addresses on other hosts that a page or a style sheet would load."""
-    return [next(filter(None, match)) for match in LOADED.findall(text)]
 
 
 def require_self_contained(app: Sphinx, exception: Exception | None) -> None:
@@ -34,11 +22,12 @@ def require_self_contained(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    for path in sorted([*site.rglob("*.html"), *site.rglob("*.css")]):
-        if found := foreign(path.read_text(encoding="utf-8")):
-            addresses = ", ".join(sorted(set(found)))
+    contents = contents_of_site(site, Path(app.doctreedir) / "contents.json")
+    for path, page in contents.items():
+        if page.foreign:
+            addresses = ", ".join(page.foreign)
             logger.warning("%s loads %s from another host", path.relative_to(site), addresses)
-    for link in broken_links(site):
+    for link in broken_links(site, contents):
         logger.warning("a link leads nowhere, in %s", link)
 
 

@@ -86,13 +86,13 @@ def outdated(
             logger.info("the site's own code changed: all pages are read again")
             return sorted(env.found_docs - added - changed)
     records, reasons = records_of(app), {}
-    texts: dict[str, str] = state.setdefault("texts", {})
+    noted: dict[str, tuple[str, str]] = state.setdefault("noted", {})
     for name in sorted(env.found_docs - added - changed):
-        if texts.get(name) != text_digests(env, name):
+        text, cells = noted.get(name, ("", ""))
+        if text != text_digests(env, name):
             reasons[name] = "its text changed"
-        elif found := page_of(env, name, records):
-            page, record = found
-            reasons[name] = records.outdated(record, cells_of(page.notebook))
+        elif cells:
+            reasons[name] = records.outdated(records.load(name), cells)
     again = {name: reason for name, reason in reasons.items() if reason}
     for name, reason in again.items():
         logger.verbose("%s: %s", name, reason)
@@ -209,10 +209,17 @@ def finish_page(app: Sphinx, document: Any) -> None:
     verdict.put_verdict(app, document, record, offered)
 
 
-def note_text(app: Sphinx, env: BuildEnvironment) -> None:
-    """Take note of what the pages hold now."""
+def note_contents(app: Sphinx, env: BuildEnvironment) -> None:
+    """Take note of the text and the cells of every page, to see whether they change."""
     state = env.__dict__.setdefault("executed_pages", {})
-    state["texts"] = {name: text_digests(env, name) for name in sorted(env.found_docs)}
+    records, before, now = records_of(app), state.get("noted", {}), {}
+    for name in sorted(env.found_docs):
+        text = text_digests(env, name)
+        now[name] = before.get(name, ("", ""))
+        if now[name][0] != text:
+            found = page_of(env, name, records)
+            now[name] = text, cells_of(found[0].notebook) if found else ""
+    state["noted"] = now
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -223,7 +230,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)
     app.connect("doctree-read", finish_page)
-    app.connect("env-updated", note_text)
+    app.connect("env-updated", note_contents)
     verdict.register(app)
     myst_nb.sphinx_.create_client = partial(executed_client, app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

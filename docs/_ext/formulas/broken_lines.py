@@ -41,17 +41,19 @@ class Token:
 def tokens_of(tex: str) -> Iterator[Token]:
     """Go through a formula and count what is open."""
     closed = depth = 0
+    before = ""
     for piece in TOKEN.findall(tex):
         name = piece.strip()
         if name in ("}", r"\right") or name.startswith(r"\end{"):
             closed -= 1
-        elif name in (")", "]") and not closed:
+        elif name in (")", "]") and not closed and before != r"\right":
             depth -= 1
         yield Token(piece, closed, depth)
         if name in ("{", r"\left") or name.startswith(r"\begin{"):
             closed += 1
-        elif name in ("(", "[") and not closed:
+        elif name in ("(", "[") and not closed and before != r"\right":
             depth += 1
+        before = name or before
 
 
 def split(tex: str, mark: str) -> list[str]:
