@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from math import comb, prod
 
 from sympy import (
+    Add,
     Basic,
     Expr,
     HadamardPower,
     HadamardProduct,
     MatAdd,
     MatMul,
+    Mul,
+    Pow,
     Trace,
     Transpose,
     default_sort_key,
@@ -37,6 +41,8 @@ __all__ = ["expanded", "mean_the_same"]
 def expanded(expr: Expr) -> Expr:
     """Multiply out all products of sums, scalar and matrix, inside an expression.
 
+    Scalars of very many terms stay as they are.
+
     :param expr: a small expression: the cost grows with the number of terms.
     """
     new = with_children(expr, tuple(expanded(part) for part in children(expr)))
@@ -44,14 +50,35 @@ def expanded(expr: Expr) -> Expr:
         return _turned(new.args[0])
     if isinstance(new, (Trace, SumEntries)):
         total = trace if isinstance(new, Trace) else sum_of
-        return expand(add(*(total(term) for term in _terms(new.args[0]))))
+        return _expanded_scalar(add(*(total(term) for term in _terms(new.args[0]))))
     if not new.is_Matrix:
-        return expand(new)
+        return _expanded_scalar(new)
     if isinstance(new, MatMul):
         return _multiplied_out(mul, new.args)
     if isinstance(new, HadamardProduct):
         return _multiplied_out(hadamard, new.args)
     return _sorted(add(new)) if isinstance(new, MatAdd) else new
+
+
+_MOST_TERMS = 64
+"""How many terms a scalar may get: entries of products are polynomials of many."""
+
+
+def _expanded_scalar(expr: Expr) -> Expr:
+    return expand(expr) if _count_of_terms(expr) <= _MOST_TERMS else expr
+
+
+def _count_of_terms(expr: Basic) -> int:
+    """How many terms a scalar has when multiplied out, or a part of it where that is more."""
+    counts = [_count_of_terms(part) for part in expr.args]
+    if isinstance(expr, Add):
+        return sum(counts)
+    if isinstance(expr, (Mul, MatMul)):
+        return prod(counts)
+    if isinstance(expr, Pow) and expr.exp.is_Integer:
+        power = abs(int(expr.exp))
+        return comb(counts[0] + power - 1, power)
+    return max(counts, default=1)
 
 
 def _sorted(expr: Expr) -> Expr:
