@@ -65,6 +65,8 @@ layer = (X * W).applyfunc(sigma)
 pseudo_inverse = X * Inverse(X.T * X)
 second = (layer * V).applyfunc(tau)
 
+unit = MatrixSymbol("o", 1, 1)
+
 CASES = {
     "notebook, W": (lam(layer), W),
     "notebook, X": (lam(layer), X),
@@ -142,10 +144,12 @@ CASES = {
     "Toeplitz matrix of its free entries": (
         Trace(A * unvec(BasisMatrix("toeplitz", n) * MatrixSymbol("w", 2 * n - 1, 1), (n, n)) ** 2),
         MatrixSymbol("w", 2 * n - 1, 1)),
+    "a matrix and its transpose, equal": (
+        Trace(Inverse(t * unit.T).applyfunc(sigma) * x.T * x * Inverse(t * unit).applyfunc(sigma)),
+        t),
 }  # fmt: skip
 """Scalar expressions with the symbol they are differentiated by."""
 
-one = MatrixSymbol("o", 1, 1)
 w, stacked = MatrixSymbol("w", m, 1), MatrixSymbol("c", n * m, 1)
 
 JACOBIANS = {
@@ -225,7 +229,7 @@ HESSIANS = {
     "Rayleigh quotient": ((x.T * A * x) / (x.T * x), x),
     "linear": (Trace(C.T * X), X),
     "by a 1×1 matrix": (
-        sum_entries(HadamardProduct((x * one * row).applyfunc(sin), x * one * row)), one),
+        sum_entries(HadamardProduct((x * unit * row).applyfunc(sin), x * unit * row)), unit),
     "terms that cancel": (log(exp(x[0, 0] + Trace(x * b.T))), x),
     "determinant of an abstract matrix": (Determinant(MatrixFunction("nu", (n, n))(t)), t),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from expressions import A, U, W, X, lam, layer, m, n, p, sigma, t, x
+from expressions import A, U, W, X, lam, layer, m, n, p, sigma, t, x, y
 from sympy import (
     Abs,
     Adjoint,
@@ -22,6 +22,7 @@ from sympy import (
     Transpose,
     conjugate,
     exp,
+    sqrt,
     symbols,
     tanh,
 )
@@ -36,6 +37,7 @@ from derivlib import (
     derive,
     differential,
     element_matrix,
+    softmax,
     sum_entries,
     unvec,
     vec,
@@ -43,6 +45,7 @@ from derivlib import (
 
 k = symbols("k", integer=True, positive=True)
 K = MatrixSymbol("K", k, p)
+bounded = t**2 / (Determinant(t * A + 2 * Identity(n)) ** 2 + 1)
 
 REFUSED = {
     "not SymPy": (lambda: derive("X", X), InputError, "expr must be a SymPy expression"),
@@ -95,6 +98,13 @@ REFUSED = {
         lambda: derive(sum_entries(X.applyfunc(Lambda(t, t * Trace(U)))), U),
         UnsupportedError,
         "inside SumEntries",
+    ),
+    "root of a power that SymPy cannot take": (
+        lambda: (
+            derive(sqrt(Trace(softmax(bounded * x.T * y).T * softmax(bounded * x.T * y))), t).result
+        ),
+        UnsupportedError,
+        "SymPy cannot take the root.*letter",
     ),
     "missing size": (lambda: derive(lam(layer), W).verify({n: 4, m: 3}), SizesError, "p"),
     "no sizes": (lambda: derive(lam(layer), W).verify(), SizesError, "m, n, p"),

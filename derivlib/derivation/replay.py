@@ -167,7 +167,7 @@ class _Replay:
     :param wrt: the variable.
     :param moves: tells whether an expression over names varies.
     :param names: what each name stands for.
-    :param namesakes: d(definition) and the d(name) that means the same.
+    :param namesakes: d(definition) and each d(name) that means the same.
     :param expansions: the differentials expanded so far.
     :param again: expansions made once more; where a name has the same differential, only the
         steps that follow tell whether it is meant.
@@ -179,7 +179,7 @@ class _Replay:
     wrt: Expr
     moves: Callable[[Expr], bool]
     names: dict[Expr, Expr] = field(default_factory=dict)
-    namesakes: dict[Expr, Expr] = field(default_factory=dict)
+    namesakes: dict[Expr, list[Expr]] = field(default_factory=dict)
     expansions: dict[Expr, Expr] = field(default_factory=dict)
     again: list[Expr] = field(default_factory=list)
     terms: tuple[Expr, ...] = ()
@@ -189,7 +189,7 @@ class _Replay:
     def name(self, step: Step) -> None:
         """Take note of a name and of what it stands for."""
         self.names[step.after] = step.before
-        self.namesakes[d(step.before)] = d(step.after)
+        self.namesakes.setdefault(d(step.before), []).append(d(step.after))
 
     def begin(self, root: Expr) -> None:
         """Start from the differential of an expression."""
@@ -239,9 +239,7 @@ class _Replay:
                 self.again.append(step.before)
             return
         after = self.expanded(step.after)
-        for target in (step.before, self.namesakes.get(step.before)):
-            if target is None:
-                continue
+        for target in (step.before, *self.namesakes.get(step.before, ())):
             new = tuple(_put_in(term, {target: after}) for term in self.terms)
             if new != self.terms:
                 self.expansions[step.before] = after
@@ -264,7 +262,7 @@ class _Replay:
         while new is None and self.again:
             differential = self.again.pop()
             after = self.expanded(self.expansions[differential])
-            values = {self.namesakes[differential]: after}
+            values = dict.fromkeys(self.namesakes[differential], after)
             self.terms = tuple(_put_in(term, values) for term in self.terms)
             new = self.replaced_somewhere(step)
         if new is None:

@@ -19,6 +19,8 @@ from sympy import (
     MatMul,
     MatPow,
     MatrixExpr,
+    Mul,
+    Pow,
     S,
     Trace,
     Transpose,
@@ -28,6 +30,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import (
     add,
     hadamard,
@@ -114,7 +117,17 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
 
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
+    :raises UnsupportedError: where SymPy fails at it: for a root of a power it looks for common
+        factors inside matrices too, and meets sums such as I + 2 A.
     """
     if isinstance(expr, Function):
         return applied(expr.func, *map(_entry_of, args))
-    return _CONSTRUCTORS.get(type(expr), expr.func)(*args)
+    try:
+        return _CONSTRUCTORS.get(type(expr), expr.func)(*args)
+    except TypeError as error:
+        if isinstance(expr, (Mul, Pow)):
+            raise UnsupportedError(
+                f'SymPy cannot take the root of a power within "{expr}": {error}; '
+                "a letter in place of the scalar under the root can be differentiated"
+            ) from error
+        raise

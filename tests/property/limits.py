@@ -27,7 +27,8 @@ def limited(seconds: int, error: type[Exception]) -> Iterator[None]:
         raise error(f"nothing within {seconds} seconds of computing")
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    # Again and again: Python drops an error that is raised while it collects garbage.
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
     try:
         yield
     finally:
