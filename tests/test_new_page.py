@@ -37,6 +37,14 @@ def test_a_page_stands_at_the_end_of_the_list_of_its_section(docs):
     assert "```{toctree}\nfirst\n```" in (docs / "how-to" / "part" / "index.md").read_text()
 
 
+def test_where_readers_see_another_list_the_page_is_on_it_too(docs):
+    index = docs / "gallery" / "index.md"
+    index.write_text(f"# Gallery\n\n- [](ridge.md): a penalty\n  of squares.\n{index.read_text()}")
+    add_page(docs, "batch-norm", section="gallery")
+    assert "  of squares.\n- [](batch-norm.md)\n# Gallery" in index.read_text()
+    assert "\nridge\nbatch-norm\n```" in index.read_text()
+
+
 @pytest.mark.parametrize(
     "name", ["", "Ridge", "a b", "../up", "a--b", "-a", "ä", "a" * 61, "con/aux", "ridge", "x_y"]
 )

@@ -16,6 +16,7 @@ __all__ = ["PageError", "add_page", "main"]
 TEMPLATE = Path(__file__).parents[2] / "_templates" / "derivation-page.md"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TOCTREE = re.compile(r"^(`{3,})\{toctree\}\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"^- \[\]\([^)]*\.md\).*\n(?:  .*\n)*", re.MULTILINE)
 LONGEST = 60
 NO_SECTIONS = {"node_modules", "api"}
 
@@ -70,10 +71,13 @@ def add_page(docs: Path, name: str, *, section: str, title: str = "") -> Path:
 
 
 def with_entry(index: str, name: str) -> str:
-    """Put a page at the end of the last list of pages in a text."""
+    """Put a page at the end of the last list of pages in a text, and of what readers see of it."""
     *_, last = TOCTREE.finditer(index)
     end = last.end() - len(last[1])
-    return f"{index[:end]}{name}\n{index[end:]}"
+    index = f"{index[:end]}{name}\n{index[end:]}"
+    for seen in [*NAMED.finditer(index)][-1:]:
+        index = f"{index[: seen.end()]}- []({name}.md)\n{index[seen.end() :]}"
+    return index
 
 
 def main(arguments: list[str], docs: Path) -> int:
