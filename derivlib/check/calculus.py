@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import (
-    Derivative,
     Expr,
     ImmutableDenseMatrix,
     MatrixSymbol,
-    Subs,
     Symbol,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -21,10 +19,11 @@ from derivlib.check.entries import as_matrix
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
+from derivlib.check.scalar_calculus import Derivatives
 from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.structures import free_entries, spread_out
 from derivlib.check.symbolic import Differentiable, Entry
-from derivlib.errors import InputError, UnsupportedError
+from derivlib.errors import InputError
 from derivlib.vocabulary import Structure
 
 __all__ = ["EntryDerivatives", "check_variable", "differentiate_entries", "elementwise"]
@@ -142,11 +141,10 @@ def differentiate_entries(
 def _second(gradient: Any, variable: Any, structure: Structure | None) -> Any:
     """Differentiate a gradient again, by each free entry of the variable."""
     if not isinstance(variable, Grid):
-        return _derivative(gradient, variable)
+        return Derivatives(variable).of(gradient)
     free = free_entries(structure, *variable.shape)
-    return Grid.of(
-        len(free), len(free), lambda a, b: _derivative(gradient[free[a]], variable[free[b]])
-    )
+    by = [Derivatives(variable[place]) for place in free]
+    return Grid.of(len(free), len(free), lambda a, b: by[b].of(gradient[free[a]]))
 
 
 def check_variable(wrt: Any) -> None:
@@ -161,19 +159,11 @@ def check_variable(wrt: Any) -> None:
 def _laid_out(function: Any, variable: Any, structure: Structure | None) -> Any:
     """Arrange the scalar derivatives in the layout of the contract."""
     if not isinstance(variable, Grid):
-        if not isinstance(function, Grid):
-            return _derivative(function, variable)
-        return function.map(lambda entry: _derivative(entry, variable))
-    free = free_entries(structure, *variable.shape)
+        by_scalar = Derivatives(variable)
+        return function.map(by_scalar.of) if isinstance(function, Grid) else by_scalar.of(function)
+    by = {place: Derivatives(variable[place]) for place in free_entries(structure, *variable.shape)}
     if not isinstance(function, Grid):
-        derivatives = {place: _derivative(function, variable[place]) for place in free}
+        derivatives = {place: derivatives.of(function) for place, derivatives in by.items()}
         return spread_out(structure, *variable.shape, derivatives)
-    entries = list(function.stacked())
-    return Grid.of(len(entries), len(free), lambda i, j: _derivative(entries[i], variable[free[j]]))
-
-
-def _derivative(expr: Expr, symbol: Symbol) -> Expr:
-    derivative = expr.diff(symbol)
-    if derivative.has(Derivative, Subs):
-        raise UnsupportedError(f'SymPy knows no derivative of "{expr}" with respect to {symbol}')
-    return derivative
+    entries, columns = list(function.stacked()), list(by.values())
+    return Grid.of(len(entries), len(columns), lambda i, j: columns[j].of(entries[i]))
