@@ -150,11 +150,16 @@ def _inverse(w: Writer, r: Size, c: Size, d: int) -> Any:
 
 
 def _diagonal_matrix(w: Writer, r: Size, c: Size, d: int) -> Any:
-    return DiagMatrix(w.matrix(r, (), d) if not w.flip() else w.matrix((), r, d))
+    return _on_diagonal(w, r, w.matrix(r, (), d) if not w.flip() else w.matrix((), r, d))
 
 
 def _kept_diagonal(w: Writer, r: Size, c: Size, d: int) -> Any:
-    return DiagMatrix(_diagonal(w, r, (), d))
+    return _on_diagonal(w, r, _diagonal(w, r, (), d))
+
+
+def _on_diagonal(w: Writer, r: Size, vector: Any) -> Any:
+    """A diagonal matrix; of zeros SymPy would make a zero in the shape of the vector."""
+    return DiagMatrix(w.symbol("d", r, ()) if vector.has(sp.ZeroMatrix) else vector)
 
 
 def _diagonal(w: Writer, r: Size, c: Size, d: int) -> Any:
