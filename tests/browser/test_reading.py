@@ -120,9 +120,9 @@ def test_the_navigation_needs_no_script(visit, start):
     link = page.locator(".sidebar-tree .toctree-l1 > a").nth(1)
     page.locator("label.nav-overlay-icon").click()
     target = link.evaluate("link => link.href")
-    link.click()
+    visits.follow(link)
     assert page.url == target
-    assert page.locator("h1").is_visible()
+    page.locator("h1").wait_for(state="visible")
 
 
 def test_the_navigation_of_a_phone_is_reached_with_the_keyboard(visit):

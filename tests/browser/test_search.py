@@ -34,8 +34,7 @@ def test_a_subject_is_found_and_the_first_result_opens(reader, origin, subject):
     with visits.opened(reader, origin, f"search.html?q={quote(subject)}") as visit:
         results = found(visit.page)
         assert results.count()
-        results.first.click()
-        visit.page.wait_for_load_state("load")
+        visits.follow(results.first)
         assert "search.html" not in visit.page.url
         assert subject in visit.page.locator("article").inner_text().lower()
         assert visit.faults == []
@@ -79,8 +78,7 @@ def test_the_search_works_without_a_server(reader, query):
     with visits.opened(reader, site, f"search.html?q={quote(query)}") as visit:
         results = found(visit.page)
         assert results.count()
-        results.first.click()
-        visit.page.wait_for_load_state("load")
+        visits.follow(results.first)
         assert visit.page.locator("h1").count() == 1
         assert visit.faults == []
 

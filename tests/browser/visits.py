@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
-__all__ = ["DESKTOP", "PHONE", "UNSCRIPTED", "Visit", "opened", "visitor"]
+__all__ = ["DESKTOP", "PHONE", "UNSCRIPTED", "Visit", "follow", "opened", "visitor"]
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {
@@ -82,3 +82,9 @@ def opened(context: BrowserContext, origin: str, address: str) -> Iterator[Visit
         yield visit
     finally:
         page.close()
+
+
+def follow(link: Locator) -> None:
+    """Click a link and wait until the page it leads to is loaded."""
+    with link.page.expect_navigation(wait_until="load"):
+        link.click()
