@@ -16,14 +16,18 @@ from sympy import (
     MatrixSymbol,
     Mul,
     Rational,
+    S,
     Symbol,
     Transpose,
     expand,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
+from derivlib.check.arithmetic import Arithmetic, NoValue
+from derivlib.check.comparison import difference_of
 from derivlib.check.domain import Domain, domain_of
 from derivlib.check.equations import EquationCheck, check_equation
+from derivlib.check.grid import Grid
 from derivlib.check.judgement import Judgement, judgement
 from derivlib.check.ledger import judging
 from derivlib.check.sizes import all_nodes, expression, resolve_sizes, size_symbols
@@ -124,15 +128,36 @@ def _multiple(factor: Rational, claim: Expr) -> Expr:
     return (MatMul if claim.is_Matrix else Mul)(factor, claim)
 
 
-def _alternatives(claim: Expr) -> Iterator[tuple[Expr, str]]:
-    """What a claim may have been mistaken for, with how to say so."""
+Different = tuple[Grid, Grid, Arithmetic]
+"""The values of a claim and of the derivative where they differ, and their kind of numbers."""
+
+
+def _alternatives(claim: Expr, found: Sequence[Different]) -> Iterator[tuple[Expr, str]]:
+    """What a claim may have been mistaken for, with how to say so.
+
+    Only what would agree where the claim itself was seen to differ is worth a comparison.
+    """
+    turned = [(claim, "", False)]
     if isinstance(claim, MatrixExpr):
-        yield Transpose(claim), "its transpose, the other layout"
+        turned.append((Transpose(claim), "its transpose, ", True))
+        if all(_would_agree(values, S.One, transposed=True) for values in found):
+            yield Transpose(claim), "its transpose, the other layout"
     for factor in _FACTORS:
-        off = f"off by the factor {1 / factor}"
-        yield _multiple(factor, claim), off
-        if isinstance(claim, MatrixExpr):
-            yield _multiple(factor, Transpose(claim)), f"its transpose, {off}"
+        for candidate, told, transposed in turned:
+            if all(_would_agree(values, factor, transposed) for values in found):
+                yield _multiple(factor, candidate), f"{told}off by the factor {1 / factor}"
+
+
+def _would_agree(values: Different, factor: Rational, transposed: bool) -> bool:
+    """Tell whether a multiple of a claim, or of its transpose, has the values it should have."""
+    claimed, truth, arithmetic = values
+    with arithmetic.context():
+        scale = arithmetic.number(factor)
+        scaled = (claimed.transpose() if transposed else claimed).map(lambda entry: entry * scale)
+        try:
+            return difference_of(scaled, truth, arithmetic) is None
+        except NoValue:  # too small to tell; another point will
+            return True
 
 
 def is_derivative(
@@ -196,13 +221,15 @@ def is_derivative(
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     with judging("derivative", expr, wrt, claim) as note:
         expected = judgement(expr, wrt, given, {}, domain)
+        found: list[Different] = []
         try:
             verification = compare(
-                expr, wrt, claim, given, {}, domain, seed=seed, expected=expected
-            )
+                expr, wrt, claim, given, {}, domain, seed=seed, expected=expected,
+                differing=lambda *values: found.append(values),
+            )  # fmt: skip
         except VerificationError as error:
             note.refused = str(error)
-            hint = _hint(claim, expr, wrt, given, domain, expected, seed)
+            hint = _hint(claim, expr, wrt, given, domain, expected, seed, found)
             return Verdict(False, str(error), hint, named)
         note(verification)
     return Verdict(True, str(verification), "", named)
@@ -216,9 +243,10 @@ def _hint(
     domain: Domain,
     expected: Judgement,
     seed: int,
+    found: Sequence[Different],
 ) -> str:
     """Say what a claim is instead; the derivative it is compared with is found only once."""
-    candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim)]
+    candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim, found)]
     if domain.structures:
         told = f"the derivative by all entries of {wrt}, each taken as free"
         candidates.insert(0, (claim, told, domain.without_structure()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sympy import Add, Dummy, Expr, Mul, Piecewise, Pow, S, Symbol
@@ -20,6 +21,12 @@ Entry = Callable[[Any, int, int], Expr]
 """What stands for entry (i, j), counted from 0, of a matrix symbol."""
 
 
+@lru_cache(maxsize=4096)
+def _entry(symbol: Any, i: int, j: int) -> Expr:
+    """X[i, j], made once: SymPy compares the indices with the sizes each time."""
+    return MatrixElement(symbol, i, j)  # type: ignore[no-any-return]
+
+
 @dataclass
 class Symbolic:
     """Expressions as a reader wants to see them.
@@ -27,7 +34,7 @@ class Symbolic:
     :param element: what stands for an entry of a matrix symbol.
     """
 
-    element: Entry = MatrixElement
+    element: Entry = _entry
 
     def number(self, value: Expr) -> Expr:
         """A number is an expression already."""

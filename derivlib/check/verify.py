@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, preorder_traversal
 
-from derivlib.check.arithmetic import HighPrecision, kinds_of_numbers
+from derivlib.check.arithmetic import Arithmetic, HighPrecision, kinds_of_numbers
 from derivlib.check.comparison import (
     Difference,
     SizesByName,
@@ -22,6 +22,7 @@ from derivlib.check.comparison import (
 from derivlib.check.counting import written_length
 from derivlib.check.domain import Domain, domain_of
 from derivlib.check.evaluation import Evaluation
+from derivlib.check.grid import Grid
 from derivlib.check.judgement import LONGEST, Judgement, judgement
 from derivlib.check.ledger import judging
 from derivlib.check.numbers import Point, at_points
@@ -32,6 +33,8 @@ from derivlib.errors import VerificationError
 from derivlib.vocabulary import Structure
 
 __all__ = ["Verification", "compare", "verify"]
+
+Differing = Callable[[Grid, Grid, Arithmetic], None]
 
 _MOST_NODES = 320
 """How many nodes an entry may have to be written out to see whether it is short."""
@@ -198,6 +201,7 @@ def compare(
     points: int = 2,
     order: int = 1,
     expected: Judgement | None = None,
+    differing: Differing | None = None,
 ) -> Verification:
     """Compare as :func:`verify` does, at the points of a domain.
 
@@ -211,6 +215,7 @@ def compare(
     :param points: how many points.
     :param order: 2 for the Hessian of a scalar.
     :param expected: the derivative as the judge finds it in this domain, if it is known.
+    :param differing: called with both values, and their kind of numbers, if they differ.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     """
     if expected is None:
@@ -221,6 +226,8 @@ def compare(
         truth = as_grid(expected.at(point))
         difference = difference_of(claimed, truth, point.arithmetic)
         if difference is not None:
+            if differing is not None:
+                differing(claimed, truth, point.arithmetic)
             written = _written(difference, result, expected, sizes, definitions)
             raise VerificationError(
                 difference.told("the result", "entry-by-entry calculus", sizes, written)

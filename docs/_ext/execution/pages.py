@@ -115,7 +115,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     started, results = time.perf_counter(), {}
     width, total = len(str(len(waiting))), len(waiting)
     kind = "forked" if kernels.OwnKernels.fork else "ordinary"
-    logger.info("executing %d pages, %d at a time, in %s kernels", total, app.parallel, kind)
+    logger.info("executing %d pages by %d processes, in %s kernels", total, app.parallel, kind)
     for reason, name in list(reasons.items())[:SLOWEST]:
         logger.info("  because: %s (%s)", reason, name)
 
@@ -129,7 +129,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
         waiting,
         records,
         Path(app.confdir).parent,
-        at_once=max(1, app.parallel),
+        at_once=app.parallel + 1,  # kernels that start or end wait more than they calculate
         timeout=app.config.nb_execution_timeout,
         done=done,
     )
