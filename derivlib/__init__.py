@@ -6,9 +6,11 @@ from derivlib.check.verify import Verification
 from derivlib.derivation.chain import Chain
 from derivlib.derivation.computation import ComputationGraph, GraphEdge, GraphNode
 from derivlib.derivation.derivation import Derivation
+from derivlib.derivation.joint import JointDerivation
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise
+from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.formula import Formula, aligned, show, show_group
 from derivlib.display.latex import latex
 from derivlib.display.substitutions import Substitutions
@@ -22,6 +24,7 @@ from derivlib.elements import (
     small_letters,
 )
 from derivlib.errors import (
+    BackendError,
     DerivlibError,
     InputError,
     ReplayError,
@@ -45,6 +48,7 @@ from derivlib.vocabulary.structured import BasisMatrix, diagonal_sums, tril, tri
 
 __all__ = [
     "RULES",
+    "BackendError",
     "BasisMatrix",
     "Chain",
     "ComputationGraph",
@@ -55,6 +59,7 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "InputError",
+    "JointDerivation",
     "Line",
     "MatrixFunction",
     "ReplayError",
@@ -72,6 +77,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "VerificationError",
+    "WritesCode",
     "aligned",
     "check_steps",
     "compose",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BackendError",
     "DerivlibError",
     "InputError",
     "ReplayError",
@@ -118,6 +119,17 @@ class SizesError(DerivlibError, ValueError):
     """
 
 
+class BackendError(DerivlibError, ImportError):
+    """A library that code is to run on and that is not installed.
+
+    ```pycon
+    >>> issubclass(BackendError, ImportError)
+    True
+
+    ```
+    """
+
+
 class RuleError(DerivlibError, AssertionError):
     """A rule of the table whose two sides differ, found by the judge.
 
@@ -150,8 +162,7 @@ class ReplayError(DerivlibError, AssertionError):
     >>> first, *others = d.steps
     >>> forged = replace(first, after=2 * first.after)
     >>> try:
-    ...     moves = lambda part: part.has(X)
-    ...     list(states(d.expr, d.root, (forged, *others), moves, d.wrt, d.layout))
+    ...     list(states(d.written, d._graph, (forged, *others), (d.wrt,), d.layout))
     ... except ReplayError as error:
     ...     print("does not end at the right side of its rule" in str(error))
     True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
@@ -10,8 +13,9 @@ from sympy.core.sympify import SympifyError
 from derivlib.display.text import text
 from derivlib.errors import InputError
 from derivlib.expressions.shapes import same_size
+from derivlib.expressions.written import Written, letters_in
 
-__all__ = ["as_expression", "as_variable", "refuse_matrix"]
+__all__ = ["as_expression", "as_variable", "as_variables", "as_written", "refuse_matrix"]
 
 
 def as_expression(value: Any, what: str) -> Expr:
@@ -34,16 +38,84 @@ def as_expression(value: Any, what: str) -> Expr:
     return expr
 
 
-def as_variable(wrt: Any, expr: Expr) -> Expr:
+def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
+    """Take a value as an expression, with what the names in it stand for.
+
+    :param value: what was handed in.
+    :param where: for each name that is defined, a symbol, the expression it stands for.
+    :raises InputError: if one of them is not a SymPy expression, if a name is no symbol, is a
+        size, does not occur, or is defined by itself.
+    """
+    expr = as_expression(value, "expr")
+    if where is None:
+        return Written(expr)
+    if not isinstance(where, Mapping):
+        raise InputError(
+            f"where must map names to expressions, as in {{S: A*X}}, and is {where!r} of type "
+            f"{type(where).__name__}"
+        )
+    definitions = {
+        _as_name(name): as_expression(given, f"the definition of {name}")
+        for name, given in where.items()
+    }
+    used = {name: letters_in(given) & definitions.keys() for name, given in definitions.items()}
+    try:
+        ordered = [*TopologicalSorter(used).static_order()]
+    except CycleError as error:
+        circle = " → ".join(map(str, reversed(error.args[1])))
+        raise InputError(
+            f"definitions run in a circle: {circle}; each may use earlier ones"
+        ) from None
+    needed = letters_in(expr)
+    for name in reversed(ordered):
+        if name not in needed:
+            raise InputError(f'{name} is defined and does not occur in "{text(expr)}"')
+        needed |= letters_in(definitions[name])
+    for symbol in needed:
+        if isinstance(symbol, MatrixSymbol):
+            for size in sorted(letters_in(*symbol.shape) & definitions.keys(), key=str):
+                raise InputError(f"{size} is defined and is a size of {symbol}; sizes are symbols")
+    name = None
+    while expr in definitions:
+        name, expr = expr, definitions.pop(expr)
+    return Written(expr, {key: definitions[key] for key in ordered if key in definitions}, name)
+
+
+def _as_name(value: Any) -> Expr:
+    if isinstance(value, (MatrixSymbol, Symbol)):
+        return value
+    raise InputError(f'only a Symbol or a MatrixSymbol can be defined, not "{value}"')
+
+
+def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:
+    """Take several values as the symbols to differentiate by.
+
+    :raises InputError: if there are none, if one occurs twice, and as :func:`as_variable`.
+    """
+    variables = tuple(as_variable(each, written) for each in wrt)
+    if not variables:
+        raise InputError("wrt is empty; name at least one variable to differentiate by")
+    twice = [str(each) for each, times in Counter(variables).items() if times > 1]
+    if twice:
+        raise InputError(f"{', '.join(twice)} stands twice in wrt; name each variable once")
+    return variables
+
+
+def as_variable(wrt: Any, written: Written) -> Expr:
     """Take a value as the symbol to differentiate by.
 
     :param wrt: what was handed in.
-    :param expr: the expression to differentiate.
-    :raises InputError: if it is not a symbol, or is a size of a matrix.
+    :param written: the expression to differentiate.
+    :raises InputError: if it is not a symbol, is a size of a matrix, or is defined.
     """
     symbol = as_expression(wrt, "wrt")
     if isinstance(symbol, (MatrixSymbol, Symbol)):
-        _refuse_size(expr, symbol)
+        if symbol in written.where or symbol == written.name:
+            raise InputError(
+                f"{symbol} is defined, and is no variable; leave its definition out, or "
+                "differentiate by what it is made of"
+            )
+        _refuse_size(written, symbol)
         return symbol
     raise InputError(
         f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
@@ -51,12 +123,12 @@ def as_variable(wrt: Any, expr: Expr) -> Expr:
     )
 
 
-def _refuse_size(expr: Expr, wrt: Expr) -> None:
-    for symbol in expr.atoms(MatrixSymbol) | {wrt}:
-        if isinstance(symbol, MatrixSymbol) and any(
-            wrt in size.free_symbols for size in symbol.shape
-        ):
-            raise InputError(f"{wrt} is a size of {symbol}; a size cannot be differentiated by")
+def _refuse_size(written: Written, wrt: Expr) -> None:
+    if wrt not in written.sizes:
+        return
+    matrices = (s for s in written.letters if isinstance(s, MatrixSymbol))
+    symbol = min((s for s in matrices if wrt in letters_in(*s.shape)), key=str)
+    raise InputError(f"{wrt} is a size of {symbol}; a size cannot be differentiated by")
 
 
 def refuse_matrix(expr: Expr) -> None:

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, overload
 
 from sympy import Expr
 
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
+from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.graph import name_intermediates
+from derivlib.errors import InputError
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.inputs import as_expression, as_variable, refuse_matrix
+from derivlib.inputs import as_variable, as_variables, as_written, refuse_matrix
 from derivlib.vocabulary import Structure, d
 
 __all__ = ["derive", "differential", "hessian"]
 
 
+@overload
 def derive(
-    expr: Any, wrt: Any, *, structure: Structure | None = None, assuming: Any = ()
-) -> Derivation:
+    expr: Any,
+    wrt: list[Any] | tuple[Any, ...],
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: None = None,
+    assuming: Any = (),
+) -> JointDerivation: ...
+
+
+@overload
+def derive(
+    expr: Any,
+    wrt: Any,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: Structure | None = None,
+    assuming: Any = (),
+) -> Derivation: ...
+
+
+def derive(
+    expr: Any,
+    wrt: Any,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: Structure | None = None,
+    assuming: Any = (),
+) -> Derivation | JointDerivation:
     """Differentiate an expression, keeping every step.
 
     ```pycon
@@ -47,6 +77,10 @@ def derive(
     ∂F/∂t = 2*t*X
     >>> print(derive(Trace(A.T*A), A, structure="symmetric"))
     ∂L/∂A (A symmetric) = 4*A - 2*Diag(diag(A))
+    >>> S = MatrixSymbol("S", n, m)
+    >>> print(derive(Trace(S.T*S), [A, X], where={S: A*X}))
+    ∂L/∂A = 2*S*Xᵀ
+    ∂L/∂X = 2*Aᵀ*S
 
     ```
 
@@ -58,7 +92,10 @@ def derive(
     differentials; chapter 3 for the duplication matrix.
 
     :param expr: a scalar or a matrix SymPy expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param wrt: a `Symbol` or a `MatrixSymbol`; or a list of them, whose derivatives are found
+        together, at about the cost of one.
+    :param where: what names in `expr` stand for, in any order: `{S: (A*X).applyfunc(tanh)}`.
+        The result is over these names. A name may be `expr` itself.
     :param structure: "symmetric", "diagonal", "lower triangular", "upper triangular",
         "toeplitz" or "symmetric toeplitz": the derivative by the free entries of a `wrt` of
         that structure. A gradient has at each place the derivative by the free entry there,
@@ -66,19 +103,31 @@ def derive(
         :class:`derivlib.BasisMatrix`.
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`; the result
         holds, and is checked, where they hold.
-    :returns: the derivation, with its `result`, `steps` and `verify`.
-    :raises InputError: if `expr` is not a SymPy expression, `wrt` not a symbol, or a structure
-        or an assumption is not understood.
+    :returns: the derivation, with its `result`, `steps` and `verify`; for a list a
+        :class:`derivlib.JointDerivation`, with its `results`.
+    :raises InputError: if `expr` is not a SymPy expression, `wrt` not a symbol, or a structure,
+        an assumption or a definition is not understood.
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    expr = as_expression(expr, "expr")
-    wrt = as_variable(wrt, expr)
-    return carry_out(expr, wrt, premises(expr, wrt, structure, assuming))
+    written = as_written(expr, where)
+    if isinstance(wrt, list | tuple):
+        if structure is not None:
+            raise InputError(
+                "a structure is that of one variable; derive by each structured variable alone"
+            )
+        return carry_out_jointly(written, as_variables(wrt, written), assuming)
+    variable = as_variable(wrt, written)
+    return carry_out(written, variable, premises(written, (variable,), structure, assuming))
 
 
 def hessian(
-    expr: Any, wrt: Any, *, structure: Structure | None = None, assuming: Any = ()
+    expr: Any,
+    wrt: Any,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: Structure | None = None,
+    assuming: Any = (),
 ) -> Derivation:
     """Differentiate a scalar expression twice, keeping every step.
 
@@ -105,6 +154,7 @@ def hessian(
 
     :param expr: a scalar SymPy expression, or a 1×1 matrix expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param where: as in :func:`derive`.
     :param structure: as in :func:`derive`; the Hessian is by the free entries then.
     :param assuming: as in :func:`derive`.
     :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`.
@@ -112,10 +162,10 @@ def hessian(
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
     """
-    expr = as_expression(expr, "expr")
-    wrt = as_variable(wrt, expr)
-    refuse_matrix(expr)
-    return carry_out_twice(expr, wrt, premises(expr, wrt, structure, assuming))
+    written = as_written(expr, where)
+    variable = as_variable(wrt, written)
+    refuse_matrix(written.expr)
+    return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
 
 
 def differential(expr: Any, wrt: Any) -> Expr:
@@ -143,9 +193,8 @@ def differential(expr: Any, wrt: Any) -> Expr:
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    expr = as_expression(expr, "expr")
-    wrt = as_variable(wrt, expr)
-    graph = name_intermediates(expr, wrt, supports)
+    written = as_written(expr)
+    graph = name_intermediates(written, (as_variable(wrt, written),), supports)
     known: dict[Expr, Expr] = {}
     for name, definition in graph.definitions.items():
         known[d(name)] = substitute(expand(definition, graph, lambda *_: None), known)

@@ -306,7 +306,7 @@ def test_instantiated_and_abstract_results_agree():
 
 
 def replayed(d, steps):
-    return list(states(d.expr, d.root, steps, d._graph.moves, d.wrt, d.layout))
+    return list(states(d.written, d._graph, steps, (d.wrt,), d.layout))
 
 
 @pytest.mark.parametrize("field", ["before", "after"])

@@ -92,7 +92,7 @@ def test_nodes_are_what_is_named_and_edges_lead_from_each_input_to_the_output(na
     kinds = {node.name: node.kind for node in graph.nodes}
     assert [n for n, kind in kinds.items() if kind == "intermediate"] == list(d.intermediates)
     assert kinds[d.output] == "output"
-    inputs = d.differentiated.free_symbols - set(size_symbols(d.differentiated))
+    inputs = d.written.expr.free_symbols - set(size_symbols(d.written.expr))
     assert {n for n, kind in kinds.items() if kind in ("constant", "variable")} == inputs
     reached = {d.output}
     for edge in reversed(graph.edges):

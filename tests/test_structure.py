@@ -17,7 +17,7 @@ LAYERS = [
     {"check", "display"},
     {"expressions"},
     {"rules", "elements"},
-    {"engine"},
+    {"engine", "code"},
     {"derivation", "inputs"},
     {"verbs"},
     {"__init__"},

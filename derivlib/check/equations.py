@@ -121,7 +121,11 @@ def check_equation(
     return check
 
 
-def is_equal(left: Expr, right: Expr) -> bool:
+_SIZES = 7
+"""How many different sizes are chosen; a network of a hundred layers has a hundred symbols."""
+
+
+def is_equal(left: Expr, right: Expr, *, definitions: Mapping[Any, Expr] | None = None) -> bool:
     """Tell whether two expressions are equal at random points, with sizes chosen here.
 
     This is a question, not a check of a claim: no ledger records it.
@@ -137,12 +141,14 @@ def is_equal(left: Expr, right: Expr) -> bool:
 
     :param left: a scalar or a matrix expression; differentials may occur.
     :param right: another.
+    :param definitions: expressions to put in for symbols.
     """
-    smallest = max(2, 1 + largest_index(left, right))
-    sizes = {size: smallest + i for i, size in enumerate(size_symbols(left, right))}
+    parts = (left, right, *(definitions or {}).values())
+    smallest = max(2, 1 + largest_index(*parts))
+    sizes = {size: smallest + i % _SIZES for i, size in enumerate(size_symbols(*parts))}
     with unrecorded():
         try:
-            check_equation(left, right, sizes=sizes, points=1)
+            check_equation(left, right, sizes=sizes, points=1, definitions=definitions)
         except DerivlibError:
             return False
     return True

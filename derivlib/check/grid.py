@@ -48,7 +48,7 @@ class Grid:
 
     def transpose(self) -> Grid:
         """Exchange rows and columns."""
-        return Grid.of(self.cols, self.rows, lambda i, j: self[j, i])
+        return Grid(self.cols, self.rows, tuple(self.stacked()))
 
     def map(self, function: Callable[[Any], Any]) -> Grid:
         """Apply a function to every entry."""

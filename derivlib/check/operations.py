@@ -143,11 +143,9 @@ def _kronecker(evaluation: Evaluation, _: Any, values: Values) -> Grid:
 
 
 def _kronecker_of_two(product: Callable[[Any], Any], a: Grid, b: Grid) -> Grid:
-    return Grid.of(
-        a.rows * b.rows,
-        a.cols * b.cols,
-        lambda i, j: product((a[i // b.rows, j // b.cols], b[i % b.rows, j % b.cols])),
-    )
+    rows = [(a.row(i), b.row(k)) for i in range(a.rows) for k in range(b.rows)]
+    entries = tuple(product((x, y)) for left, right in rows for x in left for y in right)
+    return Grid(a.rows * b.rows, a.cols * b.cols, entries)
 
 
 def _inner(evaluation: Evaluation, _: Any, values: Values) -> Any:

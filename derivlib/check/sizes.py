@@ -150,7 +150,8 @@ def at_size(size: Any, sizes: Mapping[Any, int]) -> int:
     """
     number = sympify(size)
     if not number.is_Integer:
-        number = number.xreplace({s: Integer(v) for s, v in sizes.items()}).doit()
+        known = {s: Integer(sizes[s]) for s in number.free_symbols if s in sizes}
+        number = number.xreplace(known).doit()
     if not number.is_Integer:
         raise ShapeError(f"{size} is not a whole number")
     return int(number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sympy import Expr, Symbol
 
@@ -55,14 +54,14 @@ class Chain:
         for link in self.links:
             starting.setdefault(link.numerator, []).append(link)
 
-        def onwards(place: Expr, behind: tuple[FormalNode, ...]) -> Iterator[Any]:
+        waiting: list[tuple[Expr, tuple[FormalNode, ...]]] = [(self.output, ())]
+        while waiting:
+            place, behind = waiting.pop()
             if place == self.wrt:
                 yield behind
-                return
-            for link in starting.get(place, []):
-                yield from onwards(link.denominator, (*behind, link))
-
-        return onwards(self.output, ())
+            else:
+                links = reversed(starting.get(place, []))
+                waiting.extend((link.denominator, (*behind, link)) for link in links)
 
     def formula(self) -> Formula:
         """Set the chain rule: a sum over the paths, each a product of links."""

@@ -10,12 +10,13 @@ from typing import Literal
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol
 
 from derivlib.check import size_symbols
+from derivlib.derivation.computed import Computed
 from derivlib.derivation.layout import Layout
+from derivlib.derivation.outcome import simplified
 from derivlib.derivation.premises import Premises
 from derivlib.display.graph import MIME_TYPE, drawing, listing, written
 from derivlib.engine.events import Found
 from derivlib.engine.graph import Graph
-from derivlib.engine.simplification import simplify
 from derivlib.expressions.construction import add, is_zero, zero_like
 from derivlib.expressions.substitution import abbreviate
 from derivlib.vocabulary import FormalNode
@@ -141,17 +142,39 @@ def _is_compound(expr: Expr) -> bool:
 class _Drawer:
     """Goes through a graph after its derivative has been found."""
 
-    graph: Graph
-    found: Found
-    layout: Layout
+    computed: Computed
     premises: Premises
-    output: Expr
     wrt: Expr
     compact: Expr
+    uses: Mapping[Expr, list[Expr]]
+
+    @property
+    def graph(self) -> Graph:
+        return self.computed.graph
+
+    @property
+    def found(self) -> Found:
+        return self.computed.found
+
+    @property
+    def layout(self) -> Layout:
+        return self.computed.layout
+
+    @property
+    def output(self) -> Expr:
+        return self.computed.output
+
+    @cached_property
+    def users(self) -> Mapping[Expr, list[Expr]]:
+        """Where each quantity is used."""
+        found: dict[Expr, list[Expr]] = {}
+        for place, used in self.uses.items():
+            for name in used:
+                found.setdefault(name, []).append(place)
+        return found
 
     def simplified(self, expr: Expr) -> Expr:
-        rewritings = simplify(expr, self.premises.facts)
-        return rewritings[-1].after if rewritings else expr
+        return simplified(expr, self.premises.facts)
 
     def derivative(self, name: Expr) -> Expr:
         """∂L/∂N, or ∂N/∂t, not carried out."""
@@ -182,26 +205,30 @@ class _Drawer:
         total = add(*lefts)
         return None if is_zero(total) else self.simplified(self.through(place, total))
 
-    def local(self, name: Expr, uses: Mapping[Expr, list[Expr]]) -> Expr:
+    def local(self, name: Expr) -> Expr:
         """The derivative at a name in terms of those next to it."""
         if self.layout is Layout.RATE:
-            value = self.found.derivative if name == self.output else self.found.arrived[name]
-            for used in uses.get(name, ()):
+            value = (
+                self.found.derivatives[self.wrt]
+                if name == self.output
+                else self.found.arrived[name]
+            )
+            for used in self.uses.get(name, ()):
                 value = self.through(used, value)
             return self.simplified(value)
-        places = [place for place, used in uses.items() if name in used]
-        parts = [part for place in places if (part := self.contribution(name, place)) is not None]
+        found = [self.contribution(name, place) for place in self.users.get(name, ())]
+        parts = [part for part in found if part is not None]
         if not parts:
             return self.value(name)
         return self.simplified(add(*parts))
 
-    def node(self, name: Expr, kind: Kind, uses: Mapping[Expr, list[Expr]]) -> GraphNode:
+    def node(self, name: Expr, kind: Kind) -> GraphNode:
         definition = self.graph.root if kind == "output" else self.graph.definitions.get(name)
         start = self.wrt if self.layout is Layout.RATE else self.output
         if kind == "constant" or name == start:
             return GraphNode(name, kind, definition)
         derivative, value = self.derivative(name), self.value(name)
-        return GraphNode(name, kind, definition, derivative, value, self.local(name, uses))
+        return GraphNode(name, kind, definition, derivative, value, self.local(name))
 
     def edge(self, start: Expr, end: Expr) -> GraphEdge:
         if start not in self.graph.varying:
@@ -217,24 +244,16 @@ def _constants(expr: Expr, known: frozenset[Expr], sizes: frozenset[Expr]) -> It
 
 
 def computation_graph(
-    graph: Graph,
-    found: Found,
-    layout: Layout,
-    premises: Premises,
-    output: Expr,
-    wrt: Expr,
-    compact: Expr,
+    computed: Computed, premises: Premises, wrt: Expr, compact: Expr
 ) -> ComputationGraph:
     """Draw up the graph of a derivation.
 
-    :param graph: the expression over named intermediates.
-    :param found: what the computation of the derivative left behind.
-    :param layout: the layout of the derivative.
+    :param computed: what the engine made of the expression.
     :param premises: what simplification may use.
-    :param output: what the value of the expression is called.
     :param wrt: the variable.
     :param compact: the derivative by the variable, over names.
     """
+    graph, output = computed.graph, computed.output
     places = {**graph.definitions, output: graph.root}
     sizes = frozenset(size_symbols(wrt, *places, *places.values()))
     varying = {place: graph.names_in(definition) for place, definition in places.items()}
@@ -242,13 +261,16 @@ def computation_graph(
         place: list(_constants(definition, graph.varying, sizes))
         for place, definition in places.items()
     }
-    drawer = _Drawer(graph, found, layout, premises, output, wrt, compact)
+    drawer = _Drawer(computed, premises, wrt, compact, varying)
     kinds: dict[Expr, Kind] = dict.fromkeys((c for cs in constant.values() for c in cs), "constant")
     if any(wrt in used for used in varying.values()):
         kinds[wrt] = "variable"
-    kinds |= dict.fromkeys(graph.definitions, "intermediate") | {output: "output"}
+    kinds |= {
+        name: "intermediate" if name in graph.varying else "constant" for name in graph.definitions
+    }
+    kinds[output] = "output"
     return ComputationGraph(
-        tuple(drawer.node(name, kind, varying) for name, kind in kinds.items()),
+        tuple(drawer.node(name, kind) for name, kind in kinds.items()),
         tuple(
             drawer.edge(start, place)
             for place in places
@@ -256,5 +278,5 @@ def computation_graph(
         ),
         output,
         wrt,
-        layout is Layout.RATE,
+        computed.layout is Layout.RATE,
     )

@@ -15,34 +15,33 @@ from derivlib.check.verify import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.computation import ComputationGraph, computation_graph
-from derivlib.derivation.instantiate import instantiate
-from derivlib.derivation.layout import Layout, layout_of, output_name
+from derivlib.derivation.computed import Computed, computed
+from derivlib.derivation.instantiate import instantiate_all
+from derivlib.derivation.layout import Layout
+from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
+from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.derivation import block, equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.places import compound_places
 from derivlib.display.substitutions import Substitutions, folded
 from derivlib.display.text import text
-from derivlib.engine.events import Found
-from derivlib.engine.expansion import supports
-from derivlib.engine.forward import forward
-from derivlib.engine.graph import Graph, name_intermediates
-from derivlib.engine.simplification import Rewriting, simplify
-from derivlib.engine.sweep import sweep
-from derivlib.errors import InputError, ReplayError
+from derivlib.engine.graph import Graph
+from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import zero_like
-from derivlib.expressions.substitution import resolve, substitute
+from derivlib.expressions.substitution import normal_form, resolve, substitute
+from derivlib.expressions.written import Written
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import BasisMatrix, FormalHessian, Inner, OnVec, Restricted, d, numel
+from derivlib.vocabulary import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 
 __all__ = ["Derivation"]
 
 
 @dataclass(frozen=True, eq=False)
-class Derivation:
+class Derivation(WritesCode):
     """A derivative and how it came about.
 
     ```pycon
@@ -66,22 +65,42 @@ class Derivation:
 
     ```
 
-    :param expr: what was differentiated.
+    :param written: what the steps differentiate, with the names its author gave: `expr`, or
+        for a Hessian its gradient.
     :param wrt: with respect to what.
-    :param output: what the value of `expr` is called in the display.
-    :param layout: whether the derivative is a gradient, a Jacobian or that by a scalar.
     :param premises: assumptions on constants, and the structure of the variable.
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
-    expr: Expr
+    written: Written = field(repr=False)
     wrt: Expr
-    output: Expr
-    layout: Layout
     premises: Premises = field(repr=False)
-    _graph: Graph = field(repr=False)
-    _found: Found = field(repr=False)
+    _computed: Computed = field(repr=False)
     gradient: Derivation | None = field(default=None, repr=False)
+
+    @property
+    def expr(self) -> Expr:
+        """What is differentiated, as it was written; a Hessian is of the expression itself."""
+        return self.written.expr if self.gradient is None else self.gradient.expr
+
+    @property
+    def where(self) -> Mapping[Expr, Expr]:
+        """What the names in `expr` stand for, if its author gave it any."""
+        return MappingProxyType(dict(self.written.where))
+
+    @property
+    def output(self) -> Expr:
+        """What the value of the expression is called."""
+        return self._computed.output
+
+    @property
+    def layout(self) -> Layout:
+        """Whether the derivative is a gradient, a Jacobian or that by a scalar."""
+        return self._computed.layout
+
+    @property
+    def _graph(self) -> Graph:
+        return self._computed.graph
 
     @property
     def intermediates(self) -> Mapping[Expr, Expr]:
@@ -91,12 +110,7 @@ class Derivation:
     @property
     def gradients(self) -> Mapping[Expr, Expr]:
         """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self._found.named)
-
-    @property
-    def differentiated(self) -> Expr:
-        """What the steps differentiate: `expr`, or for a Hessian its gradient."""
-        return self.expr if self.gradient is None else self.gradient.result
+        return MappingProxyType(self._computed.found.named)
 
     @property
     def order(self) -> int:
@@ -151,11 +165,13 @@ class Derivation:
         Where a name stands for something that is rewritten in the result, so is what it stands
         for here.
         """
-        definitions = self._graph.definitions
-        found = {resolve(value, definitions): name for name, value in definitions.items()}
+        if self.shared:
+            return {}
+        chosen = self._computed.chosen
+        found = {resolve(value, chosen): name for name, value in chosen.items()}
         if any(place not in found for place in compound_places(self.result)):
             facts = self.premises.facts
-            rewritten = {_last(simplify(value, facts), value): found[value] for value in found}
+            rewritten = {simplified(value, facts): found[value] for value in found}
             found = {**rewritten, **found}
         return found
 
@@ -172,54 +188,38 @@ class Derivation:
         graph of the expression itself is `gradient.graph`.
         """
         return computation_graph(
-            self._graph, self._found, self.layout, self.premises, self.output, self.wrt,
-            self.compact,
+            self._computed, self.premises, self.wrt, self.compact
         )  # fmt: skip
 
-    @cached_property
-    def _rewritten(self) -> list[Rewriting]:
-        """How the derivative over names is simplified."""
-        return simplify(self._found.derivative, self.premises.facts)
+    def by(self, wrt: Expr) -> Derivation:
+        """What the display needs to know of the derivative by the variable: this derivation."""
+        return self
 
     @cached_property
-    def _resolved(self) -> Expr:
-        return resolve(self.compact, {**self._graph.definitions, **self._found.named})
-
-    @cached_property
-    def _simplified(self) -> list[Rewriting]:
-        """How the derivative in the reader's own symbols is simplified."""
-        return simplify(self._resolved, self.premises.facts)
-
-    def _restricted(self, derivative: Expr) -> tuple[Step, ...]:
-        """The step to the free entries of a structured variable, if it has a structure."""
-        structure = self.premises.structure
-        if structure is None:
-            return ()
-        kind = "Hessian" if self.order == 2 else self.layout.value
-        return (recording.restriction(kind, derivative, self.wrt, structure),)
-
-    @cached_property
-    def _restriction(self) -> tuple[Step, ...]:
-        return self._restricted(_last(self._simplified, self._resolved))
-
-    @cached_property
-    def _finished(self) -> list[Rewriting]:
-        """How the derivative by free entries is simplified."""
-        return [
-            rewriting
-            for step in self._restriction
-            for rewriting in simplify(step.after, self.premises.facts)
-        ]
+    def _outcome(self) -> Outcome:
+        """How the result came about once the differential was in its form."""
+        return Outcome(self._computed, self.wrt, self.premises, self.order)
 
     @property
     def compact(self) -> Expr:
         """The derivative over the named intermediates."""
-        return _last(self._rewritten, self._found.derivative)
+        return self._outcome.compact
+
+    @property
+    def shared(self) -> Mapping[Expr, Expr]:
+        """What stays named in the result, which would be too long to read without.
+
+        The result is written in the reader's own symbols as long as it has at most 1,000 nodes
+        then and nests at most 100 deep. Otherwise it is over names: intermediates, and
+        derivatives of intermediates such as ∂L/∂N, each with its definition here, after those
+        it uses.
+        """
+        return MappingProxyType(self._computed.names if self._computed.is_long else {})
 
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return self.steps[-1].after
+        return self._outcome.result
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -228,16 +228,10 @@ class Derivation:
 
     @cached_property
     def _own_steps(self) -> tuple[Step, ...]:
-        graph, wrt = self._graph, self.wrt
         return (
-            *recording.naming(graph),
-            *recording.recorded(self._found.events, graph, wrt),
-            recording.identification(self.layout, self._found.derivative, wrt),
-            *recording.rewriting(self._rewritten),
-            *recording.substitution(self.compact, self._resolved),
-            *recording.rewriting(self._simplified),
-            *self._restriction,
-            *recording.rewriting(self._finished),
+            *recording.naming(self._graph),
+            *recording.recorded(self._computed.found.events, self._graph, (self.wrt,)),
+            *self._outcome.steps,
         )
 
     def lines(self) -> tuple[Line, ...]:
@@ -249,8 +243,7 @@ class Derivation:
 
     def own_lines(self) -> Iterator[Line]:
         """The lines without those that lead to the gradient of a Hessian."""
-        graph, expr = self._graph, self.differentiated
-        return states(expr, graph.root, self._own_steps, graph.moves, self.wrt, self.layout)
+        return states(self.written, self._graph, self._own_steps, (self.wrt,), self.layout)
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -282,7 +275,12 @@ class Derivation:
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
         return check.elementwise(
-            self.expr, self.wrt, sizes, order=self.order, **self._premised(options)
+            self.expr,
+            self.wrt,
+            sizes,
+            order=self.order,
+            definitions=self.where,
+            **self._premised(options),
         )
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
@@ -291,9 +289,9 @@ class Derivation:
         :param sizes: a positive integer for each size symbol.
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
-        given = check.resolve_sizes(sizes, self.expr, self.wrt)
-        derivative = substitute(self.compact, self._found.named)
-        for step in self._restricted(derivative):
+        given = check.resolve_sizes(sizes, *self.written.parts, self.wrt)
+        derivative = substitute(self.compact, self._computed.found.named)
+        for step in self._outcome.restricted(derivative):
             derivative = step.after
         return stepwise(derivative, self._graph.definitions, given)
 
@@ -306,10 +304,13 @@ class Derivation:
         """
         if self.wrt in values:
             raise InputError(f"{self.wrt} is the variable of the derivation and stays a symbol")
-        again = carry_out if self.gradient is None else carry_out_twice
-        expr = instantiate(self.expr, values)
-        taken = premises(expr, self.wrt, self.premises.structure, self.premises.given)
-        return again(expr, self.wrt, taken)
+        if self.gradient is not None:
+            again, written = carry_out_twice, self.gradient.written
+        else:
+            again, written = carry_out, self.written
+        written = instantiate_all(written, values)
+        taken = premises(written, (self.wrt,), self.premises.structure, self.premises.given)
+        return again(written, self.wrt, taken)
 
     def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
         """Compare the result with the derivative found entry by entry.
@@ -320,8 +321,49 @@ class Derivation:
         :raises SizesError: if a size is missing, unknown or not a positive integer.
         """
         return check.verify(
-            self.expr, self.wrt, self.result, sizes, order=self.order, **self._premised(options)
+            self.expr,
+            self.wrt,
+            self.result,
+            sizes,
+            order=self.order,
+            definitions={**self.shared, **self.where},
+            **self._premised(options),
         )
+
+    @property
+    def _code_names(self) -> Mapping[Expr, Expr]:
+        """What code may give a name: intermediates and derivatives of intermediates."""
+        return self._computed.names
+
+    @property
+    def _code_outputs(self) -> list[tuple[str, Expr]]:
+        """What code calculates: the derivative over names."""
+        derivative = self.compact
+        for step in self._outcome.restricted(derivative):
+            derivative = step.after
+        return [(text(self.label), derivative)]
+
+    @property
+    def _code_values(self) -> list[tuple[str, Expr]]:
+        """What code may return before: the value, and for a Hessian the gradient."""
+        if self.gradient is None:
+            return [(text(self.output), self.root)]
+        return [
+            (text(self.gradient.output), normal_form(self.gradient.written.expr)),
+            (text(self.gradient.label), self.written.expr),
+        ]
+
+    @property
+    def _code_name(self) -> str:
+        """What the function is called if nothing else is asked for."""
+        if self.order == 2:
+            return "hessian"
+        return "derivative" if self.layout is Layout.RATE else self.layout.value.lower()
+
+    @property
+    def _asked(self) -> Written:
+        """What was asked to be differentiated."""
+        return self.written if self.gradient is None else self.gradient.written
 
     def _premised(self, options: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -360,43 +402,34 @@ class Derivation:
         return sentence(self)
 
 
-def _last(rewritings: list[Rewriting], start: Expr) -> Expr:
-    """Where rewritings end."""
-    return rewritings[-1].after if rewritings else start
-
-
-def carry_out(
-    expr: Expr, wrt: Expr, taken: Premises = NOTHING_ASSUMED, output: Expr | None = None
-) -> Derivation:
+def carry_out(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUMED) -> Derivation:
     """Differentiate an expression with respect to a symbol.
 
-    :param expr: a scalar or a matrix expression.
+    :param written: a scalar or a matrix expression; a letter is chosen for its value if it
+        has no name.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
     :param taken: assumptions on constants, and the structure of the variable.
-    :param output: what to call the value of `expr`; a letter is chosen if it is not given.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    graph = name_intermediates(expr, wrt, supports)
-    layout = layout_of(expr, wrt)
-    if output is None or (output.is_Matrix and layout is Layout.GRADIENT):
-        output = output_name(expr, layout)
-    if layout is Layout.RATE:
-        found = forward(graph, wrt)
-    else:
-        found = sweep(graph, wrt, output, OnVec if layout is Layout.JACOBIAN else Inner)
-    return Derivation(expr, wrt, output, layout, taken, graph, found)
+    return Derivation(written, wrt, taken, computed(written, (wrt,)))
 
 
-def carry_out_twice(expr: Expr, wrt: Expr, taken: Premises = NOTHING_ASSUMED) -> Derivation:
+def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUMED) -> Derivation:
     """Differentiate a scalar expression twice with respect to a symbol.
 
-    :param expr: a scalar or 1×1 expression.
+    :param written: a scalar or 1×1 expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`.
     :param taken: assumptions on constants, and the structure of the variable.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    gradient = carry_out(expr, wrt, replace(taken, structure=None))
-    second = carry_out(gradient.result, wrt, taken, gradient.label)
-    return replace(second, expr=expr, gradient=gradient)
+    gradient = carry_out(written, wrt, replace(taken, structure=None))
+    if gradient.shared:
+        raise UnsupportedError(
+            f"the gradient by {wrt} is too long to be written without names for its "
+            "intermediates, and is not differentiated again; give long parts of the expression "
+            "that do not depend on the variable symbols of their own"
+        )
+    second = carry_out(Written(gradient.result, written.where, gradient.label), wrt, taken)
+    return replace(second, gradient=gradient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from sympy import Expr, Identity, MatrixSymbol, S, Symbol
@@ -68,15 +69,24 @@ _RULES = {
 
 
 def layout_of(expr: Expr, wrt: Expr) -> Layout:
-    """Find the layout of a derivative; a 1×1 expression counts as a scalar."""
+    """Find the layout of a derivative; a 1×1 expression counts as a scalar.
+
+    :param expr: what is differentiated, over names.
+    :param wrt: the variable.
+    """
     if not expr.is_Matrix or all(same_size(size, S.One) for size in expr.shape):
         return Layout.GRADIENT
     return Layout.JACOBIAN if wrt.is_Matrix else Layout.RATE
 
 
-def output_name(expr: Expr, layout: Layout) -> Expr:
-    """A letter for the value of an expression: L for a scalar, F for a matrix, f for a column."""
-    taken = {str(symbol).split("_")[0] for symbol in expr.free_symbols}
+def output_name(expr: Expr, letters: Iterable[Expr], layout: Layout) -> Expr:
+    """A letter for the value of an expression: L for a scalar, F for a matrix, f for a column.
+
+    :param expr: the expression, over names.
+    :param letters: the symbols that occur in what was written.
+    :param layout: the layout of its derivative.
+    """
+    taken = {str(symbol).split("_")[0] for symbol in letters}
     if layout is Layout.GRADIENT:
         return Symbol(next((name for name in "LJfy" if name not in taken), "L_0"))
     letters = "fyg" if same_size(expr.shape[1], S.One) else "FYG"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from derivlib.check.assumptions import IMPLIED, Assumed, assumptions_about
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.shapes import same_size
+from derivlib.expressions.written import Written
 from derivlib.rules.rule import Condition
 from derivlib.vocabulary import Structure, as_structure
 
@@ -42,39 +43,54 @@ NOTHING_ASSUMED = Premises()
 
 
 def premises(
-    expr: Expr, wrt: Expr, structure: Structure | None = None, assuming: Any = ()
+    written: Written,
+    variables: Sequence[Expr],
+    structure: Structure | None = None,
+    assuming: Any = (),
 ) -> Premises:
     """Take what a derivative is to be taken under.
 
-    :param expr: what is differentiated.
-    :param wrt: the variable.
+    :param written: what is differentiated.
+    :param variables: the variables; where there is a structure, the one that has it.
     :param structure: the structure of the variable, such as "symmetric".
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`.
     :raises InputError: if the structure is not known, the variable is no matrix, or an
-        assumption is not understood or restricts the variable.
+        assumption is not understood, restricts the variable or is about a defined name.
     :raises ShapeError: if a matrix that has to be square is not.
     """
-    symbols = {s for s in expr.atoms(MatrixSymbol, Symbol) if isinstance(s, MatrixSymbol | Symbol)}
-    assumed = assumptions_about(assuming, {*symbols, *expr.free_symbols, wrt})
+    assumed = assumptions_about(assuming, {*written.letters, *variables})
     known: dict[Expr, set[str]] = {}
     for assumption in assumed:
-        if assumption.subject == wrt and wrt.is_Matrix and assumption.property in _RESTRICTING:
+        if assumption.subject in written.where:
             raise InputError(
-                f"{wrt} is the variable and is assumed to be {assumption.property}; for the "
-                f"derivative by its free entries say structure={_structure_for(assumption)!r}"
-                if assumption.property in IMPLIED
-                else f"{wrt} is the variable, and nothing can be derived for it being "
-                f"{assumption.property}"
+                f"{assumption.subject} is defined, and what holds for it follows from that; "
+                "assume something of what it is made of"
             )
+        if assumption.subject in variables:
+            _refuse_restriction(assumption)
         known.setdefault(assumption.subject, set()).update(_facts(assumption.property))
     conditions = [Condition(a.subject, a.property) for a in assumed]
     if structure is not None:
+        (wrt,) = variables
         structure = as_structure(structure)
         _refuse_unstructured(wrt, structure)
         known.setdefault(wrt, set()).update(_facts(structure))
         conditions.insert(0, Condition(wrt, structure.replace("toeplitz", "Toeplitz")))
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
     return Premises(structure, assumed, assuming, facts, tuple(conditions))
+
+
+def _refuse_restriction(assumption: Assumed) -> None:
+    """Refuse an assumption that leaves a variable fewer free entries."""
+    wrt = assumption.subject
+    if wrt.is_Matrix and assumption.property in _RESTRICTING:
+        raise InputError(
+            f"{wrt} is the variable and is assumed to be {assumption.property}; for the "
+            f"derivative by its free entries say structure={_structure_for(assumption)!r}"
+            if assumption.property in IMPLIED
+            else f"{wrt} is the variable, and nothing can be derived for it being "
+            f"{assumption.property}"
+        )
 
 
 _RESTRICTING = (*IMPLIED, "orthogonal")

@@ -27,14 +27,14 @@ def naming(graph: Graph) -> Iterator[Step]:
     return (Step(NAMING, definition, name) for name, definition in graph.definitions.items())
 
 
-def recorded(events: Sequence[Event], graph: Graph, wrt: Expr) -> Iterator[Step]:
-    """The steps that a computation made."""
+def recorded(events: Sequence[Event], graph: Graph, variables: Sequence[Expr]) -> Iterator[Step]:
+    """The steps that a computation made; where there are rates, of the one variable."""
     for rule, arguments in events:
         if isinstance(rule, Rule):
             yield _step(rule, arguments, graph)
         elif rule == KNOWN_DIFFERENTIALS:
             moving, rate = arguments
-            yield Step(rule, moving, mul(d(wrt), rate))
+            yield Step(rule, moving, mul(d(variables[0]), rate))
         else:
             yield Step(rule, *arguments)
 

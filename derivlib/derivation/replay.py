@@ -7,7 +7,7 @@ in which a derivation is displayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Add, Basic, Expr, MatAdd, MatrixSymbol, S
@@ -17,11 +17,14 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.display.text import text
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
+from derivlib.engine.graph import Graph
 from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, mul, transpose, zero_like
 from derivlib.expressions.expanding import mean_the_same
+from derivlib.expressions.measure import Measures
 from derivlib.expressions.operators import inner_sum
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
+from derivlib.expressions.written import Written
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
 from derivlib.vocabulary import DifferentialNode, FormalNode, Inner, LinearForm, OnVec, d
@@ -51,11 +54,13 @@ class Line:
     :param terms: the terms of the differential, each a linear form; or the derivative
         alone, once it is identified.
     :param target: what the differential is of.
+    :param by: the variable that the derivative is by, once it is identified.
     """
 
     step: Step
     terms: tuple[Expr, ...]
     target: Expr | None = None
+    by: Expr | None = None
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
@@ -163,28 +168,38 @@ def _vanishes(term: Expr) -> bool:
 class _Replay:
     """The state of a derivation while its steps are applied again.
 
-    :param layout: the layout of the derivative.
-    :param wrt: the variable.
+    :param layout: the layout of the derivatives.
+    :param variables: the variables.
     :param moves: tells whether an expression over names varies.
+    :param given: the names that the author gave, which stay.
     :param names: what each name stands for.
     :param namesakes: d(definition) and each d(name) that means the same.
     :param expansions: the differentials expanded so far.
     :param again: expansions made once more; where a name has the same differential, only the
         steps that follow tell whether it is meant.
-    :param terms: the terms of the differential, or the derivative alone.
+    :param terms: the terms of the differential.
+    :param derivatives: the derivative by each variable, once it has been read off.
     :param target: what the differential is of, where not the whole expression.
     """
 
     layout: Layout
-    wrt: Expr
+    variables: tuple[Expr, ...]
     moves: Callable[[Expr], bool]
+    given: Container[Expr] = ()
     names: dict[Expr, Expr] = field(default_factory=dict)
     namesakes: dict[Expr, list[Expr]] = field(default_factory=dict)
     expansions: dict[Expr, Expr] = field(default_factory=dict)
     again: list[Expr] = field(default_factory=list)
     terms: tuple[Expr, ...] = ()
     target: Expr | None = None
-    identified: bool = False
+    derivatives: dict[Expr, Expr] = field(default_factory=dict)
+    by: Expr | None = None
+
+    def line(self, step: Step) -> Line:
+        """What the derivation says after a step."""
+        if self.by is None:
+            return Line(step, self.terms, self.target)
+        return Line(step, (self.derivatives[self.by],), None, self.by)
 
     def name(self, step: Step) -> None:
         """Take note of a name and of what it stands for."""
@@ -200,9 +215,10 @@ class _Replay:
         if step.rule == NAMING:
             self.rename(step)
         elif step.rule == SUBSTITUTION:
-            if self.terms != (step.before,) or resolve(step.before, self.names) != step.after:
+            chosen = {name: value for name, value in self.names.items() if name not in self.given}
+            if not self.is_there(step) or resolve(step.before, chosen) != step.after:
                 raise _fail(step, "does not follow from the definitions of the names")
-            self.terms = (step.after,)
+            self.put(step)
         elif step.rule == KNOWN_DIFFERENTIALS:
             raise _fail(step, "belongs to the derivative of a matrix by a scalar")
         else:
@@ -288,12 +304,17 @@ class _Replay:
 
     def identify(self, step: Step) -> None:
         """Read the derivative off, once the differential is in its form."""
-        if RULES[step.rule] is not self.layout.rule or self.identified:
+        if RULES[step.rule] is not self.layout.rule or step.arguments[1] in self.derivatives:
             raise _fail(step, "is not the theorem by which this derivative is read off")
-        vanishes = self.terms == () and is_zero(step.after)
-        if (not vanishes and _find(step.before, self.terms) != 0) or len(self.terms) > 1:
+        place = _find(step.before, self.terms)
+        if place is not None:
+            self.terms = (*self.terms[:place], *self.terms[place + 1 :])
+        elif not is_zero(step.after):
             raise _fail(step, "reads off a derivative before the differential is in its form")
-        self.terms, self.target, self.identified = (step.after,), None, True
+        self.by = step.arguments[1]
+        self.derivatives[self.by] = step.after
+        if len(self.derivatives) == len(self.variables) and self.terms:
+            raise _fail(step, "reads off a derivative before the differential is in its form")
 
     def rewrite(self, step: Step) -> None:
         """Write the root of a derivation in another notation."""
@@ -303,9 +324,18 @@ class _Replay:
 
     def rewrite_derivative(self, step: Step) -> None:
         """Rewrite the derivative, once it has been read off."""
-        if not self.identified or self.terms != (step.before,):
+        if not self.is_there(step):
             raise _fail(step, "rewrites something that is not the derivative")
-        self.terms = (step.after,)
+        self.put(step)
+
+    def is_there(self, step: Step) -> bool:
+        """Tell whether a step starts from the derivative that was read off last."""
+        return self.by is not None and self.derivatives[self.by] == step.before
+
+    def put(self, step: Step) -> None:
+        """Put what a step ends at in place of the derivative."""
+        assert self.by is not None
+        self.derivatives[self.by] = step.after
 
 
 @dataclass
@@ -321,8 +351,9 @@ class _RateReplay(_Replay):
 
     def begin(self, root: Expr) -> None:
         """Start from the differential of the first name."""
-        self.rates[d(self.wrt)] = S.One
-        self.waiting = [*self.names.items(), (None, root)]
+        self.rates[d(self.variables[0])] = S.One
+        self.waiting = [pair for pair in self.names.items() if self.moves(pair[0])]
+        self.waiting.append((None, root))
         self.proceed()
 
     def proceed(self) -> None:
@@ -337,7 +368,7 @@ class _RateReplay(_Replay):
             return
         rate = substitute(step.before, self.rates)
         before = self.terms or (zero_like(step.before),)
-        if _find(step.before, before) != 0 or mul(d(self.wrt), rate) != step.after:
+        if _find(step.before, before) != 0 or mul(d(self.variables[0]), rate) != step.after:
             raise _fail(step, "does not follow from the differentials found before")
         self.terms = (step.after,)
         if self.target is not None:
@@ -354,42 +385,65 @@ class _RateReplay(_Replay):
             raise _fail(step, "names something that is not there")
         self.names[step.after] = step.before
         self.rates[d(self.target)] = step.after
-        self.terms = (mul(d(self.wrt), step.after),)
+        self.terms = (mul(d(self.variables[0]), step.after),)
+
+
+def check_names(written: Written, root: Expr, names: Mapping[Expr, Expr]) -> None:
+    """Refuse names that do not stand for the expression, and for what its author defined.
+
+    What is too long to be written without names is compared by the judge, at random points.
+
+    :raises ReplayError: naming the expression.
+    """
+    chosen = {name: value for name, value in names.items() if name not in written.where}
+    measures = Measures(chosen)
+    values: dict[Expr, Expr] = {}
+    for name, definition in (*names.items(), (None, root)):
+        expr = written.expr if name is None else written.where.get(name)
+        readable = measures.is_readable(definition)
+        value = substitute(definition, values, ordered=True) if readable else definition
+        if expr is None:
+            values[name] = value
+        elif readable:
+            agree = mean_the_same(value, normal_form(expr)) or is_equal(
+                value, expr, definitions=written.where
+            )
+        else:
+            agree = is_equal(definition, expr, definitions={**chosen, **written.where})
+        if expr is not None and not agree:
+            raise ReplayError(f'the names do not resolve to "{text(expr)}"')
 
 
 def states(
-    expr: Expr,
-    root: Expr,
+    written: Written,
+    graph: Graph,
     steps: Sequence[Step],
-    moves: Callable[[Expr], bool],
-    wrt: Expr,
+    variables: tuple[Expr, ...],
     layout: Layout,
 ) -> Iterator[Line]:
     """Apply each step to what the steps before it left.
 
-    :param expr: what is differentiated.
-    :param root: the same, over the names that the first steps introduce.
+    :param written: what is differentiated.
+    :param graph: the same, over the names that the first steps introduce.
     :param steps: the steps of a derivation.
-    :param moves: tells whether an expression over names varies.
-    :param wrt: the variable.
-    :param layout: the layout of the derivative.
+    :param variables: the variables.
+    :param layout: the layout of the derivatives.
     :returns: a line after each step.
     :raises ReplayError: at the first step that does not hold.
     """
-    replay = (_RateReplay if layout is Layout.RATE else _Replay)(layout, wrt, moves)
+    kind = _RateReplay if layout is Layout.RATE else _Replay
+    replay = kind(layout, variables, graph.moves, graph.given)
     begun = False
     for step in steps:
         if step.rule == NAMING and not begun:
             replay.name(step)
-            yield Line(step, (root,))
+            yield Line(step, (graph.root,))
             continue
         if not begun:
-            resolved = resolve(root, replay.names)
-            if not (mean_the_same(resolved, normal_form(expr)) or is_equal(resolved, expr)):
-                raise ReplayError(f'the names do not resolve to "{text(expr)}"')
-            replay.begin(root)
+            check_names(written, graph.root, replay.names)
+            replay.begin(graph.root)
             begun = True
         elif isinstance(replay, _RateReplay) and step.rule != NAMING:
             replay.advance()
         replay.apply(step)
-        yield Line(step, replay.terms, replay.target)
+        yield replay.line(step)

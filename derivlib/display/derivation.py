@@ -13,30 +13,38 @@ from derivlib.display.latex import latex
 from derivlib.display.places import compound_places
 from derivlib.display.text import text
 
-__all__ = ["DerivationLike", "block", "definitions", "equation", "sentence"]
+__all__ = ["DerivationLike", "block", "definitions", "equation", "joint_sentence", "sentence"]
 
 
-class DerivationLike(Protocol):
-    """What is needed of a derivation to show it."""
+class DifferentialLike(Protocol):
+    """What is needed of the derivation by one or several variables to show its steps."""
 
     @property
     def output(self) -> Expr: ...
+    @property
+    def root(self) -> Expr: ...
+    @property
+    def intermediates(self) -> Mapping[Expr, Expr]: ...
+    @property
+    def parts(self) -> Sequence[DifferentialLike]: ...
+    def own_lines(self) -> Iterable[Any]: ...
+    def differential_of(self, target: Expr | None) -> Expr: ...
+    def by(self, wrt: Expr) -> DerivationLike: ...
+
+
+class DerivationLike(DifferentialLike, Protocol):
+    """What is needed of a derivation by one variable to show its result."""
+
     @property
     def label(self) -> Expr: ...
     @property
     def free_label(self) -> Expr: ...
     @property
-    def root(self) -> Expr: ...
-    @property
     def result(self) -> Expr: ...
     @property
-    def intermediates(self) -> Mapping[Expr, Expr]: ...
+    def shared(self) -> Mapping[Expr, Expr]: ...
     @property
     def letters(self) -> Mapping[Expr, Expr]: ...
-    @property
-    def parts(self) -> Sequence[DerivationLike]: ...
-    def own_lines(self) -> Iterable[Any]: ...
-    def differential_of(self, target: Expr | None) -> Expr: ...
 
 
 def _remark(step: Any) -> str:
@@ -69,19 +77,19 @@ def _sum(
     return text or "0"
 
 
-def _named(derivation: DerivationLike) -> list[str]:
+def _named(derivation: DifferentialLike) -> list[str]:
     """Set what the names stand for, the last one first."""
     named = reversed(list(derivation.intermediates.items()))
     return [f"{latex(name)} = {latex(definition)}" for name, definition in named]
 
 
-def definitions(derivation: DerivationLike) -> str:
+def definitions(derivation: DifferentialLike) -> str:
     """Set what is differentiated and what the names in it stand for."""
     first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
     return r",\quad ".join([first, *_named(derivation)])
 
 
-def block(derivation: DerivationLike) -> Formula:
+def block(derivation: DifferentialLike) -> Formula:
     """Set a derivation: definitions, one line for each step that changes it, the result."""
     rows: list[str] = []
     said: set[str] = set()
@@ -94,7 +102,7 @@ def block(derivation: DerivationLike) -> Formula:
     return Formula(rows_of(rows))
 
 
-def _rows(derivation: DerivationLike) -> Iterator[str]:
+def _rows(derivation: DifferentialLike) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
     left, previous, found = None, None, None
@@ -106,11 +114,11 @@ def _rows(derivation: DerivationLike) -> Iterator[str]:
             continue
         family = step.entry.family if step.entry else None
         if family == "identification":
-            found, previous = derivation.free_label, None
+            found, previous, letters = derivation.by(line.by).free_label, None, {}
         elif family == "structure":
-            found, previous = derivation.label, None
-        if step.rule == "substitution":
-            letters = derivation.letters
+            found, previous = derivation.by(line.by).label, None
+        if step.rule == "substitution" and line.by is not None:
+            letters = derivation.by(line.by).letters
         derived = latex(found or derivation.differential_of(line.target))
         shown = _sum(line.terms, letters, known)
         if shown != previous or derived != left:
@@ -134,7 +142,25 @@ def sentence(derivation: DerivationLike) -> str:
     return ", ".join([shown, *told])
 
 
+def joint_sentence(derivations: Iterable[DerivationLike]) -> str:
+    """Write the results by several variables, a line for each; common names are told once."""
+    lines, told = [], dict[Expr, str]()
+    for derivation in derivations:
+        if not derivation.shared:
+            lines.append(sentence(derivation))
+            continue
+        lines.append(f"{text(derivation.label)} = {text(derivation.result)}")
+        told |= {name: f"{text(name)} = {text(value)}" for value, name in _places(derivation)}
+    return "\n".join([*lines, *told.values()])
+
+
 def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
-    """Where abstract derivatives in the result are taken, with the letter for each place."""
+    """What a result is to be read with: each value with its name.
+
+    These are the places where abstract derivatives are taken; and where a result is too long to
+    be written without, the names it is over, the last one first.
+    """
+    if derivation.shared:
+        return [(value, name) for name, value in reversed([*derivation.shared.items()])]
     taken = compound_places(derivation.result)
     return [(value, name) for value, name in derivation.letters.items() if value in taken]

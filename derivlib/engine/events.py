@@ -36,7 +36,7 @@ def is_long(expr: Expr) -> bool:
 class Found:
     """What a computation found.
 
-    :param derivative: the derivative, over names.
+    :param derivatives: the derivative by each variable, over names.
     :param events: what was done, in order.
     :param named: derivatives of intermediates that were given a name, in order.
     :param arrived: for each intermediate, what its differential was multiplied by when it was
@@ -45,7 +45,7 @@ class Found:
         another; the root has no name.
     """
 
-    derivative: Expr
+    derivatives: dict[Expr, Expr]
     events: list[Event] = field(default_factory=list)
     named: dict[Expr, Expr] = field(default_factory=dict)
     arrived: dict[Expr, Expr] = field(default_factory=dict)

@@ -29,7 +29,7 @@ def forward(graph: Graph, wrt: Expr) -> Found:
     :param wrt: the variable, a scalar.
     :raises UnsupportedError: if an operation has no rule.
     """
-    found = Found(zero_like(graph.root))
+    found = Found({wrt: zero_like(graph.root)})
 
     def record(rule: Rule, arguments: tuple[Any, ...]) -> None:
         found.events.append((rule, arguments))
@@ -39,13 +39,15 @@ def forward(graph: Graph, wrt: Expr) -> Found:
         return found
     rates: dict[Expr, Expr] = {d(wrt): S.One}
     for name, definition in graph.definitions.items():
+        if name not in graph.varying:
+            continue
         rate = found.arrived[name] = _rate(definition, graph, record, rates, found)
         if is_long(rate):
             label = (FormalRate if name.is_Matrix else formal)(name, wrt)
             found.name(label, rate)
             rate = label
         rates[d(name)] = rate
-    found.derivative = _rate(graph.root, graph, record, rates, found)
+    found.derivatives[wrt] = _rate(graph.root, graph, record, rates, found)
     return found
 
 

@@ -6,7 +6,7 @@ what is written, whatever the depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,10 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display.text import text
 from derivlib.engine.names import Role, choose_names
-from derivlib.errors import UnsupportedError
-from derivlib.expressions.shapes import Shape, shape_of
+from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.expressions.shapes import Shape, same_size, shape_of, shown_shape
 from derivlib.expressions.structure import checked_normal_form, children, with_children
+from derivlib.expressions.written import Written
 from derivlib.vocabulary import MatrixFunctionApplication, PartialNode
 
 __all__ = ["Graph", "name_intermediates"]
@@ -62,12 +63,14 @@ class Graph:
 
     :param root: the expression, over names.
     :param definitions: each name with what it stands for, in the order of computation.
-    :param varying: the names, and the variable, whose differential is not zero.
+    :param varying: the names, and the variables, whose differential is not zero.
+    :param given: the names that its author gave, varying or not.
     """
 
     root: Expr
     definitions: dict[Expr, Expr]
     varying: frozenset[Expr]
+    given: frozenset[Expr] = frozenset()
     _moves: dict[Expr, bool] = field(default_factory=dict, repr=False)
 
     def moves(self, expr: Expr) -> bool:
@@ -97,17 +100,18 @@ class Graph:
         return list(found)
 
 
-def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
-    """List every distinct subexpression, parts first."""
+def _collect(written: Written, variables: frozenset[Expr]) -> list[_Node]:
+    """List every distinct subexpression, parts first; a name's only part is its definition."""
     nodes: list[_Node] = []
     by_identity: dict[int, int] = {}
     by_structure: dict[Any, int] = {}
-    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    where = written.where
+    stack: list[tuple[Expr, bool]] = [(written.expr, False)]
     while stack:
         current, ready = stack.pop()
         if id(current) in by_identity:
             continue
-        below = children(current)
+        below = (where[current],) if current in where else children(current)
         if not ready:
             stack.append((current, True))
             stack.extend((part, False) for part in reversed(below))
@@ -119,25 +123,58 @@ def _collect(expr: Expr, wrt: Expr) -> list[_Node]:
         if index is None:
             index = len(nodes)
             shape = shape_of(current, [(nodes[i].expr, nodes[i].shape) for i in parts])
-            varies = current == wrt or any(nodes[i].varies for i in parts)
+            varies = current in variables or any(nodes[i].varies for i in parts)
             if not varies and isinstance(current, (ElementwiseApplyFunction, MatrixBase)):
-                varies = (
-                    wrt in current.free_symbols
-                    if not parts
-                    else (wrt in current.args[0].free_symbols)
-                )
-            hides = not varies and _hides(current, extra, wrt)
+                function = current.args[0] if parts else current
+                varies = not variables.isdisjoint(function.free_symbols)
+            hides = not varies and _hides(current, extra, variables)
+            _refuse_hidden_names(current, parts, extra, where)
             nodes.append(_Node(current, parts, shape, varies, hides))
+            if current in where:
+                _give_name(current, nodes[parts[0]])
             by_structure[key] = index
         by_identity[id(current)] = index
     return nodes
 
 
-def _hides(expr: Expr, extra: Iterable[Any], wrt: Expr) -> bool:
-    """Tell whether the variable occurs in what is no subexpression: an index, a condition."""
-    if isinstance(expr, (MatrixBase, BlockMatrix, PartialNode)) or expr == wrt:
+def _give_name(name: Expr, node: _Node) -> None:
+    """Give what a name stands for this name, unless it is a symbol, or has a name already.
+
+    :raises ShapeError: if they do not have the same shape.
+    """
+    shape = name.shape if name.is_Matrix else None
+    if (shape is None) != (node.shape is None) or not all(
+        map(same_size, shape or (), node.shape or ())
+    ):
+        raise ShapeError(
+            f'{name} is {shown_shape(shape)}, and "{text(node.expr)}", which it stands for, is '
+            f"{shown_shape(node.shape)}; give the name the shape of its definition"
+        )
+    if node.symbol is None and not _is_variable(node.expr):
+        node.symbol, node.role = name, _role(node)
+
+
+def _refuse_hidden_names(
+    expr: Expr, parts: Iterable[int], extra: Iterable[Any], where: Mapping[Expr, Expr]
+) -> None:
+    """Refuse a name of the author's that stands where its definition cannot be put in."""
+    if not where or expr in where or _is_variable(expr):
+        return
+    places = extra if parts else (expr,)
+    hidden = {s for place in places for s in getattr(place, "free_symbols", ()) if s in where}
+    if hidden:
+        names = ", ".join(sorted(map(str, hidden)))
+        raise UnsupportedError(
+            f"{names} is defined, and occurs in {type(expr).__name__} "
+            f'"{text(expr)}", where no definition reaches; write the definition out there'
+        )
+
+
+def _hides(expr: Expr, extra: Iterable[Any], variables: frozenset[Expr]) -> bool:
+    """Tell whether a variable occurs in what is no subexpression: an index, a condition."""
+    if isinstance(expr, (MatrixBase, BlockMatrix, PartialNode)) or expr in variables:
         return False
-    return any(wrt in getattr(part, "free_symbols", ()) for part in extra)
+    return any(not variables.isdisjoint(getattr(part, "free_symbols", ())) for part in extra)
 
 
 def _names_argument(expr: Expr) -> bool:
@@ -145,7 +182,10 @@ def _names_argument(expr: Expr) -> bool:
     return isinstance(expr, (*_MATRIX_FUNCTIONS, AppliedUndef, PartialNode))
 
 
-def _is_compound(node: _Node) -> bool:
+def _may_be_named(node: _Node) -> bool:
+    """Tell whether a subexpression varies, is compound, and has no name as yet."""
+    if not node.varies or node.symbol is not None or _is_variable(node.expr):
+        return False
     return bool(node.parts) and not isinstance(node.expr, Transpose)
 
 
@@ -161,7 +201,7 @@ def _assign_roles(nodes: list[_Node]) -> None:
         for i in node.parts:
             nodes[i].users += 1
     for node in nodes[:-1]:
-        if node.varies and isinstance(
+        if _may_be_named(node) and isinstance(
             node.expr, (ElementwiseApplyFunction, MatrixFunctionApplication)
         ):
             node.role = _role(node)
@@ -170,7 +210,7 @@ def _assign_roles(nodes: list[_Node]) -> None:
             continue
         for i in node.parts:
             part = nodes[i]
-            if part.varies and part.shape is not None and _is_compound(part):
+            if _may_be_named(part) and part.shape is not None:
                 of_matrix = isinstance(node.expr, _MATRIX_FUNCTIONS)
                 is_value = isinstance(part.expr, ElementwiseApplyFunction)
                 part.role = "argument" if of_matrix and not is_value else _role(part)
@@ -178,7 +218,7 @@ def _assign_roles(nodes: list[_Node]) -> None:
         node.height = 1 + max(
             (0 if nodes[i].role else nodes[i].height for i in node.parts), default=-1
         )
-        if node is nodes[-1] or node.role or not (node.varies and _is_compound(node)):
+        if node is nodes[-1] or node.role or not _may_be_named(node):
             continue
         shared = node.users > 1 and node.height >= _SMALLEST_SHARED
         if shared or node.height >= _DEEPEST_INLINE:
@@ -213,34 +253,40 @@ def _is_variable(expr: Expr) -> bool:
 
 
 def name_intermediates(
-    expr: Expr, wrt: Expr, supports: Callable[[Expr], bool] = lambda _: True
+    written: Written, variables: Iterable[Expr], supports: Callable[[Expr], bool] = lambda _: True
 ) -> Graph:
     """Rewrite an expression over named intermediates.
 
     Arguments and values of elementwise and abstract functions get names, and so does what
-    occurs more than once or nests deep. Only what depends on the variable is named.
+    occurs more than once or nests deep. Only what depends on a variable is named, and what
+    has been given a name by its author.
 
-    :param expr: any expression of the vocabulary.
-    :param wrt: the variable.
+    :param written: any expression of the vocabulary, and what the names in it stand for.
+    :param variables: the variables.
     :param supports: tells whether an operation has a rule.
     :raises ShapeError: if sizes do not fit.
     :raises UnsupportedError: if an operation that varies is not supported.
     """
-    nodes = _collect(checked_normal_form(expr), wrt)
+    where = {name: checked_normal_form(value) for name, value in written.where.items()}
+    moving = frozenset(variables)
+    nodes = _collect(Written(checked_normal_form(written.expr), where), moving)
     _refuse_unsupported(nodes, supports)
     _assign_roles(nodes)
-    named = [node for node in nodes if node.role is not None]
+    named = [node for node in nodes if node.role is not None and node.symbol is None]
     taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
     taken |= {
         str(s) for node in nodes if node.shape for size in node.shape for s in size.free_symbols
     }
-    names = choose_names([node.role for node in named if node.role], taken | {str(wrt)})
+    names = choose_names([node.role for node in named if node.role], taken | set(map(str, moving)))
     for node, name in zip(named, names, strict=True):
         node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)
     definitions: dict[Expr, Expr] = {}
+    varying = set(moving)
     for node in nodes:
-        node.inlined = with_children(node.expr, tuple(nodes[i].shown for i in node.parts))
+        parts = tuple(nodes[i].shown for i in node.parts)
+        node.inlined = parts[0] if node.expr in where else with_children(node.expr, parts)
         if node.symbol is not None:
             definitions[node.symbol] = node.inlined
-    varying = frozenset({wrt, *definitions})
-    return Graph(nodes[-1].shown, definitions, varying)
+            varying |= {node.symbol} if node.varies else set()
+    given = frozenset(where).intersection(definitions)
+    return Graph(nodes[-1].shown, definitions, frozenset(varying), given)

@@ -26,7 +26,7 @@ from derivlib.display.text import text
 from derivlib.errors import ShapeError
 from derivlib.vocabulary import DiagonalSums, LogDet, Tril, Triu
 
-__all__ = ["Shape", "same_size", "shape_of"]
+__all__ = ["Shape", "same_size", "shape_of", "shown_shape"]
 
 Shape = tuple[Expr, Expr] | None
 """Rows and columns, or None for a scalar."""
@@ -45,7 +45,8 @@ def same_size(a: Expr, b: Expr) -> bool:
     return bool(a == b) or expand(a - b) == 0
 
 
-def _shown(shape: Shape) -> str:
+def shown_shape(shape: Shape) -> str:
+    """Write a shape for a message: n×m, or that there is none."""
     return "a scalar" if shape is None else f"{shape[0]}×{shape[1]}"
 
 
@@ -59,14 +60,18 @@ def _misfit(expr: Expr, detail: str) -> ShapeError:
 def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
     for (left, a), (right, b) in pairwise(factors):
         if a is None or b is None or not same_size(a[1], b[0]):
-            raise _misfit(expr, f"{text(left)} is {_shown(a)}, {text(right)} is {_shown(b)}")
+            raise _misfit(
+                expr, f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
+            )
 
 
 def _check_alike(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
     first, a = parts[0]
     for other, b in parts[1:]:
         if a is None or b is None or not (same_size(a[0], b[0]) and same_size(a[1], b[1])):
-            raise _misfit(expr, f"{text(first)} is {_shown(a)}, {text(other)} is {_shown(b)}")
+            raise _misfit(
+                expr, f"{text(first)} is {shown_shape(a)}, {text(other)} is {shown_shape(b)}"
+            )
 
 
 def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
@@ -89,7 +94,7 @@ def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
         if shape is None or not same_size(*shape):
             raise ShapeError(
                 f'{type(expr).__name__} in "{text(expr)}" needs a square matrix, '
-                f"but {text(part)} is {_shown(shape)}"
+                f"but {text(part)} is {shown_shape(shape)}"
             )
     if isinstance(expr, _SAME_AS_FIRST):
         return parts[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sympy import (
     BlockDiagMatrix,
@@ -98,6 +99,24 @@ def _refuse_undefined(expr: Expr, written: Expr) -> None:
         )
 
 
+class _Objects:
+    """One object for all equal expressions, so that no comparison has to descend."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Expr, Expr]] = {}
+        self._by_structure: dict[Any, Expr] = {}
+
+    def __call__(self, expr: Expr) -> Expr:
+        """The first object met that is equal to an expression; its parts have been met mostly."""
+        if id(expr) not in self._known:
+            below = children(expr)
+            parts = tuple(id(self(part)) for part in below)
+            others = tuple(arg for arg in expr.args if all(arg is not part for part in below))
+            key = (type(expr), parts, others) if parts else expr
+            self._known[id(expr)] = expr, self._by_structure.setdefault(key, expr)
+        return self._known[id(expr)][1]
+
+
 def checked_normal_form(expr: Expr) -> Expr:
     """Check the sizes of every operation, and rebuild all of them in normal form.
 
@@ -109,6 +128,7 @@ def checked_normal_form(expr: Expr) -> Expr:
     """
     shapes: dict[int, Shape] = {}
     rebuilt: dict[int, Expr] = {}
+    objects = _Objects()
     stack: list[tuple[Expr, bool]] = [(expr, False)]
     while stack:
         current, ready = stack.pop()
@@ -123,6 +143,8 @@ def checked_normal_form(expr: Expr) -> Expr:
         new = with_children(current, tuple(rebuilt[id(part)] for part in below))
         if isinstance(new, MatrixBase) and new.atoms(MatrixSymbol):
             new = ImmutableDenseMatrix(*new.shape, list(map(checked_normal_form, new)))
+        objects(current)
+        new = objects(new)
         _refuse_undefined(new, current)
         hash(new)  # bottom up, so that no later hash has to descend
         rebuilt[id(current)] = new

@@ -80,7 +80,7 @@ def _failed(failure: PropertyError, example: Example) -> _Failed:
     return _Failed(example, str(failure), kind, (kind, type(cause).__name__, line))
 
 
-def _run(kind: str, start: int, action: Callable[[Example], None], *phases: Phase) -> None:
+def run_examples(kind: str, start: int, action: Callable[[Example], None], *phases: Phase) -> None:
     """Let Hypothesis hand examples to an action; only the seed counts, and no time limit."""
 
     @seed(start)
@@ -120,7 +120,7 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
                 raise
 
     with suppress(PropertyError, Flaky):
-        _run(failed.example.kind, start, action, Phase.generate, Phase.shrink)
+        run_examples(failed.example.kind, start, action, Phase.generate, Phase.shrink)
     return least
 
 
@@ -149,7 +149,7 @@ def block(kind: str, start: int, count: int) -> Report:
                 failures.append(_failed(failure, example))
                 report.outcomes[failures[-1].kind] += 1
 
-        _run(kind, attempt, action, Phase.generate)
+        run_examples(kind, attempt, action, Phase.generate)
         for failed in failures:
             before = sum(one.place == failed.place for one in known)
             if before == _MOST_REDUCTIONS or any(one.explains(failed) for one in known):

@@ -1,0 +1,146 @@
+"""From source to a function that looks at what it is handed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import itertools
+import linecache
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sympy import Expr, Integer, Symbol
+
+from derivlib.code.backends import BACKENDS, Backend
+from derivlib.code.source import Argument, Source
+from derivlib.errors import BackendError, InputError, SizesError
+
+__all__ = ["backend_of", "compiled"]
+
+_COUNT = itertools.count(1)
+
+
+def backend_of(name: Any) -> Backend:
+    """Find a backend by its name.
+
+    :raises InputError: if there is none.
+    """
+    if name not in BACKENDS:
+        raise InputError(f"backend must be one of {', '.join(map(repr, BACKENDS))}, not {name!r}")
+    return BACKENDS[name]
+
+
+def compiled(source: Source) -> Callable[..., Any]:
+    """Make a function of a source.
+
+    :returns: a function of arrays, or of what can be made one; its source can be read by
+        `inspect.getsource`.
+    :raises BackendError: if the library is not installed.
+    """
+    backend, arguments = source.backend, source.arguments
+    try:
+        library = importlib.import_module(_ARRAYS[backend.name])
+    except ImportError as error:
+        raise BackendError(
+            f"{backend.title} is not installed; install it, as by "
+            f'`pip install "derivlib[{backend.name}]"`, or choose another backend'
+        ) from error
+    code, file = source.code, f"<derivlib {source.task.name} {next(_COUNT)}>"
+    namespace: dict[str, Any] = {"__name__": f"derivlib.generated.{source.task.name}"}
+    exec(compile(code, file, "exec"), namespace)
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    function = namespace[source.task.name]
+
+    @functools.wraps(function)
+    def checked(*values: Any, **named: Any) -> Any:
+        given = _bound(source.task.name, arguments, values, named)
+        arrays = [_as_array(library, backend, a, v) for a, v in zip(arguments, given, strict=True)]
+        _check_shapes(arguments, [getattr(array, "shape", ()) for array in arrays])
+        return function(*arrays)
+
+    return checked
+
+
+_ARRAYS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
+
+
+def _bound(
+    name: str, arguments: Sequence[Argument], values: Sequence[Any], named: dict[str, Any]
+) -> list[Any]:
+    """Put each value to its argument.
+
+    :raises InputError: naming what is missing, unknown, or given twice.
+    """
+    wanted = [argument.name for argument in arguments]
+    signature = f"{name}({', '.join(wanted)})"
+    if len(values) > len(wanted):
+        raise InputError(f"{signature} takes {len(wanted)} arguments, and {len(values)} were given")
+    found = dict(zip(wanted, values, strict=False))
+    if unknown := [key for key in named if key not in wanted]:
+        raise InputError(f"{signature} has no argument {', '.join(unknown)}")
+    if twice := [key for key in named if key in found]:
+        raise InputError(f"{signature} was given {', '.join(twice)} twice")
+    found |= named
+    if missing := [key for key in wanted if key not in found]:
+        raise InputError(f"{signature} was not given {', '.join(missing)}")
+    return [found[key] for key in wanted]
+
+
+def _as_array(library: Any, backend: Backend, argument: Argument, value: Any) -> Any:
+    """A value as an array of the backend; sizes and numbers stay what they are."""
+    if isinstance(argument.symbol, Symbol) and (
+        argument.symbol.is_integer or (isinstance(value, int | float) and backend.name != "torch")
+    ):
+        return value
+    if backend.name == "torch":
+        array = library.as_tensor(value)
+        whole = not array.is_floating_point() and not array.is_complex()
+        return array.double() if whole else array
+    array = library.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise InputError(f"{argument.name} is no array of numbers, but {value!r}")
+    return array.astype(float) if array.dtype.kind in "biu" else array
+
+
+def _check_shapes(arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...]]) -> None:
+    """Refuse arrays whose sizes do not fit.
+
+    :raises SizesError: naming the argument, its shape, and what its shape should be.
+    """
+    known: dict[Expr, tuple[int, str]] = {}
+    pairs = list(zip(arguments, shapes, strict=True))
+    for argument, shape in pairs:
+        if len(shape) != len(argument.shape):
+            raise SizesError(_wrong_axes(argument, tuple(shape)))
+        for size, length in zip(argument.shape, shape, strict=True):
+            if isinstance(size, Symbol):
+                value, where = known.setdefault(size, (length, argument.name))
+                if value != length:
+                    raise SizesError(
+                        f"{argument.name} is {_shown(shape)} and should be "
+                        f"{_shown(argument.shape)}, and {size} is {value} by the shape of {where}"
+                    )
+    for argument, shape in pairs:
+        for size, length in zip(argument.shape, shape, strict=True):
+            expected = size.xreplace({s: Integer(value) for s, (value, _) in known.items()})
+            if expected.is_Integer and int(expected) != length:
+                raise SizesError(
+                    f"{argument.name} is {_shown(shape)} and should be {_shown(argument.shape)}: "
+                    f"{size} is {expected}"
+                    if size.free_symbols
+                    else f"{argument.name} is {_shown(shape)} and should be "
+                    f"{_shown(argument.shape)}"
+                )
+
+
+def _shown(shape: Sequence[Any]) -> str:
+    return "×".join(map(str, shape)) if len(shape) > 1 else f"of length {shape[0]}"
+
+
+def _wrong_axes(argument: Argument, shape: tuple[int, ...]) -> str:
+    wanted = {0: "a number", 1: "a vector, an array of one axis", 2: "a matrix, of two axes"}
+    advice = ""
+    if len(argument.shape) == 1 and len(shape) == 2 and 1 in shape:
+        advice = f"; hand in {argument.name}.ravel()"
+    told = f"of shape {shape}" if shape else "a number"
+    return f"{argument.name} is {told} and should be {wanted[len(argument.shape)]}{advice}"

@@ -1,0 +1,99 @@
+"""Programs on arrays: operations in order, each result calculated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+__all__ = ["Array", "Operation", "Program"]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A value of a program.
+
+    :param place: the number of the operation that gives it.
+    :param shape: its sizes: none for a scalar, one for a vector, two for a matrix.
+    """
+
+    place: int
+    shape: tuple[Expr, ...] = ()
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return len(self.shape)
+
+
+@dataclass
+class Operation:
+    """One line of a program.
+
+    :param kind: what is done, in the words of the backends.
+    :param arguments: the places of the arrays it is done to.
+    :param extra: what else it depends on: an axis, a function, an exponent.
+    :param shape: the shape of the result.
+    :param static: whether it depends on sizes and numbers alone.
+    :param name: what the result is called, if it has a name.
+    """
+
+    kind: str
+    arguments: tuple[int, ...]
+    extra: Any
+    shape: tuple[Expr, ...]
+    static: bool
+    name: str | None = None
+
+
+@dataclass
+class Program:
+    """Operations in the order of calculation; what is the same is calculated once."""
+
+    operations: list[Operation] = field(default_factory=list)
+    _numbered: dict[Any, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        kind: str,
+        *arguments: Array,
+        shape: Iterable[Expr] = (),
+        extra: Any = None,
+        static: bool | None = None,
+    ) -> Array:
+        """Append an operation, unless the same has been done already.
+
+        :param kind: what is done.
+        :param arguments: what it is done to.
+        :param shape: the shape of the result.
+        :param extra: what else it depends on.
+        :param static: whether the result is known from sizes alone; found if left out.
+        """
+        places = tuple(array.place for array in arguments)
+        taken = tuple(shape)
+        key = (kind, places, extra, taken)
+        if key not in self._numbered:
+            if static is None:
+                static = (
+                    not taken and bool(places) and all(self.operations[i].static for i in places)
+                )
+            self._numbered[key] = len(self.operations)
+            self.operations.append(Operation(kind, places, extra, taken, static))
+        return Array(self._numbered[key], taken)
+
+    def number(self, value: Expr) -> Array:
+        """A number, or a calculation with sizes."""
+        return self.add("number", extra=value, static=True)
+
+    def name(self, array: Array, name: str) -> None:
+        """Give a value a name, unless it has one."""
+        operation = self.operations[array.place]
+        if operation.name is None and operation.kind not in ("number", "input"):
+            operation.name = name
+
+    def value_of(self, array: Array) -> Expr | None:
+        """The number that an array is, if it is one."""
+        operation = self.operations[array.place]
+        return operation.extra if operation.kind == "number" else None

@@ -1,0 +1,449 @@
+"""From expressions over names to programs on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sympy import (
+    BlockDiagMatrix,
+    BlockMatrix,
+    Determinant,
+    DiagMatrix,
+    DiagonalMatrix,
+    DiagonalOf,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    KroneckerProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    OneMatrix,
+    S,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.code.algebra import Algebra
+from derivlib.code.forms import (
+    Diag,
+    Eye,
+    Form,
+    Full,
+    Inverted,
+    Kron,
+    Ones,
+    Permuted,
+    Zero,
+    array_shape,
+    is_vector,
+    shape_of,
+)
+from derivlib.code.inverses import formed_inverses
+from derivlib.code.ir import Array, Program
+from derivlib.code.products import Products
+from derivlib.code.scalars import Scalars
+from derivlib.code.task import Task
+from derivlib.display.text import text
+from derivlib.errors import UnsupportedError
+from derivlib.expressions.entrywise import as_lambda
+from derivlib.expressions.structure import children
+from derivlib.vocabulary import (
+    BasisMatrix,
+    Commutation,
+    DiagonalSums,
+    LogDet,
+    LogSumExp,
+    Norm,
+    SingleEntry,
+    Softmax,
+    SumEntries,
+    Tril,
+    Triu,
+    Unvec,
+    Vec,
+)
+
+__all__ = ["Lowering"]
+
+
+class Lowering:
+    """Writes expressions into a program; each name is calculated once, when it is first needed.
+
+    :param task: what is to be calculated.
+    :param name_of: the name that a defined name has in the code.
+    """
+
+    def __init__(self, task: Task, name_of: Callable[[Expr], str]) -> None:
+        self.program = Program()
+        self.algebra = Algebra(self.program)
+        self.products = Products(self.algebra, task.sizes)
+        self.scalars = Scalars(self.algebra, self._scalar_of_matrices)
+        self.definitions = task.definitions
+        self.name_of = name_of
+        self.formed = formed_inverses([*task.definitions.values(), *(e for _, e in task.outputs)])
+        self.known: dict[Expr, Form | Array] = {}
+        for symbol in task.inputs:
+            shape = array_shape(*shape_of(symbol)) if symbol.is_Matrix else ()
+            array = self.program.add("input", shape=shape, extra=symbol, static=False)
+            if symbol in task.symmetric:
+                self.algebra.symmetric.add(array.place)
+            self.known[symbol] = Full(*shape_of(symbol), array) if symbol.is_Matrix else array
+
+    # --- names ----------------------------------------------------------------------------
+
+    def calculate(self, expr: Expr) -> Array:
+        """The array of an expression over names, after what it needs has been calculated."""
+        for name in self._needed(expr):
+            if name not in self.known:
+                self.known[name] = self._defined(name)
+        return self.algebra.full(self.matrix(expr)) if expr.is_Matrix else self.scalar(expr)
+
+    def _needed(self, expr: Expr) -> list[Expr]:
+        """The names an expression is made of, directly or not, in the order of calculation."""
+        met: set[Expr] = set()
+        stack = [expr]
+        while stack:
+            part = stack.pop()
+            if part in self.definitions and part not in met:
+                met.add(part)
+                stack.append(self.definitions[part])
+            elif part not in self.definitions:
+                stack.extend(children(part))
+        return [name for name in self.definitions if name in met]
+
+    def _defined(self, name: Expr) -> Form | Array:
+        definition = self.definitions[name]
+        if not name.is_Matrix:
+            array = self.scalar(definition)
+            self.program.name(array, self.name_of(name))
+            return array
+        form = self.matrix(definition)
+        if isinstance(form, Full):
+            self.program.name(form.array, self.name_of(name))
+        return form
+
+    # --- scalars --------------------------------------------------------------------------
+
+    def scalar(self, expr: Expr) -> Array:
+        """The value of a scalar expression."""
+        return self.scalars.value(expr, {})
+
+    def _scalar_of_matrices(self, expr: Expr) -> Array:
+        if expr in self.known:
+            known = self.known[expr]
+            assert isinstance(known, Array)
+            return known
+        if isinstance(expr, Symbol):  # what is neither handed in nor defined is a size
+            return self.program.number(expr)
+        for kind, lower in _SCALARS.items():
+            if isinstance(expr, kind):
+                return lower(self, expr)
+        raise _unsupported(expr)
+
+    def _trace(self, expr: Trace) -> Array:
+        inner = expr.arg
+        if isinstance(inner, MatAdd):
+            return self.algebra.combine("add", [self.scalar(Trace(a)) for a in inner.args])
+        return self._traced(inner.args if isinstance(inner, MatMul) else (inner,))
+
+    def _traced(self, factors: Sequence[Expr]) -> Array:
+        scalars = [self.scalar(f) for f in factors if not f.is_Matrix]
+        matrices = [self.matrix(f) for f in factors if f.is_Matrix]
+        value = self.products.trace(matrices)
+        return self.algebra.combine("multiply", [*scalars, value])
+
+    def _determinant(self, expr: Determinant) -> Array:
+        return self.program.add("det", self.algebra.matrix(self.matrix(expr.arg)))
+
+    def _logdet(self, expr: LogDet) -> Array:
+        return self.program.add("logdet", self.algebra.matrix(self.matrix(expr.arg)))
+
+    def _norm(self, expr: Norm) -> Array:
+        array = self.algebra.full(self.matrix(expr.arg))
+        return self.program.add("norm", array)
+
+    def _sum_entries(self, expr: SumEntries) -> Array:
+        return self.algebra.total(self.matrix(expr.arg))
+
+    def _logsumexp(self, expr: LogSumExp) -> Array:
+        array = self.algebra.full(self.matrix(expr.args[0]))
+        return array if array.ndim == 0 else self.program.add("logsumexp", array)
+
+    def _entry(self, expr: MatrixElement) -> Array:
+        array = self.algebra.full(self.matrix(expr.parent))
+        rows, cols = shape_of(expr.parent)
+        places = [(expr.i, rows), (expr.j, cols)]
+        index = tuple(place for place, size in places if size is not S.One)
+        return self.program.add("entry", array, extra=index) if index else array
+
+    # --- matrices -------------------------------------------------------------------------
+
+    def matrix(self, expr: Expr) -> Form:
+        """The form of a matrix expression.
+
+        :raises UnsupportedError: naming a node that cannot be written as code.
+        """
+        if expr in self.known:
+            known = self.known[expr]
+            assert isinstance(known, Form)
+            return known
+        for kind, lower in _MATRICES.items():
+            if isinstance(expr, kind):
+                return lower(self, expr)
+        raise _unsupported(expr)
+
+    def _full(self, expr: Expr, kind: str, *arguments: Array, extra: Any = None) -> Form:
+        rows, cols = shape_of(expr)
+        array = self.program.add(kind, *arguments, shape=array_shape(rows, cols), extra=extra)
+        return Full(rows, cols, array)
+
+    def _ones(self, expr: Expr) -> Form:
+        return Ones(*shape_of(expr), self.algebra.one)
+
+    def _zeros(self, expr: Expr) -> Form:
+        return Zero(*shape_of(expr))
+
+    def _identity(self, expr: Expr) -> Form:
+        kind = Ones if shape_of(expr)[0] is S.One else Eye
+        return kind(*shape_of(expr), self.algebra.one)
+
+    def _sum(self, expr: Expr) -> Form:
+        return self.algebra.plus([self.matrix(term) for term in expr.args])
+
+    def _product(self, expr: Expr) -> Form:
+        scalars = [self.scalar(factor) for factor in expr.args if not factor.is_Matrix]
+        forms = [self.matrix(factor) for factor in expr.args if factor.is_Matrix]
+        scalar = self.algebra.combine("multiply", scalars)
+        return self.algebra.scaled(scalar, self.products.product(forms))
+
+    def _transpose(self, expr: Expr) -> Form:
+        return self.algebra.transposed(self.matrix(expr.arg))
+
+    def _inverse(self, expr: Expr) -> Form:
+        base = expr.args[0]
+        if isinstance(base, Transpose) and base.arg in self.formed:
+            return self.algebra.transposed(self._inverse(Inverse(base.arg)))
+        form = self.matrix(base)
+        rows, cols = form.shape
+        match form:
+            case Eye(scalar=scalar):
+                return Eye(rows, cols, self._reciprocal(scalar))
+            case Diag(vector=vector):
+                return Diag(rows, cols, self._reciprocal(vector))
+            case Permuted():
+                return form.transposed()
+        array = self.algebra.full(form)
+        if array.ndim == 0:
+            return Full(rows, cols, self._reciprocal(array))
+        if base in self.formed:
+            return Full(rows, cols, self.program.add("inverse", array, shape=array.shape))
+        return Inverted(rows, cols, array)
+
+    def _reciprocal(self, array: Array) -> Array:
+        return self.program.add("divide", self.algebra.one, array, shape=array.shape)
+
+    def _power(self, expr: MatPow) -> Form:
+        base, exponent = expr.args
+        if not exponent.is_Integer:
+            raise _unsupported(expr)
+        if exponent == -1:
+            return self._inverse(expr)
+        if abs(exponent) <= 3:
+            factor = Inverse(base) if exponent < 0 else base
+            return self.products.product([self.matrix(factor)] * abs(int(exponent)))
+        array = self.algebra.full(self.matrix(base))
+        kind = "matrix_power" if array.ndim else "power"
+        extra = int(exponent)
+        if kind == "power":
+            power = self.program.number(exponent)
+            return Full(*shape_of(expr), self.program.add("power", array, power))
+        return self._full(expr, kind, array, extra=extra)
+
+    def _hadamard(self, expr: Expr) -> Form:
+        return self.algebra.hadamard([self.matrix(factor) for factor in expr.args])
+
+    def _entrywise(self, expr: Expr) -> Form:
+        if isinstance(expr, HadamardPower):
+            variable = Symbol("z")
+            body, argument = variable ** expr.args[1], expr.args[0]
+        else:
+            function = as_lambda(expr.args[0])
+            (variable,), body, argument = function.variables, function.expr, expr.args[1]
+        form = self.matrix(argument)
+        array = self.algebra.operand(form)
+        value = self.scalars.value(body, {variable: array})
+        if value.ndim < array.ndim:  # a constant function
+            return Ones(*shape_of(expr), value)
+        return self.algebra.from_operand(value, *shape_of(expr))
+
+    def _diagonal_matrix(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        size = shape_of(expr)[0]
+        if isinstance(expr, DiagonalMatrix):
+            vector = self.algebra.diagonal(form)
+        elif isinstance(form, Zero):
+            return Zero(*shape_of(expr))
+        else:
+            vector = self.algebra.operand(form)
+        if size is S.One:
+            return Full(*shape_of(expr), vector)
+        return Eye(size, size, vector) if vector.ndim == 0 else Diag(size, size, vector)
+
+    def _diagonal_of(self, expr: Expr) -> Form:
+        inner = expr.args[0]
+        rows, cols = shape_of(expr)
+        if isinstance(inner, MatMul) and len(factors := [f for f in inner.args if f.is_Matrix]) > 1:
+            scalar = self.algebra.combine(
+                "multiply", [self.scalar(f) for f in inner.args if not f.is_Matrix]
+            )
+            left = self.products.product([self.matrix(f) for f in factors[:-1]])
+            right = self.algebra.transposed(self.matrix(factors[-1]))
+            sums = self.algebra.sum_axis(self.algebra.hadamard([left, right]), 1)
+            form = self.algebra.from_operand(sums, rows, cols)
+            return self.algebra.scaled(scalar, form)
+        diagonal = self.algebra.diagonal(self.matrix(inner))
+        return self.algebra.from_operand(diagonal, rows, cols)
+
+    def _kronecker(self, expr: Expr) -> Form:
+        *others, last = map(self.matrix, expr.args)
+        result = last
+        for left in reversed(others):
+            rows, cols = left.rows * result.rows, left.cols * result.cols
+            if isinstance(left, Eye) and isinstance(result, Eye):
+                scalar = self.algebra.combine("multiply", [left.scalar, result.scalar])
+                result = Eye(rows, cols, scalar)
+            else:
+                result = Kron(rows, cols, left, result)
+        return result
+
+    def _vec(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Zero | Ones):
+            return self._alike(form, expr)
+        if is_vector(form):
+            return Full(*shape_of(expr), self.algebra.full(form))
+        return self._full(expr, "vec", self.algebra.matrix(form))
+
+    @staticmethod
+    def _alike(form: Zero | Ones, expr: Expr) -> Form:
+        """The same number everywhere, in another shape."""
+        rows, cols = shape_of(expr)
+        return Zero(rows, cols) if isinstance(form, Zero) else Ones(rows, cols, form.scalar)
+
+    def _unvec(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Zero | Ones):
+            return self._alike(form, expr)
+        array = self.algebra.full(form)
+        if len(array_shape(*shape_of(expr))) < 2:
+            return Full(*shape_of(expr), array)
+        return self._full(expr, "unvec", array, extra=shape_of(expr))
+
+    def _softmax(self, expr: Expr) -> Form:
+        array = self.algebra.full(self.matrix(expr.args[0]))
+        if array.ndim == 0:
+            return Ones(*shape_of(expr), self.algebra.one)
+        return self._full(expr, "softmax", array)
+
+    def _triangle(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Diag | Eye | Zero) or is_vector(form):
+            return form
+        kind = "tril" if isinstance(expr, Tril) else "triu"
+        return self._full(expr, kind, self.algebra.full(form))
+
+    def _diagonal_sums(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if is_vector(form):
+            return form
+        return self._full(expr, "diagonal_sums", self.algebra.full(form))
+
+    def _commutation(self, expr: Commutation) -> Form:
+        rows, cols = expr.of_shape
+        if S.One in (rows, cols):
+            return self._identity(Identity(rows * cols))
+        return Permuted(*shape_of(expr), (rows, cols))
+
+    def _basis(self, expr: BasisMatrix) -> Form:
+        return self._full(expr, "basis", extra=(expr.structure, expr.size))
+
+    def _single_entry(self, expr: SingleEntry) -> Form:
+        if len(array_shape(*shape_of(expr))) == 0:
+            return Ones(*shape_of(expr), self.algebra.one)
+        index = tuple(
+            place
+            for place, size in zip(expr.position, shape_of(expr), strict=True)
+            if size is not S.One
+        )
+        return self._full(expr, "single_entry", extra=index)
+
+    def _explicit(self, expr: MatrixBase) -> Form:
+        entries = [self.scalar(entry) for entry in expr.flat()]
+        if len(entries) == 1:
+            return Full(S.One, S.One, entries[0])
+        return self._full(expr, "explicit", *entries, extra=shape_of(expr))
+
+    def _blocks(self, expr: BlockMatrix) -> Form:
+        if isinstance(expr, BlockDiagMatrix):
+            diagonal = expr.diag
+            arrays = [self.algebra.matrix(self.matrix(block)) for block in diagonal]
+            return self._full(expr, "block_diagonal", *arrays)
+        rows, cols = expr.blocks.shape
+        arrays = [self.algebra.matrix(self.matrix(block)) for block in expr.blocks.flat()]
+        return self._full(expr, "block", *arrays, extra=(rows, cols, shape_of(expr)))
+
+
+_SCALARS: dict[type, Callable[[Any, Any], Array]] = {
+    Trace: Lowering._trace,
+    Determinant: Lowering._determinant,
+    LogDet: Lowering._logdet,
+    Norm: Lowering._norm,
+    SumEntries: Lowering._sum_entries,
+    LogSumExp: Lowering._logsumexp,
+    MatrixElement: Lowering._entry,
+}
+
+_MATRICES: dict[type, Callable[[Any, Any], Form]] = {
+    OneMatrix: Lowering._ones,
+    ZeroMatrix: Lowering._zeros,
+    Identity: Lowering._identity,
+    MatAdd: Lowering._sum,
+    MatMul: Lowering._product,
+    Transpose: Lowering._transpose,
+    Inverse: Lowering._inverse,
+    MatPow: Lowering._power,
+    HadamardProduct: Lowering._hadamard,
+    HadamardPower: Lowering._entrywise,
+    ElementwiseApplyFunction: Lowering._entrywise,
+    DiagMatrix: Lowering._diagonal_matrix,
+    DiagonalMatrix: Lowering._diagonal_matrix,
+    DiagonalOf: Lowering._diagonal_of,
+    KroneckerProduct: Lowering._kronecker,
+    Vec: Lowering._vec,
+    Unvec: Lowering._unvec,
+    Softmax: Lowering._softmax,
+    Tril: Lowering._triangle,
+    Triu: Lowering._triangle,
+    DiagonalSums: Lowering._diagonal_sums,
+    Commutation: Lowering._commutation,
+    BasisMatrix: Lowering._basis,
+    SingleEntry: Lowering._single_entry,
+    MatrixBase: Lowering._explicit,
+    BlockMatrix: Lowering._blocks,
+}
+
+
+def _unsupported(expr: Expr) -> UnsupportedError:
+    return UnsupportedError(
+        f'{type(expr).__name__} is not written as code, in "{text(expr)}"; '
+        "put something else in its place with `instantiate`"
+    )

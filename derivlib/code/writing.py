@@ -1,0 +1,214 @@
+"""From programs to lines of code."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sympy import Expr, NumberSymbol, Pow, Rational, S, Symbol, nan
+
+from derivlib.code.backends.backend import ATOM, POWER, PRODUCT, SIGN, SUM, Backend, Piece, Writer
+from derivlib.code.ir import Array, Operation, Program
+from derivlib.errors import UnsupportedError
+
+__all__ = ["Lines", "used_helpers", "written"]
+
+_LONGEST = 88
+"""How long an expression may become by putting values in that are used once."""
+
+_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "softmax", "logsumexp", "logdet")
+
+
+class Lines:
+    """Lines of code, and what they need.
+
+    :param lines: the statements, one for each value that has a name or is used again.
+    :param results: the code of each result.
+    :param helpers: the names of the helpers that are called, in the order of use.
+    :param sizes: the size symbols that occur.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.results: list[str] = []
+        self.helpers: dict[str, None] = {}
+        self.sizes: dict[Symbol, None] = {}
+
+
+def written(
+    program: Program,
+    outputs: Sequence[Array],
+    backend: Backend,
+    identifier: Mapping[Expr, str],
+    fresh: Callable[[str], str],
+) -> Lines:
+    """Write the part of a program that its outputs need.
+
+    :param program: the program.
+    :param outputs: its results.
+    :param backend: the library it is written for.
+    :param identifier: the names of inputs and of sizes in the code.
+    :param fresh: gives a name that is not taken, like the one asked for.
+    :raises UnsupportedError: if the backend lacks a function.
+    """
+    return _Writing(program, outputs, backend, identifier, fresh).run()
+
+
+class _Writing:
+    def __init__(
+        self,
+        program: Program,
+        outputs: Sequence[Array],
+        backend: Backend,
+        identifier: Mapping[Expr, str],
+        fresh: Callable[[str], str],
+    ) -> None:
+        self.program, self.outputs, self.backend = program, outputs, backend
+        self.identifier, self.fresh = identifier, fresh
+        self.done = Lines()
+        self.pieces: dict[int, Piece] = {}
+        self.uses: Counter[int] = Counter()
+
+    def run(self) -> Lines:
+        """Write what is needed, in the order of calculation."""
+        needed = sorted(self._needed())
+        for place in needed:
+            self.uses.update(self.program.operations[place].arguments)
+        self.uses.update(array.place for array in self.outputs)
+        for place in needed:
+            self.pieces[place] = self._piece(place)
+        self.done.results = [self.pieces[array.place].text for array in self.outputs]
+        return self.done
+
+    def _needed(self) -> set[int]:
+        met: set[int] = set()
+        stack = [array.place for array in self.outputs]
+        while stack:
+            place = stack.pop()
+            if place not in met:
+                met.add(place)
+                stack.extend(self.program.operations[place].arguments)
+        return met
+
+    def _piece(self, place: int) -> Piece:
+        operation = self.program.operations[place]
+        piece = self._spelt(operation)
+        if operation.kind in ("number", "input"):
+            return piece
+        again = self.uses[place] > 1 and operation.kind not in ("transpose", "column")
+        long = len(piece.text) > _LONGEST or operation.kind in _OWN_LINE
+        is_result = all(array.place == place for array in self.outputs)
+        if operation.name is None and ((not again and not long) or is_result):
+            return piece
+        name = self.fresh(operation.name or _plain_name(operation))
+        self.done.lines.append(f"{name} = {piece.text}")
+        return Piece(name)
+
+    def _spelt(self, operation: Operation) -> Piece:
+        if operation.kind == "input":
+            return Piece(self.identifier[operation.extra])
+        if operation.kind == "number":
+            return self.number(operation.extra)
+        arguments = [self.pieces[i] for i in operation.arguments]
+        if operation.kind == "call":
+            return self._called(operation, arguments)
+        shapes = [self.program.operations[i].shape for i in operation.arguments]
+        writer = Writer(self.size, shapes)
+        template = self.backend.templates[operation.kind]
+        spelt = template(writer, operation.extra, operation.shape, arguments)
+        piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
+        for called in re.findall(r"(?<![\w.])(\w+)\(", piece.text):
+            if called in self.backend.helpers:
+                self.done.helpers[called] = None
+        return piece
+
+    def _called(self, operation: Operation, arguments: Sequence[Piece]) -> Piece:
+        (argument,) = arguments
+        if operation.static:
+            return Piece(f"math.{_MATH.get(operation.extra, operation.extra)}({argument.text})")
+        spelling = self.backend.functions.get(operation.extra)
+        if spelling is None:
+            others = "JAX and PyTorch have it" if operation.extra == "erf" else "no backend has it"
+            raise UnsupportedError(
+                f"{self.backend.title} has no function {operation.extra}; {others}"
+            )
+        if spelling in self.backend.helpers:
+            self.done.helpers[spelling] = None
+        first = "0, " if spelling.endswith("logaddexp") else ""
+        return Piece(f"{spelling}({first}{argument.text})")
+
+    # --- numbers and sizes ----------------------------------------------------------------
+
+    def size(self, size: Any) -> str:
+        """The code of a size, or of an index."""
+        taken = S(size)
+        return self.number(taken).within(SUM)
+
+    def number(self, value: Expr) -> Piece:
+        """The code of a number, or of a calculation with sizes."""
+        if value is nan:
+            return Piece('float("nan")')
+        if value.is_Integer:
+            return Piece(str(value), ATOM if value >= 0 else SIGN)
+        if value.is_Rational:
+            p, q = value.p, value.q
+            if Rational(float(value)) == value and len(repr(float(value))) < 12:
+                return Piece(repr(float(value)), ATOM if value >= 0 else SIGN)
+            return Piece(f"{p} / {q}", PRODUCT if p >= 0 else SUM, "/")
+        if isinstance(value, Symbol):
+            self.done.sizes[value] = None
+            return Piece(self.identifier[value])
+        if value.is_Float or isinstance(value, NumberSymbol):
+            spelt = {S.Pi: "math.pi", S.Exp1: "math.e"}.get(value, repr(float(value)))
+            return Piece(spelt, ATOM if spelt[0] != "-" else SUM)
+        return self._calculated(value)
+
+    def _calculated(self, value: Expr) -> Piece:
+        if value.is_Add:
+            parts = [self.number(term) for term in value.as_ordered_terms()]
+            code = parts[0].within(SUM)
+            for part in parts[1:]:
+                minus = part.text.startswith("-")
+                code += f" - {part.text[1:]}" if minus else f" + {part.within(SUM)}"
+            return Piece(code, SUM)
+        if value.is_Mul:
+            above, below = value.as_numer_denom()
+            if below != 1:
+                top, bottom = self.number(above), self.number(below)
+                sign = "//" if value.is_integer else "/"
+                return Piece(f"{top.within(PRODUCT)} {sign} {bottom.within(SIGN)}", PRODUCT, "/")
+            factors = [self.number(factor).within(SIGN) for factor in value.as_ordered_factors()]
+            if factors[0] in ("(-1)", "-1"):
+                return Piece("-" + " * ".join(factors[1:]), SUM)
+            return Piece(" * ".join(factors), PRODUCT, "*")
+        if isinstance(value, Pow):
+            base, exponent = self.number(value.base), self.number(value.exp)
+            if value.exp is S.Half:
+                return Piece(f"math.sqrt({base.text})")
+            if value.exp.is_negative:
+                below = self.number(1 / value)
+                return Piece(f"1 / {below.within(SIGN)}", PRODUCT, "/")
+            return Piece(f"{base.within(ATOM)}**{exponent.within(ATOM)}", POWER)
+        name = _MATH.get(value.func.__name__, value.func.__name__)
+        if len(value.args) == 1 and name in _IN_MATH:
+            return Piece(f"math.{name}({self.number(value.args[0]).text})")
+        raise UnsupportedError(f"a number of this kind is not written as code: {value}")
+
+
+_MATH = {"Abs": "fabs"}
+_IN_MATH = {
+    "log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "asin", "acos", "atan",
+    "fabs", "erf", "gamma", "lgamma",
+}  # fmt: skip
+
+
+def _plain_name(operation: Operation) -> str:
+    return {0: "s", 1: "v", 2: "M"}[len(operation.shape)]
+
+
+def used_helpers(names: Mapping[str, None], backend: Backend) -> Iterator[str]:
+    """The text of helpers, each once."""
+    for name in names:
+        yield backend.helpers[name].strip("\n")

@@ -1,0 +1,82 @@
+"""From what was written to what the engine found: named, laid out, swept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Expr
+
+from derivlib.derivation.layout import Layout, layout_of, output_name
+from derivlib.engine.events import Found
+from derivlib.engine.expansion import supports
+from derivlib.engine.forward import forward
+from derivlib.engine.graph import Graph, name_intermediates
+from derivlib.engine.sweep import sweep
+from derivlib.errors import InputError
+from derivlib.expressions.measure import Measures
+from derivlib.expressions.written import Written
+from derivlib.vocabulary import Inner, OnVec
+
+__all__ = ["Computed", "computed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What the engine made of an expression.
+
+    :param graph: the expression over named intermediates.
+    :param output: what its value is called.
+    :param layout: how its derivatives are laid out.
+    :param found: its derivatives by the variables, over names, and how they were found.
+    """
+
+    graph: Graph
+    output: Expr
+    layout: Layout
+    found: Found
+
+    @property
+    def chosen(self) -> dict[Expr, Expr]:
+        """The intermediates whose names were chosen here, and not by the author."""
+        definitions, given = self.graph.definitions, self.graph.given
+        return {name: meaning for name, meaning in definitions.items() if name not in given}
+
+    @cached_property
+    def names(self) -> Mapping[Expr, Expr]:
+        """Every name, of an intermediate or of a derivative, each after those it uses."""
+        return {**self.graph.definitions, **self.found.named}
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Tell whether a derivative would be too long to be read without names."""
+        measures = Measures({**self.chosen, **self.found.named})
+        return not all(map(measures.is_readable, self.found.derivatives.values()))
+
+
+def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:
+    """Differentiate an expression by variables, in one sweep.
+
+    :param written: a scalar or a matrix expression; a letter is chosen for its value if it
+        has no name.
+    :param variables: `Symbol`s and `MatrixSymbol`s.
+    :raises InputError: for a matrix by several variables of which one is a scalar.
+    :raises ShapeError: if sizes do not fit.
+    :raises UnsupportedError: if an operation has no rule.
+    """
+    graph = name_intermediates(written, variables, supports)
+    layouts = {layout_of(graph.root, wrt) for wrt in variables}
+    if Layout.RATE in layouts and len(variables) > 1:
+        scalars = ", ".join(str(wrt) for wrt in variables if not wrt.is_Matrix)
+        raise InputError(
+            f"a matrix is differentiated by one scalar at a time: derive it by {scalars} alone"
+        )
+    (layout,) = layouts
+    output = written.name
+    if output is None or (output.is_Matrix and layout is Layout.GRADIENT):
+        output = output_name(graph.root, written.letters, layout)
+    if layout is Layout.RATE:
+        return Computed(graph, output, layout, forward(graph, *variables))
+    form = OnVec if layout is Layout.JACOBIAN else Inner
+    return Computed(graph, output, layout, sweep(graph, variables, output, form))

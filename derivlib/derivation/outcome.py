@@ -1,0 +1,100 @@
+"""The derivative by one variable, from what a computation found to what a reader holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Expr
+
+from derivlib.derivation import recording
+from derivlib.derivation.computed import Computed
+from derivlib.derivation.premises import Premises
+from derivlib.derivation.step import Step
+from derivlib.engine.simplification import Rewriting, simplify
+from derivlib.expressions.substitution import resolve
+
+__all__ = ["Outcome", "simplified"]
+
+
+def _last(rewritings: list[Rewriting], start: Expr) -> Expr:
+    """Where rewritings end."""
+    return rewritings[-1].after if rewritings else start
+
+
+def simplified(expr: Expr, facts: Mapping[Expr, frozenset[str]]) -> Expr:
+    """An expression rewritten until no rule applies."""
+    return _last(simplify(expr, facts), expr)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The derivative by one variable: read off, simplified, names put back in, simplified.
+
+    :param computed: what the engine made of the expression.
+    :param wrt: the variable.
+    :param premises: what simplification may use, and the structure of the variable.
+    :param order: 2 where the gradient was differentiated.
+    """
+
+    computed: Computed
+    wrt: Expr
+    premises: Premises
+    order: int = 1
+
+    @property
+    def derivative(self) -> Expr:
+        """The derivative over names, as it was found."""
+        return self.computed.found.derivatives[self.wrt]
+
+    @cached_property
+    def _rewritten(self) -> list[Rewriting]:
+        """How the derivative over names is simplified."""
+        return simplify(self.derivative, self.premises.facts)
+
+    @property
+    def compact(self) -> Expr:
+        """The derivative over the named intermediates, simplified."""
+        return _last(self._rewritten, self.derivative)
+
+    @cached_property
+    def _resolved(self) -> Expr:
+        if self.computed.is_long:
+            return self.compact
+        return resolve(self.compact, {**self.computed.chosen, **self.computed.found.named})
+
+    @cached_property
+    def _simplified(self) -> list[Rewriting]:
+        """How the derivative in the reader's own symbols is simplified."""
+        return simplify(self._resolved, self.premises.facts)
+
+    def restricted(self, derivative: Expr) -> tuple[Step, ...]:
+        """The step to the free entries of a structured variable, if it has a structure."""
+        structure = self.premises.structure
+        if structure is None:
+            return ()
+        kind = "Hessian" if self.order == 2 else self.computed.layout.value
+        return (recording.restriction(kind, derivative, self.wrt, structure),)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from the differential to the result; the last one's `after` is the result."""
+        restriction = self.restricted(_last(self._simplified, self._resolved))
+        return (
+            recording.identification(self.computed.layout, self.derivative, self.wrt),
+            *recording.rewriting(self._rewritten),
+            *recording.substitution(self.compact, self._resolved),
+            *recording.rewriting(self._simplified),
+            *restriction,
+            *(
+                made
+                for step in restriction
+                for made in recording.rewriting(simplify(step.after, self.premises.facts))
+            ),
+        )
+
+    @property
+    def result(self) -> Expr:
+        """The derivative in the reader's own symbols."""
+        return self.steps[-1].after

@@ -1,0 +1,51 @@
+"""An expression as its author wrote it, with names the author gave to parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sympy import Basic, Expr, MatrixSymbol, Symbol
+
+from derivlib.check.sizes import all_nodes
+
+__all__ = ["Written", "letters_in"]
+
+
+def letters_in(*roots: Basic) -> frozenset[Expr]:
+    """Every symbol that stands in expressions: for a matrix, a scalar, or a size.
+
+    Each distinct part is met once, and without recursion, whatever the depth.
+    """
+    return frozenset(node for node in all_nodes(roots) if isinstance(node, Symbol | MatrixSymbol))
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression over names, and what the names stand for.
+
+    :param expr: the expression.
+    :param where: each name with its definition, after those it uses.
+    :param name: what the expression itself is called, if its author gave it a name.
+    """
+
+    expr: Expr
+    where: Mapping[Expr, Expr] = field(default_factory=dict)
+    name: Expr | None = None
+
+    @property
+    def parts(self) -> Iterable[Expr]:
+        """The definitions, and the expression itself."""
+        return (*self.where.values(), self.expr)
+
+    @cached_property
+    def sizes(self) -> frozenset[Expr]:
+        """The symbols that stand in the shapes of its matrices."""
+        shapes = (size for s in self.letters if isinstance(s, MatrixSymbol) for size in s.shape)
+        return letters_in(*shapes)
+
+    @cached_property
+    def letters(self) -> frozenset[Expr]:
+        """Every symbol that stands in it, names too."""
+        return letters_in(*self.parts) | frozenset(self.where)

@@ -1,0 +1,420 @@
+"""Code for derivatives, against the derivative found entry by entry."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+
+import numpy as np
+import pytest
+from expressions import DERIVATIONS, derivation
+from sympy import (
+    Function,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    KroneckerProduct,
+    Lambda,
+    Matrix,
+    MatrixSymbol,
+    OneMatrix,
+    Piecewise,
+    Q,
+    Rational,
+    S,
+    Symbol,
+    Trace,
+    cos,
+    erf,
+    exp,
+    log,
+    sin,
+    symbols,
+    tanh,
+)
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.diagonal import DiagMatrix
+
+from derivlib import (
+    InputError,
+    MatrixFunction,
+    SizesError,
+    UnsupportedError,
+    derive,
+    hessian,
+    logdet,
+    logsumexp,
+    norm,
+    sum_entries,
+    vec,
+)
+from derivlib.check import size_symbols
+from derivlib.derivation.coding import source_of
+from derivlib.vocabulary import MatrixFunctionApplication
+
+n, m, p = symbols("n m p", integer=True, positive=True)
+A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
+x, y, B = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("B", m, m)
+t, z = Symbol("t"), Symbol("z")
+sigma, lam = Function("sigma"), Function("lambda")
+
+SIZES = {"n": 4, "m": 3, "p": 2, "q": 5, "k": 6}
+CONCRETE = {"sigma": tanh, "tau": sin, "mu": cos}
+BACKENDS = [
+    "numpy",
+    *(
+        pytest.param(
+            name,
+            marks=pytest.mark.skipif(
+                importlib.util.find_spec(name) is None, reason=f"{name} is not installed"
+            ),
+        )
+        for name in ("jax", "torch")
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _sixty_four_bits():
+    """JAX calculates with 32 bits unless it is told otherwise."""
+    if importlib.util.find_spec("jax") is not None:
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+
+
+def stands_for(function, arguments):
+    """A concrete function in place of an abstract one."""
+    if len(arguments) > 1 or arguments[0].is_Matrix:
+        return lambda *args: sum(
+            sum_entries(HadamardProduct(a, a)) if a.is_Matrix else a**2 for a in args
+        )
+    return CONCRETE.get(function.__name__, lambda s: s**3)
+
+
+def concrete(d):
+    """A derivation with concrete functions."""
+    applied = set()
+    for part in d._asked.parts:
+        applied |= part.atoms(AppliedUndef)
+        for function in part.atoms(Lambda):
+            applied |= function.expr.atoms(AppliedUndef)
+    return d.instantiate({a.func: stands_for(a.func, a.args) for a in applied}) if applied else d
+
+
+def is_abstract(d):
+    return any(part.atoms(MatrixFunctionApplication) for part in d._asked.parts)
+
+
+def arguments_of(source, sizes, assumed):
+    """Random arrays for the arguments of a function, with what is assumed of them."""
+    rng = np.random.default_rng(1)
+    given = dict(sizes)
+    found = {}
+    for argument in source.arguments:
+        if argument.symbol in given:
+            found[argument.symbol] = given[argument.symbol]
+            continue
+        shape = tuple(int(S(size).xreplace(given)) for size in argument.shape)
+        array = rng.integers(5, 20, shape) / 16
+        if len(shape) == 2 and shape[0] == shape[1]:
+            array = structured(array + 2 * np.eye(shape[0]), assumed.get(argument.symbol, ""))
+        found[argument.symbol] = 2 if argument.symbol.is_integer else array
+    return found
+
+
+def structured(array, told):
+    """An array with a structure."""
+    i, j = np.indices(array.shape)
+    if told == "orthogonal":
+        return np.eye(len(array))[::-1]
+    if told == "diagonal":
+        return array * (i == j)
+    if told == "lower triangular":
+        return np.tril(array)
+    if told == "upper triangular":
+        return np.triu(array)
+    if told == "toeplitz":
+        return np.where(i >= j, array[i - j, 0], array[0, j - i])
+    if told == "symmetric toeplitz":
+        return array[abs(i - j), 0]
+    return array + array.T if told else array
+
+
+def assumed_of(d):
+    """What is known of each matrix."""
+    known = {a.subject: a.property for a in d.premises.assumed}
+    if d.premises.structure:
+        known[d.wrt] = d.premises.structure
+    return known
+
+
+def by_entries(d, sizes, values):
+    """The derivative found entry by entry, with numbers put in."""
+    entries = d.elementwise(sizes)
+    numbers = {}
+    for symbol, value in values.items():
+        if symbol in sizes:
+            continue
+        if not symbol.is_Matrix:
+            numbers[symbol] = Rational(float(value))
+            continue
+        shape = tuple(int(S(size).xreplace(sizes)) for size in symbol.shape)
+        for i, j in np.ndindex(shape):
+            entry = Rational(float(np.reshape(value, shape)[i, j]))
+            numbers[symbol[i, j]] = numbers[MatrixSymbol(symbol.name, *shape)[i, j]] = entry
+    matrix = Matrix(entries) if hasattr(entries, "shape") else Matrix([[entries]])
+    return np.array(matrix.xreplace(numbers).evalf(20).tolist(), dtype=float)
+
+
+def assert_calculates(d, backend, **options):
+    """Compare what code calculates with the derivative found entry by entry."""
+    sizes = {size: SIZES[size.name] for size in size_symbols(*d._asked.parts, d.wrt)}
+    source = source_of(d, backend, value=False, name=None, sizes=options.get("sizes"))
+    values = arguments_of(source, sizes, assumed_of(d))
+    got = np.asarray(d.to_function(backend, **options)(*values.values()), float)
+    wanted = by_entries(d, sizes, values)
+    assert got.size == wanted.size
+    np.testing.assert_allclose(got.reshape(wanted.shape), wanted, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", DERIVATIONS)
+def test_code_calculates_the_derivative(name, backend):
+    d = derivation(name)
+    if is_abstract(d):
+        with pytest.raises(InputError, match="abstract"):
+            d.to_code(backend)
+        return
+    try:
+        d = concrete(d)
+    except UnsupportedError:
+        pytest.skip("no concrete function for its abstract one")
+    assert_calculates(d, backend)
+
+
+def test_a_wrong_derivative_is_noticed():
+    """The comparison above tells a derivative from its double."""
+    d = derive(Trace(X.T * A * X), X)
+    found = dict(d._computed.found.derivatives)
+    d._computed.found.derivatives[X] = 2 * found[X]
+    with pytest.raises(AssertionError, match="Not equal"):
+        assert_calculates(d, "numpy")
+
+
+MORE = {
+    "stable softplus": (sum_entries(x.applyfunc(Lambda(z, log(1 + exp(z))))), x),
+    "logistic": (sum_entries(x.applyfunc(Lambda(z, 1 / (1 + exp(-z))))), x),
+    "a choice": (sum_entries(x.applyfunc(Lambda(z, Piecewise((z**2, z > 0), (z**3, True))))), y),
+    "sizes in the formula": (Trace(X.T * X) / n - sum_entries(X) * log(m), X),
+    "vec trick": (sum_entries((KroneckerProduct(B, A) * vec(X)).applyfunc(sin)), X),
+    "rows of ones": (sum_entries((X + OneMatrix(n, 1) * OneMatrix(1, m) * t).applyfunc(tanh)), t),
+    "diagonal and identity": (logdet(DiagMatrix(x) + A * A.T + t * Identity(n)), x),
+    "inverse in products": (Trace(X.T * Inverse(A) * X * B), A),
+    "log-sum-exp of a product": (logsumexp(X.T * x), x),
+    "normalised": (Trace(x.T * y) / norm(x), x),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", MORE)
+def test_code_of_what_people_write(name, backend):
+    assert_calculates(derive(*MORE[name]), backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_value_and_gradient_together(backend):
+    d = derive(sum_entries((X * W).applyfunc(tanh)), W)
+    rng = np.random.default_rng(0)
+    given = {"X": rng.normal(size=(4, 3)), "W": rng.normal(size=(3, 2))}
+    value, gradient = d.to_function(backend, value=True)(**given)
+    hidden = np.tanh(given["X"] @ given["W"])
+    np.testing.assert_allclose(float(value), hidden.sum())
+    np.testing.assert_allclose(np.asarray(gradient), given["X"].T @ (1 - hidden**2))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_several_gradients_together(backend):
+    b = MatrixSymbol("b", p, 1)
+    d = derive(sum_entries((X * W + OneMatrix(n, 1) * b.T).applyfunc(tanh)), [W, b])
+    rng = np.random.default_rng(0)
+    given = [rng.normal(size=shape) for shape in ((4, 3), (3, 2), (2,))]
+    by_weight, by_bias = map(np.asarray, d.to_function(backend)(*given))
+    slope = 1 - np.tanh(given[0] @ given[1] + given[2]) ** 2
+    np.testing.assert_allclose(by_weight, given[0].T @ slope)
+    np.testing.assert_allclose(by_bias, slope.sum(0))
+
+
+def test_a_hundred_layers_are_calculated():
+    """Names are kept: as many lines as layers, and the gradient that differences give."""
+    size, columns = symbols("n N", integer=True, positive=True)
+    value, where, weights = MatrixSymbol("S0", size, columns), {}, []
+    for i in range(1, 101):
+        weights.append(MatrixSymbol(f"W{i}", size, size))
+        name = MatrixSymbol(f"S{i}", size, columns)
+        where[name], value = (weights[-1] * value).applyfunc(sin), name
+    d = derive(sum_entries(value), weights[0], where=where)
+    assert d.to_code(value=True).count("np.sin(") == 100
+    rng = np.random.default_rng(0)
+    first, *others = [rng.normal(size=(3, 2)), *(rng.normal(size=(3, 3)) for _ in range(100))]
+    calculate = d.to_function(value=True)
+    arguments = {"S0": first, **{f"W{i + 1}": w for i, w in enumerate(others)}}
+    loss, gradient = calculate(**arguments)
+    moved = {**arguments, "W1": arguments["W1"] + 1e-7}
+    np.testing.assert_allclose((calculate(**moved)[0] - loss) / 1e-7, gradient.sum(), rtol=1e-3)
+
+
+# --- what a careful person would write --------------------------------------------------
+
+WRITTEN = {
+    "matrix times vector first": (
+        derive(y.T * A * X * B * X.T * x, y), r"A @ \(X @ \(B @ \(X.T @ x"),
+    "row sums": (derive(sum_entries(A * X), X), r"A\.sum\(0\)"),
+    "scaling, not a diagonal matrix": (
+        derive(Trace(X.T * DiagMatrix(x) * X), X), r"x\[:, None\] \* X"),
+    "a trace as a sum": (derive(Trace(A * X * X.T), A), r"X @ X.T"),
+    "solved, not inverted": (derive(y.T * Inverse(A) * x, x), r"solve"),
+    "value of a function once": (
+        derive(sum_entries(X.applyfunc(tanh)), X), r"1 - np.tanh\(X\)\*\*2"),
+    "Kronecker product with the identity": (derive(A * X, X), r"blocks\(A, m\)"),
+    "logistic without overflow": (
+        derive(sum_entries(x.applyfunc(Lambda(z, log(1 + exp(z))))), x), r"return sigmoid\(x\)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_code_is_what_a_careful_person_would_write(name):
+    d, wanted = WRITTEN[name]
+    code = d.to_code()
+    assert re.search(wanted, code), code
+    body = code[code.rindex('"""') :]
+    assert not re.search(r"np\.(ones|eye|diag|kron|linalg\.inv)\(", body), code
+
+
+def test_code_says_what_it_calculates():
+    d = derive(Trace(X.T * A * X), X, assuming=Q.symmetric(A))
+    code = d.to_code(name="slope")
+    assert code.startswith("def slope(X, A):\n")
+    for said in ("∂L/∂X = 2*A*X", ":param X: array n×m.", "Rules: trace,", "Assumed: A symmetric"):
+        assert said in code
+    assert "derivlib" not in code
+    assert "import" not in code
+
+
+def test_code_runs_by_itself():
+    d = hessian(logsumexp(A * x), x)
+    namespace = {}
+    exec(d.to_code(value=True), namespace)
+    value, gradient, curvature = namespace["hessian"](np.eye(3), np.arange(3.0))
+    weights = np.exp(np.arange(3.0)) / np.exp(np.arange(3.0)).sum()
+    np.testing.assert_allclose(value, np.log(np.exp(np.arange(3.0)).sum()))
+    np.testing.assert_allclose(gradient, weights)
+    np.testing.assert_allclose(curvature, np.diag(weights) - np.outer(weights, weights))
+
+
+def test_the_source_of_a_function_can_be_read():
+    function = derive(Trace(A), A).to_function()
+    assert inspect.getsource(function.__wrapped__).startswith("def gradient(A):")
+
+
+def test_names_that_python_has_taken():
+    lambda_, np_ = MatrixSymbol("lambda", n, 1), MatrixSymbol("np", n, 1)
+    d = derive(lambda_.T * np_ * (lambda_.T * np_), lambda_)
+    function = d.to_function()
+    assert function([1.0, 2.0], [3.0, 4.0]).tolist() == [66.0, 88.0]
+
+
+def test_large_numbers_do_not_overflow():
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        far = np.array([-800.0, 0.0, 800.0])
+        loss = derive(sum_entries(x.applyfunc(Lambda(z, log(1 + exp(z))))), x)
+        value, slope = loss.to_function(value=True)(far)
+        np.testing.assert_allclose(value, 800 + np.log(2))
+        np.testing.assert_allclose(slope, [0, 0.5, 1], atol=1e-12)
+        assert derive(logsumexp(x), x).to_function()(far).tolist() == [0, 0, 1]
+
+
+def test_a_negative_determinant_has_no_logarithm():
+    value, _ = derive(logdet(A), A).to_function(value=True)([[0.0, 1.0], [1.0, 0.0]])
+    assert np.isnan(value)
+
+
+# --- bad input --------------------------------------------------------------------------
+
+
+def test_a_backend_that_is_none():
+    with pytest.raises(InputError, match="backend must be one of 'numpy', 'jax', 'torch'"):
+        derive(Trace(A), A).to_code("fortran")
+
+
+def test_a_backend_that_is_not_installed(monkeypatch):
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr("importlib.import_module", missing)
+    with pytest.raises(ImportError, match=r'pip install "derivlib\[torch\]"'):
+        derive(Trace(A), A).to_function("torch")
+
+
+@pytest.mark.parametrize(
+    ("expr", "said"),
+    [
+        (lam(X), "lambda is abstract"),
+        (sum_entries(X.applyfunc(sigma)), r"sigma is abstract; .* `instantiate\(\{sigma: …\}\)`"),
+        (lam((X * B).applyfunc(sigma)), "lambda, sigma are abstract"),
+        (sum_entries(MatrixFunction("nu", (n, p))(X)), "nu is abstract"),
+    ],
+)
+def test_what_is_still_abstract(expr, said):
+    with pytest.raises(InputError, match=said):
+        derive(expr, X).to_code()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (((4, 4), (3, 2)), SizesError, "A is 4×4 and should be n×n, and n is 3 by the shape of X"),
+        (((4, 3), (4, 2)), SizesError, "A is 4×3 and should be n×n, and n is 4"),
+        (((4,), (4, 2)), SizesError, "A is of shape .* should be a matrix, of two axes"),
+        (((4, 4),), InputError, r"gradient\(X, A\) was not given A"),
+        (((4, 4), (4, 2), (1,)), InputError, "takes 2 arguments, and 3 were given"),
+    ],
+)
+def test_arrays_that_do_not_fit(arguments, error, said):
+    function = derive(Trace(X.T * A * X), X).to_function()
+    arrays = [np.ones(shape) for shape in reversed(arguments)]
+    if len(arguments) == 1:
+        arrays = [np.ones((4, 2))]
+    if len(arguments) == 3:
+        arrays = [np.ones((4, 2)), np.ones((4, 4)), np.ones(1)]
+    with pytest.raises(error, match=said):
+        function(*arrays)
+
+
+def test_a_column_with_two_axes():
+    with pytest.raises(SizesError, match=r"x is of shape \(3, 1\) .*; hand in x.ravel\(\)"):
+        derive(x.T * y, y).to_function()(np.ones((3, 1)), np.ones(3))
+
+
+def test_arguments_that_are_unknown_or_given_twice():
+    function = derive(Trace(X.T * A * X), X).to_function()
+    with pytest.raises(InputError, match="has no argument B"):
+        function(np.ones((2, 2)), B=np.ones((2, 2)))
+    with pytest.raises(InputError, match="was given X twice"):
+        function(np.ones((2, 2)), X=np.ones((2, 2)))
+    with pytest.raises(InputError, match="A is no array of numbers"):
+        function(np.ones((2, 2)), "A")
+
+
+def test_a_name_that_is_none():
+    with pytest.raises(InputError, match="cannot be called 'my gradient'"):
+        derive(Trace(A), A).to_code(name="my gradient")
+
+
+def test_a_function_that_numpy_lacks():
+    d = derive(sum_entries(HadamardProduct(X.applyfunc(erf), X)), X)
+    with pytest.raises(UnsupportedError, match="NumPy has no function erf; JAX and PyTorch"):
+        d.to_code()
+    assert "torch.erf" in d.to_code("torch")
+    assert "jax.scipy.special.erf" in d.to_code("jax")
