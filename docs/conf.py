@@ -35,7 +35,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(Entry|Family|FormalNode|Kind|Node|Layout|Premises|SizesByName|StepLike|Structure)",
+        r"derivlib\..*\.(Entry|Family|FormalNode|Kind|Node|Layout|Premises|SizesByName|StepLike|Structure|Written)",
     ),  # not for readers
 ]
 

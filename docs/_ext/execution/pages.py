@@ -129,7 +129,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
         waiting,
         records,
         Path(app.confdir).parent,
-        at_once=app.parallel + 1,  # kernels that start or end wait more than they calculate
+        at_once=2 * app.parallel + 1,  # kernels that start or end wait more than they calculate
         timeout=app.config.nb_execution_timeout,
         done=done,
     )
