@@ -86,7 +86,7 @@ def output_name(expr: Expr, letters: Iterable[Expr], layout: Layout) -> Expr:
     :param letters: the symbols that occur in what was written.
     :param layout: the layout of its derivative.
     """
-    taken = {str(symbol).split("_")[0] for symbol in letters}
+    taken = {symbol.name.split("_")[0] for symbol in letters}
     if layout is Layout.GRADIENT:
         return Symbol(next((name for name in "LJfy" if name not in taken), "L_0"))
     letters = "fyg" if same_size(expr.shape[1], S.One) else "FYG"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from sympy import Expr, Transpose
@@ -29,9 +30,10 @@ def naming(graph: Graph) -> Iterator[Step]:
 
 def recorded(events: Sequence[Event], graph: Graph, variables: Sequence[Expr]) -> Iterator[Step]:
     """The steps that a computation made; where there are rates, of the one variable."""
+    constants = _Constants(graph)
     for rule, arguments in events:
         if isinstance(rule, Rule):
-            yield _step(rule, arguments, graph)
+            yield _step(rule, arguments, constants)
         elif rule == KNOWN_DIFFERENTIALS:
             moving, rate = arguments
             yield Step(rule, moving, mul(d(variables[0]), rate))
@@ -77,15 +79,29 @@ def substitution(before: Expr, after: Expr) -> Iterator[Step]:
         yield Step(SUBSTITUTION, before, after)
 
 
-def _constants(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Iterator[Condition]:
-    """The symbols in the arguments of a differential rule that it took as constant."""
-    if rule.family != "differential":
-        return
-    for argument in arguments:
-        if isinstance(argument, Expr) and not graph.moves(argument):
-            sizes = size_symbols(argument)
-            for symbol in sorted(argument.free_symbols - set(sizes), key=str):
-                yield Condition(symbol, "constant")
+@dataclass(frozen=True)
+class _Constants:
+    """What the steps of a derivation take as constant; each argument is looked at once."""
+
+    graph: Graph
+    _known: dict[Expr, tuple[Condition, ...]] = field(default_factory=dict)
+
+    def of_rule(self, rule: Rule, arguments: tuple[Any, ...]) -> Iterator[Condition]:
+        """The symbols in the arguments of a differential rule that it took as constant."""
+        if rule.family != "differential":
+            return
+        for argument in arguments:
+            if isinstance(argument, Expr) and not self.graph.moves(argument):
+                if argument not in self._known:
+                    self._known[argument] = tuple(_constants_in(argument))
+                yield from self._known[argument]
+
+
+def _constants_in(argument: Expr) -> Iterator[Condition]:
+    """A condition for each symbol that is no size."""
+    symbols = argument.free_symbols.difference(size_symbols(argument))
+    for symbol in sorted(symbols, key=attrgetter("name")):
+        yield Condition(symbol, "constant")
 
 
 def _plain(condition: Condition) -> Condition:
@@ -96,18 +112,20 @@ def _plain(condition: Condition) -> Condition:
     )
 
 
-def _step(rule: Rule, arguments: tuple[Any, ...], graph: Graph) -> Step:
-    def differential(part: Expr) -> Expr:
-        return d(part) if graph.moves(part) else zero_like(part)
+def _step(rule: Rule, arguments: tuple[Any, ...], constants: _Constants) -> Step:
+    moves = constants.graph.moves
 
+    def differential(part: Expr) -> Expr:
+        return d(part) if moves(part) else zero_like(part)
+
+    required = (
+        *map(_plain, rule.conditions(*arguments)),
+        *constants.of_rule(rule, arguments),
+    )
     return Step(
         rule.name,
         rule.left(*arguments),
         rule.right(differential, *arguments),
-        tuple(
-            dict.fromkeys(
-                (*map(_plain, rule.conditions(*arguments)), *_constants(rule, arguments, graph))
-            )
-        ),
+        tuple(dict.fromkeys(required)),
         arguments,
     )

@@ -274,10 +274,10 @@ def name_intermediates(
     _assign_roles(nodes)
     named = [node for node in nodes if node.role is not None and node.symbol is None]
     taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
-    taken |= {
-        str(s) for node in nodes if node.shape for size in node.shape for s in size.free_symbols
-    }
-    names = choose_names([node.role for node in named if node.role], taken | set(map(str, moving)))
+    sizes = {size for node in nodes for size in node.shape or ()}
+    taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
+    taken |= {variable.name for variable in moving}
+    names = choose_names([node.role for node in named if node.role], taken)
     for node, name in zip(named, names, strict=True):
         node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)
     definitions: dict[Expr, Expr] = {}

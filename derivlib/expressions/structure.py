@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import (
+    Add,
     BlockDiagMatrix,
     BlockMatrix,
     Expr,
+    HadamardProduct,
     Identity,
     ImmutableDenseMatrix,
     Inverse,
+    KroneckerProduct,
+    MatAdd,
+    MatMul,
     MatPow,
     MatrixSymbol,
+    Mul,
     OneMatrix,
     Symbol,
+    Trace,
+    Transpose,
     ZeroMatrix,
     nan,
     oo,
@@ -46,21 +54,39 @@ _LEAVES = (
     *(Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix),
     *(SingleEntry, Commutation, BasisMatrix),
 )
+_OF_EXPRESSIONS = (Add, Mul, MatAdd, MatMul, HadamardProduct, KroneckerProduct, Transpose, Trace)
+"""Operations all of whose arguments are subexpressions."""
+
+_NO_VALUE = frozenset((zoo, nan, oo, -oo))
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The subexpressions whose values an expression is made of; not sizes, not functions."""
-    if isinstance(expr, _LEAVES):
-        return ()
-    if isinstance(expr, ElementwiseApplyFunction):
-        return (expr.args[1],)
-    if isinstance(expr, MatrixElement):
-        return expr.args[:1]
-    if isinstance(expr, (MatrixFunctionApplication, PartialNode)):
-        return arguments_of(expr)
-    if isinstance(expr, BlockMatrix) and not isinstance(expr, BlockDiagMatrix):
-        return tuple(expr.blocks)
-    return tuple(arg for arg in expr.args if isinstance(arg, Expr))
+    kind = type(expr)
+    if kind not in _FOUND:
+        _FOUND[kind] = _children_of(kind)
+    return _FOUND[kind](expr)
+
+
+_FOUND: dict[type, Callable[[Any], tuple[Expr, ...]]] = {}
+"""How the subexpressions are found of each kind of node met so far."""
+
+
+def _children_of(kind: type) -> Callable[[Any], tuple[Expr, ...]]:
+    """How the subexpressions of a kind of node are found."""
+    if issubclass(kind, _LEAVES):
+        return lambda _: ()
+    if issubclass(kind, ElementwiseApplyFunction):
+        return lambda expr: (expr.args[1],)
+    if issubclass(kind, MatrixElement):
+        return lambda expr: expr.args[:1]
+    if issubclass(kind, (MatrixFunctionApplication, PartialNode)):
+        return arguments_of
+    if issubclass(kind, BlockMatrix) and not issubclass(kind, BlockDiagMatrix):
+        return lambda expr: tuple(expr.blocks)
+    if issubclass(kind, _OF_EXPRESSIONS):
+        return lambda expr: expr.args
+    return lambda expr: tuple(arg for arg in expr.args if isinstance(arg, Expr))
 
 
 def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -89,10 +115,10 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
 def _refuse_undefined(expr: Expr, written: Expr) -> None:
     """Refuse what has no value: the inverse or log-determinant of zero, a division by zero."""
     of_zero = isinstance(expr, (Inverse, MatPow, LogDet)) and isinstance(expr.args[0], ZeroMatrix)
-    raised = isinstance(expr, MatPow) and not isinstance(expr, Inverse)
-    if of_zero and raised and not expr.args[1].is_negative:
+    raised = of_zero and isinstance(expr, MatPow) and not isinstance(expr, Inverse)
+    if raised and not expr.args[1].is_negative:
         return
-    if of_zero or expr in (zoo, nan, oo, -oo):
+    if of_zero or expr in _NO_VALUE:
         raise UndefinedError(
             f'"{text(written)}" has no value: it is the inverse, the logarithm or the '
             "log-determinant of something that is zero whatever the variable is"
