@@ -57,7 +57,10 @@ bibtex_default_style = bibtex_reference_style = "derivlib"
 bibtex_cite_id = "cite-{key}"
 bibtex_bibliography_id = "bibliography-{bibliography_count}"
 
-autodoc2_packages = [{"path": "../derivlib", "auto_mode": True}]
+# The package itself is read from its stub, where what it offers is imported.
+autodoc2_packages = [
+    {"path": "../derivlib", "auto_mode": True, "exclude_files": ["__init__.py"]},
+]
 autodoc2_output_dir = "reference/api"
 autodoc2_render_plugin = "catalogue.api_pages.ApiRenderer"
 autodoc2_class_docstring = "both"

@@ -11,7 +11,8 @@ from derivlib.check.equations import EquationCheck, check_equation, check_identi
 from derivlib.check.ledger import Check, Ledger, recorded
 from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
 from derivlib.check.sizes import resolve_sizes, size_symbols
-from derivlib.check.verify import Verification, verify
+from derivlib.check.verification import Verification
+from derivlib.check.verify import verify
 from derivlib.check.written import EntriesCheck, check_entries
 
 __all__ = [

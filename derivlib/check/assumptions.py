@@ -15,14 +15,14 @@ from derivlib.vocabulary import Structure
 __all__ = ["IMPLIED", "Assumed", "assumptions_about"]
 
 _OF_MATRICES = {
-    Q.symmetric: "symmetric",
-    Q.diagonal: "diagonal",
-    Q.lower_triangular: "lower triangular",
-    Q.upper_triangular: "upper triangular",
-    Q.orthogonal: "orthogonal",
-    Q.positive_definite: "positive definite",
+    "symmetric": "symmetric",
+    "diagonal": "diagonal",
+    "lower_triangular": "lower triangular",
+    "upper_triangular": "upper triangular",
+    "orthogonal": "orthogonal",
+    "positive_definite": "positive definite",
 }
-"""Properties of square matrices that points are chosen for."""
+"""Properties of square matrices that points are chosen for, by SymPy's names of them."""
 
 IMPLIED: dict[str, Structure] = {
     "symmetric": "symmetric",
@@ -33,22 +33,17 @@ IMPLIED: dict[str, Structure] = {
 }
 """The structure that a property implies."""
 
-_OF_SCALARS = {
-    Q.positive: "positive",
-    Q.negative: "negative",
-    Q.nonnegative: "nonnegative",
-    Q.nonpositive: "nonpositive",
-    Q.nonzero: "nonzero",
-    Q.real: "real",
-    Q.integer: "integer",
-}
+_OF_SCALARS = (
+    *("positive", "negative", "nonnegative", "nonpositive"),
+    *("nonzero", "real", "integer"),
+)
 """Properties of scalars, by the names that SymPy's symbols have for them."""
 
 _ANYWAY = {
-    Q.invertible: "invertible",
-    Q.fullrank: "of full rank",
-    Q.square: "square",
-    Q.real_elements: "real",
+    "invertible": "invertible",
+    "fullrank": "of full rank",
+    "square": "square",
+    "real_elements": "real",
 }
 """Properties of matrices that every point has at which all values exist."""
 
@@ -89,20 +84,26 @@ def _understood(assumption: Any) -> Assumed:
     :raises ShapeError: if it is about a matrix that is not square and has to be.
     """
     if isinstance(assumption, AppliedPredicate) and len(assumption.arguments) == 1:
-        predicate, subject = assumption.function, assumption.arguments[0]
+        predicate, subject = _name_of(assumption.function), assumption.arguments[0]
         is_matrix = getattr(subject, "is_Matrix", False)
         if is_matrix and predicate in _ANYWAY:
             return Assumed(subject, _ANYWAY[predicate])
         if isinstance(subject, MatrixSymbol) and predicate in _OF_MATRICES:
             return _of_square(subject, _OF_MATRICES[predicate], assumption)
         if isinstance(subject, Symbol) and predicate in _OF_SCALARS:
-            return Assumed(subject, _OF_SCALARS[predicate])
-    names = [str(predicate) for predicate in (*_OF_MATRICES, *_ANYWAY)]
-    scalars = [str(predicate) for predicate in _OF_SCALARS]
+            return Assumed(subject, predicate)
+    names = [f"Q.{predicate}" for predicate in (*_OF_MATRICES, *_ANYWAY)]
+    scalars = [f"Q.{predicate}" for predicate in _OF_SCALARS]
     raise InputError(
         f"the assumption {assumption} is not understood; there are {', '.join(names)} for a "
         f"MatrixSymbol, and {', '.join(scalars)} for a Symbol"
     )
+
+
+def _name_of(predicate: Any) -> str:
+    """What SymPy calls one of its own predicates; nothing for any other."""
+    name = str(getattr(predicate, "name", ""))
+    return name if getattr(Q, name, None) == predicate else ""
 
 
 def _of_square(matrix: MatrixSymbol, told: str, assumption: Any) -> Assumed:

@@ -181,6 +181,7 @@ def domain_of(
     *,
     structures: Mapping[Any, Any] | None = None,
     assuming: Any = (),
+    by_entries: bool = True,
 ) -> Domain:
     """Find what has to hold at every point.
 
@@ -188,6 +189,7 @@ def domain_of(
     :param expressions: what is evaluated at the points.
     :param structures: the structure of each structured variable, by name.
     :param assuming: SymPy's assumptions on symbols.
+    :param by_entries: whether points are drawn entry by entry, from the patterns of matrices.
     :raises InputError: if a structure or an assumption is not known, or is about a scalar
         that cannot have it.
     :raises ShapeError: if a matrix is not square.
@@ -208,7 +210,7 @@ def domain_of(
     patterns = {
         symbol: _pattern(symbol, named.get(symbol), told, sizes)
         for symbol, told in properties.items()
-        if symbol in named or told & {*IMPLIED, "orthogonal"}
+        if by_entries and (symbol in named or told & {*IMPLIED, "orthogonal"})
     }
     return Domain(
         structures=named,

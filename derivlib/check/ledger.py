@@ -31,7 +31,7 @@ class Compared(Protocol):
 
     @property
     def method(self) -> str:
-        """How: "exact" or "numeric"."""
+        """How: "exact", "numeric" or "double"."""
 
     @property
     def seed(self) -> int | None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, preorder_traversal
 
-from derivlib.check.arithmetic import Arithmetic, HighPrecision, kinds_of_numbers
+from derivlib.check.arithmetic import Arithmetic, kinds_of_numbers
 from derivlib.check.comparison import (
     Difference,
-    SizesByName,
     as_grid,
-    at_sizes,
     difference_of,
     first_that_works,
     library_versions,
@@ -24,90 +21,22 @@ from derivlib.check.domain import Domain, domain_of
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.judgement import LONGEST, Judgement, judgement
+from derivlib.check.large import compare_in_double, in_double
 from derivlib.check.ledger import judging
 from derivlib.check.numbers import Point, at_points
 from derivlib.check.operations import operation_of
 from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.symbolic import Symbolic
+from derivlib.check.verification import Method, Verification
 from derivlib.errors import VerificationError
 from derivlib.vocabulary import Structure
 
-__all__ = ["Verification", "compare", "verify"]
+__all__ = ["compare", "verify"]
 
 Differing = Callable[[Grid, Grid, Arithmetic], None]
 
 _MOST_NODES = 320
 """How many nodes an entry may have to be written out to see whether it is short."""
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What was compared with what, and how.
-
-    ```pycon
-    >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> n, m = symbols("n m", integer=True, positive=True)
-    >>> X = MatrixSymbol("X", n, m)
-    >>> verification = verify(Trace(X.T * X), X, 2 * X, {n: 4, m: 3})
-    >>> verification.shape, verification.entries, verification.method
-    ((4, 3), 12, 'exact')
-
-    ```
-
-    :param sizes: names and values of the sizes.
-    :param shape: rows and columns of the derivative; 1×1 for a scalar.
-    :param entries: the number of entries compared at each point.
-    :param method: "exact" for rational arithmetic, "numeric" for high precision.
-    :param calculus: "entry by entry" if every entry was written out and differentiated,
-        "direction by direction" if that would have been too long, by dual numbers.
-    :param points: the number of random points.
-    :param seed: the seed of the points.
-    :param tolerance: the relative difference allowed; nothing where arithmetic is exact.
-    :param versions: the libraries and their versions.
-    :param structure: the structured variable whose free entries moved, in words; empty if
-        every entry was free.
-    :param assumptions: what held at every point, in words.
-    """
-
-    sizes: SizesByName
-    shape: tuple[int, int]
-    entries: int
-    method: str
-    calculus: str
-    points: int
-    seed: int
-    tolerance: float | None
-    versions: tuple[tuple[str, str], ...]
-    structure: str = ""
-    assumptions: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        rows, cols = self.shape
-        entries = "its one entry" if self.entries == 1 else f"all {self.entries} entries"
-        points = f"{self.points} random point{'s' * (self.points > 1)}"
-        versions = ", ".join(f"{name} {version}" for name, version in self.versions)
-        return (
-            f"The {rows}×{cols} result agrees in {entries} with the derivative{self._moved()} "
-            f"found {self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points}"
-            f"{self._where()} (seed {self.seed}; {versions})."
-        )
-
-    def _repr_markdown_(self) -> str:
-        return f"**Verified.** {self}"
-
-    def _moved(self) -> str:
-        return f" by the free entries of the {self.structure}," if self.structure else ""
-
-    def _where(self) -> str:
-        return f" with {', '.join(self.assumptions)}" if self.assumptions else ""
-
-    def _how(self) -> str:
-        if self.tolerance is None:
-            return "exactly, every abstract function taking independent values,"
-        return (
-            f"to a relative difference of {self.tolerance:g} "
-            f"in {HighPrecision.digits}-digit arithmetic"
-        )
 
 
 def verify(
@@ -122,6 +51,7 @@ def verify(
     order: int = 1,
     structure: Structure | None = None,
     assuming: Any = (),
+    method: Method | None = None,
 ) -> Verification:
     """Compare a derivative with the one found entry by entry, by scalar calculus.
 
@@ -129,6 +59,11 @@ def verify(
     high precision. Values are compared at random points of the domain. A derivative too
     long to be written out, such as that of a deep network, is found by dual numbers instead,
     in the direction of one entry of `wrt` at a time.
+
+    At large sizes that would take hours. Where a matrix has more than 400 entries, and NumPy is
+    installed, the derivative is found in double precision along a few random directions, and
+    what the claim says of them is compared: a claim that is wrong in one entry is wrong along
+    nearly every direction.
 
     ```pycon
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -141,6 +76,8 @@ def verify(
     ... except AssertionError as error:
     ...     print(str(error).partition(":")[0])
     entry (1, 1), counted from 1, differs at m=2, n=3
+    >>> verify(Trace(A * X), X, A.T, {n: 300, m: 200}).calculus
+    'along random directions'
     >>> from sympy import DiagMatrix, DiagonalOf
     >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
     >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
@@ -165,9 +102,12 @@ def verify(
     :param assuming: what holds at every point: SymPy's assumptions, such as
         `Q.symmetric(A)`, on matrices and scalars. Those of `with sympy.assuming(...)` hold
         too.
+    :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
+        random directions in double precision.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    :raises BackendError: if `method` is "double" and NumPy is not installed.
     :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol; if a
-        structure or an assumption is not known.
+        structure, an assumption or a method is not known.
     :raises ShapeError: if a matrix with a structure is not square.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
@@ -175,14 +115,18 @@ def verify(
     expr, wrt, result = map(expression, (expr, wrt, result))
     definitions = dict(definitions or {})
     given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
+    exprs = (expr, wrt, result, *definitions.values())
+    large = in_double(method, exprs, given)
     domain = domain_of(
         given,
-        (expr, wrt, result, *definitions.values()),
+        exprs,
         structures=None if structure is None else {wrt: structure},
         assuming=assuming,
+        by_entries=not large,
     )
+    comparison = compare_in_double if large else compare
     with judging("derivative", expr, wrt, result) as note:
-        verification = compare(
+        verification = comparison(
             expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
         )
         note(verification)

@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Expr, Identity, MatrixSymbol
 
 from derivlib import check
-from derivlib.check.verify import Verification
+from derivlib.check.verification import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.computation import ComputationGraph, computation_graph

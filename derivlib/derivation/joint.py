@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.verify import Verification
+from derivlib.check.verification import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.derivation import Derivation, carry_out

@@ -66,7 +66,9 @@ class Outcome:
 
     @cached_property
     def _simplified(self) -> list[Rewriting]:
-        """How the derivative in the reader's own symbols is simplified."""
+        """How the derivative in the reader's own symbols is simplified, if it is another."""
+        if self._resolved == self.compact:
+            return []
         return simplify(self._resolved, self.premises.facts)
 
     def restricted(self, derivative: Expr) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    Basic,
     DiagonalOf,
     Expr,
     FunctionClass,
@@ -55,6 +56,15 @@ class DerivationPrinter(CallPrinter):
     ) -> None:
         super().__init__({"mat_delim": "[", "fold_func_brackets": False, **(settings or {})})
         self.names = names or {}
+        self._set: dict[Basic, str] = {}
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        """Set a part of an expression; what stands in several places is set once."""
+        if kwargs or not isinstance(expr, Basic):
+            return str(super()._print(expr, **kwargs))
+        if expr not in self._set:
+            self._set[expr] = str(super()._print(expr))
+        return self._set[expr]
 
     # -- how tightly things bind -------------------------------------------------------
 

@@ -14,7 +14,6 @@ from sympy import (
     DiagonalOf,
     Expr,
     HadamardProduct,
-    Identity,
     KroneckerProduct,
     MatAdd,
     MatMul,
@@ -29,7 +28,14 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derivlib.display.text import text
 from derivlib.engine.expansion import Record
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.construction import hadamard, is_zero, kronecker, mul, ones_like
+from derivlib.expressions.construction import (
+    hadamard,
+    identity,
+    is_zero,
+    kronecker,
+    mul,
+    ones_like,
+)
 from derivlib.expressions.operators import inner
 from derivlib.rules import Rule, pairing, stacking
 from derivlib.vocabulary import (
@@ -110,8 +116,8 @@ def _product(expr: Expr) -> tuple[Move, Arguments]:
     if len(factors) == 2 and not factors[0].is_Matrix:
         return SCALAR_FACTOR, (factors[0], moving)
     rows, cols = moving.shape
-    before = mul(*factors[:i], Identity(rows))
-    after = mul(*factors[i + 1 :], Identity(cols))
+    before = mul(*factors[:i], identity(rows))
+    after = mul(*factors[i + 1 :], identity(cols))
     return PRODUCT, (before, moving, after)
 
 

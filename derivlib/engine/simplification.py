@@ -36,6 +36,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.display.text import text
 from derivlib.expressions.construction import (
+    identity,
     kronecker,
     leads_with_transpose,
     mul,
@@ -159,8 +160,8 @@ def _inner_products(expr: Expr) -> Iterator[Rewrite]:
             continue
         j = next(k for k in range(i, last + 1) if k == last or factors[k].shape[1] is S.One)
         if factors[j].shape[1] is S.One and (i, j) != (0, last):
-            before = mul(*factors[:i], Identity(S.One))
-            after = mul(Identity(S.One), *factors[j + 1 :])
+            before = mul(*factors[:i], identity(S.One))
+            after = mul(identity(S.One), *factors[j + 1 :])
             yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
 
 
@@ -296,8 +297,8 @@ def _of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     for i, factor in enumerate(factors):
         terms = factor.args if isinstance(factor, MatAdd) else ()
         if any(not split_coefficient(term)[0].is_number for term in terms):
-            before = mul(*factors[:i], Identity(factor.shape[0]))
-            after = mul(*factors[i + 1 :], Identity(factor.shape[1]))
+            before = mul(*factors[:i], identity(factor.shape[0]))
+            after = mul(*factors[i + 1 :], identity(factor.shape[1]))
             yield algebra.TRACE_OF_SUM, (before, after, *factor.args)
             return
     if len(factors) < 2 or sum(1 for _ in preorder_traversal(expr)) > _LONGEST_TRACE:
@@ -390,12 +391,12 @@ def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
     a, b = _matrices(first), _matrices(second)
     last = _shared(a[::-1], b[::-1])
     if last and _worth(a[:-last], b[:-last]):
-        one = Identity(a[-last].shape[0])
+        one = identity(a[-last].shape[0])
         remainders = mul(c, *a[:-last], one), mul(k, *b[:-last], one)
         yield last, (algebra.RIGHT_FACTOR, (mul(*a[-last:]), *remainders))
     head = _shared(a, b)
     if head and _worth(a[head:], b[head:]):
-        one = Identity(a[head - 1].shape[1])
+        one = identity(a[head - 1].shape[1])
         remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
         yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
     if len(a) == len(b) == 1 and _two(a[0]) and _two(b[0]):

@@ -13,13 +13,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Identity, S
+from sympy import Expr, S
 
 from derivlib.engine.events import Found, is_long
 from derivlib.engine.expansion import expand
 from derivlib.engine.graph import Graph
 from derivlib.engine.identification import COLLECT, pair
-from derivlib.expressions.construction import is_zero, zero_like
+from derivlib.expressions.construction import (
+    identity,
+    is_zero,
+    zero_like,
+)
 from derivlib.expressions.operators import trace
 from derivlib.rules import Rule, identification, linear
 from derivlib.vocabulary import (
@@ -70,7 +74,7 @@ class _Sweep:
         if not self.graph.moves(root):
             self.record(linear.CONSTANT, (root,))
             return
-        self.follow(S.One if self.form is Inner else Identity(numel(root)), root)
+        self.follow(S.One if self.form is Inner else identity(numel(root)), root)
         for name, definition in reversed(self.graph.definitions.items()):
             if name in self.waiting:
                 self.visit(name, definition)

@@ -30,6 +30,7 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
+    sympify,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
@@ -44,18 +45,21 @@ __all__ = [
     "distributed",
     "hadamard",
     "hadamard_power",
+    "identity",
     "identity_like",
     "inverse",
     "is_zero",
     "kronecker",
     "leads_with_transpose",
     "mul",
+    "ones",
     "ones_like",
     "place",
     "power",
     "split_coefficient",
     "transpose",
     "zero_like",
+    "zeros",
 ]
 
 
@@ -66,17 +70,32 @@ def is_zero(expr: Expr) -> bool:
 
 def zero_like(expr: Expr) -> Expr:
     """Zero, in the shape of an expression."""
-    return ZeroMatrix(*expr.shape) if expr.is_Matrix else S.Zero
+    return zeros(*expr.shape) if expr.is_Matrix else S.Zero
+
+
+def zeros(rows: Expr, cols: Expr) -> Expr:
+    """The matrix of zeros of a shape taken from matrices, whose sizes SymPy need not check."""
+    return Basic.__new__(ZeroMatrix, sympify(rows), sympify(cols))
+
+
+def ones(rows: Expr, cols: Expr) -> Expr:
+    """The matrix of ones of a shape taken from matrices."""
+    return Basic.__new__(OneMatrix, sympify(rows), sympify(cols))
+
+
+def identity(size: Expr) -> Expr:
+    """The identity of a size taken from matrices."""
+    return Basic.__new__(Identity, sympify(size))
 
 
 def ones_like(expr: Expr) -> Expr:
     """The matrix of ones in the shape of a matrix."""
-    return OneMatrix(*expr.shape)
+    return ones(*expr.shape)
 
 
 def identity_like(expr: Expr) -> Expr:
     """The identity of the size of a square matrix."""
-    return Identity(expr.shape[0])
+    return identity(expr.shape[0])
 
 
 def split_coefficient(expr: Expr) -> tuple[Expr, Expr]:
@@ -155,9 +174,9 @@ def mul(*factors: Expr) -> Expr:
     if first is None or last is None:
         return coefficient
     if vanishes or coefficient is S.Zero:
-        return ZeroMatrix(first.shape[0], last.shape[1])
+        return zeros(first.shape[0], last.shape[1])
     if not matrices:
-        matrices.append(Identity(first.shape[0]))
+        matrices.append(identity(first.shape[0]))
     return _scaled(coefficient, tuple(matrices))
 
 
@@ -262,7 +281,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         if inner_exponent.is_Integer:
             return power(inside, inner_exponent * exponent)
     if exponent is S.Zero:
-        return Identity(base.shape[0])
+        return identity(base.shape[0])
     if exponent is S.One:
         return base
     if exponent is S.NegativeOne:
@@ -340,7 +359,7 @@ def kronecker(*factors: Expr) -> Expr:
                 matrices[-1] = joined
     if any(isinstance(matrix, ZeroMatrix) for matrix in matrices):
         rows, cols = (Mul(*sizes) for sizes in zip(*(f.shape for f in factors), strict=True))
-        return ZeroMatrix(rows, cols)
+        return zeros(rows, cols)
     if len(matrices) == 1:
         return mul(coefficient, matrices[0])
     return mul(coefficient, Basic.__new__(KroneckerProduct, *matrices))
@@ -353,9 +372,9 @@ def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
     if _is_single_one(right):
         return left
     if isinstance(left, Identity) and isinstance(right, Identity):
-        return Identity(left.shape[0] * right.shape[0])
+        return identity(left.shape[0] * right.shape[0])
     if isinstance(left, OneMatrix) and isinstance(right, OneMatrix):
-        return OneMatrix(left.shape[0] * right.shape[0], left.shape[1] * right.shape[1])
+        return ones(left.shape[0] * right.shape[0], left.shape[1] * right.shape[1])
     if left.shape[1] is S.One and right.shape[0] is S.One:
         return mul(left, right)
     if left.shape[0] is S.One and right.shape[1] is S.One:
@@ -371,7 +390,7 @@ def _is_single_one(matrix: Expr) -> bool:
 def commutation(rows: Expr, cols: Expr) -> Expr:
     """The matrix that turns vec(A) into vec(Aᵀ) for A of rows × cols; I for a vector."""
     if S.One in (rows, cols):
-        return Identity(rows * cols)
+        return identity(rows * cols)
     return Commutation(rows, cols)
 
 
@@ -386,7 +405,7 @@ def block_diagonal(diagonal: Sequence[Expr]) -> Expr:
     """Put matrices on the diagonal of a matrix of blocks."""
     return blocks(
         [
-            [b if i == j else ZeroMatrix(a.shape[0], b.shape[1]) for j, b in enumerate(diagonal)]
+            [b if i == j else zeros(a.shape[0], b.shape[1]) for j, b in enumerate(diagonal)]
             for i, a in enumerate(diagonal)
         ]
     )
@@ -394,6 +413,4 @@ def block_diagonal(diagonal: Sequence[Expr]) -> Expr:
 
 def place(sizes: Sequence[Expr], i: int) -> Expr:
     """The row of blocks 0 … I … 0 that picks block i from a column of blocks."""
-    return blocks(
-        [[Identity(s) if i == k else ZeroMatrix(sizes[i], s) for k, s in enumerate(sizes)]]
-    )
+    return blocks([[identity(s) if i == k else zeros(sizes[i], s) for k, s in enumerate(sizes)]])

@@ -9,6 +9,7 @@ from math import comb, prod
 from sympy import (
     Add,
     Basic,
+    Dummy,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -65,7 +66,20 @@ _MOST_TERMS = 64
 
 
 def _expanded_scalar(expr: Expr) -> Expr:
-    return expand(expr) if _count_of_terms(expr) <= _MOST_TERMS else expr
+    """Multiply out a scalar; functions of matrices, such as traces, are letters to SymPy."""
+    letters: dict[Expr, Dummy] = {}
+    written = _lettered(expr, letters)
+    if _count_of_terms(written) > _MOST_TERMS:
+        return expr
+    return expand(written).xreplace({letter: of for of, letter in letters.items()})
+
+
+def _lettered(expr: Basic, letters: dict[Expr, Dummy]) -> Basic:
+    """Put a letter in place of each part that is a function of matrices."""
+    if any(getattr(part, "is_Matrix", False) for part in expr.args):
+        return letters.setdefault(expr, Dummy(commutative=bool(expr.is_commutative)))
+    parts = tuple(_lettered(part, letters) for part in expr.args)
+    return expr if parts == expr.args else expr.func(*parts)
 
 
 def _count_of_terms(expr: Basic) -> int:

@@ -22,7 +22,16 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import hadamard, is_zero, mul, split_coefficient, transpose
+from derivlib.expressions.construction import (
+    hadamard,
+    identity,
+    is_zero,
+    mul,
+    ones,
+    split_coefficient,
+    transpose,
+    zeros,
+)
 from derivlib.expressions.shapes import same_size
 from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
@@ -90,11 +99,11 @@ def diagonal_matrix(vector: Expr) -> Expr:
         return mul(coefficient, ImmutableDenseMatrix.diag(*vector))
     if isinstance(vector, ZeroMatrix):
         size = vector.shape[0] * vector.shape[1]
-        return ZeroMatrix(size, size)
+        return zeros(size, size)
     if vector.shape[0] == 1 != vector.shape[1]:
         vector = transpose(vector)
     if isinstance(vector, OneMatrix):
-        return mul(coefficient, Identity(vector.shape[0] * vector.shape[1]))
+        return mul(coefficient, identity(vector.shape[0] * vector.shape[1]))
     if isinstance(vector, DiagonalOf) and isinstance(vector.args[0], DiagMatrix):
         return mul(coefficient, vector.args[0])
     return mul(coefficient, DiagMatrix(vector))
@@ -106,18 +115,18 @@ def diagonal(matrix: Expr) -> Expr:
     if isinstance(matrix, MatrixBase):
         return mul(coefficient, ImmutableDenseMatrix(list(matrix.diagonal())))
     if isinstance(matrix, ZeroMatrix):
-        return ZeroMatrix(matrix.shape[0], 1)
+        return zeros(matrix.shape[0], 1)
     if isinstance(matrix, Transpose):
         matrix = matrix.args[0]
     if isinstance(matrix, (Tril, Triu)):
         return mul(coefficient, diagonal(matrix.arg))
     if isinstance(matrix, Identity):
-        return mul(coefficient, OneMatrix(matrix.shape[0], 1))
+        return mul(coefficient, ones(matrix.shape[0], S.One))
     if isinstance(matrix, DiagMatrix) and matrix.args[0].shape[1] == 1:
         return mul(coefficient, matrix.args[0])
     if not all(isinstance(size, Basic) for size in matrix.shape):  # SymPy's node asks them
-        ones = OneMatrix(matrix.shape[0], 1)
-        return mul(coefficient, hadamard(matrix, Identity(matrix.shape[0])), ones)
+        diagonal_part = hadamard(matrix, identity(matrix.shape[0]))
+        return mul(coefficient, diagonal_part, ones(matrix.shape[0], S.One))
     return mul(coefficient, DiagonalOf(matrix))
 
 
@@ -190,7 +199,7 @@ def inner_sum(*terms: Expr) -> Expr:
 def on_vec(left: Expr, right: Expr) -> Expr:
     """J vec(E), or J times a scalar."""
     if is_zero(left) or is_zero(right):
-        return ZeroMatrix(left.shape[0], 1)
+        return zeros(left.shape[0], 1)
     return Basic.__new__(OnVec, left, right)
 
 

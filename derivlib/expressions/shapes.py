@@ -11,10 +11,12 @@ from sympy import (
     Expr,
     HadamardPower,
     HadamardProduct,
+    Integer,
     Inverse,
     MatAdd,
     MatMul,
     MatPow,
+    Symbol,
     Trace,
     Transpose,
     expand,
@@ -38,11 +40,17 @@ _SAME_AS_FIRST = (
     *(*_ALIKE, *_ON_SQUARE),
     *(Inverse, MatPow, HadamardPower, ElementwiseApplyFunction),
 )
+_ATOMS = (Symbol, Integer, int)
+"""Sizes that are equal only if they are the same."""
 
 
 def same_size(a: Expr, b: Expr) -> bool:
     """Tell whether two sizes are equal for all values of the size symbols."""
-    return bool(a == b) or expand(a - b) == 0
+    if a == b:
+        return True
+    if isinstance(a, _ATOMS) and isinstance(b, _ATOMS):
+        return False
+    return expand(a - b) == 0
 
 
 def shown_shape(shape: Shape) -> str:

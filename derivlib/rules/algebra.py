@@ -26,6 +26,7 @@ from derivlib.expressions.construction import (
     blocks,
     commutation,
     hadamard,
+    identity,
     inverse,
     kronecker,
     mul,
@@ -54,7 +55,7 @@ S, Q = matrix("A", n, n), matrix("B", n, n)
 def _cayley(square: Expr) -> Expr:
     """An orthogonal matrix made from any square one, by way of its skew part."""
     skew = add(square, mul(Integer(-1), transpose(square)))
-    one = Identity(square.shape[0])
+    one = identity(square.shape[0])
     return mul(add(one, mul(Integer(-1), skew)), inverse(add(one, skew)))
 
 
@@ -163,7 +164,7 @@ ORTHOGONAL = Rule(
     "orthogonal matrix",
     "algebra",
     left=lambda orthogonal: mul(transpose(orthogonal), orthogonal),
-    right=lambda _, orthogonal: Identity(orthogonal.shape[0]),
+    right=lambda _, orthogonal: identity(orthogonal.shape[0]),
     instances=((_cayley(S),), (Transpose(_cayley(S)),)),
     source=MATRIX_ALGEBRA,
     conditions=lambda orthogonal: (Condition(orthogonal, "orthogonal"),),
@@ -216,7 +217,7 @@ INVERSE_BEFORE = Rule(
     "inverse times its matrix",
     "algebra",
     left=lambda *factors: mul(inverse(mul(*factors)), *factors),
-    right=lambda _, *factors: Identity(factors[0].shape[0]),
+    right=lambda _, *factors: identity(factors[0].shape[0]),
     instances=((S, Q), (S, Q, matrix("C", n, n))),
     source=MATRIX_ALGEBRA,
     conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
@@ -226,7 +227,7 @@ INVERSE_AFTER = Rule(
     "matrix times its inverse",
     "algebra",
     left=lambda *factors: mul(*factors, inverse(mul(*factors))),
-    right=lambda _, *factors: Identity(factors[0].shape[0]),
+    right=lambda _, *factors: identity(factors[0].shape[0]),
     instances=((S, Q), (S, Q, matrix("C", n, n))),
     source=MATRIX_ALGEBRA,
     conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
@@ -292,7 +293,7 @@ COMMUTED_TWICE = Rule(
     "commuting twice",
     "algebra",
     left=lambda rows, cols: MatMul(Commutation(rows, cols), Commutation(cols, rows)),
-    right=lambda _, rows, cols: Identity(rows * cols),
+    right=lambda _, rows, cols: identity(rows * cols),
     instances=((n, m),),
     source=COMMUTATION_ALGEBRA,
 )
@@ -375,7 +376,7 @@ ORTHONORMAL_BASIS = Rule(
     "basis of free entries that stand once",
     "algebra",
     left=lambda basis: MatMul(Transpose(basis), basis),
-    right=lambda _, basis: Identity(basis.shape[1]),
+    right=lambda _, basis: identity(basis.shape[1]),
     instances=tuple((BasisMatrix(structure, n),) for structure in STANDING_ONCE),
     source=LINEAR_STRUCTURES,
 )

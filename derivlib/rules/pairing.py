@@ -6,7 +6,7 @@ differential E on the right side of the comma moves to the left. For scalars ⟨
 
 from __future__ import annotations
 
-from sympy import Add, DiagonalOf, Expr, Identity, Integer, MatAdd, MatrixSymbol, Trace, Transpose
+from sympy import Add, DiagonalOf, Expr, Integer, MatAdd, MatrixSymbol, Trace, Transpose
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -14,6 +14,7 @@ from derivlib.expressions.construction import (
     add,
     commutation,
     hadamard,
+    identity,
     identity_like,
     kronecker,
     mul,
@@ -244,12 +245,12 @@ ENTRY = Rule(
 def _laid_out(left: Expr, stacked: Expr, first: Expr, second: Expr, moving: Expr) -> Expr:
     """The matrix that E is paired with, where vec(A ⊗ B) = (I ⊗ K ⊗ I) S vec(E)."""
     (rows, cols), (inner_rows, inner_cols) = first.shape, second.shape
-    swap = kronecker(Identity(cols), commutation(rows, inner_cols), Identity(inner_rows))
+    swap = kronecker(identity(cols), commutation(rows, inner_cols), identity(inner_rows))
     return inner(unvec(mul(transpose(stacked), swap, vec(left)), moving.shape), moving)
 
 
 def _kronecker_left(_: Differentiate, left: Expr, moving: Expr, after: Expr) -> Expr:
-    stacked = kronecker(Identity(numel(moving)), vec(after))
+    stacked = kronecker(identity(numel(moving)), vec(after))
     return _laid_out(left, stacked, moving, after, moving)
 
 
@@ -264,7 +265,7 @@ KRONECKER_LEFT = Rule(
 
 
 def _kronecker_right(_: Differentiate, left: Expr, before: Expr, moving: Expr) -> Expr:
-    stacked = kronecker(vec(before), Identity(numel(moving)))
+    stacked = kronecker(vec(before), identity(numel(moving)))
     return _laid_out(left, stacked, before, moving, moving)
 
 

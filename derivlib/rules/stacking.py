@@ -11,7 +11,6 @@ from sympy import (
     Add,
     DiagonalOf,
     Expr,
-    Identity,
     MatAdd,
     MatMul,
     MatrixSymbol,
@@ -25,6 +24,7 @@ from derivlib.expressions.construction import (
     add,
     commutation,
     hadamard,
+    identity,
     kronecker,
     mul,
     ones_like,
@@ -139,11 +139,11 @@ def _interlaced(left: Expr, first: Expr, second: Expr) -> Expr:
     """J (I ⊗ K ⊗ I), with vec(A ⊗ B) = (I ⊗ K ⊗ I) (vec A ⊗ vec B)."""
     (rows, cols), (inner_rows, inner_cols) = first.shape, second.shape
     middle = commutation(inner_cols, rows)
-    return mul(left, kronecker(Identity(cols), middle, Identity(inner_rows)))
+    return mul(left, kronecker(identity(cols), middle, identity(inner_rows)))
 
 
 def _kronecker_left(_: Differentiate, left: Expr, moving: Expr, after: Expr) -> Expr:
-    stacked = kronecker(Identity(numel(moving)), vec(after))
+    stacked = kronecker(identity(numel(moving)), vec(after))
     return on_vec(mul(_interlaced(left, moving, after), stacked), moving)
 
 
@@ -158,7 +158,7 @@ KRONECKER_LEFT = Rule(
 
 
 def _kronecker_right(_: Differentiate, left: Expr, before: Expr, moving: Expr) -> Expr:
-    stacked = kronecker(vec(before), Identity(numel(moving)))
+    stacked = kronecker(vec(before), identity(numel(moving)))
     return on_vec(mul(_interlaced(left, before, moving), stacked), moving)
 
 

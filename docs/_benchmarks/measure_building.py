@@ -53,7 +53,8 @@ def measured(folder: Path, parts: Sequence[str]) -> Iterator[tuple[str, Build]]:
     for copy in (stock, own):
         keep(copy, parts)
     stock.append("docs/conf.py", STOCK)
-    yield "stock", stock.build()
+    yield "stock", stock.build(processes="1")
+    yield "stock parallel", stock.build("-E")
     yield "cold", own.build()
     yield "unchanged", own.build()
     own.append(PAGE, "\nAnother sentence.\n")

@@ -46,7 +46,7 @@ COMPARED = {
 }
 """What a check is called, one and many, and what was compared with what."""
 
-METHODS = {"exact": "exactly", "numeric": "numerically"}
+METHODS = {"exact": "exactly", "numeric": "numerically", "double": "in double precision"}
 FEW_SIZES = 4
 SHOWN_VERSIONS = ("derivlib", "sympy", "mpmath")
 NAMES = {"sympy": "SymPy"}

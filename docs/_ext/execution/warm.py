@@ -23,6 +23,8 @@ MODULES = (
     "sympy",
     "sympy.stats",
     "derivlib.check",
+    "derivlib.elements",
+    "derivlib.verbs",
     "execution.inside",
 )
 

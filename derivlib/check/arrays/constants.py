@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from derivlib.check.arrays.jets import Array
+
 __all__ = ["basis", "commutation", "same_diagonal"]
 
-_FREE: dict[str, Callable[[int, int], object]] = {
+_FREE: dict[str, Callable[[int, int], Any]] = {
     "symmetric": lambda i, j: (min(i, j), max(i, j)),
     "diagonal": lambda i, j: i if i == j else None,
     "lower triangular": lambda i, j: (j, i) if i >= j else None,
@@ -19,7 +22,7 @@ _FREE: dict[str, Callable[[int, int], object]] = {
 """What tells the free entries apart, in an order that sorts them as vec(X) = B θ has them."""
 
 
-def commutation(rows: int, cols: int) -> np.ndarray:
+def commutation(rows: int, cols: int) -> Array:
     """K with K vec(A) = vec(Aᵀ) for A of rows × cols."""
     value = np.zeros((rows * cols, rows * cols))
     for i in range(rows):
@@ -28,7 +31,7 @@ def commutation(rows: int, cols: int) -> np.ndarray:
     return value
 
 
-def basis(structure: str, size: int) -> np.ndarray:
+def basis(structure: str, size: int) -> Array:
     """B with vec(X) = B θ for the free entries θ of a structured X."""
     name = _FREE[structure]
     stacked = [name(i, j) for j in range(size) for i in range(size)]
@@ -36,7 +39,7 @@ def basis(structure: str, size: int) -> np.ndarray:
     return np.array([[float(place == entry) for entry in free] for place in stacked])
 
 
-def same_diagonal(size: int) -> np.ndarray:
+def same_diagonal(size: int) -> Array:
     """One where two places, both counted along the stacked columns, are on one diagonal."""
     offset = [j - i for j in range(size) for i in range(size)]
     return np.equal.outer(offset, offset).astype(float)

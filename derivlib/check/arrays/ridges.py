@@ -2,7 +2,7 @@
 
 Whatever is abstract, λ(S, t), ν(X, W), σ(z) or f(u, v), becomes, in each entry o,
 
-    Σₖ cₒₖ · sin(wₖ · a + bₖ) + (cubic term of wₖ · a)
+    Σₖ cₒₖ · h(wₖ · a + bₖ),  h(x) = sin x + sin(2x)/4
 
 of all entries a of its arguments. All partial derivatives, of any order, are then products
 of a derivative of the ridge and of weights, and no symmetry holds that is not stated.
@@ -11,23 +11,28 @@ of a derivative of the ridge and of weights, and no symmetry holds that is not s
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
-from jets import Jet, apply
+
+from derivlib.check.arrays.jets import Array, Jet, apply
 
 __all__ = ["Ridges", "ridges"]
 
 _TERMS = 3
 
 
-def _ridge(x: np.ndarray, order: int) -> np.ndarray:
-    """The derivative of that order of sin x + x³/8."""
-    polynomial = [x**3, 3 * x**2, 6 * x, 6 + 0 * x]
-    smooth = [np.sin(x), np.cos(x), -np.sin(x), -np.cos(x)][order % 4]
-    return smooth + (polynomial[order] / 8 if order < 4 else 0)
+def _ridges(order: int) -> list[Callable[[Array], Array]]:
+    """The derivative of an order of sin x + sin(2x)/4, and the next three."""
+    return [partial(_ridge, order + r) for r in range(4)]
+
+
+def _ridge(order: int, x: Array) -> Array:
+    """The derivative of that order of sin x + sin(2x)/4."""
+    turned = order * np.pi / 2
+    return np.asarray(np.sin(x + turned) + 2**order * np.sin(2 * x + turned) / 4)
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,9 @@ class Ridges:
     :param offsets: the b.
     """
 
-    outer: np.ndarray
-    inner: tuple[np.ndarray, ...]
-    offsets: np.ndarray
+    outer: Array
+    inner: tuple[Array, ...]
+    offsets: Array
 
     def _heights(self, arguments: Sequence[Jet]) -> Jet:
         """The wₖ · a + bₖ, a column."""
@@ -50,7 +55,7 @@ class Ridges:
         for weights, argument in zip(self.inner, arguments, strict=True):
             parts, directions, rows, cols = argument.shape
             stacked = argument.swapaxes(2, 3).reshape(parts, directions, rows * cols, 1)
-            part = np.matmul(weights.astype(np.longdouble), stacked)
+            part = np.matmul(weights.astype(argument.dtype), stacked)
             total = part if total is None else total + part
         if total is None:
             raise ValueError("an abstract function of nothing")
@@ -66,22 +71,21 @@ class Ridges:
         """
         heights = self._heights(arguments)
         order = len(moving)
-        ridges = apply([lambda x, r=r: _ridge(x, order + r) for r in range(4)], heights)
+        ridges = apply(_ridges(order), heights)
         weights = self.outer
         for position in moving:
             factor = self.inner[position]
             weights = np.concatenate([weights * factor[:, i] for i in range(factor.shape[1])])
-        return np.matmul(weights.astype(np.longdouble), ridges)
+        return np.matmul(weights.astype(heights.dtype), ridges)
 
     def entrywise(self, argument: Jet, order: int) -> Jet:
         """The function of one scalar, or its derivative of an order, of each entry."""
-        total = None
+        total: Jet = np.zeros_like(argument)
         weights = self.outer[0] * self.inner[0][:, 0] ** order
         for c, w, b in zip(weights, self.inner[0][:, 0], self.offsets, strict=True):
             height = w * argument
             height[0] += b
-            term = c * apply([lambda x, r=r: _ridge(x, order + r) for r in range(4)], height)
-            total = term if total is None else total + term
+            total = total + c * apply(_ridges(order), height)
         return total
 
 

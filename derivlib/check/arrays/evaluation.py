@@ -1,24 +1,31 @@
-"""Numerical values of expressions, written for these tests alone.
+"""The values of expressions on NumPy's arrays, with their derivatives along directions.
 
-It shares no code with the library's own judge nor with SymPy's evaluation: every node is a
-function of NumPy arrays here. Derivatives come from the arithmetic (see `jets`), those of
-abstract functions from their concrete definitions (see `concrete`).
+Every node is a function of jets. Derivatives come from their arithmetic, those of abstract
+functions from their concrete definitions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from itertools import permutations, product
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from concrete import ridges
-from constants import basis, commutation, same_diagonal
-from jets import (
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib import vocabulary as words
+from derivlib.check.arrays.conditions import holds
+from derivlib.check.arrays.constants import basis, commutation, same_diagonal
+from derivlib.check.arrays.elementary import EXP, LOG, derivatives_of, power
+from derivlib.check.arrays.jets import (
+    Array,
     Jet,
-    UnsuitableError,
     apply,
     bilinear,
     constant,
@@ -28,55 +35,10 @@ from jets import (
     reciprocal,
     times,
 )
-from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix
-from sympy.matrices.expressions.matexpr import MatrixElement
-from sympy.matrices.matrixbase import MatrixBase
+from derivlib.check.arrays.ridges import ridges
+from derivlib.errors import UnsupportedError
 
-from derivlib import vocabulary as words
-
-__all__ = ["Evaluator", "UnknownNodeError"]
-
-
-class UnknownNodeError(Exception):
-    """A node that is not part of the vocabulary."""
-
-
-def _positive(x: np.ndarray) -> np.ndarray:
-    if x.min() < 1e-3:
-        raise UnsuitableError
-    return x
-
-
-def _tanh(x: np.ndarray, order: int) -> np.ndarray:
-    y = np.tanh(x)
-    slope = 1 - y**2
-    return [y, slope, -2 * y * slope, (6 * y**2 - 2) * slope][order]
-
-
-def _power(exponent: float) -> list[Callable[[np.ndarray], np.ndarray]]:
-    factors = np.cumprod([1.0, *(exponent - r for r in range(3))])
-    return [lambda x, r=r: factors[r] * _positive(x) ** (exponent - r) for r in range(4)]
-
-
-_ELEMENTARY: dict[Any, list[Callable[[np.ndarray], np.ndarray]]] = {
-    sp.sin: [np.sin, np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)],
-    sp.cos: [np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x), np.sin],
-    sp.exp: [np.exp] * 4,
-    sp.tanh: [lambda x, r=r: _tanh(x, r) for r in range(4)],
-    sp.sinh: [np.sinh, np.cosh] * 2,
-    sp.cosh: [np.cosh, np.sinh] * 2,
-    sp.log: [
-        lambda x: np.log(_positive(x)), lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3,
-    ],
-    sp.atan: [
-        np.arctan,
-        lambda x: 1 / (1 + x**2),
-        lambda x: -2 * x / (1 + x**2) ** 2,
-        lambda x: (6 * x**2 - 2) / (1 + x**2) ** 3,
-    ],
-}  # fmt: skip
+__all__ = ["Evaluator"]
 
 
 class Evaluator:
@@ -85,13 +47,23 @@ class Evaluator:
     :param sizes: a positive integer for each symbol that stands in a shape.
     :param values: a jet for each symbol.
     :param like: the first two axes of the jets: number of parts, number of directions.
+    :param dtype: the precision.
+    :param definitions: expressions to put in for symbols, such as N = XW.
     """
 
     def __init__(
-        self, sizes: Mapping[Any, int], values: Mapping[Any, Jet], like: tuple[int, int]
+        self,
+        sizes: Mapping[Any, int],
+        values: Mapping[Any, Jet],
+        like: tuple[int, int],
+        *,
+        dtype: Any = np.longdouble,
+        definitions: Mapping[Any, Any] | None = None,
     ) -> None:
         self.sizes = dict(sizes)
         self.like = like
+        self.dtype = dtype
+        self.definitions = dict(definitions or {})
         self.known: dict[Any, Jet] = dict(values)
 
     def size(self, size: Any) -> int:
@@ -100,17 +72,20 @@ class Evaluator:
 
     def shape(self, expr: Any) -> tuple[int, int]:
         """Rows and columns of a matrix expression; 1×1 for a scalar."""
-        return tuple(map(self.size, expr.shape)) if expr.is_Matrix else (1, 1)
+        if not expr.is_Matrix:
+            return 1, 1
+        rows, cols = expr.shape
+        return self.size(rows), self.size(cols)
 
     def number(self, value: Any) -> Jet:
         """A constant."""
-        return constant(value, self.like)
+        return constant(value, self.like, self.dtype)
 
     def value(self, expr: Any) -> Jet:
         """The value of an expression.
 
-        :raises UnsuitableError: where it has none.
-        :raises UnknownNodeError: for a node that is not part of the vocabulary.
+        :raises NoValue: where it has none.
+        :raises UnsupportedError: for a node that is not part of the vocabulary.
         """
         found = self.known.get(expr)
         if found is None:
@@ -121,6 +96,8 @@ class Evaluator:
         return found
 
     def _value(self, expr: Any) -> Jet:
+        if expr in self.definitions:
+            return self.value(self.definitions[expr])
         if expr in self.sizes:
             return self.number(self.sizes[expr])
         if expr.is_Number or isinstance(expr, sp.NumberSymbol):
@@ -130,11 +107,12 @@ class Evaluator:
         for kind, method in _NODES.items():
             if isinstance(expr, kind):
                 return method(self, expr)
-        if type(expr) in _ELEMENTARY:
-            return apply(_ELEMENTARY[type(expr)], self.value(expr.args[0]))
-        raise UnknownNodeError(f"{type(expr).__name__} in {expr}")
+        if isinstance(expr, sp.Function) and len(expr.args) == 1:
+            return apply(derivatives_of(expr.func), self.value(expr.args[0]))
+        raise UnsupportedError(f'{type(expr).__name__} in "{expr}" has no value on arrays')
 
-    def all_of(self, parts: Any) -> list[Jet]:
+    def all_of(self, parts: Iterable[Any]) -> list[Jet]:
+        """The values of several expressions."""
         return [self.value(part) for part in parts]
 
     # --- leaves -------------------------------------------------------------------------
@@ -199,8 +177,7 @@ class Evaluator:
     # --- sums and products --------------------------------------------------------------
 
     def _sum(self, expr: Any) -> Jet:
-        first, *rest = self.all_of(expr.args)
-        return sum(rest, first)
+        return reduce(np.add, self.all_of(expr.args))
 
     def _product(self, expr: Any) -> Jet:
         scalars = self.all_of(arg for arg in expr.args if not arg.is_Matrix)
@@ -229,9 +206,9 @@ class Evaluator:
             one = self.number(np.ones(base.shape[2:]))
             return reduce(times, [base] * abs(int(exponent)), one)
         if exponent.is_Rational:
-            return apply(_power(float(exponent)), base)
-        height = times(self.value(exponent), apply(_ELEMENTARY[sp.log], base))
-        return apply(_ELEMENTARY[sp.exp], height)
+            return apply(power(float(exponent)), base)
+        height = times(self.value(exponent), apply(LOG, base))
+        return apply(EXP, height)
 
     def _inner(self, expr: Any) -> Jet:
         left, right = self.all_of(expr.args)
@@ -241,10 +218,11 @@ class Evaluator:
         """A sum over indices, as SymPy makes one of an entry of a product."""
         indices = [index for index, _, _ in expr.args[1:]]
         ranges = [range(self.size(a), self.size(b) + 1) for _, a, b in expr.args[1:]]
-        return sum(
+        terms = (
             self.value(expr.args[0].xreplace(dict(zip(indices, map(sp.Integer, at), strict=True))))
             for at in product(*ranges)
         )
+        return reduce(np.add, terms)
 
     def _delta(self, expr: Any) -> Jet:
         i, j = map(self.size, expr.args[:2])
@@ -256,8 +234,18 @@ class Evaluator:
         return self.value(expr.args[0])
 
     def _largest(self, expr: Any) -> Jet:
-        first, *rest = self.all_of(expr.args)
-        return reduce(lambda a, b: np.where(a[0] >= b[0], a, b), rest, first)
+        return reduce(lambda a, b: np.where(a[0] >= b[0], a, b), self.all_of(expr.args))
+
+    def _smallest(self, expr: Any) -> Jet:
+        return reduce(lambda a, b: np.where(a[0] <= b[0], a, b), self.all_of(expr.args))
+
+    def _choice(self, expr: Any) -> Jet:
+        """The first of several values whose condition holds."""
+        *others, last = expr.args
+        result = self.value(last[0])
+        for value, condition in reversed(others):
+            result = np.where(holds(condition, self.value), self.value(value), result)
+        return result
 
     def _magnitude(self, expr: Any) -> Jet:
         value = self.value(expr.args[0])
@@ -265,10 +253,11 @@ class Evaluator:
 
     def _permanent(self, expr: Any) -> Jet:
         value = self.value(expr.args[0])
-        size = value.shape[2]
-        entry = lambda i, j: value[:, :, i : i + 1, j : j + 1]  # noqa: E731
-        ways = permutations(range(size))
-        return sum(reduce(times, [entry(i, j) for i, j in enumerate(way)]) for way in ways)
+        places = range(value.shape[2])
+        entries = {(i, j): value[:, :, i : i + 1, j : j + 1] for i, j in product(places, places)}
+        ways = permutations(places)
+        terms = (reduce(times, [entries[place] for place in enumerate(way)]) for way in ways)
+        return reduce(np.add, terms)
 
     # --- one matrix ---------------------------------------------------------------------
 
@@ -285,17 +274,17 @@ class Evaluator:
         return determinant(self.value(expr.args[0]))
 
     def _logdet(self, expr: Any) -> Jet:
-        return apply(_ELEMENTARY[sp.log], determinant(self.value(expr.args[0])))
+        return apply(LOG, determinant(self.value(expr.args[0])))
 
     def _total(self, expr: Any) -> Jet:
         return self.value(expr.args[0]).sum(axis=(2, 3), keepdims=True)
 
     def _norm(self, expr: Any) -> Jet:
         value = self.value(expr.args[0])
-        return apply(_power(0.5), times(value, value).sum(axis=(2, 3), keepdims=True))
+        return apply(power(0.5), times(value, value).sum(axis=(2, 3), keepdims=True))
 
     def _exponentials(self, expr: Any) -> tuple[Jet, Jet]:
-        value = apply(_ELEMENTARY[sp.exp], self.value(expr.args[0]))
+        value = apply(EXP, self.value(expr.args[0]))
         return value, value.sum(axis=(2, 3), keepdims=True)
 
     def _softmax(self, expr: Any) -> Jet:
@@ -303,7 +292,7 @@ class Evaluator:
         return times(value, reciprocal(total))
 
     def _logsumexp(self, expr: Any) -> Jet:
-        return apply(_ELEMENTARY[sp.log], self._exponentials(expr)[1])
+        return apply(LOG, self._exponentials(expr)[1])
 
     def _vec(self, expr: Any) -> Jet:
         value = self.value(expr.args[0])
@@ -328,14 +317,18 @@ class Evaluator:
         function, argument = expr.args[0], self.value(expr.args[1])
         (variable,) = function.variables
         outside = {s: self.value(s) for s in function.expr.free_symbols if s != variable}
-        inside = _Entrywise(self.sizes, {**outside, variable: argument}, self.like)
+        inside = _Entrywise(
+            self.sizes, {**outside, variable: argument}, self.like, dtype=self.dtype
+        )
         return inside.value(function.expr) + self.number(np.zeros(argument.shape[2:]))
 
     # --- abstract functions -------------------------------------------------------------
 
     def _partial(self, expr: Any) -> Jet:
         """A partial derivative of any order, nodes nested in the order of differentiation."""
-        node, moving, kinds = expr, [], []
+        node = expr
+        moving: list[int] = []
+        kinds: list[Any] = []
         while isinstance(node, _PARTIALS):
             moving.insert(0, int(node.args[1]))
             kinds.insert(0, type(node))
@@ -373,7 +366,7 @@ class _Entrywise(Evaluator):
         return ridges(name, 1, (1,)).entrywise(self.value(expr.args[0]), order)
 
 
-def _kron(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _kron(a: Array, b: Array) -> Array:
     blocks = np.einsum("dij,dkl->dikjl", a, b)
     return blocks.reshape(a.shape[0], a.shape[1] * b.shape[1], a.shape[2] * b.shape[2])
 
@@ -406,6 +399,8 @@ _NODES: dict[Any, Callable[[Any, Any], Jet]] = {
     (sp.KroneckerDelta,): Evaluator._delta,
     (sp.conjugate, sp.adjoint): Evaluator._as_it_is,
     (sp.Max,): Evaluator._largest,
+    (sp.Min,): Evaluator._smallest,
+    (sp.Piecewise,): Evaluator._choice,
     (sp.Abs,): Evaluator._magnitude,
     (sp.Permanent,): Evaluator._permanent,
     (sp.Trace,): Evaluator._trace,

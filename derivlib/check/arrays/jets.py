@@ -9,13 +9,19 @@ exact, so a derivative is as precise as the value beside it. A scalar is a 1×1 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from math import factorial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from derivlib.check.arithmetic import NoValue
 
 __all__ = [
+    "Array",
     "Jet",
-    "UnsuitableError",
     "apply",
     "bilinear",
     "constant",
@@ -26,42 +32,49 @@ __all__ = [
     "times",
 ]
 
-Jet = np.ndarray
+Array = NDArray[Any]
+
+Jet = NDArray[Any]
 """An array of shape (2**order, directions, rows, cols)."""
 
 _LARGEST, _SMALLEST = 1e6, 1e-3
 """Values beyond which a point is given up: comparing there would tell nothing."""
 
+_SMALL = 8
+"""Up to which size a matrix is not divided into blocks."""
 
-class UnsuitableError(Exception):
-    """At this point an expression has no value, or one that cannot be compared well."""
 
-
-def constant(value: np.ndarray, like: tuple[int, int]) -> Jet:
+def constant(value: Any, like: tuple[int, int], dtype: Any = np.longdouble) -> Jet:
     """A matrix of numbers, whatever the direction.
 
-    :param value: an array of rows and columns.
+    :param value: an array of rows and columns, or a number.
     :param like: the first two axes of the jet: number of parts, number of directions.
+    :param dtype: the precision.
     """
-    value = np.atleast_2d(np.asarray(value, dtype=np.longdouble))
-    jet = np.zeros((*like, *value.shape), dtype=np.longdouble)
+    value = np.atleast_2d(np.asarray(value, dtype=dtype))
+    jet = np.zeros((*like, *value.shape), dtype=dtype)
     jet[0] = value
     return jet
 
 
 def _checked(jet: Jet) -> Jet:
     if not np.isfinite(jet).all() or np.abs(jet[0]).max(initial=0) > _LARGEST:
-        raise UnsuitableError
+        raise NoValue(f"a value is not finite, or above {_LARGEST:g}")
     return jet
 
 
-def bilinear(product: Callable[[np.ndarray, np.ndarray], np.ndarray], a: Jet, b: Jet) -> Jet:
+def bilinear(product: Callable[[Array, Array], Any], a: Jet, b: Jet) -> Jet:
     """Multiply two jets by a product that is linear in both factors."""
-    parts = []
-    for whole in range(len(a)):
-        within = [part for part in range(whole + 1) if part & whole == part]
-        parts.append(sum(product(a[part], b[whole ^ part]) for part in within))
-    return _checked(np.stack(parts))
+    moving = [k for k in range(len(a)) if k == 0 or a[k].any()]
+    also = {k for k in range(len(b)) if k == 0 or b[k].any()}
+    value = product(a[0], b[0])
+    parts = np.zeros((len(a), *value.shape), value.dtype)
+    parts[0] = value
+    for whole in range(1, len(a)):
+        for part in moving:
+            if part & whole == part and whole ^ part in also:
+                parts[whole] += product(a[part], b[whole ^ part])
+    return _checked(parts)
 
 
 def times(a: Jet, b: Jet) -> Jet:
@@ -74,7 +87,7 @@ def matmul(a: Jet, b: Jet) -> Jet:
     return bilinear(np.matmul, a, b)
 
 
-def apply(derivatives: Sequence[Callable[[np.ndarray], np.ndarray]], a: Jet) -> Jet:
+def apply(derivatives: Sequence[Callable[[Array], Array]], a: Jet) -> Jet:
     """Apply a function of one scalar to each entry.
 
     :param derivatives: the function and its derivatives, as many as infinitesimals.
@@ -94,15 +107,45 @@ def apply(derivatives: Sequence[Callable[[np.ndarray], np.ndarray]], a: Jet) -> 
 def reciprocal(a: Jet) -> Jet:
     """1/a, entry by entry."""
     if np.abs(a[0]).min() < _SMALLEST:
-        raise UnsuitableError
-    return apply([lambda x, r=r: (-1) ** r * factorial(r) * x ** (-1 - r) for r in range(4)], a)
+        raise NoValue(f"a denominator is below {_SMALLEST:g}")
+    return apply([partial(_reciprocal, order=r) for r in range(4)], a)
+
+
+def _reciprocal(x: Array, order: int) -> Any:
+    """The derivative of that order of 1/x."""
+    return (-1) ** order * factorial(order) * x ** (-1 - order)
+
+
+def _solve(a: Jet, right: Jet) -> tuple[Jet, Jet]:
+    """Solve A Z = right; returns det A and Z.
+
+    A large matrix is divided into four blocks, if the first can be solved with.
+    """
+    half = a.shape[-1] // 2
+    if half > _SMALL:
+        with suppress(NoValue):
+            return _solve_by_blocks(a, right, half)
+    return _eliminate(a, right)
+
+
+def _solve_by_blocks(a: Jet, right: Jet, half: int) -> tuple[Jet, Jet]:
+    """Solve with the first block, and then with its Schur complement."""
+    above, below = a[:, :, :half], a[:, :, half:]
+    beside = np.concatenate([above[..., half:], right[:, :, :half]], axis=3)
+    det, solved = _solve(above[..., :half], beside)
+    width = a.shape[-1] - half
+    rest = np.concatenate([below[..., half:], right[:, :, half:]], axis=3)
+    rest = rest - matmul(below[..., :half], solved)
+    other, last = _solve(rest[..., :width], rest[..., width:])
+    first = solved[..., width:] - matmul(solved[..., :width], last)
+    return times(det, other), _checked(np.concatenate([first, last], axis=2))
 
 
 def _eliminate(a: Jet, right: Jet) -> tuple[Jet, Jet]:
     """Solve A Z = right by elimination with row exchanges; returns det A and Z."""
     size = a.shape[-1]
     a, right = a.copy(), right.copy()
-    det = constant(np.ones((1, 1)), a.shape[:2])
+    det = constant(1, (a.shape[0], a.shape[1]), a.dtype)
     for k in range(size):
         pivot = k + int(np.abs(a[0, 0, k:, k]).argmax())
         if pivot != k:
@@ -112,13 +155,11 @@ def _eliminate(a: Jet, right: Jet) -> tuple[Jet, Jet]:
         head = a[:, :, k : k + 1, k : k + 1]
         det = times(det, head)
         scale = reciprocal(head)
-        a[:, :, k : k + 1] = times(scale, a[:, :, k : k + 1])
-        right[:, :, k : k + 1] = times(scale, right[:, :, k : k + 1])
-        for i in range(size):
-            if i != k:
-                factor = a[:, :, i : i + 1, k : k + 1].copy()
-                a[:, :, i : i + 1] -= times(factor, a[:, :, k : k + 1])
-                right[:, :, i : i + 1] -= times(factor, right[:, :, k : k + 1])
+        factors = a[:, :, :, k : k + 1].copy()
+        factors[:, :, k] = 0
+        for matrix in (a, right):
+            row = matrix[:, :, k : k + 1] = times(scale, matrix[:, :, k : k + 1])
+            matrix -= times(factors, row)
     return _checked(det), _checked(right)
 
 
@@ -132,7 +173,7 @@ def determinant(a: Jet) -> Jet:
     if size == 1:
         return a
     if size > 4:
-        return _eliminate(a, constant(np.eye(size), a.shape[:2]))[0]
+        return _solve(a, a[:, :, :, :0])[0]
     total = np.zeros_like(a[:, :, :1, :1])
     rest = a[:, :, 1:]
     for j in range(size):
@@ -143,4 +184,5 @@ def determinant(a: Jet) -> Jet:
 
 def inverse(a: Jet) -> Jet:
     """The inverse of a square matrix."""
-    return _eliminate(a, constant(np.eye(a.shape[-1]), a.shape[:2]))[1]
+    unit = constant(np.eye(a.shape[-1]), (a.shape[0], a.shape[1]), a.dtype)
+    return _solve(a, unit)[1]

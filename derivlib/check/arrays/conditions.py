@@ -1,0 +1,44 @@
+"""Where a condition holds, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from derivlib.check.arrays.jets import Jet
+from derivlib.errors import UnsupportedError
+
+__all__ = ["holds"]
+
+_RELATIONS: dict[Any, Callable[[Any, Any], Any]] = {
+    sp.StrictLessThan: np.less,
+    sp.LessThan: np.less_equal,
+    sp.StrictGreaterThan: np.greater,
+    sp.GreaterThan: np.greater_equal,
+    sp.Equality: np.equal,
+    sp.Unequality: np.not_equal,
+}
+
+
+def holds(condition: Any, value: Callable[[Any], Jet]) -> Any:
+    """Tell at each place whether a condition holds.
+
+    :param condition: a comparison, or several joined by and, or, not.
+    :param value: gives the value of each side.
+    :raises UnsupportedError: for any other condition.
+    """
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if type(condition) in _RELATIONS:
+        left, right = (value(side)[0] for side in condition.args)
+        return _RELATIONS[type(condition)](left, right)
+    if isinstance(condition, sp.Not):
+        return np.logical_not(holds(condition.args[0], value))
+    for kind, joined in ((sp.And, np.logical_and), (sp.Or, np.logical_or)):
+        if isinstance(condition, kind):
+            return reduce(joined, [holds(part, value) for part in condition.args])
+    raise UnsupportedError(f'the condition "{condition}" has no value on arrays')
