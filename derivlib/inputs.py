@@ -10,9 +10,11 @@ from typing import Any
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
 from sympy.core.sympify import SympifyError
 
+from derivlib.check.sizes import all_nodes, size_symbols
 from derivlib.display.text import text
 from derivlib.errors import InputError
-from derivlib.expressions.shapes import same_size
+from derivlib.expressions.shapes import same_size, shown_shape
+from derivlib.expressions.structure import children
 from derivlib.expressions.written import Written, letters_in
 
 __all__ = ["as_expression", "as_variable", "as_variables", "as_written", "refuse_matrix"]
@@ -116,6 +118,7 @@ def as_variable(wrt: Any, written: Written) -> Expr:
                 "differentiate by what it is made of"
             )
         _refuse_size(written, symbol)
+        _refuse_namesake(written, symbol)
         return symbol
     raise InputError(
         f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
@@ -126,9 +129,29 @@ def as_variable(wrt: Any, written: Written) -> Expr:
 def _refuse_size(written: Written, wrt: Expr) -> None:
     if wrt not in written.sizes:
         return
-    matrices = (s for s in written.letters if isinstance(s, MatrixSymbol))
-    symbol = min((s for s in matrices if wrt in letters_in(*s.shape)), key=str)
-    raise InputError(f"{wrt} is a size of {symbol}; a size cannot be differentiated by")
+    matrices = (node for node in all_nodes(written.parts) if getattr(node, "is_Matrix", False))
+    shaped = (matrix for matrix in matrices if not children(matrix))
+    first = min(text(matrix) for matrix in shaped if wrt in size_symbols(matrix))
+    raise InputError(f"{wrt} is a size of {first}; a size cannot be differentiated by")
+
+
+def _refuse_namesake(written: Written, wrt: Expr) -> None:
+    """Refuse a variable beside another symbol that is written the same.
+
+    SymPy tells symbols apart by their assumptions and shapes too, so that the variable would not
+    occur, or only in part.
+    """
+    for other in written.free:
+        if other.name == wrt.name and other != wrt:
+            if other.is_Matrix or wrt.is_Matrix:
+                shapes = [shown_shape(s.shape if s.is_Matrix else None) for s in (other, wrt)]
+                told = f"it is {shapes[0]} and the variable {shapes[1]}"
+            else:
+                told = "it has other assumptions, and is another symbol to SymPy"
+            raise InputError(
+                f"another {wrt} than the variable occurs: {told}; make the symbol once and use "
+                "it everywhere"
+            )
 
 
 def refuse_matrix(expr: Expr) -> None:

@@ -6,26 +6,36 @@ import pytest
 from expressions import A, U, W, X, lam, layer, m, n, p, sigma, t, x, y
 from sympy import (
     Abs,
+    AccumBounds,
     Adjoint,
     Determinant,
     Function,
+    HadamardPower,
     HadamardProduct,
+    Heaviside,
     Identity,
     Lambda,
     MatMul,
     MatPow,
+    Matrix,
     MatrixSymbol,
     Max,
+    OneMatrix,
     Permanent,
+    Piecewise,
     Symbol,
     Trace,
     Transpose,
+    besselj,
     conjugate,
     exp,
     sqrt,
     symbols,
     tanh,
+    zoo,
 )
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
     DerivlibError,
@@ -33,6 +43,7 @@ from derivlib import (
     MatrixFunction,
     ShapeError,
     SizesError,
+    UndefinedError,
     UnsupportedError,
     derive,
     differential,
@@ -132,6 +143,88 @@ REFUSED = {
     "shape not a pair": (lambda: MatrixFunction("nu", n), InputError, "pair"),
     "elements of unknown size": (lambda: element_matrix(X), InputError, "n×m"),
     "differential of text": (lambda: differential("X", X), InputError, "expr must be"),
+    "a diagonal matrix of a matrix": (
+        lambda: derive(Trace(DiagMatrix(U) * A), U),
+        ShapeError,
+        r'DiagMatrix in "Diag\(U\)" needs a column or a row, but U is n×n',
+    ),
+    "another symbol of the same name": (
+        lambda: derive(Symbol("t", positive=True) ** 2, Symbol("t")),
+        InputError,
+        "another t than the variable occurs: it has other assumptions",
+    ),
+    "another matrix of the same name": (
+        lambda: derive(Trace(U), MatrixSymbol("U", n, m)),
+        InputError,
+        "another U than the variable occurs: it is n×n and the variable n×m",
+    ),
+    "a scalar of the name of a matrix": (
+        lambda: derive(Trace(U) * Symbol("U"), U),
+        InputError,
+        "another U than the variable occurs: it is a scalar and the variable n×n",
+    ),
+    "a size of ones": (
+        lambda: derive(sum_entries(OneMatrix(n, m)) * t, n),
+        InputError,
+        r"n is a size of 1\[n×m\]",
+    ),
+    "an entry that is not finite": (
+        lambda: derive(Trace(Matrix([[zoo, 1], [0, 1]]) * MatrixSymbol("C", 2, 2)), t),
+        UndefinedError,
+        "has no value",
+    ),
+    "a derivative that is not finite": (
+        lambda: derive(0 ** Trace(U), U),
+        UndefinedError,
+        "has no value, or its derivative has none",
+    ),
+    "a range of numbers": (
+        lambda: derive(AccumBounds(0, 1) * Trace(U), U),
+        UndefinedError,
+        "has no value",
+    ),
+    "a step": (lambda: derive(Heaviside(Trace(U)), U), UnsupportedError, "rule for Heaviside"),
+    "a step entry by entry": (
+        lambda: derive(sum_entries(X.applyfunc(Lambda(t, t * Heaviside(t)))), X),
+        UnsupportedError,
+        "no differential rule for Heaviside in the elementwise function",
+    ),
+    "a choice entry by entry": (
+        lambda: derive(sum_entries(X.applyfunc(Lambda(t, Piecewise((t, t > 0), (0, True))))), X),
+        UnsupportedError,
+        "no differential rule for Piecewise in the elementwise function",
+    ),
+    "a matrix inside an elementwise function": (
+        lambda: derive(sum_entries(X.applyfunc(Lambda(t, t * Trace(A)))), X),
+        UnsupportedError,
+        "a matrix in the elementwise function .* put a symbol in its place",
+    ),
+    "a negative index": (lambda: derive(X[-1, 0], X), ShapeError, r"no entry \(-1, 0\)"),
+    "an index that is no integer": (
+        lambda: derive(MatrixElement(X, 0.5, 0), X),
+        ShapeError,
+        "indices are integers, counted from 0",
+    ),
+    "a matrix as an exponent": (
+        lambda: derive(sum_entries(HadamardPower(X, X)), X),
+        UnsupportedError,
+        "a matrix as exponent",
+    ),
+    "a scalar to an elementwise power": (
+        lambda: derive(sum_entries(HadamardPower(2, X)), X),
+        UnsupportedError,
+        "a matrix as exponent",
+    ),
+    "a function without this derivative": (
+        lambda: derive(besselj(Trace(U), t), U),
+        UnsupportedError,
+        "no derivative is known for",
+    ),
+    "a 1×1 matrix as a factor": (
+        lambda: derive(Trace((x.T * y) * U), U),
+        ShapeError,
+        r"a 1×1 matrix is no scalar factor; say Trace\(xᵀ\*y\)",
+    ),
 }
 
 

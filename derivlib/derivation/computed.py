@@ -9,13 +9,15 @@ from functools import cached_property
 from sympy import Expr
 
 from derivlib.derivation.layout import Layout, layout_of, output_name
+from derivlib.display.text import text
 from derivlib.engine.events import Found
 from derivlib.engine.expansion import supports
 from derivlib.engine.forward import forward
 from derivlib.engine.graph import Graph, name_intermediates
 from derivlib.engine.sweep import sweep
-from derivlib.errors import InputError
+from derivlib.errors import InputError, UndefinedError
 from derivlib.expressions.measure import Measures
+from derivlib.expressions.structure import has_no_value
 from derivlib.expressions.written import Written
 from derivlib.vocabulary import Inner, OnVec
 
@@ -63,6 +65,7 @@ def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:
     :param variables: `Symbol`s and `MatrixSymbol`s.
     :raises InputError: for a matrix by several variables of which one is a scalar.
     :raises ShapeError: if sizes do not fit.
+    :raises UndefinedError: if the derivative has no value, whatever the variable is.
     :raises UnsupportedError: if an operation has no rule.
     """
     graph = name_intermediates(written, variables, supports)
@@ -77,6 +80,12 @@ def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:
     if output is None or (output.is_Matrix and layout is Layout.GRADIENT):
         output = output_name(graph.root, written.letters, layout)
     if layout is Layout.RATE:
-        return Computed(graph, output, layout, forward(graph, *variables))
-    form = OnVec if layout is Layout.JACOBIAN else Inner
-    return Computed(graph, output, layout, sweep(graph, variables, output, form))
+        found = forward(graph, *variables)
+    else:
+        found = sweep(graph, variables, output, OnVec if layout is Layout.JACOBIAN else Inner)
+    if any(map(has_no_value, (*found.derivatives.values(), *found.named.values()))):
+        raise UndefinedError(
+            f'"{text(written.expr)}" has no value, or its derivative has none: the derivative of '
+            "a power of zero, or of a function where it has a pole, was needed"
+        )
+    return Computed(graph, output, layout, found)

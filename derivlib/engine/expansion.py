@@ -11,10 +11,12 @@ from sympy import (
     BlockMatrix,
     Determinant,
     DiagonalOf,
+    DiracDelta,
     Expr,
     Function,
     HadamardPower,
     HadamardProduct,
+    Heaviside,
     Inverse,
     KroneckerProduct,
     MatAdd,
@@ -69,7 +71,10 @@ Arguments = tuple[Any, ...]
 Record = Callable[[Rule, Arguments], None]
 """Called with each rule that is applied and what its placeholders stood for."""
 
-_WITHOUT_DERIVATIVE = (Abs, Max, Min, Piecewise, RoundFunction, arg, conjugate, im, re, sign)
+_WITHOUT_DERIVATIVE = (
+    *(Abs, Max, Min, Piecewise, RoundFunction, Heaviside, DiracDelta),
+    *(arg, conjugate, im, re, sign),
+)
 """Functions that SymPy differentiates by a convention of its own, or not on the reals."""
 
 

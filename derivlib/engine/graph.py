@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import BlockMatrix, Expr, MatrixSymbol, Sum, Symbol, Transpose
+from sympy import BlockMatrix, Expr, MatrixSymbol, Sum, Symbol, Transpose, preorder_traversal
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
@@ -240,12 +240,31 @@ def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) ->
             continue
         users = [type(user.expr).__name__ for user in nodes[i:] if i in user.parts]
         place = f" (inside {users[0]})" if users else ""
+        if isinstance(node.expr, ElementwiseApplyFunction):
+            raise _unsupported_function(node.expr, place, supports)
         if isinstance(node.expr, Sum):
             place += "; SymPy writes an entry of a product so: say MatrixElement(A*B, i, j)"
         raise UnsupportedError(
             f'no differential rule for {type(node.expr).__name__} in "{text(node.expr)}"{place}; '
             "see how-to/add-a-rule"
         )
+
+
+def _unsupported_function(
+    expr: Expr, place: str, supports: Callable[[Expr], bool]
+) -> UnsupportedError:
+    """Say what in an elementwise function has no derivative."""
+    parts = [part for part in preorder_traversal(expr.args[0].expr) if part.args]
+    if any(getattr(part, "is_Matrix", False) for part in preorder_traversal(expr.args[0].expr)):
+        return UnsupportedError(
+            f'a matrix in the elementwise function of "{text(expr)}"{place} is not supported; put '
+            "a symbol in its place, or multiply outside of the function"
+        )
+    named = next((part for part in parts if not supports(part)), expr.args[0].expr)
+    return UnsupportedError(
+        f"no differential rule for {type(named).__name__} in the elementwise function of "
+        f'"{text(expr)}"{place}; see how-to/add-a-rule'
+    )
 
 
 def _is_variable(expr: Expr) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sympy import (
+    Basic,
     Determinant,
     DiagonalOf,
     Expr,
@@ -23,9 +24,11 @@ from sympy import (
     sympify,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.display.text import text
-from derivlib.errors import ShapeError
+from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.vocabulary import DiagonalSums, LogDet, Tril, Triu
 
 __all__ = ["Shape", "same_size", "shape_of", "shown_shape"]
@@ -58,19 +61,65 @@ def shown_shape(shape: Shape) -> str:
     return "a scalar" if shape is None else f"{shape[0]}×{shape[1]}"
 
 
-def _misfit(expr: Expr, detail: str) -> ShapeError:
-    return ShapeError(
-        f'sizes do not fit in "{text(expr)}": {detail}; '
-        "correct the shape of one of them, or transpose it"
-    )
+_ADVICE = "correct the shape of one of them, or transpose it"
+
+
+def _misfit(expr: Expr, detail: str, advice: str = _ADVICE) -> ShapeError:
+    return ShapeError(f'sizes do not fit in "{text(expr)}": {detail}; {advice}')
 
 
 def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
-    for (left, a), (right, b) in pairwise(factors):
+    for k, ((left, a), (right, b)) in enumerate(pairwise(factors), start=1):
         if a is None or b is None or not same_size(a[1], b[0]):
+            single = _one_by_one(factors[:k]) or _one_by_one(factors[k:])
+            advice = f"a 1×1 matrix is no scalar factor; say Trace({text(single)})"
             raise _misfit(
-                expr, f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
+                expr,
+                f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}",
+                advice if single else _ADVICE,
             )
+
+
+def _one_by_one(factors: Sequence[tuple[Expr, Shape]]) -> Expr | None:
+    """The product of factors, if it is 1×1."""
+    first, last = factors[0][1], factors[-1][1]
+    if first is None or last is None or not (same_size(first[0], 1) and same_size(last[1], 1)):
+        return None
+    return Basic.__new__(MatMul, *(factor for factor, _ in factors))
+
+
+def _check_vector(expr: Expr, part: Expr, shape: Shape) -> None:
+    if shape is None or not any(same_size(size, 1) for size in shape):
+        raise ShapeError(
+            f'DiagMatrix in "{text(expr)}" needs a column or a row, but {text(part)} is '
+            f"{shown_shape(shape)}; for the diagonal of a matrix say DiagMatrix(DiagonalOf(…))"
+        )
+
+
+def _check_entry(expr: Expr, part: Expr, shape: Shape) -> None:
+    """Refuse an index that no entry has; SymPy refuses one that is too large."""
+    for index in expr.args[1:]:
+        if not index.is_number and index.is_integer is not False:
+            continue
+        if not index.is_Integer:
+            raise ShapeError(
+                f"{text(part)} has no entry ({', '.join(map(str, expr.args[1:]))}): indices are "
+                "integers, counted from 0"
+            )
+        if index.is_negative:
+            raise ShapeError(
+                f"{text(part)} is {shown_shape(shape)} and has no entry "
+                f"({', '.join(map(str, expr.args[1:]))}); indices are counted from 0"
+            )
+
+
+def _check_exponent(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
+    if len(parts) > 1 and parts[1][1] is not None:
+        raise UnsupportedError(
+            f'HadamardPower in "{text(expr)}" has a matrix as exponent, and no rule is stated '
+            "for that; with entries that are positive, A to the power B is "
+            "HadamardProduct(B, A.applyfunc(log)).applyfunc(exp)"
+        )
 
 
 def _check_alike(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
@@ -89,6 +138,7 @@ def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
     :param parts: each subexpression with its shape.
     :returns: rows and columns, or None for a scalar.
     :raises ShapeError: if the sizes of the parts do not fit together.
+    :raises UnsupportedError: for an elementwise power with a matrix as exponent.
     """
     matrices = [(part, shape) for part, shape in parts if shape is not None]
     if isinstance(expr, MatMul):
@@ -97,6 +147,12 @@ def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
         return (first[0], last[1])  # type: ignore[index]
     if isinstance(expr, _ALIKE):
         _check_alike(expr, parts)
+    if isinstance(expr, DiagMatrix):
+        _check_vector(expr, *parts[0])
+    elif isinstance(expr, MatrixElement):
+        _check_entry(expr, *parts[0])
+    elif isinstance(expr, HadamardPower):
+        _check_exponent(expr, parts)
     if isinstance(expr, _SQUARE):
         part, shape = parts[0]
         if shape is None or not same_size(*shape):

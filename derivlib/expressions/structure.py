@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import (
+    AccumBounds,
     Add,
     BlockDiagMatrix,
     BlockMatrix,
@@ -33,6 +34,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.check.sizes import all_nodes
 from derivlib.display.text import text
 from derivlib.errors import UndefinedError
 from derivlib.expressions.construction import block_diagonal, blocks
@@ -48,7 +50,7 @@ from derivlib.vocabulary import (
     arguments_of,
 )
 
-__all__ = ["checked_normal_form", "children", "with_children"]
+__all__ = ["checked_normal_form", "children", "has_no_value", "with_children"]
 
 _LEAVES = (
     *(Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix),
@@ -112,16 +114,22 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     )
 
 
+def has_no_value(expr: Expr) -> bool:
+    """Tell whether an infinity, or what is no number, stands in an expression."""
+    return not _NO_VALUE.isdisjoint(all_nodes([expr]))
+
+
 def _refuse_undefined(expr: Expr, written: Expr) -> None:
     """Refuse what has no value: the inverse or log-determinant of zero, a division by zero."""
     of_zero = isinstance(expr, (Inverse, MatPow, LogDet)) and isinstance(expr.args[0], ZeroMatrix)
     raised = of_zero and isinstance(expr, MatPow) and not isinstance(expr, Inverse)
     if raised and not expr.args[1].is_negative:
         return
-    if of_zero or expr in _NO_VALUE:
+    entries = expr if isinstance(expr, MatrixBase) else (expr,)
+    if of_zero or any(entry in _NO_VALUE or isinstance(entry, AccumBounds) for entry in entries):
         raise UndefinedError(
-            f'"{text(written)}" has no value: it is the inverse, the logarithm or the '
-            "log-determinant of something that is zero whatever the variable is"
+            f'"{text(written)}" has no value: it is infinite, or no number, or the inverse, the '
+            "logarithm or the log-determinant of something that is zero whatever the variable is"
         )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import Basic, Expr, MatrixSymbol, Symbol
+from sympy import Basic, Dummy, Expr, Lambda, MatrixSymbol, Symbol
 
-from derivlib.check.sizes import all_nodes
+from derivlib.check.sizes import all_nodes, size_symbols
 
 __all__ = ["Written", "letters_in"]
 
@@ -42,8 +42,14 @@ class Written:
     @cached_property
     def sizes(self) -> frozenset[Expr]:
         """The symbols that stand in the shapes of its matrices."""
-        shapes = (size for s in self.letters if isinstance(s, MatrixSymbol) for size in s.shape)
-        return letters_in(*shapes)
+        return frozenset(size_symbols(*self.parts))
+
+    @cached_property
+    def free(self) -> frozenset[Expr]:
+        """The symbols that stand for something of the author's: not those of a function."""
+        functions = (node for node in all_nodes(self.parts) if isinstance(node, Lambda))
+        bound = {symbol for function in functions for symbol in function.variables}
+        return frozenset(s for s in self.letters - bound if not isinstance(s, Dummy))
 
     @cached_property
     def letters(self) -> frozenset[Expr]:
