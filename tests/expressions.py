@@ -75,6 +75,7 @@ CASES = {
     "second layer, V": (lam(second), V),
     "bias": (lam((X * W + b * OneMatrix(1, p)).applyfunc(sigma)), b),
     "row bias": (lam((X * W + OneMatrix(n, 1) * row).applyfunc(sigma)), row),
+    "cube of a norm": (norm(X * W) ** 3, W),
     "bias, weights": (lam((X * W + b * OneMatrix(1, p)).applyfunc(sigma)), W),
     "residual": (lam((A * X).applyfunc(sigma) + X), X),
     "residual twice": (lam(((A * X).applyfunc(sigma) + X).applyfunc(tau) + X), X),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sympy import Expr
@@ -18,7 +18,9 @@ from derivlib.engine.sweep import sweep
 from derivlib.errors import InputError, UndefinedError
 from derivlib.expressions.measure import Measures
 from derivlib.expressions.structure import has_no_value
+from derivlib.expressions.substitution import resolve
 from derivlib.expressions.written import Written
+from derivlib.rules.rule import Condition
 from derivlib.vocabulary import Inner, OnVec
 
 __all__ = ["Computed", "computed"]
@@ -55,6 +57,14 @@ class Computed:
         """Tell whether a derivative would be too long to be read without names."""
         measures = Measures({**self.chosen, **self.found.named})
         return not all(map(measures.is_readable, self.found.derivatives.values()))
+
+    def resolved(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+        """Conditions on the author's own symbols, each once; on names where there are many."""
+        told = dict.fromkeys(conditions)
+        if self.is_long:
+            return tuple(told)
+        subjects = ((c, resolve(c.subject, self.chosen)) for c in told)
+        return tuple(dict.fromkeys(replace(c, subject=subject) for c, subject in subjects))
 
 
 def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:

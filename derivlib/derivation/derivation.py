@@ -263,7 +263,7 @@ class Derivation(WritesCode):
     def assumptions(self) -> tuple[Condition, ...]:
         """What has to hold for the result, each condition once."""
         required = (c for step in self.steps for c in step.requires)
-        return tuple(dict.fromkeys((*self.premises.conditions, *required)))
+        return self._computed.resolved((*self.premises.conditions, *required))
 
     def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.

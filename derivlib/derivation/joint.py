@@ -197,7 +197,7 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
     def assumptions(self) -> tuple[Condition, ...]:
         """What has to hold for the results, each condition once."""
         required = (c for step in self.steps for c in step.requires)
-        return tuple(dict.fromkeys((*self.premises.conditions, *required)))
+        return self._computed.resolved((*self.premises.conditions, *required))
 
     def differential_of(self, target: Expr | None) -> Expr:
         """What a line is the differential of."""

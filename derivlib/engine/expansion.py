@@ -96,6 +96,13 @@ def _applied(expr: Expr) -> tuple[Rule, Arguments]:
     return rule, (expr.func, *expr.args)
 
 
+def _power(expr: Expr) -> tuple[Rule, Arguments]:
+    base, exponent = expr.args
+    if isinstance(base, Norm) and exponent.is_number and exponent >= 2:
+        return norms.NORM_POWER, (base.arg, exponent)
+    return products.SCALAR_POWER, (base, exponent)
+
+
 def _known_function(expr: Expr) -> tuple[Rule, Arguments]:
     return functions.SCALAR_FUNCTION, (expr.func, *expr.args)
 
@@ -113,7 +120,7 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     HadamardPower: _own_arguments(products.HADAMARD_POWER),
     MatPow: _own_arguments(products.MATRIX_POWER),
     Inverse: _base_alone(products.INVERSE),
-    Pow: _own_arguments(products.SCALAR_POWER),
+    Pow: _power,
     Transpose: _own_arguments(linear.TRANSPOSE),
     Trace: _own_arguments(linear.TRACE),
     SumEntries: _own_arguments(linear.SUM_ENTRIES),

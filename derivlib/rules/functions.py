@@ -16,6 +16,7 @@ from derivlib.rules.calculus import (
     derivative_of_function,
     partial_derivative,
 )
+from derivlib.rules.domains import of_entries, of_function
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE
@@ -45,6 +46,7 @@ ELEMENTWISE = Rule(
     right=_elementwise,
     instances=((sigma, U), (Lambda(v, v**3), U), (Lambda(v, t**2 * v + v**2), U)),
     source=CHAIN_RULE,
+    conditions=of_entries,
 )
 
 
@@ -139,6 +141,7 @@ SCALAR_FUNCTION = Rule(
     right=_scalar_function,
     instances=((f, u), (h, u, v)),
     source=CHAIN_RULE,
+    conditions=of_function,
 )
 
 RULES = (ELEMENTWISE, ABSTRACT_SCALAR, ABSTRACT_MATRIX, ABSTRACT_DERIVATIVE, SCALAR_FUNCTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Pow, S
+from sympy import Expr, Integer, Pow, S
 
 from derivlib.expressions.construction import add, hadamard, mul, transpose
 from derivlib.expressions.operators import inner
@@ -22,6 +22,19 @@ NORM = Rule(
     source=cookbook(129),
     conditions=lambda matrix: (Condition(matrix, "not zero"),),
 )
+
+
+NORM_POWER = Rule(
+    "power of a norm",
+    "differential",
+    left=lambda matrix, exponent: d(Pow(Norm(matrix), exponent)),
+    right=lambda d, matrix, exponent: mul(
+        exponent * Pow(Norm(matrix), exponent - 2), inner(matrix, d(matrix))
+    ),
+    instances=((U, Integer(2)), (U, Integer(3))),
+    source=cookbook(131),
+)
+"""For exponents from 2 on it holds where the matrix is zero too."""
 
 
 def _softmax(d: Differentiate, vector: Expr) -> Expr:
@@ -47,4 +60,4 @@ LOG_SUM_EXP = Rule(
     source=CHAIN_RULE,
 )
 
-RULES = (NORM, SOFTMAX, LOG_SUM_EXP)
+RULES = (NORM, NORM_POWER, SOFTMAX, LOG_SUM_EXP)

@@ -29,6 +29,7 @@ from derivlib.expressions.construction import (
     power,
 )
 from derivlib.expressions.entrywise import elementwise
+from derivlib.rules.domains import of_power
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook
@@ -100,9 +101,7 @@ HADAMARD_POWER = Rule(
     right=_hadamard_power,
     instances=((U, Integer(3)), (U, Integer(-1))),
     source=CHAIN_RULE,
-    conditions=lambda base, exponent: (
-        () if exponent.is_nonnegative else (Condition(base, "without zero entries"),)
-    ),
+    conditions=of_power,
 )
 
 
@@ -158,6 +157,7 @@ SCALAR_POWER = Rule(
     right=_scalar_power,
     instances=((u, Integer(3)), (u, Integer(-2))),
     source=CHAIN_RULE,
+    conditions=of_power,
 )
 
 
