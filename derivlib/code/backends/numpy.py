@@ -34,7 +34,7 @@ _HELPERS = {
     "sigmoid": '''
 def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
+    return 1 / (1 + np.exp(-np.maximum(z, -709)))
 ''',
     "softmax": '''
 def softmax(x):
@@ -64,7 +64,7 @@ def blocks(A, k):
     """The Kronecker product of the k×k identity and A: A in each block on the diagonal."""
     rows, cols = A.shape
     result = np.zeros((k, rows, k, cols))
-    result[np.arange(k), :, np.arange(k), :] = A
+    np.einsum("kikj->kij", result)[...] = A
     return result.reshape(k * rows, k * cols)
 ''',
     "spread": '''
@@ -72,7 +72,7 @@ def spread(A, k):
     """The Kronecker product of A and the k×k identity: each entry on the diagonal of a block."""
     rows, cols = A.shape
     result = np.zeros((rows, k, cols, k))
-    result[:, np.arange(k), :, np.arange(k)] = A
+    np.einsum("ikjk->kij", result)[...] = A
     return result.reshape(rows * k, cols * k)
 ''',
     "add_diagonal": '''
