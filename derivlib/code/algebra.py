@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, S
 
+from derivlib.code.arithmetic import Arithmetic
 from derivlib.code.forms import (
     Cols,
     Diag,
@@ -26,74 +27,15 @@ from derivlib.code.ir import Array, Program
 __all__ = ["Algebra"]
 
 
-class Algebra:
+class Algebra(Arithmetic):
     """Calculates with forms, writing the operations into a program.
 
     :param program: the program.
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self.one = program.number(S.One)
+        super().__init__(program)
         self.symmetric: set[int] = set()
-
-    # --- scalars and arrays ---------------------------------------------------------------
-
-    def times_scalar(self, scalar: Array, array: Array) -> Array:
-        """Multiply an array by a scalar; by one nothing is done."""
-        known, other = self.program.value_of(scalar), self.program.value_of(array)
-        if known is not None and other is not None:
-            return self.program.number(known * other)
-        if known is S.One:
-            return array
-        if known is S.NegativeOne:
-            return self.program.add("negate", array, shape=array.shape)
-        return self.program.add("multiply", scalar, array, shape=array.shape)
-
-    def combine(self, kind: str, arrays: Sequence[Array]) -> Array:
-        """Add or multiply arrays that broadcast to one shape; numbers are gathered."""
-        result: Array | None = None
-        numbers = [v for a in arrays if (v := self.program.value_of(a)) is not None]
-        rest = [a for a in arrays if self.program.value_of(a) is None]
-        number = sum(numbers, S.Zero) if kind == "add" else S.One
-        if kind == "multiply":
-            for value in numbers:
-                number *= value
-        neutral = S.Zero if kind == "add" else S.One
-        for array in sorted(rest, key=lambda a: a.ndim) if kind == "multiply" else rest:
-            result = array if result is None else self._pair(kind, result, array)
-        if result is None:
-            return self.program.number(number)
-        if number == neutral:
-            return result
-        if kind == "multiply":
-            return self.times_scalar(self.program.number(number), result)
-        return self._pair("add", result, self.program.number(number))
-
-    def _pair(self, kind: str, left: Array, right: Array) -> Array:
-        if kind == "add":
-            operations = self.program.operations
-            if operations[right.place].kind == "negate":
-                taken = Array(operations[right.place].arguments[0], right.shape)
-                return self.program.add("subtract", left, taken, shape=self._broadcast(left, right))
-            if operations[left.place].kind == "negate":
-                taken = Array(operations[left.place].arguments[0], left.shape)
-                return self.program.add(
-                    "subtract", right, taken, shape=self._broadcast(left, right)
-                )
-        return self.program.add(kind, left, right, shape=self._broadcast(left, right))
-
-    @staticmethod
-    def _broadcast(left: Array, right: Array) -> tuple[Expr, ...]:
-        if left.ndim == right.ndim == 2:
-            return tuple(
-                b if a is S.One else a for a, b in zip(left.shape, right.shape, strict=True)
-            )
-        if {left.ndim, right.ndim} == {1, 2}:
-            vector, matrix = (left, right) if left.ndim == 1 else (right, left)
-            cols = vector.shape[0] if matrix.shape[1] is S.One else matrix.shape[1]
-            return matrix.shape[0], cols
-        return left.shape if left.ndim >= right.ndim else right.shape
 
     # --- forms ----------------------------------------------------------------------------
 
@@ -225,20 +167,43 @@ class Algebra:
         if place in self.symmetric:
             return True
         operations = self.program.operations
-        operation = operations[place]
-        if operation.kind in ("matmul", "outer"):
-            left, right = operation.arguments
-            if operation.kind == "outer":
-                return left == right
-            turned = [(operations[i].kind, operations[i].arguments) for i in (left, right)]
-            return turned[0] == ("transpose", (right,)) or turned[1] == ("transpose", (left,))
-        if operation.kind in ("add", "subtract", "multiply", "divide", "negate", "add_diagonal"):
-            parts = [i for i in operation.arguments if operations[i].shape]
-            flat = any(len(operations[i].shape) == 1 for i in parts)
-            if operation.kind == "add_diagonal":
-                return self._is_symmetric(operation.arguments[0])
-            return not flat and all(map(self._is_symmetric, parts))
-        return operation.kind in ("eye", "diagonal_matrix")
+        kind, arguments = operations[place].kind, operations[place].arguments
+        if kind == "outer":
+            return arguments[0] == arguments[1]
+        if kind == "matmul":
+            return self._is_congruence(*arguments)
+        if kind in ("add_diagonal", "inverse"):
+            return self._is_symmetric(arguments[0])
+        if kind in ("add", "subtract", "multiply", "divide", "negate", "power", "call"):
+            parts = [i for i in arguments if operations[i].shape]
+            return all(len(operations[i].shape) == 2 for i in parts) and all(
+                map(self._is_symmetric, parts)
+            )
+        return kind in ("eye", "diagonal_matrix")
+
+    def _is_congruence(self, left: int, right: int) -> bool:
+        """Tell whether a product is A Aᵀ, or A S Aᵀ for a symmetric S."""
+        operations = self.program.operations
+
+        def mutual(a: int, b: int) -> bool:
+            for one, other in ((a, b), (b, a)):
+                if operations[one].kind == "transpose" and operations[one].arguments == (other,):
+                    return True
+            return a == b and self._is_symmetric(a)
+
+        if mutual(left, right):
+            return True
+        for product, outer, end in ((left, right, 0), (right, left, 1)):
+            operation = operations[product]
+            if operation.kind == "matmul" and mutual(operation.arguments[end], outer):
+                return self._is_symmetric(operation.arguments[1 - end])
+            if operation.kind == "multiply":
+                scaling, array = operation.arguments
+                shape = operations[scaling].shape
+                along = len(shape) == 1 if end == 0 else shape[1:] == (S.One,)
+                if along and mutual(array, outer):
+                    return True
+        return False
 
     # --- sums and entrywise products ------------------------------------------------------
 

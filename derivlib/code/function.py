@@ -144,6 +144,8 @@ def _as_array(library: Any, argument: Argument, value: Any) -> Any:
 def _as_tensor(library: Any, argument: Argument, value: Any) -> Any:
     """A value as a tensor of floating-point or complex numbers, of 64 bits if it says nothing."""
     if not isinstance(value, library.Tensor):
+        if any(stride < 0 for stride in getattr(value, "strides", ())):
+            value = value.copy()
         try:
             return library.as_tensor(value, dtype=_bits(library, value))
         except (TypeError, ValueError, RuntimeError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from sympy import Expr, S
 
@@ -24,11 +23,9 @@ from derivlib.code.forms import (
     is_vector,
 )
 from derivlib.code.ir import Array
+from derivlib.code.order import Order, Sizes
 
 __all__ = ["Products"]
-
-TYPICAL = 1000
-"""What a size that is not known is taken for when orders of multiplication are compared."""
 
 
 class Products:
@@ -41,20 +38,12 @@ class Products:
     def __init__(self, algebra: Algebra, sizes: Mapping[Expr, int] | None = None) -> None:
         self.algebra = algebra
         self.add = algebra.program.add
-        self.sizes = sizes or {}
-
-    def size(self, size: Expr) -> int:
-        """A size as a number, for comparing costs."""
-        known = {s: self.sizes.get(s, TYPICAL) for s in size.free_symbols}
-        return max(1, int(size.xreplace({s: S(v) for s, v in known.items()})))
+        self.sizes = Sizes(sizes or {})
 
     # --- the order ------------------------------------------------------------------------
 
     def product(self, forms: Sequence[Form]) -> Form:
-        """Multiply forms in the order with the fewest operations.
-
-        The matrix chain is ordered by dynamic programming (Cormen et al., chapter 14).
-        """
+        """Multiply forms in the order with the fewest operations."""
         scalar, forms = self._without_scalars(forms)
         for form in forms:
             if isinstance(form, Zero):
@@ -62,15 +51,35 @@ class Products:
         kept = [form for form in forms if not isinstance(form, Eye)]
         if not kept:
             return self.algebra.scaled(scalar, forms[0])
-        splits = self._splits(kept)
+        return self.algebra.scaled(scalar, self._ordered(kept))
+
+    def _ordered(self, forms: Sequence[Form]) -> Form:
+        order = Order(self.algebra, self.sizes, forms)
+        if (half := self._mirrored(forms)) > 1:
+            middle, right = forms[half:-half], forms[-half:]
+            end = Form(right[0].rows, right[-1].cols)
+            once = Order(self.algebra, self.sizes, right)
+            rest = Order(self.algebra, self.sizes, [end.transposed(), *middle, end])
+            if once.price + rest.price < order.price:
+                product = self._ordered(right)
+                return self._ordered([self.algebra.transposed(product), *middle, product])
 
         def multiplied(i: int, j: int) -> Form:
             if i == j:
-                return kept[i]
-            k = splits[i, j]
+                return forms[i]
+            k = order.splits[i, j]
             return self.times(multiplied(i, k), multiplied(k + 1, j))
 
-        return self.algebra.scaled(scalar, multiplied(0, len(kept) - 1))
+        return multiplied(0, len(forms) - 1)
+
+    def _mirrored(self, forms: Sequence[Form]) -> int:
+        """How many factors at the start are the transposes of those at the end."""
+        count = 0
+        while 2 * (count + 1) <= len(forms):
+            if self.algebra.transposed(forms[count]) != forms[-1 - count]:
+                break
+            count += 1
+        return count
 
     def _without_scalars(self, forms: Sequence[Form]) -> tuple[Array, list[Form]]:
         scalars: list[Array] = []
@@ -79,48 +88,13 @@ class Products:
             if isinstance(form, Ones | Eye):
                 scalars.append(form.scalar)
                 rest.append(type(form)(*form.shape, self.algebra.one))
+            elif isinstance(form, Full):
+                number, array = self.algebra.without_number(form.array)
+                scalars.append(self.algebra.program.number(number))
+                rest.append(Full(*form.shape, array))
             else:
                 rest.append(form)
         return self.algebra.combine("multiply", scalars), rest
-
-    def _splits(self, forms: Sequence[Form]) -> dict[tuple[int, int], int]:
-        count = len(forms)
-        cost = {(i, i): 0.0 for i in range(count)}
-        plain = {(i, i): self._is_plain(form) for i, form in enumerate(forms)}
-        splits: dict[tuple[int, int], int] = {}
-        # Among equals, a row that starts the product waits for what other products share.
-        turn = 1 if forms[0].rows is S.One else -1
-        for width in range(1, count):
-            for i in range(count - width):
-                j = i + width
-                found = [
-                    (cost[i, k] + cost[k + 1, j] + self._cost(forms, plain, i, k, j), turn * k)
-                    for k in range(i, j)
-                ]
-                cost[i, j], split = min(found)
-                splits[i, j] = turn * split
-                plain[i, j] = True
-        return splits
-
-    @staticmethod
-    def _is_plain(form: Form) -> bool:
-        return not isinstance(form, Diag | Ones | Rows | Cols | Permuted | Kron)
-
-    def _cost(
-        self, forms: Sequence[Form], plain: Mapping[Any, bool], i: int, k: int, j: int
-    ) -> float:
-        rows, inner, cols = map(self.size, (forms[i].rows, forms[k].cols, forms[j].cols))
-        if not plain[i, k] or not plain[k + 1, j]:
-            structured = forms[i] if not plain[i, k] else forms[j]
-            if isinstance(structured, Kron):
-                factor = self.size(structured.left.rows) + self.size(structured.right.cols)
-                return float(factor * max(rows * cols, inner * cols))
-            return float(rows * inner + inner * cols + rows * cols)
-        solving = 0.0
-        for place, form in ((i, forms[i]), (j, forms[j])):
-            if isinstance(form, Inverted) and (place, place) in ((i, k), (k + 1, j)):
-                solving += self.size(form.rows) ** 3 / 3
-        return float(rows) * inner * cols + solving
 
     # --- one product ----------------------------------------------------------------------
 
@@ -180,6 +154,8 @@ class Products:
             if left.rows is S.One:
                 return self.add("dot", a, b)
             return self.add("outer", a, b, shape=(rows, cols))
+        if a.ndim == 1:  # a row times a matrix is the transpose times the column
+            a, b = self.algebra.transposed_array(b), a
         shape = tuple(size for size in (rows, cols) if size is not S.One)
         return self.add("matmul", a, b, shape=shape)
 
@@ -268,7 +244,7 @@ class Products:
         return self.algebra.total(self.algebra.hadamard([first, self.algebra.transposed(last)]))
 
     def _chain_cost(self, forms: Sequence[Form]) -> float:
-        sizes = [self.size(form.rows) for form in forms] + [self.size(forms[-1].cols)]
+        sizes = [self.sizes.of(form.rows) for form in forms] + [self.sizes.of(forms[-1].cols)]
         if len(forms) == 1:
             return 0.0
         return float(sum(sizes[0] * a * b for a, b in pairwise(sizes[1:])))

@@ -38,7 +38,8 @@ def _binary(operator: str, binding: int, *, tight: bool) -> Template:
 
 
 def _negated(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
-    return Piece(f"-{args[0].within(PRODUCT)}", SUM)
+    (piece,) = args  # a minus is for the first factor, which is the smallest but for @
+    return Piece(f"-{piece.within(SIGN if piece.operator == '@' else PRODUCT)}", SUM)
 
 
 def _power(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
