@@ -18,6 +18,7 @@ from derivlib.code.forms import (
     Ones,
     Permuted,
     Rows,
+    Sum,
     Zero,
     array_shape,
     is_vector,
@@ -68,6 +69,8 @@ class Algebra(Arithmetic):
                 return add("permute_rows", eye, shape=shape, extra=of)
             case Inverted(array=array):
                 return add("inverse", array, shape=shape)
+            case Sum(terms=terms):
+                return self._added(terms)
         raise TypeError(f"no form of this kind: {form}")
 
     def _kronecker(self, left: Form, right: Form, shape: tuple[Expr, ...]) -> Array:
@@ -100,8 +103,7 @@ class Algebra(Arithmetic):
             case Rows(vector=vector):
                 return vector
             case Cols(vector=vector):
-                shape = (vector.shape[0], S.One)
-                return self.program.add("column", vector, shape=shape)
+                return self.column(vector)
         return self.full(form)
 
     def from_operand(self, array: Array, rows: Expr, cols: Expr) -> Form:
@@ -114,9 +116,10 @@ class Algebra(Arithmetic):
         if array.ndim == 1:
             return Rows(rows, cols, array)
         if array.shape[1] is S.One:
-            operation = self.program.operations[array.place]
-            if operation.kind == "column":
-                return Cols(rows, cols, Array(operation.arguments[0], (rows,)))
+            number, inner = self.without_number(array)
+            if self._operation(inner).kind == "column":
+                (vector,) = self._arguments(inner)
+                return Cols(rows, cols, self.times_scalar(self.program.number(number), vector))
             flat = self.program.add("flat", array, shape=(rows,))
             return Cols(rows, cols, flat)
         return Full(rows, cols, array)
@@ -148,19 +151,71 @@ class Algebra(Arithmetic):
                 return Inverted(form.cols, form.rows, self.transposed_array(array))
             case Kron(left=left, right=right):
                 return Kron(form.cols, form.rows, self.transposed(left), self.transposed(right))
+            case Sum(terms=terms):
+                return Sum(form.cols, form.rows, tuple(map(self.transposed, terms)))
         return form.transposed()
 
     def transposed_array(self, array: Array) -> Array:
         """Transpose an array of two axes; others stay."""
         if array.ndim < 2:
             return array
-        operation = self.program.operations[array.place]
+        operation = self._operation(array)
         shape = (array.shape[1], array.shape[0])
         if operation.kind == "transpose":
             return Array(operation.arguments[0], shape)
         if array.shape[0] == array.shape[1] and self._is_symmetric(array.place):
             return array
+        if operation.name is None:
+            arguments = self._arguments(array)
+            if operation.kind == "outer":
+                return self.program.add("outer", *arguments[::-1], shape=shape)
+            if operation.kind == "negate" or (
+                operation.kind in ("multiply", "divide") and self.is_turned(array)
+            ):
+                turned = [self._turned_operand(argument) for argument in arguments]
+                return self.program.add(operation.kind, *turned, shape=shape)
         return self.program.add("transpose", array, shape=shape)
+
+    def _turned_operand(self, array: Array) -> Array:
+        """What broadcasts to a transpose as an array does to a matrix."""
+        if array.ndim == 1:
+            return self.program.add("column", array, shape=(array.shape[0], S.One))
+        if self._operation(array).kind == "column":
+            return self._arguments(array)[0]
+        return self.transposed_array(array)
+
+    def is_turned(self, array: Array) -> bool:
+        """Tell whether an array is a transpose, or one with its rows or columns scaled."""
+        operation = self._operation(array)
+        if operation.kind == "transpose":
+            return True
+        if operation.kind not in ("negate", "multiply", "divide") or operation.name is not None:
+            return False
+        arguments = self._arguments(array)
+        wide = [a for a in arguments if a.ndim == 2 and self._operation(a).kind != "column"]
+        return bool(wide) and all(map(self.is_turned, wide))
+
+    def as_outer(self, form: Form) -> tuple[Array, Array, Array] | None:
+        """The scalar and the two vectors of a multiple of an outer product."""
+        if not isinstance(form, Full) or form.array.ndim < 2:
+            return None
+        scalars: list[Array] = []
+        array = form.array
+        while (operation := self._operation(array)).kind in ("negate", "multiply", "divide"):
+            if operation.kind == "negate":
+                scalar, (array,) = self.program.number(S.NegativeOne), self._arguments(array)
+            elif operation.kind == "multiply":
+                scalar, array = self._arguments(array)
+            else:
+                array, below = self._arguments(array)
+                scalar = self.divided(self.one, below)
+            if scalar.ndim:
+                return None
+            scalars.append(scalar)
+        if operation.kind != "outer":
+            return None
+        left, right = self._arguments(array)
+        return self.combine("multiply", scalars), left, right
 
     def _is_symmetric(self, place: int) -> bool:
         """Tell whether a square array is known to be its own transpose."""
@@ -210,7 +265,8 @@ class Algebra(Arithmetic):
     def plus(self, forms: Sequence[Form]) -> Form:
         """Add matrices; what stands on the diagonal alone is added there."""
         rows, cols = forms[0].shape
-        terms = [form for form in forms if not isinstance(form, Zero)]
+        flat = [t for form in forms for t in (form.terms if isinstance(form, Sum) else (form,))]
+        terms = [form for form in flat if not isinstance(form, Zero)]
         if not terms:
             return Zero(rows, cols)
         if len(terms) == 1:
@@ -220,16 +276,35 @@ class Algebra(Arithmetic):
         diagonal = self._diagonal_sum(on_diagonal)
         if not others and diagonal is not None:
             return diagonal
-        total = self._others(others, rows, cols)
+        parts = (*others,) if diagonal is None else (diagonal, *others)
+        outer = [form for form in others if self.as_outer(form) is not None]
+        if (diagonal is not None or outer) and all(map(self._is_rank_one, others)):
+            return Sum(rows, cols, parts)
         if diagonal is None:
-            return total
-        added = diagonal.scalar if isinstance(diagonal, Eye) else diagonal.vector
-        array = self.program.add("add_diagonal", self.full(total), added, shape=(rows, cols))
-        return Full(rows, cols, array)
+            return self._others(others, rows, cols)
+        return Full(rows, cols, self._added(parts))
+
+    def _added(self, terms: Sequence[Form]) -> Array:
+        """The sum of matrices, of which the first may be diagonal, written out."""
+        first, *others = terms
+        if not isinstance(first, Eye | Diag):
+            return self.full(self._others(terms, *first.shape))
+        total = self.full(self._others(others, *first.shape))
+        return self.program.add("add_diagonal", total, self.diagonal(first), shape=first.shape)
+
+    def _is_rank_one(self, form: Form) -> bool:
+        return isinstance(form, Ones | Rows | Cols) or self.as_outer(form) is not None
 
     def _others(self, forms: Sequence[Form], rows: Expr, cols: Expr) -> Form:
+        if len(forms) > 1 and self._turned(forms):
+            return self.transposed(self._others(list(map(self.transposed, forms)), cols, rows))
         operands = [self.operand(form) for form in forms]
         return self.from_operand(self.combine("add", operands), rows, cols)
+
+    def _turned(self, forms: Sequence[Form]) -> int:
+        """How many of the matrices written out are transposes, if all of them are."""
+        wide = [form for form in forms if isinstance(form, Full) and form.array.ndim == 2]
+        return len(wide) if all(self.is_turned(form.array) for form in wide) else 0
 
     def _diagonal_sum(self, forms: Sequence[Eye | Diag]) -> Eye | Diag | None:
         if not forms:
@@ -246,6 +321,8 @@ class Algebra(Arithmetic):
             return Zero(rows, cols)
         if not is_vector(forms[0]) and any(isinstance(form, Eye | Diag) for form in forms):
             return self._on_diagonal(forms, rows, cols)
+        if self._turned(forms) > 1:
+            return self.transposed(self.hadamard(list(map(self.transposed, forms))))
         operands = [self.operand(form) for form in forms]
         return self.from_operand(self.combine("multiply", operands), rows, cols)
 
@@ -262,6 +339,10 @@ class Algebra(Arithmetic):
                 return scalar
             case Diag(vector=vector) | Rows(vector=vector) | Cols(vector=vector):
                 return vector
+            case Sum(terms=terms):
+                return self.combine("add", list(map(self.diagonal, terms)))
+        if (vectors := self.as_outer(form)) is not None:
+            return self.combine("multiply", vectors)
         array = self.full(form)
         return array if array.ndim < 2 else self.program.add("diagonal", array, shape=(form.rows,))
 
@@ -301,6 +382,8 @@ class Algebra(Arithmetic):
         vector = self.sum_axis(form, 0)
         if isinstance(form, Full):
             array = form.array
+            if self._operation(array).kind == "transpose":
+                (array,) = self._arguments(array)
             return array if array.ndim == 0 else self.program.add("sum", array)
         if vector.ndim == 0 and form.cols is not S.One:
             return self.times_scalar(self.program.number(form.cols), vector)

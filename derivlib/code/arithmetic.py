@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Sequence
 
 from sympy import Expr, S
 
@@ -47,57 +48,88 @@ class Arithmetic:
 
     def without_number(self, array: Array) -> tuple[Expr, Array]:
         """Take the number out that an array was multiplied with, unless the product has a name."""
-        operation = self._operation(array)
-        if operation.name is None:
+        number = S.One
+        while self._operation(array).name is None:
+            operation = self._operation(array)
             if operation.kind == "negate":
-                return S.NegativeOne, Array(operation.arguments[0], array.shape)
-            if operation.kind == "multiply":
-                number, rest = self._arguments(array)
-                known = self.program.value_of(number)
-                if known is not None:
-                    return known, rest
-        return S.One, array
+                number, array = -number, Array(operation.arguments[0], array.shape)
+                continue
+            known = None
+            if operation.kind in ("multiply", "divide"):
+                factor, rest = self._arguments(array)
+                if operation.kind == "divide":
+                    factor, rest = rest, factor
+                known = self.program.value_of(factor)
+            if known is None:
+                break
+            number, array = number * (known if operation.kind == "multiply" else 1 / known), rest
+        return number, array
 
     def _operation(self, array: Array) -> Operation:
         return self.program.operations[array.place]
 
     def _product(self, arrays: Sequence[Array]) -> Array:
         number, above, below = S.One, [], []
+        wide = any(array.ndim == 2 and array.shape[1] is not S.One for array in arrays)
         for factor in arrays:
             known, array = self.without_number(factor)
             number *= known
-            operation = self._operation(array)
             value = self.program.value_of(array)
+            top, bottom = self._parts(array, wide=wide)
             if value is not None:
                 number *= value
-            elif operation.kind == "divide" and operation.name is None:
-                top, bottom = self._arguments(array)
-                value = self.program.value_of(top)
-                if value is not None or top.ndim == bottom.ndim == 0:
-                    number *= S.One if value is None else value
-                    above += [] if value is not None else [top]
-                    below.append(bottom)
-                else:
-                    above.append(array)
-            else:
+            elif bottom is None:
                 above.append(array)
+            else:
+                below.append(bottom)
+                value = self.program.value_of(top)
+                number *= S.One if value is None else value
+                above += [] if value is not None else [top]
         return self._quotient(number, above, below)
+
+    def _parts(self, array: Array, *, wide: bool) -> tuple[Array, Array | None]:
+        """What is above and below in a fraction of scalars, or of a number and an array.
+
+        :param wide: whether a column is such a fraction too, if its vector is.
+        """
+        operation = self._operation(array)
+        if operation.name is not None:
+            return array, None
+        if operation.kind == "divide":
+            top, bottom = self._arguments(array)
+            if self.program.value_of(top) is not None or top.ndim == bottom.ndim == 0:
+                return top, bottom
+        if operation.kind == "column" and wide:
+            top, below = self._parts(*self._arguments(array), wide=False)
+            if below is not None:
+                return top, self.column(below)
+        return array, None
+
+    def column(self, vector: Array) -> Array:
+        """A vector as an array that broadcasts along rows; a minus stays outside."""
+        shape = (vector.shape[0], S.One)
+        if self._operation(vector).kind == "negate":
+            (positive,) = self._arguments(vector)
+            return self.negated(self.program.add("column", positive, shape=shape))
+        return self.program.add("column", vector, shape=shape)
 
     def _quotient(self, number: Expr, above: list[Array], below: list[Array]) -> Array:
         """A number times some arrays over others; what is scalar is multiplied first."""
-        sign = S.NegativeOne if number is S.NegativeOne else S.One
+        sign = S.NegativeOne if number.is_negative and (above or below) else S.One
         scalar = self._fraction(
             number * sign,
             [a for a in above if a.ndim == 0],
             [a for a in below if a.ndim == 0],
         )
-        top = sorted((a for a in above if a.ndim), key=lambda a: a.ndim)
+        top = sorted((a for a in above if a.ndim), key=_width)
         bottom = [a for a in below if a.ndim]
         if not bottom and not top:
             result = scalar
         elif not top:
             result = self._pair("divide", scalar, self._chain("multiply", bottom))
         else:
+            if _width(top[0]) < _width(top[-1]):  # what is small is scaled
+                top[0], scalar = self._scaled(scalar, top[0]), self.one
             array = self._chain("multiply", top)
             if bottom:
                 array = self._pair("divide", array, self._chain("multiply", bottom))
@@ -107,8 +139,10 @@ class Arithmetic:
         return self.program.add("negate", result, shape=result.shape)
 
     def _fraction(self, number: Expr, above: list[Array], below: list[Array]) -> Array:
-        if not above and not below:
+        if number is S.Zero or not (above or below):
             return self.program.number(number)
+        if above and number.is_Pow and number.exp.is_negative:
+            number, below = S.One, [*below, self.program.number(1 / number)]
         top = self._chain("multiply", above) if above else self.program.number(number)
         if above and number is not S.One:
             top = self.program.add("multiply", self.program.number(number), top)
@@ -118,8 +152,11 @@ class Arithmetic:
 
     def _scaled(self, scalar: Array, array: Array) -> Array:
         """A scalar times an array; a reciprocal divides."""
-        if self.program.value_of(scalar) is S.One:
+        known = self.program.value_of(scalar)
+        if known is S.One:
             return array
+        if known is not None and known.is_Pow and known.exp.is_negative:
+            return self._pair("divide", array, self.program.number(1 / known))
         operation = self._operation(scalar)
         if operation.kind == "divide" and operation.arguments[0] == self.one.place:
             return self._pair("divide", array, Array(operation.arguments[1]))
@@ -137,16 +174,14 @@ class Arithmetic:
     # --- sums -----------------------------------------------------------------------------
 
     def _sum(self, arrays: Sequence[Array]) -> Array:
+        arrays = self._collected(arrays)
         number = sum(
             (v for a in arrays if (v := self.program.value_of(a)) is not None), start=S.Zero
         )
-        added: list[Array] = []
-        taken: list[Array] = []
-        for array in arrays:
-            if self.program.value_of(array) is None:
-                positive = self._without_sign(array)
-                (added if positive is None else taken).append(positive or array)
-        if not added and not taken:
+        rest = [array for array in arrays if self.program.value_of(array) is None]
+        added = [array for array in rest if self._operation(array).kind != "negate"]
+        taken = [self._arguments(a)[0] for a in rest if self._operation(a).kind == "negate"]
+        if not rest:
             return self.program.number(number)
         if number is S.Zero and (factored := self._factored(added, taken)) is not None:
             return factored
@@ -161,14 +196,23 @@ class Arithmetic:
             return self._pair("subtract", total, self.program.number(-number))
         return self._pair("add", total, self.program.number(number))
 
-    def _without_sign(self, array: Array) -> Array | None:
-        """An array with its sign changed, if it begins with a minus."""
-        number, rest = self.without_number(array)
-        if not number.is_negative:
-            return None
-        if number is S.NegativeOne:
-            return rest
-        return self.program.add("multiply", self.program.number(-number), rest, shape=array.shape)
+    def _collected(self, arrays: Sequence[Array]) -> Sequence[Array]:
+        """Arrays of which no two are multiples of the same."""
+        parts = [self.without_number(array) for array in arrays]
+        if len({array for _, array in parts}) == len(parts):
+            return arrays
+        totals: dict[Array, Expr] = {}
+        for number, array in parts:
+            totals[array] = totals.get(array, S.Zero) + number
+        left = {array: number for array, number in totals.items() if number is not S.Zero}
+        if self._shape(left) != self._shape(totals):  # a zero of a shape of its own
+            left = totals
+        return [self.combine("multiply", [self.program.number(number), array])
+                for array, number in left.items()]  # fmt: skip
+
+    @staticmethod
+    def _shape(arrays: Iterable[Array]) -> tuple[Expr, ...]:
+        return functools.reduce(broadcast, (array.shape for array in arrays), ())
 
     def _factored(self, added: list[Array], taken: list[Array]) -> Array | None:
         """Two products of the same array with others, as the array times a sum."""
@@ -193,6 +237,11 @@ class Arithmetic:
 
 def _other(pair: tuple[Array, ...], one: Array) -> Array:
     return pair[1] if pair[0] == one else pair[0]
+
+
+def _width(array: Array) -> int:
+    """How large an array is beside those it broadcasts with: a column is smaller than a matrix."""
+    return array.ndim + (array.ndim == 2 and array.shape[1] is not S.One)
 
 
 def broadcast(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> tuple[Expr, ...]:

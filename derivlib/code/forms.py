@@ -19,6 +19,7 @@ __all__ = [
     "Ones",
     "Permuted",
     "Rows",
+    "Sum",
     "Zero",
     "array_shape",
     "is_vector",
@@ -143,6 +144,16 @@ class Kron(Form):
 
     left: Form
     right: Form
+
+
+@dataclass(frozen=True)
+class Sum(Form):
+    """A diagonal matrix and matrices of rank one, added.
+
+    :param terms: the matrices.
+    """
+
+    terms: tuple[Form, ...]
 
 
 @dataclass(frozen=True)

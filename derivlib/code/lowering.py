@@ -228,20 +228,17 @@ class Lowering(Rearranged):
         rows, cols = form.shape
         match form:
             case Eye(scalar=scalar):
-                return Eye(rows, cols, self._reciprocal(scalar))
+                return Eye(rows, cols, self.algebra.divided(self.algebra.one, scalar))
             case Diag(vector=vector):
-                return Diag(rows, cols, self._reciprocal(vector))
+                return Diag(rows, cols, self.algebra.divided(self.algebra.one, vector))
             case Permuted():
                 return form.transposed()
         array = self.algebra.full(form)
         if array.ndim == 0:
-            return Full(rows, cols, self._reciprocal(array))
+            return Full(rows, cols, self.algebra.divided(self.algebra.one, array))
         if base in self.formed:
             return Full(rows, cols, self.program.add("inverse", array, shape=array.shape))
         return Inverted(rows, cols, array)
-
-    def _reciprocal(self, array: Array) -> Array:
-        return self.program.add("divide", self.algebra.one, array, shape=array.shape)
 
     def _power(self, expr: MatPow) -> Form:
         base, exponent = expr.args
@@ -292,18 +289,11 @@ class Lowering(Rearranged):
 
     def _diagonal_of(self, expr: Expr) -> Form:
         inner = expr.args[0]
-        rows, cols = shape_of(expr)
-        if isinstance(inner, MatMul) and len(factors := [f for f in inner.args if f.is_Matrix]) > 1:
-            scalar = self.algebra.combine(
-                "multiply", [self.scalar(f) for f in inner.args if not f.is_Matrix]
-            )
-            left = self.products.product([self.matrix(f) for f in factors[:-1]])
-            right = self.algebra.transposed(self.matrix(factors[-1]))
-            sums = self.algebra.sum_axis(self.algebra.hadamard([left, right]), 1)
-            form = self.algebra.from_operand(sums, rows, cols)
-            return self.algebra.scaled(scalar, form)
-        diagonal = self.algebra.diagonal(self.matrix(inner))
-        return self.algebra.from_operand(diagonal, rows, cols)
+        factors = inner.args if isinstance(inner, MatMul) else (inner,)
+        scalars = [self.scalar(factor) for factor in factors if not factor.is_Matrix]
+        diagonal = self.products.diagonal([self.matrix(f) for f in factors if f.is_Matrix])
+        form = self.algebra.from_operand(diagonal, *shape_of(expr))
+        return self.algebra.scaled(self.algebra.combine("multiply", scalars), form)
 
     def _kronecker(self, expr: Expr) -> Form:
         *others, last = map(self.matrix, expr.args)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from sympy import Expr, S
 
@@ -19,6 +18,7 @@ from derivlib.code.forms import (
     Ones,
     Permuted,
     Rows,
+    Sum,
     Zero,
     is_vector,
 )
@@ -103,6 +103,27 @@ class Products:
         rows, cols = left.rows, right.cols
         if isinstance(left, Inverted) or isinstance(right, Inverted):
             return Full(rows, cols, self._solved(left, right))
+        if isinstance(left, Sum):
+            return self.algebra.plus([self.times(term, right) for term in left.terms])
+        if isinstance(right, Sum):
+            return self.algebra.plus([self.times(left, term) for term in right.terms])
+        if isinstance(left, Eye):
+            return self.algebra.scaled(left.scalar, right)
+        if isinstance(right, Eye):
+            return self.algebra.scaled(right.scalar, left)
+        if (vectors := self.algebra.as_outer(left)) is not None:
+            scalar, first, second = vectors
+            row = self.times(Full(S.One, left.cols, second), right)
+            return self.algebra.scaled(scalar, self._dense_form(Full(rows, S.One, first), row))
+        if (vectors := self.algebra.as_outer(right)) is not None:
+            scalar, first, second = vectors
+            column = self.times(left, Full(right.rows, S.One, first))
+            return self.algebra.scaled(scalar, self._dense_form(column, Full(S.One, cols, second)))
+        return self._with_ones(left, right)
+
+    def _with_ones(self, left: Form, right: Form) -> Form:
+        """A product one of whose factors may have equal rows or columns."""
+        rows, cols = left.rows, right.cols
         if isinstance(right, Ones):
             sums = self.algebra.sum_axis(left, 1)
             return self._as_columns(self.algebra.times_scalar(right.scalar, sums), rows, cols)
@@ -115,6 +136,11 @@ class Products:
         if isinstance(right, Rows) and not is_vector(right):
             sums = self.algebra.sum_axis(left, 1)
             return self._outer(sums, right.vector, rows, cols)
+        return self._with_structure(left, right)
+
+    def _with_structure(self, left: Form, right: Form) -> Form:
+        """A product one of whose factors may be diagonal, a permutation or a Kronecker product."""
+        rows, cols = left.rows, right.cols
         if isinstance(left, Diag) or isinstance(right, Diag):
             return self._scaled_lines(left, right, rows, cols)
         if isinstance(left, Permuted) or isinstance(right, Permuted):
@@ -128,6 +154,9 @@ class Products:
             flat = Full(right.rows, S.One, right.vector)
             return self._as_columns(self._dense(left, flat, rows, S.One), rows, cols)
         return Full(rows, cols, self._dense(left, right, rows, cols))
+
+    def _dense_form(self, left: Form, right: Form) -> Form:
+        return Full(left.rows, right.cols, self._dense(left, right, left.rows, right.cols))
 
     def _as_rows(self, vector: Array, rows: Expr, cols: Expr) -> Form:
         if vector.ndim == 0:
@@ -227,7 +256,7 @@ class Products:
         flipped = self.add("solve", system, other, shape=tuple(reversed(shape)))
         return self.algebra.transposed_array(flipped)
 
-    # --- traces ---------------------------------------------------------------------------
+    # --- traces and diagonals -------------------------------------------------------------
 
     def trace(self, forms: Sequence[Form]) -> Array:
         """The trace of a product, as the sum of an entrywise product, or a dot product."""
@@ -238,22 +267,66 @@ class Products:
         )  # a row that starts the product makes it a scalar
         if turned is not None:
             return self.algebra.full(self.product([*forms[turned:], *forms[:turned]]))
-        best = min(range(len(forms)), key=lambda i: self._chain_cost([*forms[i:], *forms[:i]][:-1]))
-        *others, last = [*forms[best:], *forms[:best]]
-        first = self.product(others)
+        turns = [[*forms[i:], *forms[:i]] for i in range(len(forms))]
+        first, last = self._halves(turns)
         return self.algebra.total(self.algebra.hadamard([first, self.algebra.transposed(last)]))
 
+    def _halves(self, turns: Sequence[Sequence[Form]]) -> tuple[Form, Form]:
+        """Two matrices whose product has the trace of any of some products."""
+        half, odd = divmod(len(turns), 2)
+        for forms in () if odd else turns:
+            if self._mirrored(forms) == half:
+                last = self.product(forms[half:])
+                return self.algebra.transposed(last), last
+            if forms[:half] == forms[half:]:
+                once = self.product(forms[:half])
+                return once, once
+        *others, last = min(turns, key=lambda forms: self._chain_cost(forms[:-1]))
+        return self.product(others), last
+
     def _chain_cost(self, forms: Sequence[Form]) -> float:
-        sizes = [self.sizes.of(form.rows) for form in forms] + [self.sizes.of(forms[-1].cols)]
-        if len(forms) == 1:
-            return 0.0
-        return float(sum(sizes[0] * a * b for a, b in pairwise(sizes[1:])))
+        return Order(self.algebra, self.sizes, forms).price
 
     def _trace_of_one(self, form: Form) -> Array:
         diagonal = self.algebra.diagonal(form)
-        if isinstance(form, Full) and form.array.ndim == 2:
+        if isinstance(form, Full) and form.array.ndim == 2 and not self.algebra.as_outer(form):
             return self.add("trace", form.array)
         if diagonal.ndim == 0:
             count = S.One if form.rows is S.One else form.rows
             return self.algebra.times_scalar(self.algebra.program.number(count), diagonal)
         return self.add("sum", diagonal)
+
+    def diagonal(self, forms: Sequence[Form]) -> Array:
+        """The diagonal of a product, or the one number that stands on it."""
+        scalar, forms = self._without_scalars(forms)
+        start, end = 0, len(forms)
+        while start < end - 1 and isinstance(forms[start], Diag | Eye):
+            start += 1
+        while start < end - 1 and isinstance(forms[end - 1], Diag | Eye):
+            end -= 1
+        scaling = [self.algebra.diagonal(form) for form in (*forms[:start], *forms[end:])]
+        return self.algebra.combine(
+            "multiply", [scalar, *scaling, self._row_sums(forms[start:end])]
+        )
+
+    def _row_sums(self, forms: Sequence[Form]) -> Array:
+        if len(forms) == 1:
+            return self.algebra.diagonal(forms[0])
+        best = min(
+            range(1, len(forms)),
+            key=lambda i: self._chain_cost(forms[:i]) + self._chain_cost(forms[i:]),
+        )
+        left, right = forms[:best], forms[best:]
+        axis = 0 if self._count_turned(left) > self._count_turned(self._flipped(left)) else 1
+        if axis == 0:
+            pair = [self.product(self._flipped(left)), self.product(right)]
+        else:
+            pair = [self.product(left), self.product(self._flipped(right))]
+        return self.algebra.sum_axis(self.algebra.hadamard(pair), axis)
+
+    def _flipped(self, forms: Sequence[Form]) -> list[Form]:
+        """The factors of the transpose of a product."""
+        return [self.algebra.transposed(form) for form in reversed(forms)]
+
+    def _count_turned(self, forms: Sequence[Form]) -> int:
+        return sum(isinstance(f, Full) and self.algebra.is_turned(f.array) for f in forms)

@@ -18,7 +18,7 @@ __all__ = ["Lines", "used_helpers", "written"]
 _LONGEST = 88
 """How long an expression may become by putting values in that are used once."""
 
-_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "softmax", "logsumexp", "logdet")
+_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron")
 
 
 class Lines:
@@ -210,7 +210,7 @@ _IN_MATH = {
 }  # fmt: skip
 
 
-_LETTERS = ("abc", "uvw", "PQR")
+_LETTERS = ("abcde", "uvwrs", "PQRTUVYZ")
 """What scalars, vectors and matrices without a name are called."""
 
 
