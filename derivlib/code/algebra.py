@@ -15,6 +15,7 @@ from derivlib.code.forms import (
     Full,
     Inverted,
     Kron,
+    KronDiag,
     Ones,
     Permuted,
     Rows,
@@ -71,6 +72,8 @@ class Algebra(Arithmetic):
                 return add("inverse", array, shape=shape)
             case Sum(terms=terms):
                 return self._added(terms)
+            case KronDiag(kron=kron, vector=vector):
+                return self.combine("multiply", [vector, self.full(kron)])
         raise TypeError(f"no form of this kind: {form}")
 
     def _kronecker(self, left: Form, right: Form, shape: tuple[Expr, ...]) -> Array:
@@ -140,6 +143,8 @@ class Algebra(Arithmetic):
                 if isinstance(left, Eye):
                     return Kron(rows, cols, left, self.scaled(scalar, right))
                 return Kron(rows, cols, self.scaled(scalar, left), right)
+            case KronDiag(kron=kron, vector=vector):
+                return KronDiag(rows, cols, kron, self.times_scalar(scalar, vector))
         return Full(rows, cols, self.times_scalar(scalar, self.full(form)))
 
     def transposed(self, form: Form) -> Form:
@@ -153,6 +158,8 @@ class Algebra(Arithmetic):
                 return Kron(form.cols, form.rows, self.transposed(left), self.transposed(right))
             case Sum(terms=terms):
                 return Sum(form.cols, form.rows, tuple(map(self.transposed, terms)))
+            case KronDiag():
+                return Full(form.cols, form.rows, self.transposed_array(self.full(form)))
         return form.transposed()
 
     def transposed_array(self, array: Array) -> Array:
@@ -269,6 +276,10 @@ class Algebra(Arithmetic):
         terms = [form for form in flat if not isinstance(form, Zero)]
         if not terms:
             return Zero(rows, cols)
+        kron = terms[0].kron if isinstance(terms[0], KronDiag) else None
+        vectors = [t.vector for t in terms if isinstance(t, KronDiag) and t.kron == kron]
+        if kron is not None and len(vectors) == len(terms):
+            return KronDiag(rows, cols, kron, self.combine("add", vectors))
         if len(terms) == 1:
             return terms[0]
         on_diagonal = [form for form in terms if isinstance(form, Eye | Diag)]

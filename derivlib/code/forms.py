@@ -16,6 +16,7 @@ __all__ = [
     "Full",
     "Inverted",
     "Kron",
+    "KronDiag",
     "Ones",
     "Permuted",
     "Rows",
@@ -154,6 +155,18 @@ class Sum(Form):
     """
 
     terms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class KronDiag(Form):
+    """A Kronecker product times a diagonal matrix, which more may follow.
+
+    :param kron: the Kronecker product.
+    :param vector: the diagonal.
+    """
+
+    kron: Kron
+    vector: Array
 
 
 @dataclass(frozen=True)

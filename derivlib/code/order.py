@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, S
 
 from derivlib.code.algebra import Algebra
-from derivlib.code.forms import Cols, Diag, Form, Full, Inverted, Kron, Ones, Permuted, Rows, Sum
+from derivlib.code.forms import (
+    Cols,
+    Diag,
+    Form,
+    Full,
+    Inverted,
+    Kron,
+    KronDiag,
+    Ones,
+    Permuted,
+    Rows,
+    Sum,
+)
 from derivlib.code.ir import Array
 
 __all__ = ["Order", "Sizes"]
@@ -104,4 +116,4 @@ class Order:
 
 
 def _is_plain(form: Form) -> bool:
-    return not isinstance(form, Diag | Ones | Rows | Cols | Permuted | Kron | Sum)
+    return not isinstance(form, Diag | Ones | Rows | Cols | Permuted | Kron | KronDiag | Sum)

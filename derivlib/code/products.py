@@ -24,6 +24,7 @@ from derivlib.code.forms import (
 )
 from derivlib.code.ir import Array
 from derivlib.code.order import Order, Sizes
+from derivlib.code.stacks import stacked
 
 __all__ = ["Products"]
 
@@ -49,6 +50,7 @@ class Products:
             if isinstance(form, Zero):
                 return Zero(forms[0].rows, forms[-1].cols)
         kept = [form for form in forms if not isinstance(form, Eye)]
+        kept = stacked(self.algebra, kept)
         if not kept:
             return self.algebra.scaled(scalar, forms[0])
         return self.algebra.scaled(scalar, self._ordered(kept))

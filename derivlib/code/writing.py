@@ -18,7 +18,7 @@ __all__ = ["Lines", "used_helpers", "written"]
 _LONGEST = 88
 """How long an expression may become by putting values in that are used once."""
 
-_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron")
+_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "stack")
 
 
 class Lines:
@@ -210,8 +210,8 @@ _IN_MATH = {
 }  # fmt: skip
 
 
-_LETTERS = ("abcde", "uvwrs", "PQRTUVYZ")
-"""What scalars, vectors and matrices without a name are called."""
+_LETTERS = ("abcde", "uvwrs", "PQRTUVYZ", "PQRTUVYZ")
+"""What scalars, vectors, matrices and stacks of them are called without a name."""
 
 
 def used_helpers(names: Mapping[str, None], backend: Backend) -> Iterator[str]:

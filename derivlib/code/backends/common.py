@@ -51,6 +51,13 @@ def _entry(w: Writer, index: Any, __: Any, args: Pieces) -> str:
     return f"{args[0].atom}[{w.sizes(index)}]"
 
 
+def _stack(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
+    """A product for each row of a matrix of diagonals."""
+    left, diagonals, right = args
+    scaled = f"({left.within(PRODUCT)} * {diagonals.atom}[:, None, :])"
+    return Piece(f"{scaled} @ {right.within(SIGN)}", PRODUCT, "@")
+
+
 _COMPARISONS = {
     "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==",
     "not_equal": "!=", "and": "&", "or": "|",
@@ -110,6 +117,7 @@ def common(prefix: str) -> dict[str, Template]:
         "kron": lambda w, x, s, a: f"{prefix}.kron({a[0].text}, {a[1].text})",
         "tril": lambda w, x, s, a: f"{prefix}.tril({a[0].text})",
         "triu": lambda w, x, s, a: f"{prefix}.triu({a[0].text})",
+        "stack": _stack,
         "rows": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].text}, {w.tuple(s)})",
         "cols": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].atom}[:, None], {w.tuple(s)})",
         "permute_rows": lambda w, of, s, a: f"{a[0].atom}[commutation({w.sizes(of)})]",

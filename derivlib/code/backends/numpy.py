@@ -61,16 +61,16 @@ def commutation(m, n):
 ''',
     "blocks": '''
 def blocks(A, k):
-    """The Kronecker product of the k×k identity and A: A in each block on the diagonal."""
-    rows, cols = A.shape
+    """A, or one of k matrices A after the other, in each of k blocks on the diagonal."""
+    rows, cols = A.shape[-2:]
     result = np.zeros((k, rows, k, cols))
     np.einsum("kikj->kij", result)[...] = A
     return result.reshape(k * rows, k * cols)
 ''',
     "spread": '''
 def spread(A, k):
-    """The Kronecker product of A and the k×k identity: each entry on the diagonal of a block."""
-    rows, cols = A.shape
+    """Each entry of A, or the k entries of k matrices A, on the diagonal of a k×k block."""
+    rows, cols = A.shape[-2:]
     result = np.zeros((rows, k, cols, k))
     np.einsum("ikjk->kij", result)[...] = A
     return result.reshape(rows * k, cols * k)
@@ -147,6 +147,8 @@ NUMPY = Backend(
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
         "blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
         "spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
+        "stack_blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
+        "stack_spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
         "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
         "block_diagonal": lambda w, x, s, a: f"block_diagonal({', '.join(p.text for p in a)})",
         "single_entry": lambda w, index, s, a: f"single_entry({w.tuple(s)}, {w.tuple(index)})",
