@@ -15,6 +15,7 @@ from derivlib.code.backends import Backend
 from derivlib.code.forms import array_shape
 from derivlib.code.ir import Array
 from derivlib.code.lowering import Lowering
+from derivlib.code.stable import stabilise
 from derivlib.code.task import Task
 from derivlib.code.writing import used_helpers, written
 from derivlib.display.text import text
@@ -77,6 +78,7 @@ class Source:
         self._names |= {size: self._fresh(str(size)) for size in self._sizes}
         lowering = Lowering(task, self._code_name)
         outputs: list[Array] = [lowering.calculate(output) for _, output in task.outputs]
+        stabilise(lowering.program, outputs)
         self._lines = written(lowering.program, outputs, backend, self._names, self._fresh)
 
     def _fresh(self, name: str, *others: str) -> str:

@@ -113,6 +113,7 @@ def common(prefix: str) -> dict[str, Template]:
         "inverse": lambda w, x, s, a: f"{prefix}.linalg.inv({a[0].text})",
         "norm": lambda w, x, s, a: f"{prefix}.linalg.norm({a[0].text})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
+        "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
         "logdet": lambda w, x, s, a: f"logdet({a[0].text})",
         "kron": lambda w, x, s, a: f"{prefix}.kron({a[0].text}, {a[1].text})",
         "tril": lambda w, x, s, a: f"{prefix}.tril({a[0].text})",

@@ -48,6 +48,11 @@ def logsumexp(x):
     largest = x.max()
     return largest + np.log(np.exp(x - largest).sum())
 ''',
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return np.exp(Z - Z.max(axis, keepdims=True))
+''',
     "logdet": '''
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""

@@ -12,6 +12,11 @@ from derivlib.code.backends.numpy import BASIS
 __all__ = ["TORCH"]
 
 _HELPERS = {
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return torch.exp(Z - Z.amax(axis, keepdim=True))
+''',
     "logdet": '''
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""
