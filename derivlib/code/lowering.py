@@ -43,6 +43,7 @@ from derivlib.code.forms import (
     Permuted,
     Zero,
     array_shape,
+    is_vector,
     shape_of,
 )
 from derivlib.code.inverses import formed_inverses
@@ -213,9 +214,23 @@ class Lowering(Rearranged):
 
     def _product(self, expr: Expr) -> Form:
         scalars = [self.scalar(factor) for factor in expr.args if not factor.is_Matrix]
-        forms = [self.matrix(factor) for factor in expr.args if factor.is_Matrix]
+        factors = [factor for factor in expr.args if factor.is_Matrix]
         scalar = self.algebra.combine("multiply", scalars)
-        return self.algebra.scaled(scalar, self.products.product(forms))
+        return self.algebra.scaled(scalar, self._by_vector(factors))
+
+    def _by_vector(self, factors: Sequence[Expr]) -> Form:
+        """A product; a sum of matrices times a vector is not added up first."""
+        forms = [self.matrix(factor) for factor in factors]
+        match factors:
+            case [MatAdd(args=terms), _] if is_vector(forms[1]):
+                pairs = [[self.matrix(term), forms[1]] for term in terms]
+            case [_, MatAdd(args=terms)] if is_vector(forms[0]):
+                pairs = [[forms[0], self.matrix(term)] for term in terms]
+            case _:
+                return self.products.product(forms)
+        if not all(isinstance(form, Full) for pair in pairs for form in pair):
+            return self.products.product(forms)
+        return self.algebra.plus([self.products.product(pair) for pair in pairs])
 
     def _transpose(self, expr: Expr) -> Form:
         return self.algebra.transposed(self.matrix(expr.arg))
