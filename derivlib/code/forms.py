@@ -16,9 +16,11 @@ __all__ = [
     "Full",
     "Inverted",
     "Kron",
+    "KronDiag",
     "Ones",
     "Permuted",
     "Rows",
+    "Sum",
     "Zero",
     "array_shape",
     "is_vector",
@@ -143,6 +145,28 @@ class Kron(Form):
 
     left: Form
     right: Form
+
+
+@dataclass(frozen=True)
+class Sum(Form):
+    """A diagonal matrix and matrices of rank one, added.
+
+    :param terms: the matrices.
+    """
+
+    terms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class KronDiag(Form):
+    """A Kronecker product times a diagonal matrix, which more may follow.
+
+    :param kron: the Kronecker product.
+    :param vector: the diagonal.
+    """
+
+    kron: Kron
+    vector: Array
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import functools
 import importlib
 import itertools
 import linecache
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -51,11 +52,26 @@ def compiled(source: Source) -> Callable[..., Any]:
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     function = namespace[source.task.name]
 
+    count = len(arguments)
+    readers = [_reader(library, source, argument) for argument in arguments]
+    kind, double = (
+        (library.Tensor, library.float64)
+        if backend.name == "torch"
+        else (library.ndarray, library.dtype(float))
+    )
+    # Arrays of double precision are taken as they are. Shapes that were found to fit once are
+    # not looked at again.
+    fit = functools.lru_cache(maxsize=64)(functools.partial(_check_shapes, arguments))
+
     @functools.wraps(function)
     def checked(*values: Any, **named: Any) -> Any:
-        given = _bound(source.task.name, arguments, values, named)
-        arrays = [_as_array(library, backend, a, v) for a, v in zip(arguments, given, strict=True)]
-        _check_shapes(arguments, [getattr(array, "shape", ()) for array in arrays])
+        if named or len(values) != count:
+            values = _bound(source.task.name, arguments, values, named)
+        arrays = [
+            value if value.__class__ is kind and value.dtype is double else read(value)
+            for read, value in zip(readers, values, strict=True)
+        ]
+        fit(tuple([array.shape if array.__class__ is kind else _shape(array) for array in arrays]))
         return function(*arrays)
 
     return checked
@@ -66,7 +82,7 @@ _ARRAYS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 
 def _bound(
     name: str, arguments: Sequence[Argument], values: Sequence[Any], named: dict[str, Any]
-) -> list[Any]:
+) -> tuple[Any, ...]:
     """Put each value to its argument.
 
     :raises InputError: naming what is missing, unknown, or given twice.
@@ -83,23 +99,71 @@ def _bound(
     found |= named
     if missing := [key for key in wanted if key not in found]:
         raise InputError(f"{signature} was not given {', '.join(missing)}")
-    return [found[key] for key in wanted]
+    return tuple(found[key] for key in wanted)
 
 
-def _as_array(library: Any, backend: Backend, argument: Argument, value: Any) -> Any:
-    """A value as an array of the backend; sizes and numbers stay what they are."""
-    if isinstance(argument.symbol, Symbol) and (
-        argument.symbol.is_integer or (isinstance(value, int | float) and backend.name != "torch")
-    ):
-        return value
-    if backend.name == "torch":
-        array = library.as_tensor(value)
-        whole = not array.is_floating_point() and not array.is_complex()
-        return array.double() if whole else array
-    array = library.asarray(value)
-    if array.dtype.kind not in "biufc":
-        raise InputError(f"{argument.name} is no array of numbers, but {value!r}")
-    return array.astype(float) if array.dtype.kind in "biu" else array
+def _reader(library: Any, source: Source, argument: Argument) -> Callable[[Any], Any]:
+    """What makes an array of a value; sizes and numbers stay what they are."""
+    torch = source.backend.name == "torch"
+    if isinstance(argument.symbol, Symbol) and argument.symbol.is_integer:
+        if argument.symbol in source.task.inputs:
+            return lambda value: value
+        return functools.partial(_as_size, argument)
+    if isinstance(argument.symbol, Symbol) and not torch:
+        return lambda value: (
+            value if isinstance(value, float | int) else _as_array(library, argument, value)
+        )
+    return functools.partial(_as_tensor if torch else _as_array, library, argument)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(getattr(value, "shape", ()))
+
+
+def _as_size(argument: Argument, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError as error:
+        raise InputError(f"{argument.name} is a size, a whole number, not {value!r}") from error
+
+
+def _as_array(library: Any, argument: Argument, value: Any) -> Any:
+    """A value as an array of floating-point or complex numbers, for NumPy and JAX."""
+    try:
+        array = library.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise _no_numbers(argument, value) from error
+    kind = array.dtype.kind
+    if kind in "fc" or library.issubdtype(array.dtype, library.floating):
+        return array
+    if kind in "biu":
+        return array.astype(float)
+    raise _no_numbers(argument, value)
+
+
+def _as_tensor(library: Any, argument: Argument, value: Any) -> Any:
+    """A value as a tensor of floating-point or complex numbers, of 64 bits if it says nothing."""
+    if not isinstance(value, library.Tensor):
+        if any(stride < 0 for stride in getattr(value, "strides", ())):
+            value = value.copy()
+        try:
+            return library.as_tensor(value, dtype=_bits(library, value))
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise _no_numbers(argument, value) from error
+    return value if value.is_floating_point() or value.is_complex() else value.double()
+
+
+def _bits(library: Any, value: Any) -> Any:
+    """The type of the numbers of a tensor that is made."""
+    told = library.as_tensor(value).dtype
+    floating = told.is_floating_point or told.is_complex
+    if hasattr(value, "dtype") and floating:
+        return told
+    return library.complex128 if told.is_complex else library.float64
+
+
+def _no_numbers(argument: Argument, value: Any) -> InputError:
+    return InputError(f"{argument.name} is no array of numbers, but {value!r}")
 
 
 def _check_shapes(arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...]]) -> None:

@@ -11,6 +11,9 @@ from sympy import Expr
 __all__ = ["Array", "Operation", "Program"]
 
 
+_COMMUTATIVE = ("add", "multiply", "dot")
+
+
 @dataclass(frozen=True)
 class Array:
     """A value of a program.
@@ -74,6 +77,9 @@ class Program:
         places = tuple(array.place for array in arguments)
         taken = tuple(shape)
         key = (kind, places, extra, taken)
+        if kind in _COMMUTATIVE and key not in self._numbered:
+            turned = (kind, places[::-1], extra, taken)
+            key = turned if turned in self._numbered else key
         if key not in self._numbered:
             if static is None:
                 static = (
@@ -82,6 +88,12 @@ class Program:
             self._numbered[key] = len(self.operations)
             self.operations.append(Operation(kind, places, extra, taken, static))
         return Array(self._numbered[key], taken)
+
+    def find(self, kind: str, *arguments: Array, shape: Iterable[Expr] = ()) -> Array | None:
+        """The result of an operation, if it has been appended."""
+        taken = tuple(shape)
+        place = self._numbered.get((kind, tuple(array.place for array in arguments), None, taken))
+        return None if place is None else Array(place, taken)
 
     def number(self, value: Expr) -> Array:
         """A number, or a calculation with sizes."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sympy import (
-    BlockDiagMatrix,
     BlockMatrix,
     Determinant,
     DiagMatrix,
@@ -50,8 +49,10 @@ from derivlib.code.forms import (
 from derivlib.code.inverses import formed_inverses
 from derivlib.code.ir import Array, Program
 from derivlib.code.products import Products
+from derivlib.code.rearranged import Rearranged
 from derivlib.code.scalars import Scalars
 from derivlib.code.task import Task
+from derivlib.code.traces import without_outer
 from derivlib.display.text import text
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.entrywise import as_lambda
@@ -75,7 +76,7 @@ from derivlib.vocabulary import (
 __all__ = ["Lowering"]
 
 
-class Lowering:
+class Lowering(Rearranged):
     """Writes expressions into a program; each name is calculated once, when it is first needed.
 
     :param task: what is to be calculated.
@@ -153,7 +154,8 @@ class Lowering:
         inner = expr.arg
         if isinstance(inner, MatAdd):
             return self.algebra.combine("add", [self.scalar(Trace(a)) for a in inner.args])
-        return self._traced(inner.args if isinstance(inner, MatMul) else (inner,))
+        factors = inner.args if isinstance(inner, MatMul) else (inner,)
+        return self.algebra.combine("add", [self._traced(f) for f in without_outer(factors)])
 
     def _traced(self, factors: Sequence[Expr]) -> Array:
         scalars = [self.scalar(f) for f in factors if not f.is_Matrix]
@@ -201,29 +203,34 @@ class Lowering:
                 return lower(self, expr)
         raise _unsupported(expr)
 
-    def _full(self, expr: Expr, kind: str, *arguments: Array, extra: Any = None) -> Form:
-        rows, cols = shape_of(expr)
-        array = self.program.add(kind, *arguments, shape=array_shape(rows, cols), extra=extra)
-        return Full(rows, cols, array)
-
     def _ones(self, expr: Expr) -> Form:
         return Ones(*shape_of(expr), self.algebra.one)
 
     def _zeros(self, expr: Expr) -> Form:
         return Zero(*shape_of(expr))
 
-    def _identity(self, expr: Expr) -> Form:
-        kind = Ones if shape_of(expr)[0] is S.One else Eye
-        return kind(*shape_of(expr), self.algebra.one)
-
     def _sum(self, expr: Expr) -> Form:
         return self.algebra.plus([self.matrix(term) for term in expr.args])
 
     def _product(self, expr: Expr) -> Form:
         scalars = [self.scalar(factor) for factor in expr.args if not factor.is_Matrix]
-        forms = [self.matrix(factor) for factor in expr.args if factor.is_Matrix]
+        factors = [factor for factor in expr.args if factor.is_Matrix]
         scalar = self.algebra.combine("multiply", scalars)
-        return self.algebra.scaled(scalar, self.products.product(forms))
+        return self.algebra.scaled(scalar, self._by_vector(factors))
+
+    def _by_vector(self, factors: Sequence[Expr]) -> Form:
+        """A product; a sum of matrices times a vector is not added up first."""
+        forms = [self.matrix(factor) for factor in factors]
+        match factors:
+            case [MatAdd(args=terms), _] if is_vector(forms[1]):
+                pairs = [[self.matrix(term), forms[1]] for term in terms]
+            case [_, MatAdd(args=terms)] if is_vector(forms[0]):
+                pairs = [[forms[0], self.matrix(term)] for term in terms]
+            case _:
+                return self.products.product(forms)
+        if not all(isinstance(form, Full) for pair in pairs for form in pair):
+            return self.products.product(forms)
+        return self.algebra.plus([self.products.product(pair) for pair in pairs])
 
     def _transpose(self, expr: Expr) -> Form:
         return self.algebra.transposed(self.matrix(expr.arg))
@@ -236,20 +243,17 @@ class Lowering:
         rows, cols = form.shape
         match form:
             case Eye(scalar=scalar):
-                return Eye(rows, cols, self._reciprocal(scalar))
+                return Eye(rows, cols, self.algebra.divided(self.algebra.one, scalar))
             case Diag(vector=vector):
-                return Diag(rows, cols, self._reciprocal(vector))
+                return Diag(rows, cols, self.algebra.divided(self.algebra.one, vector))
             case Permuted():
                 return form.transposed()
         array = self.algebra.full(form)
         if array.ndim == 0:
-            return Full(rows, cols, self._reciprocal(array))
+            return Full(rows, cols, self.algebra.divided(self.algebra.one, array))
         if base in self.formed:
             return Full(rows, cols, self.program.add("inverse", array, shape=array.shape))
         return Inverted(rows, cols, array)
-
-    def _reciprocal(self, array: Array) -> Array:
-        return self.program.add("divide", self.algebra.one, array, shape=array.shape)
 
     def _power(self, expr: MatPow) -> Form:
         base, exponent = expr.args
@@ -300,18 +304,11 @@ class Lowering:
 
     def _diagonal_of(self, expr: Expr) -> Form:
         inner = expr.args[0]
-        rows, cols = shape_of(expr)
-        if isinstance(inner, MatMul) and len(factors := [f for f in inner.args if f.is_Matrix]) > 1:
-            scalar = self.algebra.combine(
-                "multiply", [self.scalar(f) for f in inner.args if not f.is_Matrix]
-            )
-            left = self.products.product([self.matrix(f) for f in factors[:-1]])
-            right = self.algebra.transposed(self.matrix(factors[-1]))
-            sums = self.algebra.sum_axis(self.algebra.hadamard([left, right]), 1)
-            form = self.algebra.from_operand(sums, rows, cols)
-            return self.algebra.scaled(scalar, form)
-        diagonal = self.algebra.diagonal(self.matrix(inner))
-        return self.algebra.from_operand(diagonal, rows, cols)
+        factors = inner.args if isinstance(inner, MatMul) else (inner,)
+        scalars = [self.scalar(factor) for factor in factors if not factor.is_Matrix]
+        diagonal = self.products.diagonal([self.matrix(f) for f in factors if f.is_Matrix])
+        form = self.algebra.from_operand(diagonal, *shape_of(expr))
+        return self.algebra.scaled(self.algebra.combine("multiply", scalars), form)
 
     def _kronecker(self, expr: Expr) -> Form:
         *others, last = map(self.matrix, expr.args)
@@ -324,82 +321,6 @@ class Lowering:
             else:
                 result = Kron(rows, cols, left, result)
         return result
-
-    def _vec(self, expr: Expr) -> Form:
-        form = self.matrix(expr.args[0])
-        if isinstance(form, Zero | Ones):
-            return self._alike(form, expr)
-        if is_vector(form):
-            return Full(*shape_of(expr), self.algebra.full(form))
-        return self._full(expr, "vec", self.algebra.matrix(form))
-
-    @staticmethod
-    def _alike(form: Zero | Ones, expr: Expr) -> Form:
-        """The same number everywhere, in another shape."""
-        rows, cols = shape_of(expr)
-        return Zero(rows, cols) if isinstance(form, Zero) else Ones(rows, cols, form.scalar)
-
-    def _unvec(self, expr: Expr) -> Form:
-        form = self.matrix(expr.args[0])
-        if isinstance(form, Zero | Ones):
-            return self._alike(form, expr)
-        array = self.algebra.full(form)
-        if len(array_shape(*shape_of(expr))) < 2:
-            return Full(*shape_of(expr), array)
-        return self._full(expr, "unvec", array, extra=shape_of(expr))
-
-    def _softmax(self, expr: Expr) -> Form:
-        array = self.algebra.full(self.matrix(expr.args[0]))
-        if array.ndim == 0:
-            return Ones(*shape_of(expr), self.algebra.one)
-        return self._full(expr, "softmax", array)
-
-    def _triangle(self, expr: Expr) -> Form:
-        form = self.matrix(expr.args[0])
-        if isinstance(form, Diag | Eye | Zero) or is_vector(form):
-            return form
-        kind = "tril" if isinstance(expr, Tril) else "triu"
-        return self._full(expr, kind, self.algebra.full(form))
-
-    def _diagonal_sums(self, expr: Expr) -> Form:
-        form = self.matrix(expr.args[0])
-        if is_vector(form):
-            return form
-        return self._full(expr, "diagonal_sums", self.algebra.full(form))
-
-    def _commutation(self, expr: Commutation) -> Form:
-        rows, cols = expr.of_shape
-        if S.One in (rows, cols):
-            return self._identity(Identity(rows * cols))
-        return Permuted(*shape_of(expr), (rows, cols))
-
-    def _basis(self, expr: BasisMatrix) -> Form:
-        return self._full(expr, "basis", extra=(expr.structure, expr.size))
-
-    def _single_entry(self, expr: SingleEntry) -> Form:
-        if len(array_shape(*shape_of(expr))) == 0:
-            return Ones(*shape_of(expr), self.algebra.one)
-        index = tuple(
-            place
-            for place, size in zip(expr.position, shape_of(expr), strict=True)
-            if size is not S.One
-        )
-        return self._full(expr, "single_entry", extra=index)
-
-    def _explicit(self, expr: MatrixBase) -> Form:
-        entries = [self.scalar(entry) for entry in expr.flat()]
-        if len(entries) == 1:
-            return Full(S.One, S.One, entries[0])
-        return self._full(expr, "explicit", *entries, extra=shape_of(expr))
-
-    def _blocks(self, expr: BlockMatrix) -> Form:
-        if isinstance(expr, BlockDiagMatrix):
-            diagonal = expr.diag
-            arrays = [self.algebra.matrix(self.matrix(block)) for block in diagonal]
-            return self._full(expr, "block_diagonal", *arrays)
-        rows, cols = expr.blocks.shape
-        arrays = [self.algebra.matrix(self.matrix(block)) for block in expr.blocks.flat()]
-        return self._full(expr, "block", *arrays, extra=(rows, cols, shape_of(expr)))
 
 
 _SCALARS: dict[type, Callable[[Any, Any], Array]] = {

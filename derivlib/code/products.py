@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
 
 from sympy import Expr, S
 
@@ -20,15 +18,15 @@ from derivlib.code.forms import (
     Ones,
     Permuted,
     Rows,
+    Sum,
     Zero,
     is_vector,
 )
 from derivlib.code.ir import Array
+from derivlib.code.order import Order, Sizes
+from derivlib.code.stacks import stacked
 
 __all__ = ["Products"]
-
-TYPICAL = 1000
-"""What a size that is not known is taken for when orders of multiplication are compared."""
 
 
 class Products:
@@ -41,36 +39,49 @@ class Products:
     def __init__(self, algebra: Algebra, sizes: Mapping[Expr, int] | None = None) -> None:
         self.algebra = algebra
         self.add = algebra.program.add
-        self.sizes = sizes or {}
-
-    def size(self, size: Expr) -> int:
-        """A size as a number, for comparing costs."""
-        known = {s: self.sizes.get(s, TYPICAL) for s in size.free_symbols}
-        return max(1, int(size.xreplace({s: S(v) for s, v in known.items()})))
+        self.sizes = Sizes(sizes or {})
 
     # --- the order ------------------------------------------------------------------------
 
     def product(self, forms: Sequence[Form]) -> Form:
-        """Multiply forms in the order with the fewest operations.
-
-        The matrix chain is ordered by dynamic programming (Cormen et al., chapter 14).
-        """
+        """Multiply forms in the order with the fewest operations."""
         scalar, forms = self._without_scalars(forms)
         for form in forms:
             if isinstance(form, Zero):
                 return Zero(forms[0].rows, forms[-1].cols)
         kept = [form for form in forms if not isinstance(form, Eye)]
+        kept = stacked(self.algebra, kept)
         if not kept:
             return self.algebra.scaled(scalar, forms[0])
-        splits = self._splits(kept)
+        return self.algebra.scaled(scalar, self._ordered(kept))
+
+    def _ordered(self, forms: Sequence[Form]) -> Form:
+        order = Order(self.algebra, self.sizes, forms)
+        if (half := self._mirrored(forms)) > 1:
+            middle, right = forms[half:-half], forms[-half:]
+            end = Form(right[0].rows, right[-1].cols)
+            once = Order(self.algebra, self.sizes, right)
+            rest = Order(self.algebra, self.sizes, [end.transposed(), *middle, end])
+            if once.price + rest.price < order.price:
+                product = self._ordered(right)
+                return self._ordered([self.algebra.transposed(product), *middle, product])
 
         def multiplied(i: int, j: int) -> Form:
             if i == j:
-                return kept[i]
-            k = splits[i, j]
+                return forms[i]
+            k = order.splits[i, j]
             return self.times(multiplied(i, k), multiplied(k + 1, j))
 
-        return self.algebra.scaled(scalar, multiplied(0, len(kept) - 1))
+        return multiplied(0, len(forms) - 1)
+
+    def _mirrored(self, forms: Sequence[Form]) -> int:
+        """How many factors at the start are the transposes of those at the end."""
+        count = 0
+        while 2 * (count + 1) <= len(forms):
+            if self.algebra.transposed(forms[count]) != forms[-1 - count]:
+                break
+            count += 1
+        return count
 
     def _without_scalars(self, forms: Sequence[Form]) -> tuple[Array, list[Form]]:
         scalars: list[Array] = []
@@ -79,48 +90,13 @@ class Products:
             if isinstance(form, Ones | Eye):
                 scalars.append(form.scalar)
                 rest.append(type(form)(*form.shape, self.algebra.one))
+            elif isinstance(form, Full):
+                number, array = self.algebra.without_number(form.array)
+                scalars.append(self.algebra.program.number(number))
+                rest.append(Full(*form.shape, array))
             else:
                 rest.append(form)
         return self.algebra.combine("multiply", scalars), rest
-
-    def _splits(self, forms: Sequence[Form]) -> dict[tuple[int, int], int]:
-        count = len(forms)
-        cost = {(i, i): 0.0 for i in range(count)}
-        plain = {(i, i): self._is_plain(form) for i, form in enumerate(forms)}
-        splits: dict[tuple[int, int], int] = {}
-        # Among equals, a row that starts the product waits for what other products share.
-        turn = 1 if forms[0].rows is S.One else -1
-        for width in range(1, count):
-            for i in range(count - width):
-                j = i + width
-                found = [
-                    (cost[i, k] + cost[k + 1, j] + self._cost(forms, plain, i, k, j), turn * k)
-                    for k in range(i, j)
-                ]
-                cost[i, j], split = min(found)
-                splits[i, j] = turn * split
-                plain[i, j] = True
-        return splits
-
-    @staticmethod
-    def _is_plain(form: Form) -> bool:
-        return not isinstance(form, Diag | Ones | Rows | Cols | Permuted | Kron)
-
-    def _cost(
-        self, forms: Sequence[Form], plain: Mapping[Any, bool], i: int, k: int, j: int
-    ) -> float:
-        rows, inner, cols = map(self.size, (forms[i].rows, forms[k].cols, forms[j].cols))
-        if not plain[i, k] or not plain[k + 1, j]:
-            structured = forms[i] if not plain[i, k] else forms[j]
-            if isinstance(structured, Kron):
-                factor = self.size(structured.left.rows) + self.size(structured.right.cols)
-                return float(factor * max(rows * cols, inner * cols))
-            return float(rows * inner + inner * cols + rows * cols)
-        solving = 0.0
-        for place, form in ((i, forms[i]), (j, forms[j])):
-            if isinstance(form, Inverted) and (place, place) in ((i, k), (k + 1, j)):
-                solving += self.size(form.rows) ** 3 / 3
-        return float(rows) * inner * cols + solving
 
     # --- one product ----------------------------------------------------------------------
 
@@ -129,6 +105,27 @@ class Products:
         rows, cols = left.rows, right.cols
         if isinstance(left, Inverted) or isinstance(right, Inverted):
             return Full(rows, cols, self._solved(left, right))
+        if isinstance(left, Sum):
+            return self.algebra.plus([self.times(term, right) for term in left.terms])
+        if isinstance(right, Sum):
+            return self.algebra.plus([self.times(left, term) for term in right.terms])
+        if isinstance(left, Eye):
+            return self.algebra.scaled(left.scalar, right)
+        if isinstance(right, Eye):
+            return self.algebra.scaled(right.scalar, left)
+        if (vectors := self.algebra.as_outer(left)) is not None:
+            scalar, first, second = vectors
+            row = self.times(Full(S.One, left.cols, second), right)
+            return self.algebra.scaled(scalar, self._dense_form(Full(rows, S.One, first), row))
+        if (vectors := self.algebra.as_outer(right)) is not None:
+            scalar, first, second = vectors
+            column = self.times(left, Full(right.rows, S.One, first))
+            return self.algebra.scaled(scalar, self._dense_form(column, Full(S.One, cols, second)))
+        return self._with_ones(left, right)
+
+    def _with_ones(self, left: Form, right: Form) -> Form:
+        """A product one of whose factors may have equal rows or columns."""
+        rows, cols = left.rows, right.cols
         if isinstance(right, Ones):
             sums = self.algebra.sum_axis(left, 1)
             return self._as_columns(self.algebra.times_scalar(right.scalar, sums), rows, cols)
@@ -141,6 +138,11 @@ class Products:
         if isinstance(right, Rows) and not is_vector(right):
             sums = self.algebra.sum_axis(left, 1)
             return self._outer(sums, right.vector, rows, cols)
+        return self._with_structure(left, right)
+
+    def _with_structure(self, left: Form, right: Form) -> Form:
+        """A product one of whose factors may be diagonal, a permutation or a Kronecker product."""
+        rows, cols = left.rows, right.cols
         if isinstance(left, Diag) or isinstance(right, Diag):
             return self._scaled_lines(left, right, rows, cols)
         if isinstance(left, Permuted) or isinstance(right, Permuted):
@@ -154,6 +156,9 @@ class Products:
             flat = Full(right.rows, S.One, right.vector)
             return self._as_columns(self._dense(left, flat, rows, S.One), rows, cols)
         return Full(rows, cols, self._dense(left, right, rows, cols))
+
+    def _dense_form(self, left: Form, right: Form) -> Form:
+        return Full(left.rows, right.cols, self._dense(left, right, left.rows, right.cols))
 
     def _as_rows(self, vector: Array, rows: Expr, cols: Expr) -> Form:
         if vector.ndim == 0:
@@ -180,6 +185,8 @@ class Products:
             if left.rows is S.One:
                 return self.add("dot", a, b)
             return self.add("outer", a, b, shape=(rows, cols))
+        if a.ndim == 1:  # a row times a matrix is the transpose times the column
+            a, b = self.algebra.transposed_array(b), a
         shape = tuple(size for size in (rows, cols) if size is not S.One)
         return self.add("matmul", a, b, shape=shape)
 
@@ -251,7 +258,7 @@ class Products:
         flipped = self.add("solve", system, other, shape=tuple(reversed(shape)))
         return self.algebra.transposed_array(flipped)
 
-    # --- traces ---------------------------------------------------------------------------
+    # --- traces and diagonals -------------------------------------------------------------
 
     def trace(self, forms: Sequence[Form]) -> Array:
         """The trace of a product, as the sum of an entrywise product, or a dot product."""
@@ -262,22 +269,66 @@ class Products:
         )  # a row that starts the product makes it a scalar
         if turned is not None:
             return self.algebra.full(self.product([*forms[turned:], *forms[:turned]]))
-        best = min(range(len(forms)), key=lambda i: self._chain_cost([*forms[i:], *forms[:i]][:-1]))
-        *others, last = [*forms[best:], *forms[:best]]
-        first = self.product(others)
+        turns = [[*forms[i:], *forms[:i]] for i in range(len(forms))]
+        first, last = self._halves(turns)
         return self.algebra.total(self.algebra.hadamard([first, self.algebra.transposed(last)]))
 
+    def _halves(self, turns: Sequence[Sequence[Form]]) -> tuple[Form, Form]:
+        """Two matrices whose product has the trace of any of some products."""
+        half, odd = divmod(len(turns), 2)
+        for forms in () if odd else turns:
+            if self._mirrored(forms) == half:
+                last = self.product(forms[half:])
+                return self.algebra.transposed(last), last
+            if forms[:half] == forms[half:]:
+                once = self.product(forms[:half])
+                return once, once
+        *others, last = min(turns, key=lambda forms: self._chain_cost(forms[:-1]))
+        return self.product(others), last
+
     def _chain_cost(self, forms: Sequence[Form]) -> float:
-        sizes = [self.size(form.rows) for form in forms] + [self.size(forms[-1].cols)]
-        if len(forms) == 1:
-            return 0.0
-        return float(sum(sizes[0] * a * b for a, b in pairwise(sizes[1:])))
+        return Order(self.algebra, self.sizes, forms).price
 
     def _trace_of_one(self, form: Form) -> Array:
         diagonal = self.algebra.diagonal(form)
-        if isinstance(form, Full) and form.array.ndim == 2:
+        if isinstance(form, Full) and form.array.ndim == 2 and not self.algebra.as_outer(form):
             return self.add("trace", form.array)
         if diagonal.ndim == 0:
             count = S.One if form.rows is S.One else form.rows
             return self.algebra.times_scalar(self.algebra.program.number(count), diagonal)
         return self.add("sum", diagonal)
+
+    def diagonal(self, forms: Sequence[Form]) -> Array:
+        """The diagonal of a product, or the one number that stands on it."""
+        scalar, forms = self._without_scalars(forms)
+        start, end = 0, len(forms)
+        while start < end - 1 and isinstance(forms[start], Diag | Eye):
+            start += 1
+        while start < end - 1 and isinstance(forms[end - 1], Diag | Eye):
+            end -= 1
+        scaling = [self.algebra.diagonal(form) for form in (*forms[:start], *forms[end:])]
+        return self.algebra.combine(
+            "multiply", [scalar, *scaling, self._row_sums(forms[start:end])]
+        )
+
+    def _row_sums(self, forms: Sequence[Form]) -> Array:
+        if len(forms) == 1:
+            return self.algebra.diagonal(forms[0])
+        best = min(
+            range(1, len(forms)),
+            key=lambda i: self._chain_cost(forms[:i]) + self._chain_cost(forms[i:]),
+        )
+        left, right = forms[:best], forms[best:]
+        axis = 0 if self._count_turned(left) > self._count_turned(self._flipped(left)) else 1
+        if axis == 0:
+            pair = [self.product(self._flipped(left)), self.product(right)]
+        else:
+            pair = [self.product(left), self.product(self._flipped(right))]
+        return self.algebra.sum_axis(self.algebra.hadamard(pair), axis)
+
+    def _flipped(self, forms: Sequence[Form]) -> list[Form]:
+        """The factors of the transpose of a product."""
+        return [self.algebra.transposed(form) for form in reversed(forms)]
+
+    def _count_turned(self, forms: Sequence[Form]) -> int:
+        return sum(isinstance(f, Full) and self.algebra.is_turned(f.array) for f in forms)

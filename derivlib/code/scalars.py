@@ -13,6 +13,7 @@ from sympy import (
     NumberSymbol,
     Piecewise,
     Pow,
+    Rational,
     S,
     Symbol,
     cos,
@@ -105,11 +106,7 @@ class Scalars:
     def _of_number(self, name: str, value: Array) -> Array:
         """σ(u) and log(1 + exp(u)) of a number, or of a calculation with sizes."""
         add, one = self.program.add, self.algebra.one
-        sign = (
-            value
-            if name == "softplus"
-            else self.algebra.times_scalar(self.program.number(S.NegativeOne), value)
-        )
+        sign = value if name == "softplus" else self.algebra.negated(value)
         total = self.algebra.combine("add", [one, add("call", sign, extra="exp")])
         if name == "softplus":
             return add("call", total, extra="log")
@@ -131,12 +128,7 @@ class Scalars:
         if not below:
             return result
         divisor = self.algebra.combine("multiply", [self.value(f, bound) for f in below])
-        if (number := self.program.value_of(divisor)) is not None and (
-            number.is_Number or self.program.value_of(result) is not None
-        ):
-            return self.algebra.combine("multiply", [result, self.program.number(1 / number)])
-        shape = result.shape if result.ndim >= divisor.ndim else divisor.shape
-        return self.program.add("divide", result, divisor, shape=shape)
+        return self.algebra.divided(result, divisor)
 
     def _power(self, base: Expr, exponent: Expr, bound: Mapping[Symbol, Array]) -> Array:
         if exponent.is_negative and (inner := _one_plus_exponential(base)) is not None:
@@ -156,9 +148,15 @@ class Scalars:
             return value
         if exponent.is_negative:
             raised = self._raised(value, -exponent)
-            return add("divide", self.algebra.one, raised, shape=shape)
+            return self.algebra.divided(self.algebra.one, raised)
         if exponent is S.Half:
             return add("call", value, shape=shape, extra="sqrt")
+        if value.ndim and exponent == 3:  # a general power is far slower
+            return self.algebra.combine("multiply", [value, self._raised(value, S(2))])
+        if value.ndim and exponent == Rational(3, 2):
+            return self.algebra.combine("multiply", [value, self._raised(value, S.Half)])
+        if value.ndim and exponent == 4:
+            value, exponent = self._raised(value, S(2)), S(2)
         return add("power", value, self.program.number(exponent), shape=shape)
 
     def _choice(self, expr: Piecewise, bound: Mapping[Symbol, Array]) -> Array:

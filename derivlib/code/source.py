@@ -15,6 +15,7 @@ from derivlib.code.backends import Backend
 from derivlib.code.forms import array_shape
 from derivlib.code.ir import Array
 from derivlib.code.lowering import Lowering
+from derivlib.code.stable import stabilise
 from derivlib.code.task import Task
 from derivlib.code.writing import used_helpers, written
 from derivlib.display.text import text
@@ -66,6 +67,7 @@ class Source:
         self._taken = {"math", task.name, *backend.helpers, *dir(__builtins__)}
         for line in backend.imports:
             self._taken.add(line.split()[-1].split(".")[0])
+        self._defined = {identifier(self._code_name(name)) for name in task.definitions}
         self._names = {symbol: self._fresh(str(symbol.name)) for symbol in task.inputs}
         sizes = {s for symbol in task.inputs if symbol.is_Matrix for size in symbol.shape
                  for s in size.free_symbols}  # fmt: skip
@@ -76,10 +78,16 @@ class Source:
         self._names |= {size: self._fresh(str(size)) for size in self._sizes}
         lowering = Lowering(task, self._code_name)
         outputs: list[Array] = [lowering.calculate(output) for _, output in task.outputs]
+        stabilise(lowering.program, outputs)
         self._lines = written(lowering.program, outputs, backend, self._names, self._fresh)
 
-    def _fresh(self, name: str) -> str:
+    def _fresh(self, name: str, *others: str) -> str:
+        """A name that is not taken; of several, one that is not the name of a definition."""
         wanted = candidate = identifier(name)
+        for free in (name, *others) if others else ():
+            if free not in self._taken and free not in self._defined:
+                candidate = free
+                break
         count = 2
         while candidate in self._taken:
             candidate, count = f"{wanted}{count}" if count > 2 else f"{wanted}_", count + 1

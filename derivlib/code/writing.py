@@ -18,7 +18,7 @@ __all__ = ["Lines", "used_helpers", "written"]
 _LONGEST = 88
 """How long an expression may become by putting values in that are used once."""
 
-_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "softmax", "logsumexp", "logdet")
+_OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "stack")
 
 
 class Lines:
@@ -42,7 +42,7 @@ def written(
     outputs: Sequence[Array],
     backend: Backend,
     identifier: Mapping[Expr, str],
-    fresh: Callable[[str], str],
+    fresh: Callable[..., str],
 ) -> Lines:
     """Write the part of a program that its outputs need.
 
@@ -50,7 +50,7 @@ def written(
     :param outputs: its results.
     :param backend: the library it is written for.
     :param identifier: the names of inputs and of sizes in the code.
-    :param fresh: gives a name that is not taken, like the one asked for.
+    :param fresh: gives a name that is not taken, one of those asked for or like the first.
     :raises UnsupportedError: if the backend lacks a function.
     """
     return _Writing(program, outputs, backend, identifier, fresh).run()
@@ -63,7 +63,7 @@ class _Writing:
         outputs: Sequence[Array],
         backend: Backend,
         identifier: Mapping[Expr, str],
-        fresh: Callable[[str], str],
+        fresh: Callable[..., str],
     ) -> None:
         self.program, self.outputs, self.backend = program, outputs, backend
         self.identifier, self.fresh = identifier, fresh
@@ -102,9 +102,15 @@ class _Writing:
         is_result = all(array.place == place for array in self.outputs)
         if operation.name is None and ((not again and not long) or is_result):
             return piece
-        name = self.fresh(operation.name or _plain_name(operation))
+        name = self.fresh(operation.name) if operation.name else self._plain_name(operation)
         self.done.lines.append(f"{name} = {piece.text}")
         return Piece(name)
+
+    def _plain_name(self, operation: Operation) -> str:
+        if operation.kind == "inverse":
+            of = self.pieces[operation.arguments[0]].text
+            return self.fresh(f"{of}_inverse" if of.isidentifier() else "inverse")
+        return self.fresh(*_LETTERS[len(operation.shape)])
 
     def _spelt(self, operation: Operation) -> Piece:
         if operation.kind == "input":
@@ -204,8 +210,8 @@ _IN_MATH = {
 }  # fmt: skip
 
 
-def _plain_name(operation: Operation) -> str:
-    return {0: "s", 1: "v", 2: "M"}[len(operation.shape)]
+_LETTERS = ("abcde", "uvwrs", "PQRTUVYZ", "PQRTUVYZ")
+"""What scalars, vectors, matrices and stacks of them are called without a name."""
 
 
 def used_helpers(names: Mapping[str, None], backend: Backend) -> Iterator[str]:

@@ -84,10 +84,10 @@ def _logistic_hessian(X, w):
 
 
 def _factorisation_hessian(V, size):
-    rows, gram = size, 2 * V.T @ V
-    result = np.zeros((V.shape[1], rows, V.shape[1], rows))
-    result[:, np.arange(rows), :, np.arange(rows)] = gram
-    return result.reshape(rows * V.shape[1], -1)
+    cols = V.shape[1]
+    result = np.zeros((cols, size, cols, size))
+    np.einsum("ikjk->kij", result)[...] = 2 * (V.T @ V)
+    return result.reshape(cols * size, cols * size)
 
 
 def _tanh_gradient(X, W):
@@ -102,7 +102,8 @@ def _by_covariance(S, x):
 
 
 def _attention(D, q, V, a):
-    e = np.exp(D.T @ q - (D.T @ q).max())
+    scores = D.T @ q
+    e = np.exp(scores - scores.max())
     s = e / e.sum()
     u = V @ a
     return D @ (s * (u - s @ u))
@@ -120,9 +121,9 @@ def _two_layers(X, W, G, Y):
 
 
 def _marginal_likelihood(A, S, y, theta):
-    K = theta * A + S
-    alpha = np.linalg.solve(K, y)
-    return 0.5 * (alpha @ A @ alpha - np.trace(np.linalg.solve(K, A)))
+    inverse = np.linalg.inv(theta * A + S)
+    alpha = inverse @ y
+    return 0.5 * (alpha @ (A @ alpha) - (inverse * A).sum())
 
 
 def _embedding(x, y):
@@ -136,7 +137,7 @@ def _sigmoid_loss(X, w, y):
 
 
 def _mahalanobis(X, W):
-    return 2 * X.T @ (X @ W)
+    return 2 * (X.T @ (X @ W))
 
 
 soft = X * w
@@ -184,7 +185,7 @@ TASKS = {
         derive, Trace(x.T * y) / norm(x), x, {n: 100000}, _embedding, ("x", "y")),
     "matrix factorisation": Task(
         derive, Trace((T - U * V.T).T * (T - U * V.T)), U, {n: 500, m: 400, k: 20},
-        lambda T, U, V: -2 * (T - U @ V.T) @ V, ("T", "U", "V")),
+        lambda T, U, V: -2 * ((T - U @ V.T) @ V), ("T", "U", "V")),
     "Mahalanobis metric": Task(
         derive, Trace(X * W * W.T * X.T), W, {n: 2000, m: 100, p: 20}, _mahalanobis, ("X", "W")),
 }  # fmt: skip

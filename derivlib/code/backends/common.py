@@ -38,7 +38,8 @@ def _binary(operator: str, binding: int, *, tight: bool) -> Template:
 
 
 def _negated(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
-    return Piece(f"-{args[0].within(PRODUCT)}", SUM)
+    (piece,) = args  # a minus is for the first factor, which is the smallest but for @
+    return Piece(f"-{piece.within(SIGN if piece.operator == '@' else PRODUCT)}", SUM)
 
 
 def _power(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
@@ -48,6 +49,13 @@ def _power(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
 
 def _entry(w: Writer, index: Any, __: Any, args: Pieces) -> str:
     return f"{args[0].atom}[{w.sizes(index)}]"
+
+
+def _stack(_: Writer, __: Any, ___: Any, args: Pieces) -> Piece:
+    """A product for each row of a matrix of diagonals."""
+    left, diagonals, right = args
+    scaled = f"({left.within(PRODUCT)} * {diagonals.atom}[:, None, :])"
+    return Piece(f"{scaled} @ {right.within(SIGN)}", PRODUCT, "@")
 
 
 _COMPARISONS = {
@@ -105,10 +113,12 @@ def common(prefix: str) -> dict[str, Template]:
         "inverse": lambda w, x, s, a: f"{prefix}.linalg.inv({a[0].text})",
         "norm": lambda w, x, s, a: f"{prefix}.linalg.norm({a[0].text})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
+        "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
         "logdet": lambda w, x, s, a: f"logdet({a[0].text})",
         "kron": lambda w, x, s, a: f"{prefix}.kron({a[0].text}, {a[1].text})",
         "tril": lambda w, x, s, a: f"{prefix}.tril({a[0].text})",
         "triu": lambda w, x, s, a: f"{prefix}.triu({a[0].text})",
+        "stack": _stack,
         "rows": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].text}, {w.tuple(s)})",
         "cols": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].atom}[:, None], {w.tuple(s)})",
         "permute_rows": lambda w, of, s, a: f"{a[0].atom}[commutation({w.sizes(of)})]",

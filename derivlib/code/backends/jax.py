@@ -12,6 +12,11 @@ from derivlib.code.backends.numpy import BASIS
 __all__ = ["JAX"]
 
 _HELPERS = {
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return jnp.exp(Z - Z.max(axis, keepdims=True))
+''',
     "logdet": '''
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""
@@ -80,6 +85,12 @@ JAX = Backend(
         "unvec": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape[::-1])}).T",
         "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}), {a[0].text})",
         "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}))",
+        "stack_blocks": lambda w, k, s, a: (
+            f'jnp.einsum("aij,ab->aibj", {a[0].text}, jnp.eye({w.size(k)})).reshape({w.sizes(s)})'
+        ),
+        "stack_spread": lambda w, k, s, a: (
+            f'jnp.einsum("aij,ab->iajb", {a[0].text}, jnp.eye({w.size(k)})).reshape({w.sizes(s)})'
+        ),
         "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
         "block_diagonal": _block_diagonal,
         "single_entry": lambda w, index, s, a: (

@@ -34,7 +34,7 @@ _HELPERS = {
     "sigmoid": '''
 def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
+    return 1 / (1 + np.exp(-np.maximum(z, -709)))
 ''',
     "softmax": '''
 def softmax(x):
@@ -47,6 +47,11 @@ def logsumexp(x):
     """log(sum(exp(x))), without overflow."""
     largest = x.max()
     return largest + np.log(np.exp(x - largest).sum())
+''',
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return np.exp(Z - Z.max(axis, keepdims=True))
 ''',
     "logdet": '''
 def logdet(A):
@@ -61,18 +66,18 @@ def commutation(m, n):
 ''',
     "blocks": '''
 def blocks(A, k):
-    """The Kronecker product of the k×k identity and A: A in each block on the diagonal."""
-    rows, cols = A.shape
+    """A, or one of k matrices A after the other, in each of k blocks on the diagonal."""
+    rows, cols = A.shape[-2:]
     result = np.zeros((k, rows, k, cols))
-    result[np.arange(k), :, np.arange(k), :] = A
+    np.einsum("kikj->kij", result)[...] = A
     return result.reshape(k * rows, k * cols)
 ''',
     "spread": '''
 def spread(A, k):
-    """The Kronecker product of A and the k×k identity: each entry on the diagonal of a block."""
-    rows, cols = A.shape
+    """Each entry of A, or the k entries of k matrices A, on the diagonal of a k×k block."""
+    rows, cols = A.shape[-2:]
     result = np.zeros((rows, k, cols, k))
-    result[:, np.arange(k), :, np.arange(k)] = A
+    np.einsum("ikjk->kij", result)[...] = A
     return result.reshape(rows * k, cols * k)
 ''',
     "add_diagonal": '''
@@ -147,6 +152,8 @@ NUMPY = Backend(
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
         "blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
         "spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
+        "stack_blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
+        "stack_spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
         "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
         "block_diagonal": lambda w, x, s, a: f"block_diagonal({', '.join(p.text for p in a)})",
         "single_entry": lambda w, index, s, a: f"single_entry({w.tuple(s)}, {w.tuple(index)})",

@@ -12,6 +12,11 @@ from derivlib.code.backends.numpy import BASIS
 __all__ = ["TORCH"]
 
 _HELPERS = {
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return torch.exp(Z - Z.amax(axis, keepdim=True))
+''',
     "logdet": '''
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""
@@ -60,6 +65,12 @@ def _block(w: Writer, extra: Any, shape: Any, args: Sequence[Piece]) -> str:
 
 _FLOAT = "dtype=torch.float64"
 
+
+def _stacked(w: Writer, spec: str, count: Any, shape: Any, args: Sequence[Piece]) -> str:
+    eye = f"torch.eye({w.size(count)}, {_FLOAT})"
+    return f'torch.einsum("{spec}", {args[0].text}, {eye}).reshape({w.sizes(shape)})'
+
+
 TORCH = Backend(
     name="torch",
     title="PyTorch",
@@ -93,6 +104,8 @@ TORCH = Backend(
         "spread": lambda w, k, s, a: (
             f"torch.kron({a[0].atom}.contiguous(), torch.eye({w.size(k)}, {_FLOAT}))"
         ),
+        "stack_blocks": lambda w, k, s, a: _stacked(w, "aij,ab->aibj", k, s, a),
+        "stack_spread": lambda w, k, s, a: _stacked(w, "aij,ab->iajb", k, s, a),
         "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
         "block_diagonal": lambda w, x, s, a: f"torch.block_diag({', '.join(p.text for p in a)})",
         "single_entry": lambda w, index, s, a: (
