@@ -24,6 +24,7 @@ from sympy import (
     exp,
     log,
     sin,
+    sqrt,
     symbols,
     tanh,
 )
@@ -268,6 +269,10 @@ SIMPLIFIED = {
     "terms far apart": (Trace(A * U * G * U * A * U), U),
     "products alike on the right": (A * X * B + G * X * B + C, X),
     "products alike on the left": (A * X * B + A * X * B.T, X),
+    "Stein loss, of the estimate": (Trace(U * Inverse(G)) - logdet(U * Inverse(G)), U),
+    "Stein loss, of the truth": (Trace(G * Inverse(U)) - logdet(G * Inverse(U)), U),
+    "canonical correlation": (
+        Trace(x.T * X * w) / sqrt(Trace(x.T * A * x) * Trace(w.T * B * w)), w),
     "inverse of an abstract matrix": (
         Trace(x.T * Inverse(square(t)) * y) - logdet(square(t)), t),
 }  # fmt: skip
