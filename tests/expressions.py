@@ -271,6 +271,12 @@ SIMPLIFIED = {
     "products alike on the left": (A * X * B + A * X * B.T, X),
     "Stein loss, of the estimate": (Trace(U * Inverse(G)) - logdet(U * Inverse(G)), U),
     "Stein loss, of the truth": (Trace(G * Inverse(U)) - logdet(G * Inverse(U)), U),
+    "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
+    "trace of a power of a product": (Trace((A * U) ** 4), U),
+    "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),
+    "log-determinant of a multiple": (logdet(t * U), t),
+    "log-determinant of a mean": (logdet((U + G) / 2), U),
+    "determinant of a multiple": (Determinant(t * U), U),
     "canonical correlation": (
         Trace(x.T * X * w) / sqrt(Trace(x.T * A * x) * Trace(w.T * B * w)), w),
     "inverse of an abstract matrix": (

@@ -1,4 +1,4 @@
-"""Where rules of algebra apply in Hadamard products, diagonals, transposes and traces."""
+"""Where rules of algebra apply in matrices and scalars that are neither products nor sums."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import substitute
-from derivlib.rules import algebra
+from derivlib.rules import algebra, powers
 from derivlib.vocabulary import DiagonalSums, Vec
 
-__all__ = ["in_hadamard", "of_diagonal", "of_trace", "of_transpose"]
+__all__ = [
+    "in_hadamard",
+    "of_determinant",
+    "of_diagonal",
+    "of_power",
+    "of_trace",
+    "of_transpose",
+]
 
 _LONGEST_TRACE = 60
 """How many nodes a trace may have to be put into cyclic normal form."""
@@ -44,6 +51,21 @@ def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to the diagonal of a matrix."""
     if isinstance(expr.args[0], DiagonalSums):
         yield algebra.DIAGONAL_OF_SUMS, (expr.args[0].arg,)
+
+
+def of_power(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a power or an inverse."""
+    base, exponent = expr.args
+    scalar, matrix = split_coefficient(base)
+    if scalar is not S.One and exponent.is_Integer:
+        yield powers.POWER_OF_MULTIPLE, (scalar, matrix, exponent)
+
+
+def of_determinant(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a determinant."""
+    scalar, matrix = split_coefficient(expr.args[0])
+    if scalar is not S.One:
+        yield powers.DETERMINANT_OF_MULTIPLE, (scalar, matrix)
 
 
 def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:

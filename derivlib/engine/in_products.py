@@ -9,9 +9,11 @@ from sympy import (
     BlockMatrix,
     Expr,
     Identity,
+    Integer,
     Inverse,
     MatAdd,
     MatMul,
+    MatPow,
     OneMatrix,
     S,
     Transpose,
@@ -19,10 +21,10 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib.engine.searching import Facts, Rewrite, matrices, two
+from derivlib.engine.searching import Facts, Rewrite, matrices, shared, two
 from derivlib.expressions.construction import identity, mul, split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
-from derivlib.rules import algebra
+from derivlib.rules import algebra, powers
 from derivlib.vocabulary import BasisMatrix, Commutation, Vec
 
 __all__ = ["in_product"]
@@ -34,6 +36,7 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     yield from _cancelled(matrices(expr))
     yield from _multiplied_out(matrices(expr))
     yield from _signs(expr)
+    yield from _repetitions(matrices(expr))
     for left, right in pairwise(matrices(expr)):
         yield from _of_neighbours(left, right, facts)
 
@@ -101,6 +104,40 @@ def _signs(expr: Expr) -> Iterator[Rewrite]:
 
 def _is_negative(scalar: Expr) -> bool:
     return bool(scalar.as_coeff_Mul()[0].is_negative)
+
+
+def _repetitions(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """The same run of factors twice, from the right; and a power that its first factors follow."""
+    for length in range(2, len(factors)):
+        for i in reversed(range(len(factors) - length + 1)):
+            run = factors[i : i + length]
+            if not same_size(run[0].shape[0], run[-1].shape[1]):
+                continue
+            again = run == factors[i + length : i + 2 * length]
+            before = _exponent(factors[i - 1], run) if i else 0
+            after = 1 if again else _exponent(factors[min(i + length, len(factors) - 1)], run)
+            if before or after:
+                yield powers.REPEATED_PRODUCT, (Integer(before), Integer(after), *run)
+    for i, factor in enumerate(factors):
+        inside = _raised(factor)
+        first = shared(factors[i + 1 :], inside)
+        if 0 < first < len(inside):
+            rest = mul(*inside[first:])
+            yield powers.SHIFTED_PRODUCT, (factor.args[1], mul(*inside[:first]), rest)
+
+
+def _raised(factor: Expr) -> tuple[Expr, ...]:
+    """The factors of which a factor is a power with a number as exponent, 2 or more."""
+    if isinstance(factor, MatPow) and not isinstance(factor, Inverse):
+        base, exponent = factor.args
+        if isinstance(base, MatMul) and exponent.is_Integer and exponent > 1:
+            return matrices(base)
+    return ()
+
+
+def _exponent(factor: Expr, run: tuple[Expr, ...]) -> int:
+    """The exponent of a power of a product of these factors; 0 for anything else."""
+    return int(factor.args[1]) if _raised(factor) == run else 0
 
 
 def _turned(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:

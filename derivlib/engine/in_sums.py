@@ -7,7 +7,7 @@ from itertools import combinations
 
 from sympy import Expr, Mul, Pow, S
 
-from derivlib.engine.searching import Facts, Rewrite, matrices, two
+from derivlib.engine.searching import Facts, Rewrite, matrices, shared, two
 from derivlib.expressions.construction import identity, kronecker, mul, split_coefficient
 from derivlib.rules import algebra
 from derivlib.vocabulary import Commutation
@@ -79,12 +79,12 @@ def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
     """The longest product that two terms end with, or begin with."""
     (c, _), (k, _) = split_coefficient(first), split_coefficient(second)
     a, b = matrices(first), matrices(second)
-    last = _shared(a[::-1], b[::-1])
+    last = shared(a[::-1], b[::-1])
     if last and _worth(a[:-last], b[:-last]):
         one = identity(a[-last].shape[0])
         remainders = mul(c, *a[:-last], one), mul(k, *b[:-last], one)
         yield last, (algebra.RIGHT_FACTOR, (mul(*a[-last:]), *remainders))
-    head = _shared(a, b)
+    head = shared(a, b)
     if head and _worth(a[head:], b[head:]):
         one = identity(a[head - 1].shape[1])
         remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
@@ -95,16 +95,6 @@ def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
             yield 1, (algebra.RIGHT_KRONECKER_FACTOR, (a2, mul(c, a1), mul(k, b1)))
         if a1 == b1:
             yield 1, (algebra.LEFT_KRONECKER_FACTOR, (a1, mul(c, a2), mul(k, b2)))
-
-
-def _shared(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> int:
-    """How many factors two products begin with alike."""
-    count = 0
-    for left, right in zip(a, b, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
 
 
 def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:

@@ -10,7 +10,7 @@ from sympy import Expr, KroneckerProduct, MatMul
 from derivlib.expressions.construction import split_coefficient
 from derivlib.rules import Rule
 
-__all__ = ["Facts", "Rewrite", "matrices", "two"]
+__all__ = ["Facts", "Rewrite", "matrices", "shared", "two"]
 
 Facts = Mapping[Expr, frozenset[str]]
 """What is known of constants: "symmetric", "orthogonal"."""
@@ -28,3 +28,13 @@ def matrices(expr: Expr) -> tuple[Expr, ...]:
 def two(expr: Expr) -> bool:
     """Tell whether a matrix is a Kronecker product of two."""
     return isinstance(expr, KroneckerProduct) and len(expr.args) == 2
+
+
+def shared(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> int:
+    """How many factors two products begin with alike."""
+    count = 0
+    for left, right in zip(a, b, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

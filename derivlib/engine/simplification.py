@@ -9,9 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sympy import Add, DiagonalOf, Expr, HadamardProduct, MatAdd, MatMul, Trace, Transpose
+from sympy import (
+    Add,
+    Determinant,
+    DiagonalOf,
+    Expr,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Trace,
+    Transpose,
+)
 
-from derivlib.engine.in_matrices import in_hadamard, of_diagonal, of_trace, of_transpose
+from derivlib.engine.in_matrices import (
+    in_hadamard,
+    of_determinant,
+    of_diagonal,
+    of_power,
+    of_trace,
+    of_transpose,
+)
 from derivlib.engine.in_products import in_product
 from derivlib.engine.in_sums import in_scalar_sum, in_sum
 from derivlib.engine.searching import Facts, Rewrite
@@ -96,6 +114,8 @@ def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
 
 _SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (
     (MatMul, in_product),
+    (MatPow, of_power),
+    (Determinant, of_determinant),
     (MatAdd, in_sum),
     (Add, in_scalar_sum),
     (HadamardProduct, in_hadamard),

@@ -12,6 +12,7 @@ from derivlib.rules import (
     linear,
     norms,
     pairing,
+    powers,
     products,
     stacking,
     structures,
@@ -30,6 +31,7 @@ _ALL = (
     *stacking.RULES,
     *identification.RULES,
     *algebra.RULES,
+    *powers.RULES,
     *structures.RULES,
 )
 
