@@ -271,6 +271,8 @@ SIMPLIFIED = {
     "products alike on the left": (A * X * B + A * X * B.T, X),
     "Stein loss, of the estimate": (Trace(U * Inverse(G)) - logdet(U * Inverse(G)), U),
     "Stein loss, of the truth": (Trace(G * Inverse(U)) - logdet(G * Inverse(U)), U),
+    "function of the diagonal of an outer product": (
+        sum_entries(DiagonalOf(A * x * y.T).applyfunc(exp)), x),
     "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
     "trace of a power of a product": (Trace((A * U) ** 4), U),
     "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from expressions import derivation
+from expressions import U, derivation, x
+from sympy import Float, Trace
 
-from derivlib import text
+from derivlib import derive, hessian, latex, norm, text
 
 READ = {
     "Stein loss, of the estimate": "G⁻ᵀ - U⁻ᵀ",
     "Stein loss, of the truth": "U⁻ᵀ - U⁻ᵀ*Gᵀ*U⁻ᵀ",
+    "function of the diagonal of an outer product": "Aᵀ*(exp((A*x) ⊙ y) ⊙ y)",
     "trace of a power of a Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of an outer Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",
@@ -26,3 +28,21 @@ READ = {
 @pytest.mark.parametrize("name", READ)
 def test_simplified_derivatives_read_well(name):
     assert text(derivation(name).result) == READ[name]
+
+
+def test_columns_and_rows_of_one_entry_are_told_from_matrices():
+    second = hessian(x[0, 0] ** 2 * x[1, 0], x).result
+    assert text(second) == ("2*((x[0, 0]*e[1] + x[1, 0]*e[0])*e[0]ᵀ + x[0, 0]*e[0]*e[1]ᵀ)")
+    shown = latex(second)
+    assert "J" not in shown
+    assert r"x_{11} e_{1} e_{2}^{\mathsf{T}}" in shown
+    assert latex(derive(U[0, 1], U).result) == "J^{12}"
+
+
+def test_powers_of_a_norm_stand_below_the_fraction_bar():
+    assert text(derive(x / norm(x), x).result) == "1/norm(x)*(I - 1/norm(x)**2*x*xᵀ)"
+
+
+@pytest.mark.parametrize(("number", "read"), [(0.5, "U"), (-0.5, "-U"), (1.5, "3.0*U")])
+def test_a_coefficient_of_one_is_not_written(number, read):
+    assert text(derive(Float(number) * Trace(U.T * U), U).result) == read

@@ -18,7 +18,7 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import substitute
-from derivlib.rules import algebra, powers
+from derivlib.rules import algebra, entrywise, powers
 from derivlib.vocabulary import DiagonalSums, Vec
 
 __all__ = [
@@ -51,6 +51,11 @@ def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to the diagonal of a matrix."""
     if isinstance(expr.args[0], DiagonalSums):
         yield algebra.DIAGONAL_OF_SUMS, (expr.args[0].arg,)
+    factors = matrices(expr.args[0])
+    for i, factor in enumerate(factors[:-1], start=1):
+        if factor.shape[1] is S.One:
+            yield entrywise.DIAGONAL_OF_OUTER, (mul(*factors[:i]), mul(*factors[i:]))
+            return
 
 
 def of_power(expr: Expr, _: Facts) -> Iterator[Rewrite]:

@@ -18,6 +18,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Identity,
+    Integer,
     Inverse,
     KroneckerProduct,
     MatAdd,
@@ -173,6 +174,8 @@ def mul(*factors: Expr) -> Expr:
     coefficient: Expr = scalars[0] if len(scalars) == 1 else Mul(*scalars)
     if first is None or last is None:
         return coefficient
+    if coefficient.is_Float and abs(coefficient) == 1.0:
+        coefficient = Integer(int(coefficient))
     if vanishes or coefficient is S.Zero:
         return zeros(first.shape[0], last.shape[1])
     if not matrices:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from derivlib.rules import (
     algebra,
     determinants,
+    entrywise,
     functions,
     identification,
     linear,
@@ -32,6 +33,7 @@ _ALL = (
     *identification.RULES,
     *algebra.RULES,
     *powers.RULES,
+    *entrywise.RULES,
     *structures.RULES,
 )
 
