@@ -273,6 +273,12 @@ SIMPLIFIED = {
     "Stein loss, of the truth": (Trace(G * Inverse(U)) - logdet(G * Inverse(U)), U),
     "function of the diagonal of an outer product": (
         sum_entries(DiagonalOf(A * x * y.T).applyfunc(exp)), x),
+    "entropy": (Trace(x.T * x.applyfunc(log)), x),
+    "relative entropy": (Trace(x.T * (x.applyfunc(log) - y.applyfunc(log))), x),
+    "relative entropy of a quotient": (
+        sum_entries(HadamardProduct(x, HadamardProduct(
+            x, y.applyfunc(Lambda(z, 1 / z))).applyfunc(log))), x),
+    "cross-entropy of softmax": (y.T * softmax(x).applyfunc(log), x),
     "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
     "trace of a power of a product": (Trace((A * U) ** 4), U),
     "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from expressions import U, derivation, x
-from sympy import Float, Trace
+from expressions import SIZES, U, derivation, n, x, z
+from sympy import Float, Lambda, Symbol, Trace
 
 from derivlib import derive, hessian, latex, norm, text
 
@@ -12,6 +12,10 @@ READ = {
     "Stein loss, of the estimate": "G⁻ᵀ - U⁻ᵀ",
     "Stein loss, of the truth": "U⁻ᵀ - U⁻ᵀ*Gᵀ*U⁻ᵀ",
     "function of the diagonal of an outer product": "Aᵀ*(exp((A*x) ⊙ y) ⊙ y)",
+    "entropy": "log(x) + 1[n×1]",
+    "relative entropy": "log(x) + 1[n×1] - log(y)",
+    "relative entropy of a quotient": "log(x ⊙ [1/y]) + 1[n×1]",
+    "cross-entropy of softmax": "y - sum(y)*softmax(x)",
     "trace of a power of a Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of an outer Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",
@@ -46,3 +50,10 @@ def test_powers_of_a_norm_stand_below_the_fraction_bar():
 @pytest.mark.parametrize(("number", "read"), [(0.5, "U"), (-0.5, "-U"), (1.5, "3.0*U")])
 def test_a_coefficient_of_one_is_not_written(number, read):
     assert text(derive(Float(number) * Trace(U.T * U), U).result) == read
+
+
+def test_a_parameter_called_like_the_argument_of_functions_stays_a_parameter():
+    v = Symbol("v")
+    d = derive(Trace(x.T * x.applyfunc(Lambda(v, (z + 1) / v))), x)
+    assert "functions of one matrix, multiplied" in {step.rule for step in d.steps}
+    d.verify({n: SIZES[n]})

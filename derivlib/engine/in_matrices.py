@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Basic, Expr, Identity, MatAdd, MatPow, S, Transpose, preorder_traversal
+from sympy import (
+    Basic,
+    Expr,
+    HadamardProduct,
+    Identity,
+    Lambda,
+    MatAdd,
+    MatPow,
+    S,
+    Transpose,
+    preorder_traversal,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.display.text import text
 from derivlib.engine.searching import Facts, Rewrite, matrices
@@ -16,6 +28,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
+from derivlib.expressions.entrywise import as_lambda
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import substitute
 from derivlib.rules import algebra, entrywise, powers
@@ -36,6 +49,7 @@ _LONGEST_TRACE = 60
 
 def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product entry by entry."""
+    yield from _functions_of_one_matrix(expr.args)
     if len(expr.args) != 2:
         return
     first, second = expr.args
@@ -45,6 +59,32 @@ def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     sizes_known = all(isinstance(size, Basic) for size in first.shape)  # SymPy's diag asks them
     if isinstance(second, Identity) and sizes_known:
         yield algebra.HADAMARD_IDENTITY, (first,)
+
+
+def _functions_of_one_matrix(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """Functions of one matrix, or a function and its argument, whose product is simpler."""
+    functions = [f for f in factors if isinstance(f, ElementwiseApplyFunction)]
+    for first in functions:
+        function, argument = first.args
+        rest = [factor for factor in factors if factor is not first]
+        for other in functions:
+            if other is not first and other.args[1] == argument:
+                among = [factor for factor in rest if factor is not other]
+                yield from _if_simpler(other.args[0], function, argument, *among)
+        scalar, matrix = split_coefficient(argument)
+        parts = matrix.args if isinstance(matrix, HadamardProduct) else (matrix,)
+        if scalar.is_number and all(part in rest for part in parts):
+            identical = Lambda(entrywise.z, entrywise.z / scalar)
+            among = [factor for factor in rest if factor not in parts]
+            yield from _if_simpler(identical, function, argument, *among)
+
+
+def _if_simpler(first: Any, second: Any, argument: Expr, *rest: Expr) -> Iterator[Rewrite]:
+    """The rule for two functions of one matrix, if their product has fewer operations."""
+    product = entrywise.joined(first, second).expr
+    apart = sum(as_lambda(function).expr.count_ops() for function in (first, second))
+    if product.count_ops() < apart:
+        yield entrywise.FUNCTIONS_OF_ONE_MATRIX, (first, second, argument, *rest)
 
 
 def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
@@ -105,6 +145,11 @@ def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """
     matrix = expr.args[0]
     factors = matrices(matrix)
+    if len(factors) == 2 and isinstance(factors[1], HadamardProduct):
+        first, parts = transpose(factors[0]), factors[1].args
+        if any(_functions_of_one_matrix((first, *parts))):
+            yield entrywise.FACTOR_IN_INNER_PRODUCT, (first, *parts)
+            return
     for i, factor in enumerate(factors):
         terms = factor.args if isinstance(factor, MatAdd) else ()
         if any(not split_coefficient(term)[0].is_number for term in terms):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import DiagonalOf, Lambda, MatrixSymbol, Symbol
+from sympy.core.symbol import uniquely_named_symbol
 
 from derivlib.expressions.construction import hadamard, mul, transpose
 from derivlib.expressions.entrywise import as_lambda, elementwise
@@ -17,7 +18,7 @@ HADAMARD_ALGEBRA = magnus_neudecker("chapter 3, the Hadamard product")
 
 A, B, C = matrix("A", n, m), matrix("B", n, m), matrix("C", n, m)
 z = Symbol("z")
-RECIPROCAL, SQUARE = Lambda(z, 1 / z), Lambda(z, z**2)
+IDENTICAL, RECIPROCAL, SQUARE = Lambda(z, z), Lambda(z, 1 / z), Lambda(z, z**2)
 
 DIAGONAL_OF_OUTER = Rule(
     "diagonal of an outer product",
@@ -29,11 +30,14 @@ DIAGONAL_OF_OUTER = Rule(
 )
 
 
-def _joined(first: Any, second: Any) -> Lambda:
+def joined(first: Any, second: Any) -> Lambda:
     """The product of two functions of one scalar."""
     first, second = as_lambda(first), as_lambda(second)
-    (argument,) = first.variables
-    return Lambda(argument, first.expr * second(argument))
+    taken = first.free_symbols | second.free_symbols
+    own = (*first.variables, *second.variables)
+    free = [variable for variable in own if variable not in taken]
+    argument = free[0] if free else uniquely_named_symbol("z", (first, second))
+    return Lambda(argument, first(argument) * second(argument))
 
 
 FUNCTIONS_OF_ONE_MATRIX = Rule(
@@ -43,9 +47,9 @@ FUNCTIONS_OF_ONE_MATRIX = Rule(
         elementwise(first, argument), elementwise(second, argument), *rest
     ),
     right=lambda _, first, second, argument, *rest: hadamard(
-        elementwise(_joined(first, second), argument), *rest
+        elementwise(joined(first, second), argument), *rest
     ),
-    instances=((Lambda(z, z), RECIPROCAL, A), (SQUARE, RECIPROCAL, A, B)),
+    instances=((IDENTICAL, RECIPROCAL, A), (SQUARE, RECIPROCAL, A, B)),
     source=HADAMARD_ALGEBRA,
 )
 """Where the product of the functions is simpler than both: A ⊙ 1/A are ones."""
