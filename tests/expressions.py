@@ -279,6 +279,11 @@ SIMPLIFIED = {
         sum_entries(HadamardProduct(x, HadamardProduct(
             x, y.applyfunc(Lambda(z, 1 / z))).applyfunc(log))), x),
     "cross-entropy of softmax": (y.T * softmax(x).applyfunc(log), x),
+    "log-determinant of a Kronecker product": (logdet(KroneckerProduct(U, B)), U),
+    "log-determinant of a Kronecker product, right": (logdet(KroneckerProduct(B, A * U)), U),
+    "determinant of a Kronecker product": (Determinant(KroneckerProduct(U, B)), U),
+    "inverse of a Kronecker product": (
+        Inverse(KroneckerProduct(A + t * U, B)), t),
     "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
     "trace of a power of a product": (Trace((A * U) ** 4), U),
     "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),

@@ -49,6 +49,7 @@ __all__ = [
     "identity",
     "identity_like",
     "inverse",
+    "is_kronecker_of_square",
     "is_zero",
     "kronecker",
     "leads_with_transpose",
@@ -285,6 +286,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
             return power(inside, inner_exponent * exponent)
     if exponent is S.Zero:
         return identity(base.shape[0])
+    if exponent.is_Integer and is_kronecker_of_square(base):
+        return kronecker(*(power(factor, exponent) for factor in base.args))
     if exponent is S.One:
         return base
     if exponent is S.NegativeOne:
@@ -366,6 +369,13 @@ def kronecker(*factors: Expr) -> Expr:
     if len(matrices) == 1:
         return mul(coefficient, matrices[0])
     return mul(coefficient, Basic.__new__(KroneckerProduct, *matrices))
+
+
+def is_kronecker_of_square(matrix: Expr) -> bool:
+    """Tell whether a matrix is a Kronecker product of square matrices."""
+    return isinstance(matrix, KroneckerProduct) and all(
+        factor.shape[0] == factor.shape[1] for factor in matrix.args
+    )
 
 
 def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
