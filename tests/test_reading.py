@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 from expressions import SIZES, U, derivation, n, x, z
-from sympy import Float, Lambda, Symbol, Trace
+from sympy import (
+    Float,
+    ImmutableMatrix,
+    Lambda,
+    MatMul,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
 
 from derivlib import derive, hessian, latex, norm, text
 
@@ -54,6 +64,18 @@ def test_powers_of_a_norm_stand_below_the_fraction_bar():
 @pytest.mark.parametrize(("number", "read"), [(0.5, "U"), (-0.5, "-U"), (1.5, "3.0*U")])
 def test_a_coefficient_of_one_is_not_written(number, read):
     assert text(derive(Float(number) * Trace(U.T * U), U).result) == read
+
+
+def test_matrices_of_numbers_are_added_and_multiplied():
+    M, v = ImmutableMatrix([[1, 2], [3, 5]]), MatrixSymbol("v", 2, 1)
+    symmetric, N = ImmutableMatrix([[2, 5], [5, 10]]), MatrixSymbol("N", 2, 2)
+    gradient = derive(v.T * M * v, v)
+    assert gradient.result == MatMul(symmetric, v)
+    gradient.verify()
+    product = derive(Trace(M * Transpose(M.T * N)), N)
+    assert product.result == M * M
+    product.verify()
+    assert derive(v.T * M * v - v.T * M.T * v, v).result == ZeroMatrix(2, 1)
 
 
 def test_a_parameter_called_like_the_argument_of_functions_stays_a_parameter():

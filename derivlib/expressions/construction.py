@@ -122,11 +122,20 @@ def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
     return factor, S.One
 
 
+def _has_numbers(matrix: Expr) -> bool:
+    """Tell whether a matrix is written out in numbers."""
+    return isinstance(matrix, MatrixBase) and all(entry.is_Number for entry in matrix)
+
+
 def _append_factor(factors: list[Expr], factor: Expr) -> None:
     """Append a factor to a product, joining it with an equal base before it.
 
-    A diagonal matrix and a column after it become a Hadamard product.
+    A diagonal matrix and a column after it become a Hadamard product; matrices of numbers are
+    multiplied.
     """
+    if factors and _has_numbers(factors[-1]) and _has_numbers(factor):
+        factors.append(factors.pop() * factor)
+        return
     if factors and isinstance(factors[-1], DiagMatrix) and factor.shape[1] == 1:
         vector = factors.pop().args[0]
         if vector.shape[1] == 1:
@@ -219,6 +228,11 @@ def add(*terms: Expr) -> Expr:
             coefficient, matrix = split_coefficient(part)
             known = collected.get(matrix)
             collected[matrix] = coefficient if known is None else known + coefficient
+    numeric = [m for m, c in collected.items() if c.is_Number and _has_numbers(m)]
+    if len(numeric) > 1:
+        first, *others = (collected.pop(m) * m for m in numeric)
+        total = sum(others, first)
+        collected[total] = S.Zero if total.is_zero_matrix else S.One
     parts = [mul(c, matrix) for matrix, c in collected.items() if c is not S.Zero]
     if not parts:
         return zero_like(terms[0])
