@@ -284,6 +284,7 @@ SIMPLIFIED = {
     "determinant of a Kronecker product": (Determinant(KroneckerProduct(U, B)), U),
     "inverse of a Kronecker product": (
         Inverse(KroneckerProduct(A + t * U, B)), t),
+    "function of an inner product": ((x.T * y).applyfunc(exp), x),
     "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
     "trace of a power of a product": (Trace((A * U) ** 4), U),
     "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),

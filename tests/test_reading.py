@@ -30,6 +30,7 @@ READ = {
     "log-determinant of a Kronecker product, right": "m*U⁻ᵀ",
     "determinant of a Kronecker product": "m*det(U ⊗ B)*U⁻ᵀ",
     "inverse of a Kronecker product": "-(((t*U + A)⁻¹*U*(t*U + A)⁻¹) ⊗ B⁻¹)",
+    "function of an inner product": "(exp(xᵀ*y))*y",
     "trace of a power of a Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of an outer Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",

@@ -336,7 +336,7 @@ def hadamard(*factors: Expr) -> Expr:
         elif isinstance(matrix, HadamardPower):
             base, exponent = matrix.args
             exponents[base] = exponents.get(base, S.Zero) + exponent
-        elif not isinstance(matrix, OneMatrix):
+        elif not isinstance(matrix, OneMatrix) and not _is_single_one(matrix):
             exponents[matrix] = exponents.get(matrix, S.Zero) + S.One
     if shape_of is None:
         return coefficient
