@@ -24,6 +24,7 @@ from sympy import (
     exp,
     log,
     sin,
+    sqrt,
     symbols,
     tanh,
 )
@@ -269,6 +270,30 @@ SIMPLIFIED = {
     "terms far apart": (Trace(A * U * G * U * A * U), U),
     "products alike on the right": (A * X * B + G * X * B + C, X),
     "products alike on the left": (A * X * B + A * X * B.T, X),
+    "Stein loss, of the estimate": (Trace(U * Inverse(G)) - logdet(U * Inverse(G)), U),
+    "Stein loss, of the truth": (Trace(G * Inverse(U)) - logdet(G * Inverse(U)), U),
+    "function of the diagonal of an outer product": (
+        sum_entries(DiagonalOf(A * x * y.T).applyfunc(exp)), x),
+    "entropy": (Trace(x.T * x.applyfunc(log)), x),
+    "relative entropy": (Trace(x.T * (x.applyfunc(log) - y.applyfunc(log))), x),
+    "relative entropy of a quotient": (
+        sum_entries(HadamardProduct(x, HadamardProduct(
+            x, y.applyfunc(Lambda(z, 1 / z))).applyfunc(log))), x),
+    "cross-entropy of softmax": (y.T * softmax(x).applyfunc(log), x),
+    "log-determinant of a Kronecker product": (logdet(KroneckerProduct(U, B)), U),
+    "log-determinant of a Kronecker product, right": (logdet(KroneckerProduct(B, A * U)), U),
+    "determinant of a Kronecker product": (Determinant(KroneckerProduct(U, B)), U),
+    "inverse of a Kronecker product": (
+        Inverse(KroneckerProduct(A + t * U, B)), t),
+    "function of an inner product": ((x.T * y).applyfunc(exp), x),
+    "trace of a power of a Gram matrix": (Trace((X.T * X) ** 3), X),
+    "trace of a power of a product": (Trace((A * U) ** 4), U),
+    "trace of a power of an outer Gram matrix": (Trace((X * X.T) ** 3), X),
+    "log-determinant of a multiple": (logdet(t * U), t),
+    "log-determinant of a mean": (logdet((U + G) / 2), U),
+    "determinant of a multiple": (Determinant(t * U), U),
+    "canonical correlation": (
+        Trace(x.T * X * w) / sqrt(Trace(x.T * A * x) * Trace(w.T * B * w)), w),
     "inverse of an abstract matrix": (
         Trace(x.T * Inverse(square(t)) * y) - logdet(square(t)), t),
 }  # fmt: skip

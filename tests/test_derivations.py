@@ -216,7 +216,7 @@ READ = {
     ),
     "sign of an elementwise function": (
         lambda: hessian(-sum_entries((y - A * x).applyfunc(log)), x),
-        "Aᵀ*Diag([(y - A*x)**(-2)])*A",
+        "Aᵀ*Diag([1/(y - A*x)**2])*A",
     ),
     "one sample": (
         lambda: hessian(-(norm(y - x * OneMatrix(1, 1)) ** 2) / 2 - norm(x) ** 2, x),

@@ -225,6 +225,10 @@ class DerivationPrinter(CallPrinter):
 
     def _print_SingleEntry(self, expr: Any) -> str:
         shown = [self._print(_from_one(i, expr)) for i in expr.position]
+        if expr.shape[1] == 1:
+            return f"e_{{{shown[0]}}}"
+        if expr.shape[0] == 1:
+            return f"e_{{{shown[1]}}}^{{{_T}}}"
         return f"J^{{{''.join(shown)}}}"
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:

@@ -99,6 +99,12 @@ class _TextPrinter(StrPrinter):
         shown = str(self._print(expr))
         return shown if expr.is_Atom and not shown.startswith("-") else f"({shown})"
 
+    def _print_Pow(self, expr: Expr, rational: bool = False) -> str:
+        base, exponent = expr.args
+        if exponent.is_Integer and exponent < -1 and not base.is_number:
+            return f"1/{self._print(base**-exponent)}"
+        return str(super()._print_Pow(expr, rational=rational))
+
     def _print_MatPow(self, expr: Expr) -> str:
         return f"{self._atom(expr.args[0])}**{self._exponent(expr.args[1])}"
 
@@ -187,6 +193,10 @@ class _TextPrinter(StrPrinter):
         return f"D[{size}]" if expr.structure == "symmetric" else f"Δ[{expr.label}, {size}]"
 
     def _print_SingleEntry(self, expr: Any) -> str:
+        if expr.shape[1] == 1:
+            return f"e[{expr.position[0]}]"
+        if expr.shape[0] == 1:
+            return f"e[{expr.position[1]}]ᵀ"
         return f"J[{expr.position[0]}, {expr.position[1]}]"
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:

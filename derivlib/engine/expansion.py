@@ -46,7 +46,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.display.text import text
 from derivlib.engine.graph import Graph
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.construction import zero_like
+from derivlib.expressions.construction import is_kronecker_of_square, zero_like
 from derivlib.rules import Rule, determinants, functions, linear, norms, products
 from derivlib.vocabulary import (
     DiagonalSums,
@@ -90,6 +90,16 @@ def _base_alone(rule: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
     return lambda expr: (rule, (expr.args[0],))
 
 
+def _of_kronecker(rule: Rule, of_kronecker: Rule) -> Callable[[Expr], tuple[Rule, Arguments]]:
+    """A rule, and the one for a Kronecker product of square matrices."""
+
+    def found(expr: Expr) -> tuple[Rule, Arguments]:
+        (matrix,) = expr.args
+        return (of_kronecker, matrix.args) if is_kronecker_of_square(matrix) else (rule, expr.args)
+
+    return found
+
+
 def _applied(expr: Expr) -> tuple[Rule, Arguments]:
     takes_matrix = any(part.is_Matrix for part in expr.args)
     rule = functions.ABSTRACT_SCALAR if takes_matrix else functions.SCALAR_FUNCTION
@@ -126,8 +136,8 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     SumEntries: _own_arguments(linear.SUM_ENTRIES),
     Vec: _own_arguments(linear.VEC),
     Unvec: _own_arguments(linear.UNVEC),
-    Determinant: _own_arguments(determinants.DETERMINANT),
-    LogDet: _own_arguments(determinants.LOG_DETERMINANT),
+    Determinant: _of_kronecker(determinants.DETERMINANT, determinants.DETERMINANT_OF_KRONECKER),
+    LogDet: _of_kronecker(determinants.LOG_DETERMINANT, determinants.LOG_DETERMINANT_OF_KRONECKER),
     Norm: _own_arguments(norms.NORM),
     Softmax: _own_arguments(norms.SOFTMAX),
     LogSumExp: _own_arguments(norms.LOG_SUM_EXP),

@@ -18,6 +18,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Identity,
+    Integer,
     Inverse,
     KroneckerProduct,
     MatAdd,
@@ -48,6 +49,7 @@ __all__ = [
     "identity",
     "identity_like",
     "inverse",
+    "is_kronecker_of_square",
     "is_zero",
     "kronecker",
     "leads_with_transpose",
@@ -120,11 +122,20 @@ def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
     return factor, S.One
 
 
+def _has_numbers(matrix: Expr) -> bool:
+    """Tell whether a matrix is written out in numbers."""
+    return isinstance(matrix, MatrixBase) and all(entry.is_Number for entry in matrix)
+
+
 def _append_factor(factors: list[Expr], factor: Expr) -> None:
     """Append a factor to a product, joining it with an equal base before it.
 
-    A diagonal matrix and a column after it become a Hadamard product.
+    A diagonal matrix and a column after it become a Hadamard product; matrices of numbers are
+    multiplied.
     """
+    if factors and _has_numbers(factors[-1]) and _has_numbers(factor):
+        factors.append(factors.pop() * factor)
+        return
     if factors and isinstance(factors[-1], DiagMatrix) and factor.shape[1] == 1:
         vector = factors.pop().args[0]
         if vector.shape[1] == 1:
@@ -173,6 +184,8 @@ def mul(*factors: Expr) -> Expr:
     coefficient: Expr = scalars[0] if len(scalars) == 1 else Mul(*scalars)
     if first is None or last is None:
         return coefficient
+    if coefficient.is_Float and abs(coefficient) == 1.0:
+        coefficient = Integer(int(coefficient))
     if vanishes or coefficient is S.Zero:
         return zeros(first.shape[0], last.shape[1])
     if not matrices:
@@ -215,6 +228,11 @@ def add(*terms: Expr) -> Expr:
             coefficient, matrix = split_coefficient(part)
             known = collected.get(matrix)
             collected[matrix] = coefficient if known is None else known + coefficient
+    numeric = [m for m, c in collected.items() if c.is_Number and _has_numbers(m)]
+    if len(numeric) > 1:
+        first, *others = (collected.pop(m) * m for m in numeric)
+        total = sum(others, first)
+        collected[total] = S.Zero if total.is_zero_matrix else S.One
     parts = [mul(c, matrix) for matrix, c in collected.items() if c is not S.Zero]
     if not parts:
         return zero_like(terms[0])
@@ -282,6 +300,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
             return power(inside, inner_exponent * exponent)
     if exponent is S.Zero:
         return identity(base.shape[0])
+    if exponent.is_Integer and is_kronecker_of_square(base):
+        return kronecker(*(power(factor, exponent) for factor in base.args))
     if exponent is S.One:
         return base
     if exponent is S.NegativeOne:
@@ -316,7 +336,7 @@ def hadamard(*factors: Expr) -> Expr:
         elif isinstance(matrix, HadamardPower):
             base, exponent = matrix.args
             exponents[base] = exponents.get(base, S.Zero) + exponent
-        elif not isinstance(matrix, OneMatrix):
+        elif not isinstance(matrix, OneMatrix) and not _is_single_one(matrix):
             exponents[matrix] = exponents.get(matrix, S.Zero) + S.One
     if shape_of is None:
         return coefficient
@@ -363,6 +383,13 @@ def kronecker(*factors: Expr) -> Expr:
     if len(matrices) == 1:
         return mul(coefficient, matrices[0])
     return mul(coefficient, Basic.__new__(KroneckerProduct, *matrices))
+
+
+def is_kronecker_of_square(matrix: Expr) -> bool:
+    """Tell whether a matrix is a Kronecker product of square matrices."""
+    return isinstance(matrix, KroneckerProduct) and all(
+        factor.shape[0] == factor.shape[1] for factor in matrix.args
+    )
 
 
 def _joined_blocks(left: Expr, right: Expr) -> Expr | None:

@@ -74,6 +74,11 @@ def trace(matrix: Expr) -> Expr:
     return coefficient * Basic.__new__(Trace, matrix)
 
 
+def _is_single(matrix: Expr) -> bool:
+    """Tell whether a matrix has one entry."""
+    return matrix.shape[0] is S.One and matrix.shape[1] is S.One
+
+
 def sum_of(matrix: Expr) -> Expr:
     """Sum the entries of a matrix; a coefficient comes out in front."""
     coefficient, matrix = split_coefficient(matrix)
@@ -84,6 +89,8 @@ def sum_of(matrix: Expr) -> Expr:
     if isinstance(matrix, OneMatrix):
         rows, cols = matrix.shape
         return coefficient * rows * cols
+    if _is_single(matrix):
+        return coefficient * trace(matrix)
     if isinstance(matrix, KroneckerProduct):
         return coefficient * Mul(*(sum_of(factor) for factor in matrix.args))
     return coefficient * SumEntries(matrix)
@@ -100,6 +107,8 @@ def diagonal_matrix(vector: Expr) -> Expr:
     if isinstance(vector, ZeroMatrix):
         size = vector.shape[0] * vector.shape[1]
         return zeros(size, size)
+    if _is_single(vector):
+        return mul(coefficient, vector)
     if vector.shape[0] == 1 != vector.shape[1]:
         vector = transpose(vector)
     if isinstance(vector, OneMatrix):
@@ -116,6 +125,8 @@ def diagonal(matrix: Expr) -> Expr:
         return mul(coefficient, ImmutableDenseMatrix(list(matrix.diagonal())))
     if isinstance(matrix, ZeroMatrix):
         return zeros(matrix.shape[0], 1)
+    if _is_single(matrix):
+        return mul(coefficient, matrix)
     if isinstance(matrix, Transpose):
         matrix = matrix.args[0]
     if isinstance(matrix, (Tril, Triu)):

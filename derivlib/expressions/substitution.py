@@ -50,15 +50,16 @@ def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
 
     :param expr: an expression.
     :param before: what is replaced; a product is found inside longer products too, a sum
-        whatever the order of its terms.
+        or a Hadamard product whatever the order of its terms.
     :param after: what takes its place, of the same shape.
     """
     done: dict[Expr, Expr] = {before: after}
     run = before.args if isinstance(before, MatMul) else ()
-    terms = frozenset(before.args) if isinstance(before, MatAdd) else frozenset()
+    unordered = isinstance(before, (MatAdd, HadamardProduct))
+    terms = frozenset(before.args) if unordered else frozenset()
 
     def replaced(part: Expr) -> Expr:
-        if terms and isinstance(part, MatAdd) and frozenset(part.args) == terms:
+        if terms and type(part) is type(before) and frozenset(part.args) == terms:
             return after
         if part not in done:
             below = children(part)

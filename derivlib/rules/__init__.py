@@ -7,11 +7,13 @@ from types import MappingProxyType
 from derivlib.rules import (
     algebra,
     determinants,
+    entrywise,
     functions,
     identification,
     linear,
     norms,
     pairing,
+    powers,
     products,
     stacking,
     structures,
@@ -30,6 +32,8 @@ _ALL = (
     *stacking.RULES,
     *identification.RULES,
     *algebra.RULES,
+    *powers.RULES,
+    *entrywise.RULES,
     *structures.RULES,
 )
 

@@ -134,6 +134,15 @@ MULTIPLE = Rule(
     source=MATRIX_ALGEBRA,
 )
 
+SIGN_OF_SUM = Rule(
+    "sign of a sum",
+    "algebra",
+    left=lambda scalar, *terms: mul(scalar, add(*terms)),
+    right=lambda _, scalar, *terms: mul(-scalar, add(*(mul(Integer(-1), t) for t in terms))),
+    instances=((a, A, mul(Integer(-1), B)), (Integer(-2), A, mul(Integer(-1), B), D)),
+    source=MATRIX_ALGEBRA,
+)
+
 SYMMETRIC = Rule(
     "transpose of a symmetric matrix",
     "algebra",
@@ -245,6 +254,18 @@ TRACE_OF_SUM = Rule(
         (matrix("C", p, n), matrix("D", m, p), mul(a, A), B),
     ),
     source=TRACE_ALGEBRA,
+)
+
+MULTIPLIED_OUT = Rule(
+    "multiplying out a sum",
+    "algebra",
+    left=lambda before, after, *terms: mul(before, add(*terms), after),
+    right=lambda _, before, after, *terms: add(*(mul(before, term, after) for term in terms)),
+    instances=(
+        (matrix("C", p, n), matrix("D", m, q), A, B),
+        (matrix("C", p, n), matrix("D", m, q), A, B, matrix("U", n, m)),
+    ),
+    source=MATRIX_ALGEBRA,
 )
 
 SCALAR_FACTOR = Rule(
@@ -396,6 +417,7 @@ RULES = (
     RIGHT_KRONECKER_FACTOR,
     LEFT_KRONECKER_FACTOR,
     MULTIPLE,
+    SIGN_OF_SUM,
     SYMMETRIC,
     TRANSPOSE_OF_SUM,
     ORTHOGONAL,
@@ -406,6 +428,7 @@ RULES = (
     INVERSE_BEFORE,
     INVERSE_AFTER,
     TRACE_OF_SUM,
+    MULTIPLIED_OUT,
     SCALAR_FACTOR,
     DIAGONAL_OF_SUMS,
     MIXED_PRODUCT,

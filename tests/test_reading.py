@@ -1,0 +1,86 @@
+"""Derivatives read as a textbook prints them: what each case of simplification comes to."""
+
+from __future__ import annotations
+
+import pytest
+from expressions import SIZES, U, derivation, n, x, z
+from sympy import (
+    Float,
+    ImmutableMatrix,
+    Lambda,
+    MatMul,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
+
+from derivlib import derive, hessian, latex, norm, text
+
+READ = {
+    "Stein loss, of the estimate": "G⁻ᵀ - U⁻ᵀ",
+    "Stein loss, of the truth": "U⁻ᵀ - U⁻ᵀ*Gᵀ*U⁻ᵀ",
+    "function of the diagonal of an outer product": "Aᵀ*(exp((A*x) ⊙ y) ⊙ y)",
+    "entropy": "log(x) + 1[n×1]",
+    "relative entropy": "log(x) + 1[n×1] - log(y)",
+    "relative entropy of a quotient": "log(x ⊙ [1/y]) + 1[n×1]",
+    "cross-entropy of softmax": "y - sum(y)*softmax(x)",
+    "log-determinant of a Kronecker product": "m*U⁻ᵀ",
+    "log-determinant of a Kronecker product, right": "m*U⁻ᵀ",
+    "determinant of a Kronecker product": "m*det(U ⊗ B)*U⁻ᵀ",
+    "inverse of a Kronecker product": "-(((t*U + A)⁻¹*U*(t*U + A)⁻¹) ⊗ B⁻¹)",
+    "function of an inner product": "(exp(xᵀ*y))*y",
+    "trace of a power of a Gram matrix": "6*X*(Xᵀ*X)**2",
+    "trace of a power of an outer Gram matrix": "6*X*(Xᵀ*X)**2",
+    "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",
+    "log-determinant of a multiple": "n/t",
+    "log-determinant of a mean": "(G + U)⁻ᵀ",
+    "determinant of a multiple": "t**n*det(U)*U⁻ᵀ",
+    "canonical correlation": (
+        "1/sqrt((wᵀ*B*w)*(xᵀ*A*x))*Xᵀ*x"
+        " - (xᵀ*A*x)*(xᵀ*X*w)/(2*((wᵀ*B*w)*(xᵀ*A*x))**(3/2))*(B + Bᵀ)*w"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_simplified_derivatives_read_well(name):
+    assert text(derivation(name).result) == READ[name]
+
+
+def test_columns_and_rows_of_one_entry_are_told_from_matrices():
+    second = hessian(x[0, 0] ** 2 * x[1, 0], x).result
+    assert text(second) == ("2*((x[0, 0]*e[1] + x[1, 0]*e[0])*e[0]ᵀ + x[0, 0]*e[0]*e[1]ᵀ)")
+    shown = latex(second)
+    assert "J" not in shown
+    assert r"x_{11} e_{1} e_{2}^{\mathsf{T}}" in shown
+    assert latex(derive(U[0, 1], U).result) == "J^{12}"
+
+
+def test_powers_of_a_norm_stand_below_the_fraction_bar():
+    assert text(derive(x / norm(x), x).result) == "1/norm(x)*(I - 1/norm(x)**2*x*xᵀ)"
+
+
+@pytest.mark.parametrize(("number", "read"), [(0.5, "U"), (-0.5, "-U"), (1.5, "3.0*U")])
+def test_a_coefficient_of_one_is_not_written(number, read):
+    assert text(derive(Float(number) * Trace(U.T * U), U).result) == read
+
+
+def test_matrices_of_numbers_are_added_and_multiplied():
+    M, v = ImmutableMatrix([[1, 2], [3, 5]]), MatrixSymbol("v", 2, 1)
+    symmetric, N = ImmutableMatrix([[2, 5], [5, 10]]), MatrixSymbol("N", 2, 2)
+    gradient = derive(v.T * M * v, v)
+    assert gradient.result == MatMul(symmetric, v)
+    gradient.verify()
+    product = derive(Trace(M * Transpose(M.T * N)), N)
+    assert product.result == M * M
+    product.verify()
+    assert derive(v.T * M * v - v.T * M.T * v, v).result == ZeroMatrix(2, 1)
+
+
+def test_a_parameter_called_like_the_argument_of_functions_stays_a_parameter():
+    v = Symbol("v")
+    d = derive(Trace(x.T * x.applyfunc(Lambda(v, (z + 1) / v))), x)
+    assert "functions of one matrix, multiplied" in {step.rule for step in d.steps}
+    d.verify({n: SIZES[n]})
