@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sympy import Derivative, Expr, Function, FunctionClass, Lambda, Subs, Symbol
-from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
 
 from derivlib.display.text import text
 from derivlib.errors import UnsupportedError
@@ -106,7 +106,10 @@ def partial_derivative(application: Expr, position: int) -> Expr:
         return partial(application, position)
     if not isinstance(application, Function):
         raise UnsupportedError(f'no derivative is known for "{text(application)}"')
-    result = application.fdiff(position + 1)
-    if result.has(Derivative, Subs):
+    try:
+        result = application.fdiff(position + 1)
+    except ArgumentIndexError:
+        result = None
+    if result is None or result.has(Derivative, Subs):
         raise UnsupportedError(f'no derivative is known for "{text(application)}"')
     return result
