@@ -388,7 +388,8 @@ class Derivation(WritesCode):
         :raises InputError: if there are no such steps.
         """
         last = len(self.steps) if last is None else last
-        if not 1 <= first <= last <= len(self.steps):
+        whole = all(isinstance(number, int) for number in (first, last))
+        if not whole or not 1 <= first <= last <= len(self.steps):
             raise InputError(
                 f"there are no steps {first} to {last}: the derivation has {len(self.steps)}, "
                 "counted from 1"
