@@ -23,6 +23,7 @@ from sympy import (
     OneMatrix,
     Permanent,
     Piecewise,
+    Rational,
     Symbol,
     Trace,
     Transpose,
@@ -38,6 +39,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
+    BasisMatrix,
     DerivlibError,
     InputError,
     MatrixFunction,
@@ -45,14 +47,25 @@ from derivlib import (
     SizesError,
     UndefinedError,
     UnsupportedError,
+    aligned,
+    d,
     derive,
     differential,
     element_matrix,
+    formal,
+    latex,
+    norm,
+    partial,
+    prime,
+    show,
     softmax,
     sum_entries,
+    text,
+    tril,
     unvec,
     vec,
 )
+from derivlib.vocabulary import Commutation, SingleEntry
 
 k = symbols("k", integer=True, positive=True)
 K = MatrixSymbol("K", k, p)
@@ -142,6 +155,48 @@ REFUSED = {
     "unvec of the wrong size": (lambda: unvec(vec(X), (n, n)), ShapeError, "cannot lay out"),
     "shape not a pair": (lambda: MatrixFunction("nu", n), InputError, "pair"),
     "elements of unknown size": (lambda: element_matrix(X), InputError, "n×m"),
+    "vec of unfinished text": (lambda: vec("X+"), InputError, r"vec takes a SymPy.*not 'X\+'"),
+    "norm of nothing": (lambda: norm(None), InputError, "norm takes a SymPy expression"),
+    "softmax of text": (lambda: softmax("x"), InputError, "softmax takes a SymPy expression"),
+    "triangle of text": (lambda: tril("X"), InputError, "tril takes a SymPy expression"),
+    "unvec without a shape": (lambda: unvec(vec(X), 3), InputError, "unvec needs its shape"),
+    "unvec with a shape of text": (lambda: unvec(vec(X), "nm"), InputError, "unvec needs its"),
+    "unvec with sizes of text": (lambda: unvec(vec(X), ("n", m)), InputError, "not 'n'"),
+    "shape of three": (lambda: MatrixFunction("nu", (n, m, p)), InputError, "pair"),
+    "shape below zero": (lambda: MatrixFunction("nu", (-1, n)), ShapeError, "size -1"),
+    "shape of halves": (lambda: MatrixFunction("nu", (n, n + Rational(1, 2))), ShapeError, "1/2"),
+    "function without a name": (lambda: MatrixFunction(3, (n, n)), InputError, "a name such as"),
+    "function of text": (lambda: MatrixFunction("nu", (n, n))("X"), InputError, "nu takes"),
+    "basis below zero": (lambda: BasisMatrix("symmetric", -1), ShapeError, "size -1"),
+    "basis of text": (lambda: BasisMatrix("symmetric", "n"), InputError, "not 'n'"),
+    "basis of a matrix": (lambda: BasisMatrix("symmetric", X), InputError, "the matrix X"),
+    "d of text": (lambda: d("x"), InputError, "d takes a SymPy expression, not 'x'"),
+    "d of nothing": (lambda: d(None), InputError, "d takes a SymPy expression, not None"),
+    "d of a list": (lambda: d([X]), InputError, "d takes a SymPy expression"),
+    "formal of text": (lambda: formal("L", "x"), InputError, "formal takes a SymPy expression"),
+    "formal by text": (lambda: formal(t, "x"), InputError, "formal takes a SymPy expression"),
+    "partial of text": (lambda: partial("f"), InputError, "partial takes an abstract function"),
+    "partial of a known function": (lambda: partial(exp(t)), InputError, "partial takes an abst"),
+    "partial beyond the arguments": (
+        lambda: partial(sigma(t), 3), InputError, r"sigma\(t\) has no argument at position 3"),
+    "partial before the arguments": (lambda: partial(sigma(t), -1), InputError, "position of an"),
+    "partial by text": (lambda: partial(sigma(t), "t"), InputError, "position of an argument"),
+    "prime of text": (lambda: prime("s"), InputError, "prime takes an undefined function"),
+    "prime of a known function": (lambda: prime(tanh), InputError, "prime takes an undefined"),
+    "prime below zero": (lambda: prime(sigma, -2), InputError, "whole number from 0, not -2"),
+    "prime of half an order": (lambda: prime(sigma, 0.5), InputError, "whole number"),
+    "commutation of text": (lambda: Commutation("m", 2), InputError, "not 'm'"),
+    "single entry of text": (lambda: SingleEntry((2, 2), "i", 0), InputError, "not 'i'"),
+    "aligned number": (lambda: aligned(3), InputError, "aligned takes a mapping"),
+    "aligned expressions": (lambda: aligned([X]), InputError, "aligned takes pairs"),
+    "LaTeX of text": (lambda: latex("x"), InputError, "latex takes a SymPy expression"),
+    "LaTeX of nothing": (lambda: latex(None), InputError, "latex takes a SymPy expression"),
+    "text of nothing": (lambda: text(None), InputError, "text takes a SymPy expression"),
+    "nothing shown": (lambda: show(None), InputError, "takes a SymPy expression"),
+    "steps by name": (
+        lambda: derive(lam(layer), W).substitutions("a"), InputError, "no steps a to"),
+    "half a step": (
+        lambda: derive(lam(layer), W).substitutions(1.5), InputError, "no steps 1.5 to"),
     "differential of text": (lambda: differential("X", X), InputError, "expr must be"),
     "a diagonal matrix of a matrix": (
         lambda: derive(Trace(DiagMatrix(U) * A), U),
@@ -226,6 +281,7 @@ REFUSED = {
         r"a 1×1 matrix is no scalar factor; say Trace\(xᵀ\*y\)",
     ),
 }
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)

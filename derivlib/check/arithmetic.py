@@ -19,6 +19,7 @@ from sympy import (
     Heaviside,
     I,
     Integer,
+    KroneckerDelta,
     Max,
     Min,
     Mod,
@@ -27,14 +28,26 @@ from sympy import (
     Rational,
     Symbol,
     ceiling,
+    conjugate,
+    exp,
     floor,
     frac,
+    im,
     lambdify,
+    log,
     oo,
+    re,
     sign,
     zoo,
 )
-from sympy.functions.elementary.trigonometric import InverseTrigonometricFunction
+from sympy.functions.elementary.hyperbolic import (
+    HyperbolicFunction,
+    InverseHyperbolicFunction,
+)
+from sympy.functions.elementary.trigonometric import (
+    InverseTrigonometricFunction,
+    TrigonometricFunction,
+)
 
 from derivlib.check.dual import reciprocal
 from derivlib.check.sizes import all_nodes
@@ -62,6 +75,17 @@ _IN_PIECES = (
     InverseTrigonometricFunction,
 )
 """Functions that are put together from pieces, or that choose a branch."""
+
+_EVALUATED = (
+    *(Abs, sign, Max, Min, Heaviside, DiracDelta, floor, ceiling, frac, Mod, KroneckerDelta),
+    *(re, im, conjugate, exp, log, TrigonometricFunction, HyperbolicFunction),
+    *(InverseTrigonometricFunction, InverseHyperbolicFunction),
+)
+"""SymPy's functions whose value at a rational number is rational, always or at once seen not to be.
+
+The others are not evaluated exactly: the gamma function of a large integer is a number of many
+million digits.
+"""
 
 
 class NotRational(Exception):  # noqa: N818 - not an error, a reason to change the numbers
@@ -171,6 +195,8 @@ class Exact:
         :raises NotRational: if the value is not rational.
         :raises NoValue: if it is not real or not finite.
         """
+        if not _is_evaluated(function):
+            raise NotRational(f"{function.__name__} of a rational number")
         value = function(*map(_rational, arguments))
         if value.is_finite is False or value.has(I):
             raise NoValue(value)
@@ -285,6 +311,11 @@ def kinds_of_numbers(
     kinds = Exact(spread=spread), HighPrecision(tolerance, spread=spread)
     in_pieces = (spread or in_components) and points > 0
     return kinds, max(points, _POINTS_IN_PIECES) if in_pieces else points
+
+
+def _is_evaluated(function: Any) -> bool:
+    """Tell whether a function is worth trying at rational numbers; the reader's own are."""
+    return issubclass(function, _EVALUATED) or not function.__module__.startswith("sympy.")
 
 
 def _is_in_pieces(node: Any) -> bool:

@@ -6,27 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import (
-    Expr,
-    ImmutableDenseMatrix,
-    MatrixSymbol,
-    Symbol,
-)
+from sympy import Expr, ImmutableDenseMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
-from derivlib.check.entries import as_matrix
+from derivlib.check.entries import as_matrix, entry_function, taken_definitions
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
 from derivlib.check.scalar_calculus import Derivatives
-from derivlib.check.sizes import expression, resolve_sizes
+from derivlib.check.sizes import expression, resolve_sizes, symbol_to_differentiate_by
 from derivlib.check.structures import free_entries, spread_out
 from derivlib.check.symbolic import Differentiable, Entry
 from derivlib.errors import InputError
 from derivlib.vocabulary import Structure
 
-__all__ = ["EntryDerivatives", "check_variable", "differentiate_entries", "elementwise"]
+__all__ = ["EntryDerivatives", "differentiate_entries", "elementwise", "refuse_unknown_order"]
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,10 @@ def elementwise(
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node, or a scalar derivative, are not known.
     """
-    expr, wrt = expression(expr), expression(wrt)
-    definitions = dict(definitions or {})
+    expr = expression(expr)
+    entry = entry_function(entry)
+    definitions = taken_definitions(definitions)
+    wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
     given = resolve_sizes(sizes, expr, wrt, *definitions, *definitions.values())
     domain = domain_of(
         given,
@@ -122,7 +119,7 @@ def differentiate_entries(
     order: int = 1,
 ) -> EntryDerivatives:
     """Differentiate every entry, leaving the result in terms of real scalars."""
-    check_variable(wrt)
+    refuse_unknown_order(order)
     scalars = Differentiable(entry or MatrixElement, domain=domain)
     evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)
@@ -138,6 +135,15 @@ def differentiate_entries(
     return EntryDerivatives(value, scalars)
 
 
+def refuse_unknown_order(order: Any) -> None:
+    """Refuse to differentiate any other number of times than once or twice.
+
+    :raises InputError: if `order` is something else.
+    """
+    if order not in (1, 2):
+        raise InputError(f"order must be 1, or 2 for a Hessian, not {order!r}")
+
+
 def _second(gradient: Any, variable: Any, structure: Structure | None) -> Any:
     """Differentiate a gradient again, by each free entry of the variable."""
     if not isinstance(variable, Grid):
@@ -145,15 +151,6 @@ def _second(gradient: Any, variable: Any, structure: Structure | None) -> Any:
     free = free_entries(structure, *variable.shape)
     by = [Derivatives(variable[place]) for place in free]
     return Grid.of(len(free), len(free), lambda a, b: by[b].of(gradient[free[a]]))
-
-
-def check_variable(wrt: Any) -> None:
-    """Refuse to differentiate by anything but a symbol.
-
-    :raises InputError: if it is something else.
-    """
-    if not isinstance(wrt, (Symbol, MatrixSymbol)):
-        raise InputError(f"differentiate with respect to a symbol, not {wrt}")
 
 
 def _laid_out(function: Any, variable: Any, structure: Structure | None) -> Any:

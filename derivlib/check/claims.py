@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ from sympy import (
     expand,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check.arithmetic import Arithmetic, NoValue
 from derivlib.check.comparison import difference_of
@@ -30,7 +31,16 @@ from derivlib.check.equations import EquationCheck, check_equation
 from derivlib.check.grid import Grid
 from derivlib.check.judgement import Judgement, judgement
 from derivlib.check.ledger import judging
-from derivlib.check.sizes import all_nodes, expression, resolve_sizes, size_symbols
+from derivlib.check.sizes import (
+    all_nodes,
+    expression,
+    given_sizes,
+    known_sizes,
+    refuse_unknown_sizes,
+    resolve_sizes,
+    size_symbols,
+    symbol_to_differentiate_by,
+)
 from derivlib.check.verify import compare
 from derivlib.errors import InputError, VerificationError
 from derivlib.vocabulary import DifferentialNode, Structure
@@ -117,7 +127,7 @@ class StepsVerdict:
 def _sizes_for(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Any, Any]:
     """The sizes given, or pairwise different ones."""
     if sizes is not None:
-        return dict(sizes)
+        return given_sizes(sizes)
     symbols = size_symbols(*expressions)
     if len(symbols) > len(_SIZES):
         raise InputError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
@@ -213,10 +223,11 @@ def is_derivative(
     :raises SizesError: if sizes are given and one is missing, unknown or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    claim, expr, wrt = expression(claim), expression(expr), expression(wrt)
+    claim, expr = expression(claim), expression(expr)
+    wrt = symbol_to_differentiate_by(wrt, expr)
     chosen = _sizes_for(sizes, claim, expr, wrt)
-    named = tuple((str(symbol), int(size)) for symbol, size in chosen.items())
     given = resolve_sizes(chosen, claim, expr, wrt)
+    named = tuple((str(symbol), given[symbol]) for symbol in chosen)
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     with judging("derivative", expr, wrt, claim) as note:
@@ -275,8 +286,27 @@ def _differentiated(expr: Expr) -> set[Expr]:
     return {node.of for node in nodes if isinstance(node.of, Symbol | MatrixSymbol)}
 
 
+def _lines(lines: Any) -> list[Expr]:
+    """Take over the lines of a chain of equalities."""
+    if not isinstance(lines, Iterable) or isinstance(lines, (str, Expr, MatrixBase, Set, Mapping)):
+        raise InputError(f"check_steps takes a list of expressions, one a line, not {lines!r}")
+    expressions = [expression(line) for line in lines]
+    if len(expressions) < 2:
+        raise InputError("check_steps compares at least two lines")
+    return expressions
+
+
+def _refuse_unknown_structures(structures: Any, expressions: Sequence[Expr]) -> None:
+    if isinstance(structures, Mapping):
+        known = set(all_nodes(expressions))
+        if unknown := [str(matrix) for matrix in structures if matrix not in known]:
+            raise InputError(
+                f"{', '.join(unknown)} does not occur in the lines; leave its structure out"
+            )
+
+
 def check_steps(
-    lines: Sequence[Any],
+    lines: Iterable[Any],
     sizes: Mapping[Any, Any] | None = None,
     *,
     seed: int = 0,
@@ -306,19 +336,19 @@ def check_steps(
         `Q.symmetric(A)`.
     :returns: a verdict that is true or false, and names the first wrong line.
     :raises InputError: if there are fewer than two lines, or one is not an expression.
+    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
     """
-    if len(lines) < 2:
-        raise InputError("check_steps compares at least two lines")
-    expressions = [expression(line) for line in lines]
+    expressions = _lines(lines)
     chosen = _sizes_for(sizes, *expressions)
+    refuse_unknown_sizes(chosen, *expressions)
+    _refuse_unknown_structures(structures, expressions)
     varying = set().union(*map(_differentiated, expressions))
 
     def compared(before: Expr, after: Expr) -> EquationCheck:
-        symbols = size_symbols(before, after)
         return check_equation(
             before,
             after,
-            sizes={symbol: chosen[symbol] for symbol in symbols if symbol in chosen},
+            sizes=known_sizes(chosen, before, after),
             varying=varying,
             structures=structures,
             assuming=assuming,
@@ -334,4 +364,4 @@ def check_steps(
                     f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
                 )
                 return StepsVerdict(i + 1, note.refused)
-    return StepsVerdict(None, f"all {len(lines)} lines are equal")
+    return StepsVerdict(None, f"all {len(expressions)} lines are equal")

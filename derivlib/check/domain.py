@@ -194,6 +194,10 @@ def domain_of(
         that cannot have it.
     :raises ShapeError: if a matrix is not square.
     """
+    if structures is not None and not isinstance(structures, Mapping):
+        raise InputError(
+            f'structures must be a mapping such as {{X: "symmetric"}}, not {structures!r}'
+        )
     named = {symbol: _structure(symbol, name) for symbol, name in (structures or {}).items()}
     expressions = list(expressions)
     symbols = {node for node in all_nodes(expressions) if isinstance(node, (Symbol, MatrixSymbol))}

@@ -12,8 +12,9 @@ from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
 from derivlib.check.sizes import expression, resolve_sizes
 from derivlib.check.symbolic import Entry, Symbolic
+from derivlib.errors import DerivlibError, InputError
 
-__all__ = ["as_matrix", "explicit"]
+__all__ = ["as_matrix", "entry_function", "explicit", "taken_definitions"]
 
 
 def explicit(
@@ -45,16 +46,57 @@ def explicit(
         as a function of X, i, j; otherwise it is `X[i, j]`.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :returns: an explicit matrix of the expression's shape, or a scalar.
+    :raises InputError: if `expr` is not an expression, or `entry` not a function.
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     :raises ShapeError: if the sizes do not fit together.
     """
     expr = expression(expr)
-    definitions = dict(definitions or {})
+    entry = entry_function(entry)
+    definitions = taken_definitions(definitions)
     given = resolve_sizes(sizes, expr, *definitions, *definitions.values())
     scalars = Symbolic(entry) if entry else Symbolic()
     evaluation = Evaluation(operation_of, lambda _: scalars, given, definitions)
     return as_matrix(evaluation.value(expr))
+
+
+def entry_function(entry: Any) -> Entry | None:
+    """Take over what stands for entries, and refuse what is no function of X, i, j.
+
+    :raises InputError: if it is not a function, or once it gives something else than a scalar.
+    """
+    if entry is None:
+        return None
+    wanted = "entry must be a function of X, i, j that gives a scalar, such as small_letters"
+    if not callable(entry):
+        raise InputError(f"{wanted}, not {entry!r}")
+
+    def checked(symbol: Any, i: int, j: int) -> Expr:
+        try:
+            named = expression(entry(symbol, i, j))
+        except DerivlibError as error:
+            raise type(error)(f"{wanted}; for {symbol}, {i}, {j}: {error}") from error
+        except Exception as error:
+            raise InputError(
+                f"{wanted}; for {symbol}, {i}, {j} it raised {type(error).__name__}: {error}"
+            ) from error
+        if named.is_Matrix:
+            raise InputError(f"{wanted}; for {symbol}, {i}, {j} it gives the matrix {named}")
+        return named
+
+    return checked
+
+
+def taken_definitions(definitions: Any) -> dict[Any, Expr]:
+    """Take over what names stand for.
+
+    :raises InputError: if it is not a mapping of expressions to expressions.
+    """
+    if definitions is None:
+        return {}
+    if not isinstance(definitions, Mapping):
+        raise InputError(f"definitions must map names to expressions, and is {definitions!r}")
+    return {expression(name): expression(value) for name, value in definitions.items()}
 
 
 def as_matrix(value: Any) -> Any:

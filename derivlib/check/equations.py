@@ -18,9 +18,10 @@ from derivlib.check.comparison import (
 )
 from derivlib.check.directions import derivative_at
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
+from derivlib.check.entries import taken_definitions
 from derivlib.check.grid import Grid
 from derivlib.check.ledger import judging, unrecorded
-from derivlib.check.numbers import Point, at_points
+from derivlib.check.numbers import Point, at_points, check_draws
 from derivlib.check.sizes import expression, largest_index, resolve_sizes, size_symbols
 from derivlib.errors import DerivlibError, InputError, VerificationError
 from derivlib.vocabulary import DifferentialNode, Structure
@@ -91,7 +92,7 @@ def check_equation(
     :raises UnsupportedError: if the entries of a node are not known.
     """
     left, right = expression(left), expression(right)
-    definitions = dict(definitions or {})
+    definitions = taken_definitions(definitions)
     given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
     domain = domain_of(
         given,
@@ -99,7 +100,7 @@ def check_equation(
         structures=structures,
         assuming=assuming,
     )
-    moving = None if varying is None else frozenset(varying)
+    moving = None if varying is None else _moving(varying)
 
     def action(point: Point) -> int:
         evaluation = point.evaluation(given, definitions)
@@ -119,6 +120,15 @@ def check_equation(
         )
         note(check)
     return check
+
+
+def _moving(varying: Any) -> frozenset[Any]:
+    """The symbols that change."""
+    if isinstance(varying, Iterable) and not isinstance(varying, (str, Expr)):
+        symbols = frozenset(varying)
+        if all(isinstance(symbol, (Symbol, MatrixSymbol)) for symbol in symbols):
+            return symbols
+    raise InputError(f"varying must be the symbols that change, such as {{X, Y}}, not {varying!r}")
 
 
 _SIZES = 7
@@ -142,7 +152,10 @@ def is_equal(left: Expr, right: Expr, *, definitions: Mapping[Any, Expr] | None 
     :param left: a scalar or a matrix expression; differentials may occur.
     :param right: another.
     :param definitions: expressions to put in for symbols.
+    :raises InputError: if one of them is not an expression.
+    :raises UndefinedError: if an infinity or nan stands in one.
     """
+    left, right = expression(left), expression(right)
     parts = (left, right, *(definitions or {}).values())
     smallest = max(2, 1 + largest_index(*parts))
     sizes = {size: smallest + i % _SIZES for i, size in enumerate(size_symbols(*parts))}
@@ -216,6 +229,7 @@ def _checked(
     domain: Domain = EVERYWHERE,
     **options: Any,
 ) -> EquationCheck:
+    check_draws(seed, points)
     kinds, count = kinds_of_numbers(expressions, points, in_components=domain.has_components)
     kind, entries = first_that_works(
         kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain, **options))

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sympy import Expr
 
-from derivlib.check.calculus import EntryDerivatives, check_variable, differentiate_entries
+from derivlib.check.calculus import EntryDerivatives, differentiate_entries, refuse_unknown_order
 from derivlib.check.comparison import as_grid
 from derivlib.check.counting import written_length
 from derivlib.check.directions import derivative_at, second_derivative_at
@@ -105,7 +105,7 @@ def judgement(
     order: int = 1,
 ) -> Judgement:
     """Write the derivative out if that is not too long, or else use dual numbers."""
-    check_variable(wrt)
+    refuse_unknown_order(order)
     directions = written_length(wrt, sizes) ** order
     if written_length(expr, sizes, definitions) * directions <= LONGEST:
         derivatives = differentiate_entries(

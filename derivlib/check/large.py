@@ -11,6 +11,7 @@ from sympy import Expr, MatrixSymbol
 
 from derivlib.check.comparison import library_versions, sizes_by_name
 from derivlib.check.domain import Domain
+from derivlib.check.numbers import check_draws
 from derivlib.check.sizes import all_nodes, at_size
 from derivlib.check.verification import Method, Verification
 from derivlib.errors import BackendError, InputError
@@ -83,6 +84,7 @@ def compare_in_double(
 
     from derivlib.check.arrays.directions import TOLERANCE, Claim, agreeing_points
 
+    check_draws(seed, points)
     claim = Claim(expr, wrt, result, sizes, definitions, domain, order)
     agreed = agreeing_points(claim, seed, points)
     rows, cols = claim.shape

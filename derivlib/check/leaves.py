@@ -11,6 +11,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.check.evaluation import Evaluation, Operation, shape_at
 from derivlib.check.grid import Grid, as_scalar
 from derivlib.check.structures import free_entries, free_entry
+from derivlib.errors import ShapeError
 from derivlib.vocabulary import BasisMatrix, Commutation, SingleEntry
 
 __all__ = ["LEAVES", "NUMBER", "none"]
@@ -50,8 +51,11 @@ def _constant(entry: Callable[[int, int], Integer]) -> Operation:
 
 def _single_entry(evaluation: Evaluation, node: Any, _: Values) -> Grid:
     row, col = (evaluation.size(index) for index in node.position)
+    rows, cols = shape_at(evaluation, node)
+    if not (0 <= row < rows and 0 <= col < cols):
+        raise ShapeError(f"entry [{row}, {col}], counted from 0, of a {rows}×{cols} matrix")
     number = evaluation.here.number
-    return Grid.of(*shape_at(evaluation, node), lambda i, j: number(Integer((i, j) == (row, col))))
+    return Grid.of(rows, cols, lambda i, j: number(Integer((i, j) == (row, col))))
 
 
 def _commutation(evaluation: Evaluation, node: Any, _: Values) -> Grid:

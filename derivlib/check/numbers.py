@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sympy import Derivative, Dummy, Expr, Lambda, Max, Min, Subs, Symbol
+from sympy import Derivative, Dummy, Expr, Integer, Lambda, Max, Min, Subs, Symbol
 from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.abstract import Slot
@@ -20,7 +20,7 @@ from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
 from derivlib.errors import InputError, UnsupportedError, VerificationError
 
-__all__ = ["Numbers", "Point", "at_points"]
+__all__ = ["Numbers", "Point", "at_points", "check_draws"]
 
 ATTEMPTS = 60
 """How many points are tried before giving up on finding one in the domain."""
@@ -327,6 +327,16 @@ def _partial_of(function: Any, position: int, arguments: int) -> Lambda:
     return Lambda(tuple(variables), partial)
 
 
+def check_draws(seed: Any, points: Any) -> None:
+    """Refuse a seed or a number of points that no points can be drawn with.
+
+    :raises InputError: if the seed or the number of points is no whole number.
+    """
+    for value, what in ((seed, "seed"), (points, "points")):
+        if not isinstance(value, (int, Integer)) or isinstance(value, bool):
+            raise InputError(f"{what} must be a whole number, not {value!r}")
+
+
 def at_points(
     arithmetic: Arithmetic,
     seed: int,
@@ -343,7 +353,7 @@ def at_points(
     """
     if points < 1:
         raise InputError(f"compare at one point or more, not at {points}")
-    rng = random.Random(seed)
+    rng = random.Random(int(seed))
     for _ in range(points):
         yield _at_one_point(arithmetic, rng, action, options)
 

@@ -13,7 +13,7 @@ from derivlib.check.comparison import SizesByName, at_sizes
 from derivlib.check.equations import check_equation, check_identification
 from derivlib.check.ledger import judging, unrecorded
 from derivlib.check.sizes import size_symbols
-from derivlib.errors import DerivlibError, RuleError, VerificationError
+from derivlib.errors import DerivlibError, InputError, RuleError, VerificationError
 
 __all__ = ["RuleCheck", "check_rule", "rejected_tampering"]
 
@@ -54,9 +54,11 @@ def check_rule(rule: Any, *, seed: int = 0) -> RuleCheck:
 
     :param rule: an entry of the table: `name`, `family`, `instances`, `equation(...)`.
     :param seed: the seed of the random matrices.
+    :raises InputError: if it is not a rule.
     :raises RuleError: naming rule, placeholders, sizes, entry and both values, if its sides
         differ or one of them cannot be evaluated.
     """
+    _refuse_no_rule(rule)
     checks = []
     with judging("rule", rule.name) as note:
         for placeholders, left, right in _equations(rule):
@@ -72,6 +74,11 @@ def check_rule(rule: Any, *, seed: int = 0) -> RuleCheck:
         entries=sum(check.entries * check.points for check in checks),
         seed=seed,
     )
+
+
+def _refuse_no_rule(rule: Any) -> None:
+    if not all(hasattr(rule, name) for name in ("name", "family", "instances", "equation")):
+        raise InputError(f'a Rule is wanted, such as RULES["trace"], not {rule!r}')
 
 
 def _equations(rule: Any) -> Iterator[tuple[tuple[Any, ...], Expr, Expr]]:
@@ -120,8 +127,10 @@ def rejected_tampering(rule: Any, *, seed: int = 0) -> tuple[str, ...]:
     :param rule: an entry of the table that is itself correct.
     :param seed: the seed of the random matrices.
     :returns: what was rejected, in words.
+    :raises InputError: if it is not a rule.
     :raises RuleError: if a falsified rule is accepted, or none could be made.
     """
+    _refuse_no_rule(rule)
     rejected = []
     for placeholders, left, right in _equations(rule):
         for what, make in _falsifications(right):

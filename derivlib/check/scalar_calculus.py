@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sympy import Add, Derivative, Expr, Function, Mul, Pow, S, Subs, Symbol
+from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.abstract import AbstractPartial
 from derivlib.errors import UnsupportedError
@@ -78,13 +79,19 @@ class Derivatives:
         moving = self.of(expr.args[0])
         if moving is S.Zero:
             return S.Zero
-        slope = expr.fdiff()
+        try:
+            slope = expr.fdiff()
+        except ArgumentIndexError:
+            return self._asked(expr)
         if slope.has(Derivative, Subs):
             return self._asked(expr)
         return Mul(slope, moving)
 
     def _asked(self, expr: Expr) -> Expr:
-        derivative = expr.diff(self.symbol)
+        try:
+            derivative = expr.diff(self.symbol)
+        except ArgumentIndexError:
+            derivative = Derivative(expr, self.symbol)
         if derivative.has(Derivative, Subs):
             raise UnsupportedError(
                 f'SymPy knows no derivative of "{expr}" with respect to {self.symbol}'

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Expr, preorder_traversal
 
 from derivlib.check.arithmetic import Arithmetic, kinds_of_numbers
+from derivlib.check.calculus import refuse_unknown_order
 from derivlib.check.comparison import (
     Difference,
     as_grid,
@@ -18,14 +19,15 @@ from derivlib.check.comparison import (
 )
 from derivlib.check.counting import written_length
 from derivlib.check.domain import Domain, domain_of
+from derivlib.check.entries import taken_definitions
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.judgement import LONGEST, Judgement, judgement
 from derivlib.check.large import compare_in_double, in_double
 from derivlib.check.ledger import judging
-from derivlib.check.numbers import Point, at_points
+from derivlib.check.numbers import Point, at_points, check_draws
 from derivlib.check.operations import operation_of
-from derivlib.check.sizes import expression, resolve_sizes
+from derivlib.check.sizes import expression, resolve_sizes, symbol_to_differentiate_by
 from derivlib.check.symbolic import Symbolic
 from derivlib.check.verification import Method, Verification
 from derivlib.errors import VerificationError
@@ -112,8 +114,10 @@ def verify(
     :raises SizesError: if a size is missing, unknown or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    expr, wrt, result = map(expression, (expr, wrt, result))
-    definitions = dict(definitions or {})
+    expr, result = expression(expr), expression(result)
+    definitions = taken_definitions(definitions)
+    wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
+    refuse_unknown_order(order)
     given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
     exprs = (expr, wrt, result, *definitions.values())
     large = in_double(method, exprs, given)
@@ -162,6 +166,7 @@ def compare(
     :param differing: called with both values, and their kind of numbers, if they differ.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     """
+    check_draws(seed, points)
     if expected is None:
         expected = judgement(expr, wrt, sizes, definitions, domain, order)
 

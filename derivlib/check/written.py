@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import MatrixBase, expand, sympify
+from sympy import MatrixBase, expand
 
 from derivlib.check.comparison import SizesByName
 from derivlib.check.ledger import judging
+from derivlib.check.sizes import expression
 from derivlib.errors import VerificationError
 
 __all__ = ["EntriesCheck", "check_entries"]
@@ -54,6 +55,7 @@ def check_entries(found: Any, typed: Any) -> EntriesCheck:
     :param found: a matrix with explicit entries, a list of scalars, or a scalar.
     :param typed: another, of the same shape.
     :raises VerificationError: if the shapes or an entry differ.
+    :raises InputError: if one of them is something else, such as text.
     """
     with judging("entries", found, typed) as note:
         (shape, left), (other, right) = _laid_out(found), _laid_out(typed)
@@ -75,6 +77,6 @@ def check_entries(found: Any, typed: Any) -> EntriesCheck:
 def _laid_out(value: Any) -> tuple[tuple[int, int], list[Any]]:
     if isinstance(value, MatrixBase):
         return value.shape, list(value.flat())
-    if isinstance(value, Sequence):
-        return (len(value), 1), [sympify(entry) for entry in value]
-    return (1, 1), [sympify(value)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return (len(value), 1), [expression(entry) for entry in value]
+    return (1, 1), [expression(value)]

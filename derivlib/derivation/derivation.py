@@ -20,6 +20,7 @@ from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
+from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
@@ -300,10 +301,12 @@ class Derivation(WritesCode):
 
         :param values: for each undefined function, `MatrixFunction` or symbol what takes
             its place: a function of the same arguments, or a value of the same shape.
-        :raises InputError: if something to be replaced does not occur, or is the variable.
+        :raises InputError: if something to be replaced does not occur, or is the variable, or
+            if what is to take its place cannot.
+        :raises ShapeError: if what is to take the place of something has another shape.
         """
-        if self.wrt in values:
-            raise InputError(f"{self.wrt} is the variable of the derivation and stays a symbol")
+        told = " is the variable of the derivation and stays a symbol"
+        refuse_variables(values, (self.wrt,), told)
         if self.gradient is not None:
             again, written = carry_out_twice, self.gradient.written
         else:
@@ -385,7 +388,8 @@ class Derivation(WritesCode):
         :raises InputError: if there are no such steps.
         """
         last = len(self.steps) if last is None else last
-        if not 1 <= first <= last <= len(self.steps):
+        whole = all(isinstance(number, int) for number in (first, last))
+        if not whole or not 1 <= first <= last <= len(self.steps):
             raise InputError(
                 f"there are no steps {first} to {last}: the derivation has {len(self.steps)}, "
                 "counted from 1"

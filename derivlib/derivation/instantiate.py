@@ -2,42 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Lambda, MatrixSymbol, Symbol
+from sympy import Dummy, Expr, Lambda
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.derivation.replacements import Replacement, as_replacements
 from derivlib.display.text import text
 from derivlib.errors import InputError
 from derivlib.expressions.entrywise import as_lambda, elementwise
+from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.structure import children, with_children
 from derivlib.expressions.written import Written
-from derivlib.vocabulary import MatrixFunction, MatrixFunctionApplication, is_undefined
+from derivlib.vocabulary import (
+    MatrixFunction,
+    MatrixFunctionApplication,
+    PartialNode,
+    is_undefined,
+)
 
 __all__ = ["instantiate", "instantiate_all"]
 
 
-def _in_body(function: Any, values: Mapping[Any, Callable[..., Any]]) -> Lambda:
-    """Replace undefined functions in the body of a function of one scalar."""
-    function = as_lambda(function)
-    body = function.expr
-    for abstract, concrete in values.items():
-        if not isinstance(abstract, (MatrixFunction, MatrixSymbol, Symbol)):
-            body = body.replace(abstract, lambda *args, f=concrete: f(*args))
-    return Lambda(function.variables, body)
+_INNER = Dummy("z")
+"""The variable of a function while its body is replaced: no symbol of the reader's own."""
 
 
-def _key(expr: Expr, values: Mapping[Any, Any]) -> Any:
-    """What an expression is looked up by; functions of one name count as one."""
-    if isinstance(expr, MatrixFunctionApplication):
-        return MatrixFunction(expr.name, expr.shape)
-    if isinstance(expr, AppliedUndef):
-        names = {key.__name__: key for key in values if is_undefined(key)}
-        return names.get(expr.func.__name__, expr.func)
-    return expr
+class _Replacing:
+    """Replaces functions and symbols, all at once, and notes which of them it met."""
+
+    def __init__(self, replacements: Mapping[Any, Replacement]) -> None:
+        self.replacements = replacements
+        self.by_name = {key.__name__: key for key in replacements if is_undefined(key)}
+        self.symbols = {
+            key: replacement.value
+            for key, replacement in replacements.items()
+            if isinstance(key, Expr)
+        }
+        self.done: dict[Expr, Expr] = {}
+        self.met: set[Any] = set()
+
+    def of(self, part: Expr) -> Expr:
+        """An expression with everything replaced in it."""
+        if part not in self.done:
+            self.done[part] = self._replaced(part)
+        return self.done[part]
+
+    def _replaced(self, part: Any) -> Expr:
+        if isinstance(part, MatrixBase):
+            return part.applyfunc(self.of)
+        if part in self.symbols:
+            self.met.add(part)
+            return self.symbols[part]
+        if isinstance(part, PartialNode):
+            self._refuse_derivative(part)
+        parts = tuple(map(self.of, children(part)))
+        if isinstance(part, ElementwiseApplyFunction):
+            return elementwise(self._function(part.args[0]), parts[0])
+        if isinstance(part, MatrixElement):
+            return rebuild(part, (*parts, *map(self._with_symbols, part.args[1:])))
+        key = self._key(part)
+        return with_children(part, parts) if key is None else self._applied(key, part, parts)
+
+    def _key(self, part: Any) -> Any:
+        """The key that stands for a function applied; functions of one name count as one."""
+        if isinstance(part, MatrixFunctionApplication):
+            key = MatrixFunction(part.name, part.shape)
+            return key if key in self.replacements else None
+        if not isinstance(part, AppliedUndef):
+            return None
+        base = getattr(part.func, "derivative_of", part.func)
+        return self.by_name.get(part.func.__name__) or self.by_name.get(base.__name__)
+
+    def _applied(self, key: Any, part: Any, parts: tuple[Expr, ...]) -> Expr:
+        self.met.add(key)
+        replacement = self.replacements[key]
+        if getattr(part, "func", None) is not None and is_undefined(part.func):
+            order = getattr(part.func, "prime_order", 0) - getattr(key, "prime_order", 0)
+            if order:
+                return replacement.primed(order, *parts)
+        return replacement.applied(*parts)
+
+    def _function(self, function: Any) -> Lambda:
+        """Replace what stands in the body of a function of one scalar."""
+        function = as_lambda(function)
+        (variable,) = function.variables
+        body = self._with_symbols(function.expr.xreplace({variable: _INNER}))
+        body = body.replace(
+            lambda node: self._key(node) is not None,
+            lambda node: self._applied(self._key(node), node, node.args),
+        )
+        return Lambda(_INNER, body)
+
+    def _with_symbols(self, expr: Expr) -> Expr:
+        """A scalar that does not stand by itself, such as an index, with its symbols replaced."""
+        found = {symbol: self.symbols[symbol] for symbol in expr.free_symbols & {*self.symbols}}
+        self.met.update(found)
+        return expr.xreplace(found)  # type: ignore[no-any-return]
+
+    def _refuse_derivative(self, part: Any) -> None:
+        application = part.application
+        while isinstance(application, PartialNode):
+            application = application.application
+        if (key := self._key(application)) is not None:
+            raise InputError(
+                f'{self.replacements[key].name} stands in the derivative "{text(part)}", which is '
+                "written and not carried out; put a function in its place before differentiating"
+            )
 
 
 def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
@@ -45,7 +120,8 @@ def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
 
     :param expr: an expression.
     :param values: as for :func:`instantiate_all`.
-    :raises InputError: if something to be replaced does not occur.
+    :raises InputError: as :func:`instantiate_all`.
+    :raises ShapeError: as :func:`instantiate_all`.
     """
     return instantiate_all(Written(expr), values).expr
 
@@ -55,37 +131,24 @@ def instantiate_all(written: Written, values: Mapping[Any, Any]) -> Written:
 
     :param written: an expression; what its names stand for is instantiated too.
     :param values: for each undefined function, `MatrixFunction` or symbol what takes its
-        place: a function of the same arguments, or a value of the same shape.
-    :raises InputError: if something to be replaced does not occur.
+        place: a function of the same arguments, or a value of the same shape. They are
+        replaced at once, so that two may change places.
+    :raises InputError: if `values` is not a mapping; if something to be replaced does not
+        occur, is a size, is defined, or is neither a function nor a symbol; if what takes its
+        place is no function or expression, or cannot be applied.
+    :raises ShapeError: if what takes the place of something has another shape.
     """
-    done: dict[Expr, Expr] = {}
-    met: set[Any] = set()
-
-    def replaced(part: Expr) -> Expr:
-        if part in done:
-            return done[part]
-        if isinstance(part, MatrixBase):
-            done[part] = part.applyfunc(replaced)
-            return done[part]
-        parts = tuple(replaced(child) for child in children(part))
-        key = _key(part, values)
-        if isinstance(part, ElementwiseApplyFunction):
-            function = as_lambda(part.args[0])
-            met.update({type(f) for f in function.expr.atoms(AppliedUndef)} & set(values))
-            new = elementwise(_in_body(function, values), parts[0])
-        elif key in values:
-            met.add(key)
-            value = values[key]
-            new = value if key is part else value(*parts)
-        else:
-            new = with_children(part, parts)
-        done[part] = new
-        return new
-
-    if defined := [str(key) for key in values if key in written.where]:
+    replacements = as_replacements(values)
+    if defined := [str(key) for key in replacements if key in written.where]:
         raise InputError(f"{', '.join(defined)} is defined already, and takes no other value")
-    where = {name: replaced(definition) for name, definition in written.where.items()}
-    result = replaced(written.expr)
-    if missing := [str(key) for key in values if key not in met]:
+    if sizes := [str(key) for key in replacements if key in written.sizes]:
+        raise InputError(
+            f"{', '.join(sizes)} is a size of a matrix and stays a symbol; numbers for the sizes "
+            "are given to verify, or write the matrices with other sizes"
+        )
+    replacing = _Replacing(replacements)
+    where = {name: replacing.of(definition) for name, definition in written.where.items()}
+    result = replacing.of(written.expr)
+    if missing := [str(key) for key in replacements if key not in replacing.met]:
         raise InputError(f'{", ".join(missing)} does not occur in "{text(written.expr)}"')
     return Written(result, where, written.name)

@@ -17,13 +17,14 @@ from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.premises import Premises, premises
+from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.derivation import block, joint_sentence
 from derivlib.display.text import text
 from derivlib.engine.graph import Graph
-from derivlib.errors import InputError, ReplayError
+from derivlib.errors import ReplayError
 from derivlib.expressions.written import Written
 from derivlib.rules.rule import Condition
 
@@ -231,13 +232,14 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
         """Put concrete functions in place of abstract ones and derive again.
 
         :param values: as for :meth:`Derivation.instantiate`.
-        :raises InputError: if something to be replaced does not occur, or is a variable.
+        :raises InputError: as :meth:`Derivation.instantiate`.
+        :raises ShapeError: as :meth:`Derivation.instantiate`.
         """
-        if taken := [str(wrt) for wrt in self.variables if wrt in values]:
-            raise InputError(
-                f"{', '.join(taken)}: a variable of the derivation stays a symbol; derive by the "
-                "others alone to put a value in its place"
-            )
+        told = (
+            ": a variable of the derivation stays a symbol; derive by the others alone to put a "
+            "value in its place"
+        )
+        refuse_variables(values, self.variables, told)
         written = instantiate_all(self.written, values)
         return carry_out_jointly(written, self.variables, self.premises.given)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Basic
+
 from derivlib.display.latex import latex
 from derivlib.display.text import GREEK
+from derivlib.errors import InputError
 
 __all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
 
@@ -147,10 +150,16 @@ def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str 
     :param equations: left and right sides, as a mapping or as pairs; a third member of a
         tuple is set as a remark.
     :param sign: what stands between the sides.
+    :raises InputError: if it is neither a mapping nor made of pairs.
     """
+    if not isinstance(equations, Iterable) or isinstance(equations, (str, Basic)):
+        raise InputError(f"aligned takes a mapping of left to right sides, not {equations!r}")
     rows = equations.items() if isinstance(equations, Mapping) else equations
     lines = []
-    for left, right, *remark in rows:
+    for row in rows:
+        if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 2:
+            raise InputError(f"aligned takes pairs of a left and a right side, not {row!r}")
+        left, right, *remark = row
         line = f"{set_expression(left)} &{sign} {set_expression(right)}"
         lines.append(line + "".join(f" && {set_expression(text)}" for text in remark))
     return Formula(rows_of(lines))

@@ -31,6 +31,7 @@ from derivlib.display.calls import CallPrinter, is_entry
 from derivlib.display.entrywise import Elementwise
 from derivlib.display.places import letter_for, places, with_names
 from derivlib.display.text import repeated
+from derivlib.errors import InputError
 from derivlib.vocabulary import (
     BasisMatrix,
     DifferentialNode,
@@ -391,5 +392,8 @@ def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
     :param names: letters for compound arguments of abstract derivatives, such as S for
         σ(XW) in ∂λ(S)/∂S; without one the place is set as a subscript.
     :returns: LaTeX without dollar signs.
+    :raises InputError: if `expr` is nothing or text.
     """
+    if expr is None or isinstance(expr, str):
+        raise InputError(f"latex takes a SymPy expression, not {expr!r}")
     return str(DerivationPrinter(names=names).doprint(expr))

@@ -26,6 +26,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
 from derivlib.display.places import with_names
+from derivlib.errors import InputError
 from derivlib.vocabulary import BasisMatrix, Gradient, Inner, Jacobian, PartialNode
 
 __all__ = ["GREEK", "repeated", "text"]
@@ -326,5 +327,8 @@ def text(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:
 
     :param expr: a SymPy expression.
     :param names: letters for compound arguments of abstract derivatives.
+    :raises InputError: if `expr` is nothing or text.
     """
+    if expr is None or isinstance(expr, str):
+        raise InputError(f"text takes a SymPy expression, not {expr!r}")
     return str(_TextPrinter(names).doprint(expr))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Expr, Integer, MatrixExpr, S
 
+from derivlib.vocabulary.arguments import as_operand
 from derivlib.vocabulary.node import Node
 
 __all__ = [
@@ -72,7 +73,9 @@ def d(expr: Expr) -> Expr:
 
     :param expr: a scalar or a matrix expression.
     :returns: a node of the same shape as `expr`.
+    :raises InputError: if it is not an expression.
     """
+    expr = as_operand(expr, "d")
     return MatrixDifferential(expr) if expr.is_Matrix else ScalarDifferential(expr)
 
 

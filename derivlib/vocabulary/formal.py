@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Expr
 
+from derivlib.vocabulary.arguments import as_operand
 from derivlib.vocabulary.functions import numel
 from derivlib.vocabulary.node import Node
 from derivlib.vocabulary.structured import BasisMatrix
@@ -137,6 +138,8 @@ def formal(numerator: Expr, denominator: Expr) -> Expr:
     :param denominator: with respect to what.
     :returns: a matrix of the shape of `denominator` if `numerator` is a scalar and
         `denominator` a matrix; otherwise a node without a shape.
+    :raises InputError: if one of them is not an expression.
     """
+    numerator, denominator = as_operand(numerator, "formal"), as_operand(denominator, "formal")
     is_gradient = denominator.is_Matrix and not numerator.is_Matrix
     return (FormalGradient if is_gradient else FormalDerivative)(numerator, denominator)

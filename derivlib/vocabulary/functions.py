@@ -9,6 +9,8 @@ from sympy import Expr, Function, Integer, Tuple, sympify
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.symbol import Str
 
+from derivlib.errors import InputError
+from derivlib.vocabulary.arguments import as_operand, as_shape, as_whole_number
 from derivlib.vocabulary.node import Node
 
 __all__ = [
@@ -87,23 +89,20 @@ class MatrixFunction:
 
     :param name: the name of the function; Greek names print as Greek letters.
     :param shape: rows and columns of its value.
-    :raises InputError: if `shape` is not a pair.
+    :raises InputError: if `name` is not text, or `shape` not a pair.
+    :raises ShapeError: if a size cannot be a positive whole number.
     """
 
     def __init__(self, name: str, shape: tuple[Any, Any]) -> None:
-        from derivlib.errors import InputError
-
-        if not isinstance(shape, tuple) or len(shape) != 2:
-            raise InputError(
-                f'MatrixFunction("{name}", ...) needs its shape as a pair (rows, columns), '
-                f"not {shape!r}"
-            )
+        if not isinstance(name, str) or not name:
+            raise InputError(f'MatrixFunction takes a name such as "nu", not {name!r}')
         self.name = name
-        self.shape = tuple(map(sympify, shape))
+        self.shape = as_shape(shape, f'MatrixFunction("{name}", ...)')
 
     def __call__(self, *arguments: Any) -> MatrixFunctionApplication:
         """Apply the function to scalars and matrices."""
-        return MatrixFunctionApplication(self.name, self.shape, *arguments)
+        taken = (as_operand(argument, self.name) for argument in arguments)
+        return MatrixFunctionApplication(self.name, self.shape, *taken)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MatrixFunction) and (self.name, self.shape) == (
@@ -219,8 +218,21 @@ def partial(application: Expr, position: int = 0) -> Expr:
     :param application: λ(S, …) or ν(X, …), or a partial derivative of one.
     :param position: which argument moves, counted from 0.
     :returns: a gradient, a Jacobian, a matrix or a scalar, by the shapes of both.
+    :raises InputError: if it is not one of these, or has no argument at that position.
     """
-    moves_matrix = arguments_of(application)[position].is_Matrix
+    taken: Any = application
+    if not isinstance(taken, (AppliedUndef, MatrixFunctionApplication, PartialNode)):
+        raise InputError(
+            f"partial takes an abstract function applied to something, such as f(X), not "
+            f"{application!r}"
+        )
+    arguments = arguments_of(application)
+    if as_whole_number(position, "the position of an argument") >= len(arguments):
+        raise InputError(
+            f"{application} has no argument at position {position}, counted from 0; it has "
+            f"{len(arguments)}"
+        )
+    moves_matrix = arguments[position].is_Matrix
     if application.is_Matrix:
         return (Jacobian if moves_matrix else MatrixPartial)(application, position)
     return (Gradient if moves_matrix else ScalarPartial)(application, position)
@@ -242,7 +254,14 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
     :param function: an undefined SymPy function, or the prime of one.
     :param order: how many times it is differentiated.
     :returns: an undefined function that knows its `derivative_of` and its `prime_order`.
+    :raises InputError: if it is another function, or `order` no whole number from 0.
     """
+    if not is_undefined(function):
+        raise InputError(
+            f'prime takes an undefined function such as Function("sigma"), not {function!r}; '
+            "a known one has a derivative that can be written"
+        )
+    order = as_whole_number(order, "the order of a prime")
     base: Any = getattr(function, "derivative_of", function)
     order += getattr(function, "prime_order", 0)
     if order == 0:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, expand, sympify
+from sympy import Expr, expand
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.arguments import as_operand
 
 __all__ = ["LogDet", "Norm", "SumEntries", "logdet", "norm", "sum_entries"]
 
@@ -44,7 +45,7 @@ class LogDet(_Reduction):
 
 
 def _matrix(value: Any, what: str) -> Expr:
-    matrix = sympify(value)
+    matrix = as_operand(value, what)
     if not getattr(matrix, "is_Matrix", False):
         raise InputError(f"{what} takes a matrix, not the scalar {matrix}")
     return matrix

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, Tuple, expand, sympify
+from sympy import Expr, Integer, Tuple, expand
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.arguments import as_operand, as_shape
 from derivlib.vocabulary.node import Node
 
 __all__ = ["Unvec", "Vec", "unvec", "vec"]
@@ -69,7 +70,7 @@ def vec(matrix: Any) -> Expr:
     :returns: a column with as many rows as `matrix` has entries.
     :raises InputError: if `matrix` is not a matrix.
     """
-    matrix = sympify(matrix)
+    matrix = as_operand(matrix, "vec")
     if not getattr(matrix, "is_Matrix", False):
         raise InputError(f"vec takes a matrix, not the scalar {matrix}")
     return Vec(matrix)
@@ -92,11 +93,11 @@ def unvec(column: Any, shape: tuple[Any, Any]) -> Expr:
     :param column: a column of rows × cols entries.
     :param shape: rows and columns of the result.
     :returns: a matrix of that shape.
-    :raises InputError: if `column` is not a matrix.
+    :raises InputError: if `column` is not a matrix, or `shape` not a pair.
     :raises ShapeError: if `column` is not a column of that many entries.
     """
-    column = sympify(column)
-    rows, cols = map(sympify, shape)
+    column = as_operand(column, "unvec")
+    rows, cols = as_shape(shape, "unvec")
     if not getattr(column, "is_Matrix", False):
         raise InputError(f"unvec takes a column, not the scalar {column}")
     if expand(column.shape[0] - rows * cols) != 0 or column.shape[1] != 1:

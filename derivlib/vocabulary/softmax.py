@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Transpose, sympify
+from sympy import Expr, Transpose
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.arguments import as_operand
 from derivlib.vocabulary.node import Node
 
 __all__ = ["LogSumExp", "Softmax", "logsumexp", "softmax"]
@@ -32,7 +33,7 @@ class LogSumExp(Expr):
 
 
 def _vector(value: Any, what: str) -> Expr:
-    vector = sympify(value)
+    vector = as_operand(value, what)
     if not getattr(vector, "is_Matrix", False):
         raise InputError(f"{what} takes a vector, not the scalar {vector}")
     if 1 not in vector.shape:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Tuple, sympify
+from sympy import Expr, Tuple
 
+from derivlib.vocabulary.arguments import as_operand, as_size
 from derivlib.vocabulary.node import Node
 
 __all__ = ["Commutation", "SingleEntry"]
@@ -28,7 +29,8 @@ class SingleEntry(Node):
     is_commutative = False
 
     def __new__(cls, shape: Any, i: Any, j: Any) -> SingleEntry:
-        return super().__new__(cls, Tuple(*shape), sympify(i), sympify(j))
+        row, col = as_operand(i, "SingleEntry"), as_operand(j, "SingleEntry")
+        return super().__new__(cls, Tuple(*shape), row, col)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -61,7 +63,7 @@ class Commutation(Node):
     is_commutative = False
 
     def __new__(cls, rows: Any, cols: Any) -> Commutation:
-        return super().__new__(cls, sympify(rows), sympify(cols))
+        return super().__new__(cls, as_size(rows, "Commutation"), as_size(cols, "Commutation"))
 
     @property
     def of_shape(self) -> tuple[Expr, Expr]:

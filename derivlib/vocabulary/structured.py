@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast, get_args
 
-from sympy import Expr, expand, sympify
+from sympy import Expr, expand
 from sympy.core.symbol import Str
 
 from derivlib.errors import InputError, ShapeError
+from derivlib.vocabulary.arguments import as_operand, as_size
 from derivlib.vocabulary.node import Node
 
 __all__ = [
@@ -89,7 +90,7 @@ class DiagonalSums(_OnSquare):
 
 
 def _square(value: Any, what: str) -> Expr:
-    matrix = sympify(value)
+    matrix = as_operand(value, what)
     if not getattr(matrix, "is_Matrix", False):
         raise InputError(f"{what} takes a matrix, not the scalar {matrix}")
     rows, cols = matrix.shape
@@ -213,13 +214,15 @@ class BasisMatrix(Node):
 
     :param structure: the structure of X.
     :param size: the n of an n×n matrix X.
-    :raises InputError: if there is no such structure.
+    :raises InputError: if there is no such structure, or `size` is no scalar.
+    :raises ShapeError: if `size` cannot be a positive whole number.
     """
 
     is_commutative = False
 
     def __new__(cls, structure: Any, size: Any) -> BasisMatrix:
-        return super().__new__(cls, Str(as_structure(str(structure))), sympify(size))
+        named = as_structure(str(structure))
+        return super().__new__(cls, Str(named), as_size(size, f"a {named} matrix"))
 
     @property
     def structure(self) -> Structure:
