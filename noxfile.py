@@ -73,11 +73,15 @@ def group(name: str) -> list[str]:
     return nox.project.dependency_groups(PYPROJECT, name)
 
 
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
+"""Files are tested side by side; the examples of one document are run one after another."""
+
+
 @nox.session(python=installed_pythons())
 def tests(session: nox.Session) -> None:
     """Run the tests and every example of the docstrings, the pages and the README."""
     session.install("-e", ".", *group("tests"))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session
@@ -85,7 +89,7 @@ def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that pyproject.toml promises to support."""
     oldest = [text.replace(">=", "==") for text in PYPROJECT["project"]["dependencies"]]
     session.install("-e", ".", *oldest, *group("tests"))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session(name="property")

@@ -280,7 +280,6 @@ REFUSED = {
         ShapeError,
         r"a 1×1 matrix is no scalar factor; say Trace\(xᵀ\*y\)",
     ),
-}
 }  # fmt: skip
 
 

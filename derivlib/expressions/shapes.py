@@ -72,12 +72,11 @@ def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
     for k, ((left, a), (right, b)) in enumerate(pairwise(factors), start=1):
         if a is None or b is None or not same_size(a[1], b[0]):
             single = _one_by_one(factors[:k]) or _one_by_one(factors[k:])
-            advice = f"a 1×1 matrix is no scalar factor; say Trace({text(single)})"
-            raise _misfit(
-                expr,
-                f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}",
-                advice if single else _ADVICE,
-            )
+            advice = _ADVICE
+            if single is not None:
+                advice = f"a 1×1 matrix is no scalar factor; say Trace({text(single)})"
+            detail = f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
+            raise _misfit(expr, detail, advice)
 
 
 def _one_by_one(factors: Sequence[tuple[Expr, Shape]]) -> Expr | None:
