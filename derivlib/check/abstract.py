@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sympy import Expr, Function, Integer, S, Symbol, Tuple, latex
+from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
-from derivlib.vocabulary import prime
+from derivlib.check.sizes import all_nodes
+from derivlib.vocabulary import MatrixFunctionApplication, PartialNode, prime
 
-__all__ = ["AbstractPartial", "Slot", "abstract_value", "base_and_order"]
+__all__ = ["AbstractPartial", "Slot", "abstract_value", "base_and_order", "has_abstract"]
 
 Slot = tuple[int, ...]
 """A scalar that an abstract function depends on: the position of an argument and, if the
 argument is a matrix, row and column of its entry, all counted from 0."""
 
 _LETTERS = "stuvwxyz"
+
+
+def has_abstract(exprs: Iterable[Any]) -> bool:
+    """Tell whether a function that is not known stands in expressions."""
+    kinds = (AppliedUndef, MatrixFunctionApplication, PartialNode)
+    return any(isinstance(node, kinds) for node in all_nodes(exprs))
 
 
 def base_and_order(name: str) -> tuple[str, int]:

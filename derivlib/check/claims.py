@@ -364,4 +364,4 @@ def check_steps(
                     f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
                 )
                 return StepsVerdict(i + 1, note.refused)
-    return StepsVerdict(None, f"all {len(expressions)} lines are equal")
+    return StepsVerdict(None, f"the {len(expressions)} lines are equal")

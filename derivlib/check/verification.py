@@ -44,6 +44,7 @@ class Verification:
     :param structure: the structured variable whose free entries moved, in words; empty if
         every entry was free.
     :param assumptions: what held at every point, in words.
+    :param abstract: whether there were abstract functions.
     """
 
     sizes: SizesByName
@@ -57,6 +58,7 @@ class Verification:
     versions: tuple[tuple[str, str], ...]
     structure: str = ""
     assumptions: tuple[str, ...] = ()
+    abstract: bool = False
 
     def __str__(self) -> str:
         rows, cols = self.shape
@@ -80,7 +82,8 @@ class Verification:
 
     def _how(self) -> str:
         if self.tolerance is None:
-            return "exactly, every abstract function taking independent values,"
+            free = ", every abstract function taking independent values," if self.abstract else ""
+            return f"exactly{free}"
         if self.method == "double":
             return f"to a relative difference of {self.tolerance:g} in double precision"
         return (

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Expr, preorder_traversal
 
+from derivlib.check.abstract import has_abstract
 from derivlib.check.arithmetic import Arithmetic, kinds_of_numbers
 from derivlib.check.calculus import refuse_unknown_order
 from derivlib.check.comparison import (
@@ -201,6 +202,7 @@ def compare(
         versions=library_versions(),
         structure=f"{domain.structures[wrt]} {wrt}" if wrt in domain.structures else "",
         assumptions=domain.told,
+        abstract=has_abstract((expr, result, *definitions.values())),
     )
 
 

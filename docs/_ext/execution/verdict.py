@@ -24,7 +24,7 @@ __all__ = ["PageVerdict", "merged", "note_checks", "put_verdict", "register"]
 logger = logging.getLogger(__name__)
 
 COMPARED = {
-    "derivative": ("derivative", "derivatives", "against those found entry by entry"),
+    "derivative": ("derivative", "derivatives", "against those the judge found itself"),
     "equation": ("equation", "equations", "one side against the other at random points"),
     "identification": (
         "identification",
@@ -120,7 +120,7 @@ def in_words(checks: Mapping[str, Any]) -> list[str]:
         one, many, how = COMPARED.get(kind, (kind, f"{kind}s", "by code of this page's own"))
         parts.append(f"{_count(number, one, many)} {how}")
     methods = [
-        f"{_count(number, 'entry', 'entries')} equal {METHODS.get(method, method)}"
+        f"{_count(number, 'value', 'values')} equal {METHODS.get(method, method)}"
         for method, number in checks["entries"].items()
     ]
     said = [f"{'; '.join(parts)}: {', '.join(methods)}."]
