@@ -56,6 +56,11 @@ class Step:
         """The rule of the table, or None for a step that only names."""
         return RULES.get(self.rule)
 
+    @property
+    def family(self) -> str:
+        """What the rule is good for, such as "algebra"; empty for a step that only names."""
+        return self.entry.family if self.entry else ""
+
     @cached_property
     def _placeholders(self) -> tuple[Any, ...]:
         return placeholders_for(self.entry, self.arguments) if self.entry else ()

@@ -10,6 +10,7 @@ from sympy import Basic, Expr, FunctionClass, MatrixSymbol, Symbol
 
 from derivlib.display.formula import displayed, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
+from derivlib.display.statements import identified
 
 __all__ = ["StepLike", "Substitutions", "folded"]
 
@@ -22,6 +23,8 @@ class StepLike(Protocol):
 
     @property
     def rule(self) -> str: ...
+    @property
+    def family(self) -> str: ...
     @property
     def before(self) -> Expr: ...
     @property
@@ -73,7 +76,9 @@ def _item(mark: str, step: StepLike) -> str:
     stands = list(_stands(step))
     if step.statement is not None and stands:
         left, right = map(latex, step.statement)
-        if left != right:
+        if step.family == "identification":
+            lines[0] += ": " + _listed([identified(*step.statement)])
+        elif left != right:
             lines[0] += ": " + _listed([f"{left} = {right}"])
         lines.append("with " + _listed(stands))
     before, after = map(latex, step.rewritten)

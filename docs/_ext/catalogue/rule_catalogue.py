@@ -19,6 +19,7 @@ from derivlib.check import check_rule, recorded, rejected_tampering
 from derivlib.check.rules import RuleCheck
 from derivlib.display.formula import set_expression
 from derivlib.display.latex import latex
+from derivlib.display.statements import identified
 
 __all__ = ["entry_facts", "setup"]
 
@@ -93,7 +94,8 @@ class RuleCatalogue(SphinxDirective):
         standard: Any = self.env.get_domain("std")
         standard.note_hyperlink_target(label, self.env.docname, label, rule.name)
         self.set_source_info(section)
-        tex = str(show(*rule.equation(*rule.instances[0])))
+        sides = rule.equation(*rule.instances[0])
+        tex = identified(*sides) if rule.family == "identification" else str(show(*sides))
         section += nodes.math_block(tex, tex, number=None)
         fields = nodes.field_list("", classes=["rule-facts"])
         if conditions := _conditions(rule):
