@@ -170,6 +170,18 @@ def test_gathered_terms_are_right(name, backend):
     assert_calculates(ALIKE[name], backend)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_blocks_of_a_single_row_or_column(backend):
+    """PyTorch's own Kronecker product takes no slices of one row for contiguous."""
+    function = derive(A * X, X).to_function(backend)
+    for rows, cols in ((1, 3), (3, 1), (1, 1)):
+        first, second = np.full((rows, rows), 2.0), np.ones((rows, cols))
+        found = np.asarray(function(A=first, X=second))
+        np.testing.assert_allclose(found, np.kron(np.eye(cols), first))
+    gram = derive(X.T * X, X).to_function(backend)
+    np.testing.assert_allclose(np.asarray(gram([[3.0, 0.0]])).sum(), 12)
+
+
 # --- what is handed in --------------------------------------------------------------------
 
 

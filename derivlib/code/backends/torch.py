@@ -66,6 +66,13 @@ def _block(w: Writer, extra: Any, shape: Any, args: Sequence[Piece]) -> str:
 _FLOAT = "dtype=torch.float64"
 
 
+def _kronecker(w: Writer, _: Any, shape: Any, args: Sequence[Piece]) -> str:
+    left, right = (piece.text for piece in args)
+    if len(shape) < 2:
+        return f"torch.kron({left}, {right})"
+    return f'torch.einsum("ij,ab->iajb", {left}, {right}).reshape({w.sizes(shape)})'
+
+
 def _stacked(w: Writer, spec: str, count: Any, shape: Any, args: Sequence[Piece]) -> str:
     eye = f"torch.eye({w.size(count)}, {_FLOAT})"
     return f'torch.einsum("{spec}", {args[0].text}, {eye}).reshape({w.sizes(shape)})'
@@ -95,15 +102,9 @@ TORCH = Backend(
         "logsumexp": lambda w, x, s, a: f"torch.logsumexp({a[0].text}, 0)",
         "vec": lambda w, x, s, a: f"{a[0].atom}.T.ravel()",
         "unvec": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape[::-1])}).T",
-        "blocks": lambda w, k, s, a: (
-            f"torch.kron(torch.eye({w.size(k)}, {_FLOAT}), {a[0].atom}.contiguous())"
-        ),
-        "kron": lambda w, x, s, a: (
-            f"torch.kron({a[0].atom}.contiguous(), {a[1].atom}.contiguous())"
-        ),
-        "spread": lambda w, k, s, a: (
-            f"torch.kron({a[0].atom}.contiguous(), torch.eye({w.size(k)}, {_FLOAT}))"
-        ),
+        "blocks": lambda w, k, s, a: _stacked(w, "ij,ab->aibj", k, s, a),
+        "spread": lambda w, k, s, a: _stacked(w, "ij,ab->iajb", k, s, a),
+        "kron": _kronecker,
         "stack_blocks": lambda w, k, s, a: _stacked(w, "aij,ab->aibj", k, s, a),
         "stack_spread": lambda w, k, s, a: _stacked(w, "aij,ab->iajb", k, s, a),
         "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
