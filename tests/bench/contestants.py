@@ -128,12 +128,13 @@ def stacked(task: Task, array: Any) -> Any:
     return array.transpose(1, 0, 3, 2).reshape(rows * cols, rows * cols)
 
 
+PEERS = {"JAX": of_jax, "PyTorch": of_torch}
 CONTESTANTS: dict[str, Callable[[str], Contestant]] = {
     HAND: by_hand,
     "derivlib": generated,
     "derivlib, arguments checked": checked,
     "derivlib, sizes not told": partial(generated, sizes_told=False),
-    **{who: made for who, made in {"JAX": of_jax, "PyTorch": of_torch}.items() if peers.installed(who)},
+    **{who: made for who, made in PEERS.items() if peers.installed(who)},
 }
 """Who is there, the one that all are compared with first."""
 

@@ -82,9 +82,7 @@ LOSSES = {
     "ridge regression": Loss(ridge, "w"),
     "logistic regression": Loss(logistic, "w"),
     "cross-entropy of many labels": Loss(logistic, "W"),
-    "two-layer network": Loss(
-        lambda o, X, W, G, Y: squares(o.arrays.tanh(X @ W) @ G - Y), "W"
-    ),
+    "two-layer network": Loss(lambda o, X, W, G, Y: squares(o.arrays.tanh(X @ W) @ G - Y), "W"),
     "Gaussian likelihood, covariance": Loss(gaussian, "S"),
     "Gaussian process, kernel parameter": Loss(gaussian_process, "theta"),
     "attention of one query": Loss(lambda o, D, q, S, x: o.softmax(D.T @ q) @ (S @ x), "q"),

@@ -25,7 +25,7 @@ from tensor_values import evaluate
 
 from derivlib.vocabulary import LogDet, LogSumExp, Norm, Softmax, SumEntries
 
-__all__ = ["Notation", "NotExpressible", "TensorProblem", "tensor_problem"]
+__all__ = ["NotExpressible", "Notation", "TensorProblem", "tensor_problem"]
 
 FUNCTIONS = {
     sympy.exp: tensor_functions.exp,
@@ -86,14 +86,8 @@ class Notation:
                 return self.determinant(expr.arg)
             case LogDet():
                 return tensor_functions.log(self.determinant(expr.args[0]))
-            case SumEntries():
-                return tensor_functions.sum(self.free(expr.args[0]))
-            case Norm():
-                square = tensor_functions.pow(self.free(expr.args[0]), 2)
-                return tensor_functions.sqrt(tensor_functions.sum(square))
-            case LogSumExp():
-                values = tensor_functions.exp(self.free(expr.args[0]))
-                return tensor_functions.log(tensor_functions.sum(values))
+            case SumEntries() | Norm() | LogSumExp():
+                return reduced(expr, self.free(expr.args[0]))
             case _ if type(expr) in FUNCTIONS:
                 return FUNCTIONS[type(expr)](self.scalar(expr.args[0]))
         raise NotExpressible(type(expr).__name__)
@@ -170,6 +164,17 @@ class Notation:
     def determinant(self, matrix: Expr) -> Any:
         """Write a determinant."""
         return tensor_functions.det(self.free(matrix))
+
+
+def reduced(expr: Expr, tensor: Any) -> Any:
+    """Sum over all entries, their squares or their exponentials."""
+    match expr:
+        case Norm():
+            square = tensor_functions.sum(tensor_functions.pow(tensor, 2))
+            return tensor_functions.sqrt(square)
+        case LogSumExp():
+            return tensor_functions.log(tensor_functions.sum(tensor_functions.exp(tensor)))
+    return tensor_functions.sum(tensor)
 
 
 def sum_of(terms: Any) -> Any:

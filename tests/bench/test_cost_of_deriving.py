@@ -26,7 +26,7 @@ from derivlib.check import size_symbols
 TURNS, ROUNDS = 3, 3
 RIGHT = ("right", "right, unreadable", "other layout")
 BY_NAME = {f"{case.group}: {case.name}": case for case in CASES}
-WHO = [who for who in ("derivlib", "SymPy", "tensorgrad") if who == "derivlib" or peers.installed(who)]
+WHO = ["derivlib", *filter(peers.installed, ("SymPy", "tensorgrad"))]
 
 
 @cache
@@ -67,7 +67,7 @@ def drawn(symbol: Expr) -> Any:
 
 
 def numbers(derivation: Derivation, arrays: dict[str, Any]) -> Any:
-    """derivlib's answer, by the code it writes."""
+    """What derivlib found, by the code it writes."""
     function = derivation.to_function()
     known = {**arrays, **{size.name: value for size, value in SIZES.items()}}
     wanted = inspect.signature(function).parameters
