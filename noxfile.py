@@ -206,6 +206,9 @@ def bench(session: nox.Session) -> None:
     raw = Path(session.create_tmp()).resolve() / "benchmark.json"
     options = ["-q", "-W", "default", "--benchmark-quiet", f"--benchmark-json={raw}"]
     session.run("pytest", "tests/bench", *options, *session.posargs)
+    if "-k" in session.posargs:
+        session.log("Only a part was measured: the data stay as they are.")
+        return
     session.run("python", "docs/_benchmarks/condense.py", str(raw))
 
 

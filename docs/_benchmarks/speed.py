@@ -16,6 +16,7 @@ __all__ = ["Goal", "Prose", "Speed", "exponent", "geometric_mean", "measured"]
 
 HERE = Path(__file__).parent
 MEGABYTE = 1e6
+NBSP = "\N{NO-BREAK SPACE}"
 HAND, OURS = "by hand", "derivlib"
 CODE_PEERS = ("JAX", "PyTorch")
 CHECKED, UNTOLD = "derivlib, arguments checked", "derivlib, sizes not told"
@@ -62,7 +63,7 @@ class Goal:
     @property
     def row(self) -> tuple[str, ...]:
         """The goal as a row of a table."""
-        aimed = f"at {'least' if self.at_least else 'most'} {self.bound:g}"
+        aimed = f"at{NBSP}{'least' if self.at_least else 'most'}{NBSP}{self.bound:g}"
         if self.found is None:
             return self.what, aimed, "", self.missing
         return self.what, aimed, f"{self.found:.2f}", "reached" if self.met else "**missed**"
@@ -130,14 +131,14 @@ class Speed:
             rows.append(
                 (
                     row["subject"],
-                    f"{seconds['one']:.3f} s",
-                    f"{seconds['all']:.3f} s",
+                    f"{seconds['one']:.3f}{NBSP}s",
+                    f"{seconds['all']:.3f}{NBSP}s",
                     f"{seconds['all'] / seconds['one']:.1f}",
-                    f"{peak['one'] / MEGABYTE:.1f} MB",
-                    f"{peak['all'] / MEGABYTE:.1f} MB",
+                    f"{peak['one'] / MEGABYTE:.1f}{NBSP}MB",
+                    f"{peak['all'] / MEGABYTE:.1f}{NBSP}MB",
                 )
             )
-        heads = ("layers", "one", "all", "all / one", "one", "all")
+        heads = ("layers", "time, one", "all", "all / one", "memory, one", "all")
         return Table(heads, tuple(rows))
 
     def depth_in_words(self) -> Prose:
@@ -216,7 +217,7 @@ class Speed:
         told = {"SymPy": "import sympy", "derivlib": "import derivlib"}
         told["from derivlib"] = "from derivlib import derive"
         rows = tuple(
-            (f"`{told[what]}`", f"{ms:.0f} ms", f"{ms - added['SymPy']:+.0f} ms",
+            (f"`{told[what]}`", f"{ms:.0f}{NBSP}ms", f"{ms - added['SymPy']:+.0f}{NBSP}ms",
              f"{ms / added['SymPy']:.2f}")
             for what, ms in added.items()
         )  # fmt: skip
@@ -226,7 +227,7 @@ class Speed:
         """What deriving and verifying take."""
         row = self.deriving["verifying"][0]
         rows = [
-            (what, f"{1000 * seconds:.1f} ms", f"{row['ratio'][what]:.1f}")
+            (what, f"{1000 * seconds:.1f}{NBSP}ms", f"{row['ratio'][what]:.1f}")
             for what, seconds in row["seconds"].items()
         ]
         if LARGE not in row["seconds"]:
@@ -272,20 +273,23 @@ class Speed:
         }
         rows = []
         for row in self.code["code"]:
-            cells = [row["subject"], _sizes(row["sizes"][HAND])]
-            cells.append(f"{1000 * row['seconds'][HAND]:.3g} ms")
+            cells = [row["subject"], f"{1000 * row['seconds'][HAND]:.3g}{NBSP}ms"]
             cells += [_ratio(row["ratio"].get(each), self.missing(each)) for each in who]
             rows.append(tuple(cells))
-        return Table(("task", "sizes", HAND, *who.values()), tuple(rows))
+        return Table(("task", HAND, *who.values()), tuple(rows))
 
     def memory_table(self) -> Table:
-        """Every task: the peak memory of a call."""
+        """Every task: its sizes, and the peak memory of a call."""
         who = (HAND, OURS, "JAX")
         rows = tuple(
-            (row["subject"], *(_megabytes(row["peak"].get(each)) for each in who))
+            (
+                row["subject"],
+                _sizes(row["sizes"][HAND]),
+                *(_megabytes(row["peak"].get(each)) for each in who),
+            )
             for row in self.code["code"]
         )
-        return Table(("task", *who), rows)
+        return Table(("task", "sizes", *who), rows)
 
     # All of it
 
@@ -325,7 +329,7 @@ def _group(subject: str) -> str:
 
 
 def _sizes(sizes: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in sizes.items())
+    return ", ".join(f"{name}{NBSP}={NBSP}{value}" for name, value in sizes.items())
 
 
 def _ratio(ratio: float | None, missing: str) -> str:
@@ -335,7 +339,7 @@ def _ratio(ratio: float | None, missing: str) -> str:
 
 
 def _megabytes(peak: float | None) -> str:
-    return "" if peak is None else f"{peak / MEGABYTE:.2f} MB"
+    return "" if peak is None else f"{peak / MEGABYTE:.2f}{NBSP}MB"
 
 
 def measured() -> Speed:
