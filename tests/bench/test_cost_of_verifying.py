@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from caches import forget
 from sympy import Function, MatrixSymbol, symbols
 from turns import in_turn, say
 
 from derivlib import Derivation, derive
-from derivlib.check import verify
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 X, W = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
@@ -22,14 +19,9 @@ SMALL, LARGE = {n: 4, m: 3, p: 2}, {n: 200, m: 100, p: 50}
 TURNS, ROUNDS = 3, 5
 
 
-def verified_numerically(derivation: Derivation) -> Any:
+def verified_large(derivation: Derivation) -> Any:
     """Verify at a size of practice, where exact fractions would take too long."""
-    return derivation.verify(LARGE, method="numeric")
-
-
-def verifies_numerically() -> bool:
-    """Tell whether the judge can be asked for numbers instead of fractions."""
-    return any("method" in inspect.signature(f).parameters for f in (verify, Derivation.verify))
+    return derivation.verify(LARGE, method="double")
 
 
 def derived_again(_: Derivation) -> Any:
@@ -41,16 +33,13 @@ def derived_again(_: Derivation) -> Any:
 DONE: dict[str, Callable[[Derivation], Any]] = {
     "derive": derived_again,
     "4×3×2": lambda derivation: derivation.verify(SMALL),
-    "200×100×50": verified_numerically,
+    "200×100×50": verified_large,
 }
 
 
 @in_turn(["λ(σ(XW)) by W"], DONE, TURNS)
 def test_verifying(benchmark: Any, subject: str, turn: int, who: str) -> None:
-    if who == "200×100×50" and not verifies_numerically():
-        pytest.skip("there is no verification for large sizes")
     derivation = derive(L, W)
     derivation.result  # noqa: B018 - found before it is verified
     say(benchmark, "verifying", subject, who, turn)
-    rounds = 1 if who == "200×100×50" else ROUNDS
-    assert benchmark.pedantic(DONE[who], (derivation,), setup=forget, rounds=rounds)
+    assert benchmark.pedantic(DONE[who], (derivation,), setup=forget, rounds=ROUNDS)
