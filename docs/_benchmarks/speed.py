@@ -221,7 +221,7 @@ class Speed:
              f"{ms / added['SymPy']:.2f}")
             for what, ms in added.items()
         )  # fmt: skip
-        return Table(("", "takes", "beyond SymPy", "times as long"), rows)
+        return Table(("import", "takes", "beyond SymPy", "times as long"), rows)
 
     def verifying_table(self) -> Table:
         """What deriving and verifying take."""
@@ -318,7 +318,9 @@ class Speed:
 
     def goals_table(self) -> Table:
         """Every goal, and whether it was reached."""
-        return Table(("measured", "goal", "found", ""), tuple(goal.row for goal in self.goals()))
+        return Table(
+            ("measured", "goal", "found", "verdict"), tuple(goal.row for goal in self.goals())
+        )
 
 
 CODE_BOUND = 1.1

@@ -11,9 +11,10 @@ __all__ = ["in_turn", "say"]
 
 
 def in_turn(subjects: Iterable[str], who: Iterable[str], turns: int) -> pytest.MarkDecorator:
-    """Parametrise a test: for each subject, everyone once, then everyone again."""
+    """Parametrise a test: all subjects once, everyone on one after the other, then all again."""
     everyone = list(who)
-    cases = [(s, turn, w) for s in subjects for turn in range(turns) for w in everyone]
+    every = list(subjects)
+    cases = [(s, turn, w) for turn in range(turns) for s in every for w in everyone]
     ids = ["-".join(map(str, case)) for case in cases]
     return pytest.mark.parametrize(("subject", "turn", "who"), cases, ids=ids)
 
