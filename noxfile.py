@@ -193,10 +193,6 @@ def bench_site(session: nox.Session) -> None:
     session.run("python", "docs/_benchmarks/measure_formulas.py", *others)
 
 
-TORCH_FOR_PROCESSORS = "https://download.pytorch.org/whl/cpu"
-"""Where PyTorch is without what graphics cards need, which is much larger."""
-
-
 @nox.session(reuse_venv=True)
 def bench(session: nox.Session) -> None:
     """Measure deriving, verifying, importing and code beside others, for docs/_benchmarks.
@@ -205,8 +201,7 @@ def bench(session: nox.Session) -> None:
     """
     session.install("-e", ".", *group("bench"))
     for peer in group("bench-peers"):
-        index = ["--extra-index-url", TORCH_FOR_PROCESSORS]
-        session.install(peer, *index, success_codes=[0, 1])
+        session.install(peer, success_codes=[0, 1])
     raw = Path(session.create_tmp()).resolve() / "benchmark.json"
     options = ["-q", "-W", "default", "--benchmark-quiet", f"--benchmark-json={raw}"]
     session.run("pytest", "tests/bench", *options, *session.posargs)
