@@ -1,4 +1,5 @@
-"""What the package offers, and where it is; type checkers and the API reference read it."""
+"""Symbolic matrix calculus in readable steps, each named and each checked."""
+# Where each name is. The package loads it from here; type checkers and the API reference read it.
 
 from .check.claims import StepsVerdict, Verdict, check_steps, is_derivative
 from .check.entries import explicit
