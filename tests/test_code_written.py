@@ -215,3 +215,6 @@ def test_shapes_are_looked_at_again_when_they_change():
     for _ in range(2):
         with pytest.raises(SizesError, match="A is 3×3 and should be n×n, and n is 2"):
             function(np.ones(2), np.eye(3))
+    function(np.ones(2), A=np.eye(2))
+    with pytest.raises(InputError, match="was not given A"):
+        function(np.ones(2))

@@ -19,6 +19,9 @@ from derivlib.errors import BackendError, InputError, SizesError
 __all__ = ["backend_of", "compiled"]
 
 _COUNT = itertools.count(1)
+_LIKENESS = operator.attrgetter("shape", "dtype", "__class__")
+_REMEMBERED = 64
+"""Of how many kinds of arguments a function knows that they fit."""
 
 
 def backend_of(name: Any) -> Backend:
@@ -52,26 +55,28 @@ def compiled(source: Source) -> Callable[..., Any]:
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     function = namespace[source.task.name]
 
-    count = len(arguments)
     readers = [_reader(library, source, argument) for argument in arguments]
-    kind, double = (
-        (library.Tensor, library.float64)
-        if backend.name == "torch"
-        else (library.ndarray, library.dtype(float))
-    )
-    # Arrays of double precision are taken as they are. Shapes that were found to fit once are
-    # not looked at again.
-    fit = functools.lru_cache(maxsize=64)(functools.partial(_check_shapes, arguments))
+    fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
 
     @functools.wraps(function)
     def checked(*values: Any, **named: Any) -> Any:
-        if named or len(values) != count:
-            values = _bound(source.task.name, arguments, values, named)
-        arrays = [
-            value if value.__class__ is kind and value.dtype is double else read(value)
-            for read, value in zip(readers, values, strict=True)
-        ]
-        fit(tuple([array.shape if array.__class__ is kind else _shape(array) for array in arrays]))
+        try:
+            likeness = tuple(map(_LIKENESS, values))
+        except AttributeError:  # a list, or a number of Python's
+            likeness = ()
+        if likeness in fitting and not named:
+            return function(*values)
+        given = _bound(source.task.name, arguments, values, named)
+        arrays = [read(value) for read, value in zip(readers, given, strict=True)]
+        _check_shapes(arguments, [getattr(array, "shape", ()) for array in arrays])
+        if (
+            likeness
+            and not named
+            and all(array is value for array, value in zip(arrays, values, strict=False))
+        ):
+            if len(fitting) >= _REMEMBERED:
+                fitting.clear()
+            fitting.add(likeness)
         return function(*arrays)
 
     return checked
@@ -114,10 +119,6 @@ def _reader(library: Any, source: Source, argument: Argument) -> Callable[[Any],
             value if isinstance(value, float | int) else _as_array(library, argument, value)
         )
     return functools.partial(_as_tensor if torch else _as_array, library, argument)
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(getattr(value, "shape", ()))
 
 
 def _as_size(argument: Argument, value: Any) -> int:

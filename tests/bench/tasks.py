@@ -128,8 +128,7 @@ def _marginal_likelihood(A, S, y, theta):
 
 def _embedding(x, y):
     length = np.linalg.norm(x)
-    u = x / length
-    return (y - (u @ y) * u) / length
+    return (y - (x @ y) / length**2 * x) / length
 
 
 def _sigmoid_loss(X, w, y):
