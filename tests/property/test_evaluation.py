@@ -156,6 +156,7 @@ class Changed:
     def __init__(self, found, change):
         self.result = change(found.result)
         self.steps = (*found.steps, SimpleNamespace(after=self.result))
+        self.shared = found.shared
 
     def replay(self):
         return self.result
