@@ -13,7 +13,9 @@ from sympy import (
     HadamardProduct,
     Identity,
     Inverse,
+    KroneckerProduct,
     Lambda,
+    Matrix,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -158,6 +160,9 @@ ALIKE = {
     ),
     "diagonals that are scaled": derive(
         sum_entries(DiagonalOf(DiagMatrix(x) * A * X * X.T * DiagMatrix(y)).applyfunc(sin)), X
+    ),
+    "a Kronecker product with a number": derive(
+        KroneckerProduct(softmax(t * MatrixSymbol("c", 1, 1)), Matrix([t**3, 2, t**2])), t
     ),
     "a Hessian by two sums": hessian(sum_entries((X * W).applyfunc(cos))
                                      + 2 * sum_entries((X * W).applyfunc(sin)), X),

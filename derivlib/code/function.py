@@ -56,19 +56,19 @@ def compiled(source: Source) -> Callable[..., Any]:
     function = namespace[source.task.name]
 
     readers = [_reader(library, source, argument) for argument in arguments]
+    fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, arguments))
     fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
 
     @functools.wraps(function)
     def checked(*values: Any, **named: Any) -> Any:
-        try:
-            likeness = tuple(map(_LIKENESS, values))
-        except AttributeError:  # a list, or a number of Python's
-            likeness = ()
+        likeness = _likeness(values)
         if likeness in fitting and not named:
             return function(*values)
-        given = _bound(source.task.name, arguments, values, named)
+        given = values
+        if named or len(values) != len(arguments):
+            given = _bound(source.task.name, arguments, values, named)
         arrays = [read(value) for read, value in zip(readers, given, strict=True)]
-        _check_shapes(arguments, [getattr(array, "shape", ()) for array in arrays])
+        fit(tuple([tuple(getattr(array, "shape", ())) for array in arrays]))
         if (
             likeness
             and not named
@@ -80,6 +80,14 @@ def compiled(source: Source) -> Callable[..., Any]:
         return function(*arrays)
 
     return checked
+
+
+def _likeness(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Shape and type of each value; nothing if one is neither an array nor a float."""
+    try:
+        return tuple([float if v.__class__ is float else _LIKENESS(v) for v in values])
+    except AttributeError:
+        return ()
 
 
 _ARRAYS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}

@@ -318,6 +318,10 @@ class Lowering(Rearranged):
             if isinstance(left, Eye) and isinstance(result, Eye):
                 scalar = self.algebra.combine("multiply", [left.scalar, result.scalar])
                 result = Eye(rows, cols, scalar)
+            elif left.shape == (S.One, S.One):
+                result = self.algebra.scaled(self.algebra.full(left), result)
+            elif result.shape == (S.One, S.One):
+                result = self.algebra.scaled(self.algebra.full(result), left)
             else:
                 result = Kron(rows, cols, left, result)
         return result
