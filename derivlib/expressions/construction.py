@@ -154,6 +154,13 @@ def _append_factor(factors: list[Expr], factor: Expr) -> None:
     factors.append(factor)
 
 
+def _is_neutral(factor: Expr) -> bool:
+    """Tell whether a factor of a product is an identity; the 1×1 matrix of ones is one."""
+    return isinstance(factor, Identity) or (
+        isinstance(factor, OneMatrix) and _is_single_one(factor)
+    )
+
+
 def mul(*factors: Expr) -> Expr:
     """Multiply scalars and matrices, in the order given.
 
@@ -177,9 +184,9 @@ def mul(*factors: Expr) -> Expr:
             for part in factor.args:
                 if not part.is_Matrix:
                     scalars.append(part)
-                elif not isinstance(part, Identity):
+                elif not _is_neutral(part):
                     _append_factor(matrices, part)
-        elif not isinstance(factor, Identity):
+        elif not _is_neutral(factor):
             _append_factor(matrices, factor)
     coefficient: Expr = scalars[0] if len(scalars) == 1 else Mul(*scalars)
     if first is None or last is None:
