@@ -155,6 +155,8 @@ class Lowering(Rearranged):
         if isinstance(inner, MatAdd):
             return self.algebra.combine("add", [self.scalar(Trace(a)) for a in inner.args])
         factors = inner.args if isinstance(inner, MatMul) else (inner,)
+        if isinstance(inner, MatPow) and inner.args[1] == 2:
+            factors = (inner.args[0], inner.args[0])
         return self.algebra.combine("add", [self._traced(f) for f in without_outer(factors)])
 
     def _traced(self, factors: Sequence[Expr]) -> Array:

@@ -31,7 +31,7 @@ class WritesCode:
         >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
         >>> d = derive(x.T * A * x, x)
         >>> print(d.to_code().splitlines()[-1].strip())
-        return (A + A.T) @ x
+        return A @ x + A.T @ x
         >>> d.to_function()(A=[[1, 2], [3, 4]], x=[1, 1]).tolist()
         [7.0, 13.0]
 
