@@ -32,7 +32,7 @@ NORM_POWER = Rule(
         exponent * Pow(Norm(matrix), exponent - 2), inner(matrix, d(matrix))
     ),
     instances=((U, Integer(2)), (U, Integer(3))),
-    source=cookbook(131),
+    source=CHAIN_RULE,
 )
 """For exponents from 2 on it holds where the matrix is zero too."""
 
