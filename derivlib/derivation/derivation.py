@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -242,9 +242,14 @@ class Derivation(WritesCode):
         """
         return tuple(line for part in self.parts for line in part.own_lines())
 
-    def own_lines(self) -> Iterator[Line]:
+    def own_lines(self) -> tuple[Line, ...]:
         """The lines without those that lead to the gradient of a Hessian."""
-        return states(self.written, self._graph, self._own_steps, (self.wrt,), self.layout)
+        return self._own_lines
+
+    @cached_property
+    def _own_lines(self) -> tuple[Line, ...]:
+        variables = (self.wrt,)
+        return tuple(states(self.written, self._graph, self._own_steps, variables, self.layout))
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.

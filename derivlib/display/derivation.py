@@ -9,7 +9,7 @@ from sympy import Expr
 
 from derivlib.display.binding import bare
 from derivlib.display.formula import Formula, rows_of, set_expression
-from derivlib.display.latex import latex
+from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.display.places import compound_places
 from derivlib.display.text import text
 
@@ -57,21 +57,12 @@ def _remark(step: Any) -> str:
     return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
 
 
-def _sum(
-    terms: Sequence[Expr],
-    letters: Mapping[Expr, Expr],
-    known: dict[tuple[Expr, bool], str],
-) -> str:
-    """Set terms with signs between them; each that stands in many lines is set once."""
-    shown = [(term, bool(letters)) for term in terms]
-    for key in shown:
-        if key not in known:
-            known[key] = latex(key[0], letters)
+def _sum(terms: Sequence[Expr], printer: DerivationPrinter) -> str:
+    """Set terms with signs between them; what stands in many lines the printer sets once."""
     if len(terms) == 1:
-        return bare(known[shown[0]])
+        return bare(printer.doprint(terms[0]))
     text = ""
-    for key in shown:
-        part = known[key]
+    for part in map(printer.doprint, terms):
         joined = f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
         text = text + joined if text else part
     return text or "0"
@@ -106,21 +97,20 @@ def _rows(derivation: DifferentialLike) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
     left, previous, found = None, None, None
-    letters: Mapping[Expr, Expr] = {}
-    known: dict[tuple[Expr, bool], str] = {}
+    printer = plain = DerivationPrinter()
     for line in derivation.own_lines():
         step = line.step
         if step.rule == "naming" and step.after in derivation.intermediates:
             continue
         family = step.entry.family if step.entry else None
         if family == "identification":
-            found, previous, letters = derivation.by(line.by).free_label, None, {}
+            found, previous, printer = derivation.by(line.by).free_label, None, plain
         elif family == "structure":
             found, previous = derivation.by(line.by).label, None
         if step.rule == "substitution" and line.by is not None:
-            letters = derivation.by(line.by).letters
-        derived = latex(found or derivation.differential_of(line.target))
-        shown = _sum(line.terms, letters, known)
+            printer = DerivationPrinter(names=derivation.by(line.by).letters)
+        derived = plain.doprint(found or derivation.differential_of(line.target))
+        shown = _sum(line.terms, printer)
         if shown != previous or derived != left:
             yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
         left, previous = derived, shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import product
 from math import comb, prod
 
@@ -39,6 +40,7 @@ from derivlib.vocabulary import SumEntries
 __all__ = ["expanded", "mean_the_same"]
 
 
+@lru_cache(maxsize=4096)
 def expanded(expr: Expr) -> Expr:
     """Multiply out all products of sums, scalar and matrix, inside an expression.
 

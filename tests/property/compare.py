@@ -94,12 +94,13 @@ def symbols_of(sizes: Mapping[Any, int], *exprs: Any) -> list[Any]:
 def points(symbols: list[Any], sizes: Mapping[Any, int], seed: int) -> dict[Any, np.ndarray]:
     """Random real values for symbols: square matrices near a multiple of the identity."""
     values = {}
+    numbers = {size: sp.Integer(number) for size, number in sizes.items()}
     for symbol in symbols:
         random = np.random.default_rng([seed, zlib.crc32(str(symbol).encode())])
         if not symbol.is_Matrix:
             values[symbol] = np.array([[random.uniform(0.4, 1.2)]])
             continue
-        rows, cols = (int(sp.sympify(size).subs(sizes)) for size in symbol.shape)
+        rows, cols = (int(size.xreplace(numbers)) for size in symbol.shape)
         value = random.uniform(-1, 1, (rows, cols))
         if rows == cols:
             value = 1.3 * np.eye(rows) + value * (0.6 / rows**0.5)
