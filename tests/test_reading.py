@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from expressions import SIZES, U, derivation, n, x, z
+from expressions import SIZES, U, derivation, n, t, x, z
 from sympy import (
     Float,
     ImmutableMatrix,
@@ -17,6 +17,7 @@ from sympy import (
 )
 
 from derivlib import derive, hessian, latex, norm, text
+from derivlib.expressions.construction import mul
 
 READ = {
     "Stein loss, of the estimate": "G⁻ᵀ - U⁻ᵀ",
@@ -77,6 +78,12 @@ def test_matrices_of_numbers_are_added_and_multiplied():
     assert product.result == M * M
     product.verify()
     assert derive(v.T * M * v - v.T * M.T * v, v).result == ZeroMatrix(2, 1)
+
+
+def test_factors_around_a_zero_need_not_fit_each_other():
+    before, after = ImmutableMatrix(2, 3, range(6)), ImmutableMatrix(4, 5, range(20))
+    assert mul(before, ZeroMatrix(3, 4), after) == ZeroMatrix(2, 5)
+    derive(t * before * MatrixSymbol("C", 3, 4) * after, t).verify()
 
 
 def test_a_parameter_called_like_the_argument_of_functions_stays_a_parameter():

@@ -136,12 +136,11 @@ def _append_factor(factors: list[Expr], factor: Expr) -> None:
     if factors and _has_numbers(factors[-1]) and _has_numbers(factor):
         factors.append(factors.pop() * factor)
         return
-    if factors and isinstance(factors[-1], DiagMatrix) and factor.shape[1] == 1:
-        vector = factors.pop().args[0]
-        if vector.shape[1] == 1:
-            factors.append(hadamard(vector, factor))
+    if factors and isinstance(factors[-1], DiagMatrix):
+        vector = factors[-1].args[0]
+        if vector.shape[1] == 1 == factor.shape[1]:
+            factors[-1] = hadamard(vector, factor)
             return
-        factors.append(DiagMatrix(vector))
     if factors:
         base, exponent = _base_and_exponent(factor)
         last, last_exponent = _base_and_exponent(factors[-1])
@@ -178,9 +177,10 @@ def mul(*factors: Expr) -> Expr:
             continue
         first = factor if first is None else first
         last = factor
-        if isinstance(factor, ZeroMatrix):
-            vanishes = True
-        elif isinstance(factor, MatMul):
+        vanishes = vanishes or isinstance(factor, ZeroMatrix)
+        if vanishes:  # the factors around it need not fit each other
+            continue
+        if isinstance(factor, MatMul):
             for part in factor.args:
                 if not part.is_Matrix:
                     scalars.append(part)
