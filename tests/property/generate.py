@@ -103,8 +103,8 @@ class Writer:
         return self.pick(_DIMENSIONS)
 
     def size(self, names: Size) -> Any:
-        product = sp.Mul(*(_BY_NAME[name] for name in names))
-        return product.subs(SIZES) if self.concrete else product
+        sizes = [_BY_NAME[name] for name in names]
+        return sp.Mul(*(SIZES[size] for size in sizes) if self.concrete else sizes)
 
     def function(self, names: tuple[str, ...]) -> Any:
         name = self.pick(names)
