@@ -64,11 +64,18 @@ def test_what_is_nowhere_is_not_found(reader, origin):
         assert page.locator("#search-results li").count() == 0
 
 
-def test_summaries_hold_formulas_once(reader, origin):
-    with visits.opened(reader, origin, "search.html?q=identification") as visit:
+@pytest.mark.parametrize(
+    ("query", "formula"),
+    [
+        ("identification", "df=tr(Gᵀ dX) ⇒ ∂f∂X=G"),
+        ("softmax", "d(softmax(v))=softmax(v)⊙dv−softmax(v)(softmax(v))ᵀ dv"),
+    ],
+)
+def test_summaries_hold_formulas_once(reader, origin, query, formula):
+    with visits.opened(reader, origin, f"search.html?q={query}") as visit:
         found(visit.page)
         text = visit.page.locator("#search-results").inner_text()
-        assert "tr(Gᵀ dX)=G Source" in " ".join(text.replace("\u2061", "").split())
+        assert f" {formula} Source" in " ".join(text.replace("\u2061", "").split())
         assert "\\" not in text
 
 
