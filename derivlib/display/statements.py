@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+import re
+
 from sympy import Expr
 
-from derivlib.display.latex import latex
+from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.vocabulary import DifferentialNode, Inner, OnVec
 
-__all__ = ["identified"]
+__all__ = ["equated", "identified"]
+
+_BRACKETS = re.compile(r"[()\s]")
+
+
+class _Spelled(DerivationPrinter):
+    """The printer, with each tr and vec written, also of what is its own trace or vec."""
+
+    def _print_Trace(self, expr: Expr) -> str:
+        return self._call(r"\operatorname{tr}", expr.args[0])
+
+    def _print_OnVec(self, expr: OnVec) -> str:
+        left, right = expr.args
+        stacked = self._call(r"\operatorname{vec}", right)
+        return f"{self._factor(left)} {self._print(right) if isinstance(right, Inner) else stacked}"
+
+    def doprint(self, expr: Expr) -> str:
+        """Set a whole expression."""
+        return self._print(expr)
+
+
+def equated(left: Expr, right: Expr) -> str:
+    r"""Set an equation so that its sides differ, though they may be two names of one thing.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> U = MatrixSymbol("U", 1, 1)
+    >>> print(equated(U, Trace(U)))
+    U = \operatorname{tr}(U)
+
+    ```
+
+    :param left: the left side.
+    :param right: the right side.
+    """
+    sides = latex(left), latex(right)
+    if len({_BRACKETS.sub("", side) for side in sides}) == 1:
+        printer = _Spelled()
+        sides = printer.doprint(left), printer.doprint(right)
+    return " = ".join(sides)
 
 
 def identified(left: Expr, right: Expr) -> str:

@@ -10,7 +10,7 @@ from sympy import Basic, Expr, FunctionClass, MatrixSymbol, Symbol
 
 from derivlib.display.formula import displayed, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
-from derivlib.display.statements import identified
+from derivlib.display.statements import equated, identified
 
 __all__ = ["StepLike", "Substitutions", "folded"]
 
@@ -79,7 +79,7 @@ def _item(mark: str, step: StepLike) -> str:
         if step.family == "identification":
             lines[0] += ": " + _listed([identified(*step.statement)])
         elif left != right:
-            lines[0] += ": " + _listed([f"{left} = {right}"])
+            lines[0] += ": " + _listed([equated(*step.statement)])
         lines.append("with " + _listed(stands))
     before, after = map(latex, step.rewritten)
     outcome = f"{before} \\to {after}" if before != after else before

@@ -49,6 +49,7 @@ STANDING_ONCE: tuple[Structure, ...] = ("diagonal", "lower triangular", "upper t
 """Structures of which every free entry stands at one place only."""
 
 A, B, D = matrix("A", n, m), matrix("B", n, m), matrix("D", n, m)
+TURNED = transpose(matrix("B", m, n))
 S, Q = matrix("A", n, n), matrix("B", n, n)
 
 
@@ -157,6 +158,7 @@ SYMMETRIC = Rule(
     conditions=lambda symmetric, *given: tuple(
         Condition(matrix, "symmetric") for matrix in given or (symmetric,)
     ),
+    reading=(S,),
 )
 """What is symmetric, and, if that follows from other matrices being so, those."""
 
@@ -165,8 +167,9 @@ TRANSPOSE_OF_SUM = Rule(
     "algebra",
     left=lambda *terms: Transpose(add(*terms)),
     right=lambda _, *terms: add(*(transpose(term) for term in terms)),
-    instances=((A, B), (A, B, D)),
+    instances=((A, B), (A, B, D), (A, TURNED)),
     source=MATRIX_ALGEBRA,
+    reading=(A, TURNED),
 )
 
 ORTHOGONAL = Rule(
@@ -177,6 +180,7 @@ ORTHOGONAL = Rule(
     instances=((_cayley(S),), (Transpose(_cayley(S)),)),
     source=MATRIX_ALGEBRA,
     conditions=lambda orthogonal: (Condition(orthogonal, "orthogonal"),),
+    reading=(matrix("Q", n, n),),
 )
 
 INNER_FACTOR = Rule(
@@ -208,7 +212,7 @@ TRACE_OF_TRANSPOSE = Rule(
     "algebra",
     left=lambda square: Trace(square),
     right=lambda _, square: trace(transpose(square)),
-    instances=((S,), (mul(A, matrix("B", m, n)),)),
+    instances=((mul(A, matrix("B", m, n)),), (S,)),
     source=TRACE_ALGEBRA,
 )
 

@@ -34,14 +34,14 @@ def _kind(value: Any) -> str:
 
 
 def _nearest(rule: Rule, arguments: Sequence[Any]) -> Sequence[Any]:
-    """The instance of a rule that is most like what it was applied to."""
+    """The instance of a rule that is most like what it was applied to, in letters if it can be."""
 
-    def likeness(instance: Sequence[Any]) -> tuple[int, int]:
+    def likeness(instance: Sequence[Any]) -> tuple[int, int, int]:
         pairs = zip(instance, arguments, strict=False)
         same = sum(_kind(own) == _kind(given) for own, given in pairs)
-        return -abs(len(instance) - len(arguments)), same
+        return -abs(len(instance) - len(arguments)), same, sum(map(_is_letter, instance))
 
-    return max(rule.instances, key=likeness)
+    return max(*rule.instances, rule.stated, key=likeness)
 
 
 def _takes(instance: Sequence[Any], arguments: Sequence[Any]) -> bool:

@@ -97,7 +97,7 @@ class Rule:
     """One equation of the table, written once and used everywhere.
 
     The engine applies `right`, a replay compares both sides, the judge puts matrices into
-    the placeholders, and the catalogue prints the first of the `instances`.
+    the placeholders, and the catalogue prints what is :attr:`stated`.
 
     ```pycon
     >>> from sympy import MatrixSymbol
@@ -118,10 +118,12 @@ class Rule:
         structured variable, naming, or simplifying the result.
     :param left: the left side, a function of the placeholders.
     :param right: the right side, a function of `d` and the placeholders.
-    :param instances: placeholders to state and to check the rule with; the sizes of
-        different placeholders are different symbols wherever they may differ.
+    :param instances: placeholders to check the rule with; the sizes of different
+        placeholders are different symbols wherever they may differ.
     :param source: where it stands.
     :param conditions: a function of the placeholders that gives what has to hold.
+    :param reading: placeholders to state the rule with, where those it is checked with are
+        more special than a reader wants: Q, not an orthogonal matrix built from another.
     """
 
     name: str
@@ -131,6 +133,12 @@ class Rule:
     instances: tuple[tuple[Any, ...], ...]
     source: Source
     conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
+    reading: tuple[Any, ...] = ()
+
+    @property
+    def stated(self) -> tuple[Any, ...]:
+        """The placeholders that the rule is printed with."""
+        return self.reading or self.instances[0]
 
     @property
     def slug(self) -> str:

@@ -14,12 +14,12 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from catalogue.literature import citation
-from derivlib import RULES, DerivlibError, Rule, show
+from derivlib import RULES, DerivlibError, Rule
 from derivlib.check import check_rule, recorded, rejected_tampering
 from derivlib.check.rules import RuleCheck
 from derivlib.display.formula import set_expression
 from derivlib.display.latex import latex
-from derivlib.display.statements import identified
+from derivlib.display.statements import equated, identified
 
 __all__ = ["entry_facts", "setup"]
 
@@ -57,13 +57,11 @@ def _field(name: str, *content: nodes.Node) -> nodes.field:
 
 def _conditions(rule: Rule) -> list[str]:
     """The conditions, each with the left side if the statement shown has none."""
-    first, *others = rule.instances
-    stated = [set_expression(condition) for condition in rule.conditions(*first)]
-    if stated:
-        return stated
+    if conditions := rule.conditions(*rule.stated):
+        return [set_expression(condition) for condition in conditions]
     return [
         rf"{set_expression(condition)}\ \text{{ for }}\ {latex(rule.left(*instance))}"
-        for instance in others
+        for instance in rule.instances
         for condition in rule.conditions(*instance)
     ]
 
@@ -94,8 +92,8 @@ class RuleCatalogue(SphinxDirective):
         standard: Any = self.env.get_domain("std")
         standard.note_hyperlink_target(label, self.env.docname, label, rule.name)
         self.set_source_info(section)
-        sides = rule.equation(*rule.instances[0])
-        tex = identified(*sides) if rule.family == "identification" else str(show(*sides))
+        state = identified if rule.family == "identification" else equated
+        tex = state(*rule.equation(*rule.stated))
         section += nodes.math_block(tex, tex, number=None)
         fields = nodes.field_list("", classes=["rule-facts"])
         if conditions := _conditions(rule):
