@@ -109,6 +109,10 @@ FINISHED = {
         plain("Page", '<a href="../index.html#gone">gone</a>'),
         "a link leads nowhere, in explanation/page.html: ../index.html#gone",
     ),
+    "a name of two places": (
+        plain("Page", '<p id="here">One.</p>\n<p id="here">Two.</p>'),
+        "explanation/page.html gives a name to two places: here",
+    ),
 }
 
 

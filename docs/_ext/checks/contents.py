@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import astuple, dataclass
+from collections import Counter
+from dataclasses import astuple, dataclass, field
 from html import unescape
 from pathlib import Path
 
@@ -17,6 +18,7 @@ LOADED = re.compile(
     re.IGNORECASE,
 )
 ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*"([^"]*)\"""")
+ID = re.compile(r"""\sid\s*=\s*"([^"]*)\"""")
 LINK = re.compile(r"""<a\b[^>]*?\shref\s*=\s*"([^"]*)\"""")
 
 
@@ -27,11 +29,13 @@ class Contents:
     :param foreign: the addresses on other hosts that it would load.
     :param anchors: the names of places in it.
     :param links: the addresses it leads to, as they are written.
+    :param repeated: the names that two places in it have.
     """
 
     foreign: list[str]
     anchors: list[str]
     links: list[str]
+    repeated: list[str] = field(default_factory=list)
 
 
 def contents_of(text: str) -> Contents:
@@ -40,6 +44,7 @@ def contents_of(text: str) -> Contents:
         sorted({next(filter(None, match)) for match in LOADED.findall(text)}),
         sorted({unescape(anchor) for anchor in ANCHOR.findall(text)}),
         list(dict.fromkeys(LINK.findall(text))),
+        sorted(unescape(name) for name, times in Counter(ID.findall(text)).items() if times > 1),
     )
 
 

@@ -1,4 +1,4 @@
-"""The built site is complete: it asks no other host for anything, and its links lead somewhere.
+"""The built site is complete: it asks no other host for anything, and its links lead to one place.
 
 What does not, stops the build by name.
 """
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def require_self_contained(app: Sphinx, exception: Exception | None) -> None:
-    """Report whatever in the site is loaded from elsewhere."""
+    """Report whatever in the site is loaded from elsewhere, or leads to no place or to two."""
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
@@ -27,6 +27,9 @@ def require_self_contained(app: Sphinx, exception: Exception | None) -> None:
         if page.foreign:
             addresses = ", ".join(page.foreign)
             logger.warning("%s loads %s from another host", path.relative_to(site), addresses)
+        if page.repeated:
+            names = ", ".join(page.repeated)
+            logger.warning("%s gives a name to two places: %s", path.relative_to(site), names)
     for link in broken_links(site, contents):
         logger.warning("a link leads nowhere, in %s", link)
 

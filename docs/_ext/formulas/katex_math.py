@@ -83,7 +83,9 @@ def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
         name = html.escape(boxes.name(variants, tex, node.get("number")))
     except FormulaError as error:
         shown, name = refused(self, node, tex, error), "Formula"
-    attributes = {"CLASS": "math math-block", "ids": node["ids"]}
+    # The box that the theme puts around a formula has taken over its name.
+    names = [name for name in node["ids"] if name not in node.parent["ids"]]
+    attributes = {"CLASS": "math math-block", "ids": names}
     self.body.append(self.starttag({}, "div", "", **attributes))
     self.body.append(
         f'<div class="math-scroll" tabindex="0" role="group" aria-label="{name}">{shown}</div>'
