@@ -37,6 +37,8 @@ NUMBERED = (
     "```{math}\n:label: first\nx\n```\n\n" + labelled("second", SHOWN) + "$$z$$ (third)\n"
 )
 
+LONG = " + ".join("abcdefghijklm")
+
 
 @pytest.fixture(scope="module")
 def faulty(build):
@@ -50,6 +52,7 @@ def sound(build):
     pages = {
         "good": "# Good\n\n$$A \\odot B^{\\mathsf T}$$\n",
         "numbered": NUMBERED,
+        "spoken": f"# Spoken\n\nIt is $x$, or ($y$); $z$ is not. ${LONG}$, too.\n",
         "other": "# Other\n\n{eq}`second` is there.\n",
     }
     built = build(pages)
@@ -91,6 +94,16 @@ def test_generated_and_typed_formulas_are_numbered_in_the_order_of_the_page(soun
         assert page.count(f'id="equation-{label}"') == 1
     assert re.findall(r'class="eqno">\((\d)\)', page) == ["1", "2", "3"]
     assert 'aria-label="Equation 2: Xᵀ"' in page
+
+
+def test_punctuation_stays_with_a_short_formula(sound):
+    page = (sound.folder / "spoken.html").read_text()
+    spans = re.findall(
+        r'<span class="unbroken">(.?)<span class="math">.*?>(\w)</annotation>.*?</span>(..?)</span>(.)',
+        page,
+    )
+    assert spans == [("", "x", ",", " "), ("(", "y", ");", " ")]
+    assert f">{LONG}</annotation>" in page
 
 
 def test_another_page_refers_to_a_generated_formula(sound):

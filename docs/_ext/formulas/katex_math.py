@@ -16,7 +16,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from formulas import boxes, equation_labels, rule_links, typefaces
+from formulas import boxes, equation_labels, punctuation, rule_links, typefaces
 from formulas.typesetter import FormulaError, TypesetterMissingError, set_formula
 
 logger = logging.getLogger(__name__)
@@ -109,5 +109,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
     app.connect("builder-inited", require_typesetter)
     equation_labels.setup(app)
+    punctuation.setup(app)
     typefaces.setup(app)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
