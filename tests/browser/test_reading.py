@@ -18,6 +18,8 @@ NARROW = {"viewport": {"width": 390, "height": 844}}
 SCROLLING = """() => [...document.querySelectorAll('article *')].filter(e =>
   ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.checkVisibility()
   && e.scrollWidth > e.clientWidth + 1)"""
+HIGHEST = """() => Math.max(0, ...[...document.querySelectorAll('div.math-set')]
+  .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height))"""
 FOCUS = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
   return {
@@ -79,10 +81,11 @@ def test_tab_stops_only_where_there_is_something_to_scroll(visit):
 
 @pytest.mark.parametrize("address", SAMPLE)
 def test_formulas_are_printed_within_the_sheet(visit, address):
-    """A4 is 794 CSS pixels wide; 38 on each side are margin."""
+    """A4 is 794 × 1123 CSS pixels; 38 on each side are margin. What is higher is cut in two."""
     page = visit(address, viewport={"width": 718, "height": 1047}).page
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
+    assert page.evaluate(HIGHEST) <= 1047
     assert inspection.formulas(page) == []
     assert inspection.width(page) == []
     assert inspection.boxes(page) == []
