@@ -191,7 +191,7 @@ INNER_FACTOR = Rule(
     instances=(
         (
             MatrixSymbol("a", m, 1),
-            MatMul(MatrixSymbol("x", 1, n), MatrixSymbol("y", n, 1)),
+            MatMul(Transpose(MatrixSymbol("x", n, 1)), MatrixSymbol("y", n, 1)),
             Identity(Integer(1)),
         ),
     ),

@@ -98,10 +98,8 @@ def test_generated_and_typed_formulas_are_numbered_in_the_order_of_the_page(soun
 
 def test_punctuation_stays_with_a_short_formula(sound):
     page = (sound.folder / "spoken.html").read_text()
-    spans = re.findall(
-        r'<span class="unbroken">(.?)<span class="math">.*?>(\w)</annotation>.*?</span>(..?)</span>(.)',
-        page,
-    )
+    begin, formula = r'<span class="unbroken">(.?)<span class="math">', r".*?>(\w)</annotation>.*?"
+    spans = re.findall(rf"{begin}{formula}</span>(..?)</span>(.)", page)
     assert spans == [("", "x", ",", " "), ("(", "y", ");", " ")]
     assert f">{LONG}</annotation>" in page
 
