@@ -53,6 +53,10 @@ class Domain:
         """Whether a matrix cannot move on a straight line, as an orthogonal one cannot."""
         return "orthogonal" in self.properties.get(symbol, ())
 
+    def structured(self, symbol: Any) -> str:
+        """The variable with its structure, in words; nothing if every entry is free."""
+        return f"{self.structures[symbol]} {symbol}" if symbol in self.structures else ""
+
     def without_structure(self) -> Domain:
         """The same points, but every entry of each variable moves on its own."""
         return replace(self, structures={})

@@ -87,17 +87,15 @@ def compare_in_double(
     check_draws(seed, points)
     claim = Claim(expr, wrt, result, sizes, definitions, domain, order)
     agreed = agreeing_points(claim, seed, points)
-    rows, cols = claim.shape
     return Verification(
         sizes=sizes_by_name(sizes),
-        shape=(rows, cols),
-        entries=rows * cols,
+        shape=claim.shape,
         method="double",
         calculus="along random directions",
         points=agreed,
         seed=seed,
         tolerance=TOLERANCE,
         versions=(*library_versions(), ("NumPy", numpy.__version__)),
-        structure=f"{domain.structures[wrt]} {wrt}" if wrt in domain.structures else "",
+        structure=domain.structured(wrt),
         assumptions=domain.told,
     )

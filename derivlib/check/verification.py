@@ -31,7 +31,6 @@ class Verification:
 
     :param sizes: names and values of the sizes.
     :param shape: rows and columns of the derivative; 1×1 for a scalar.
-    :param entries: the number of entries compared at each point.
     :param method: "exact" for rational arithmetic, "numeric" for high precision, "double" for
         double precision.
     :param calculus: "entry by entry" if every entry was written out and differentiated,
@@ -49,7 +48,6 @@ class Verification:
 
     sizes: SizesByName
     shape: tuple[int, int]
-    entries: int
     method: str
     calculus: str
     points: int
@@ -59,6 +57,12 @@ class Verification:
     structure: str = ""
     assumptions: tuple[str, ...] = ()
     abstract: bool = False
+
+    @property
+    def entries(self) -> int:
+        """The number of entries compared at each point."""
+        rows, cols = self.shape
+        return rows * cols
 
     def __str__(self) -> str:
         rows, cols = self.shape

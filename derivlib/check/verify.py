@@ -193,14 +193,13 @@ def compare(
     return Verification(
         sizes=sizes_by_name(sizes),
         shape=shapes[0],
-        entries=shapes[0][0] * shapes[0][1],
         method=kind.name,
         calculus=expected.calculus,
         points=len(shapes),
         seed=seed,
         tolerance=kind.tolerance,
         versions=library_versions(),
-        structure=f"{domain.structures[wrt]} {wrt}" if wrt in domain.structures else "",
+        structure=domain.structured(wrt),
         assumptions=domain.told,
         abstract=has_abstract((expr, result, *definitions.values())),
     )
