@@ -223,3 +223,19 @@ def test_shapes_are_looked_at_again_when_they_change():
     function(np.ones(2), A=np.eye(2))
     with pytest.raises(InputError, match="was not given A"):
         function(np.ones(2))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_entry_that_the_arrays_do_not_have(backend):
+    """JAX would take the nearest entry, and NumPy count a negative index from the end."""
+    i, j = symbols("i j", integer=True)
+    concrete = derive(X[1, 0] ** 2, X).to_function(backend)
+    symbolic = derive(X[i, j] ** 2, X).to_function(backend)
+    found = (concrete(np.ones((2, 3))), symbolic(np.ones((2, 3)), 1, np.int64(0)))
+    for one in found:
+        np.testing.assert_array_equal(np.asarray(one), [[0, 0, 0], [2, 0, 0]])
+    with pytest.raises(SizesError, match=r"X is 1×2 and has no entry \(1, 0\)"):
+        concrete(np.ones((1, 2)))
+    for place in ((2, 0), (0, 3), (-1, 0), (0, np.int64(-1))):
+        with pytest.raises(SizesError, match=r"X is 2×3 and has no entry"):
+            symbolic(np.ones((2, 3)), *place)

@@ -8,11 +8,13 @@ import itertools
 import linecache
 import operator
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 from sympy import Expr, Integer, Symbol
 
 from derivlib.code.backends import BACKENDS, Backend
+from derivlib.code.places import check_places, places_of
 from derivlib.code.source import Argument, Source
 from derivlib.errors import BackendError, InputError, SizesError
 
@@ -56,6 +58,7 @@ def compiled(source: Source) -> Callable[..., Any]:
     function = namespace[source.task.name]
 
     readers = [_reader(library, source, argument) for argument in arguments]
+    places = places_of(source.task)
     fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, arguments))
     fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
 
@@ -68,7 +71,9 @@ def compiled(source: Source) -> Callable[..., Any]:
         if named or len(values) != len(arguments):
             given = _bound(source.task.name, arguments, values, named)
         arrays = [read(value) for read, value in zip(readers, given, strict=True)]
-        fit(tuple([tuple(getattr(array, "shape", ())) for array in arrays]))
+        sizes = fit(tuple([tuple(getattr(array, "shape", ())) for array in arrays]))
+        if places:
+            check_places(places, {**sizes, **_indices(arguments, arrays)})
         if (
             likeness
             and not named
@@ -175,9 +180,21 @@ def _no_numbers(argument: Argument, value: Any) -> InputError:
     return InputError(f"{argument.name} is no array of numbers, but {value!r}")
 
 
-def _check_shapes(arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...]]) -> None:
+def _indices(arguments: Sequence[Argument], values: Sequence[Any]) -> dict[Expr, int]:
+    """The arguments that are whole numbers, and whose values are known."""
+    return {
+        argument.symbol: int(value)
+        for argument, value in zip(arguments, values, strict=True)
+        if isinstance(value, Integral) and argument.symbol.is_integer
+    }
+
+
+def _check_shapes(
+    arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...]]
+) -> dict[Expr, int]:
     """Refuse arrays whose sizes do not fit.
 
+    :returns: the sizes that the arrays tell.
     :raises SizesError: naming the argument, its shape, and what its shape should be.
     """
     known: dict[Expr, tuple[int, str]] = {}
@@ -204,6 +221,7 @@ def _check_shapes(arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...
                     else f"{argument.name} is {_shown(shape)} and should be "
                     f"{_shown(argument.shape)}"
                 )
+    return {size: value for size, (value, _) in known.items()}
 
 
 def _shown(shape: Sequence[Any]) -> str:
