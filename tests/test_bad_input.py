@@ -30,7 +30,6 @@ from sympy import (
     besselj,
     conjugate,
     exp,
-    sqrt,
     symbols,
     tanh,
     zoo,
@@ -122,13 +121,6 @@ REFUSED = {
         lambda: derive(sum_entries(X.applyfunc(Lambda(t, t * Trace(U)))), U),
         UnsupportedError,
         "inside SumEntries",
-    ),
-    "root of a power that SymPy cannot take": (
-        lambda: (
-            derive(sqrt(Trace(softmax(bounded * x.T * y).T * softmax(bounded * x.T * y))), t).result
-        ),
-        UnsupportedError,
-        "SymPy cannot take the root.*letter",
     ),
     "missing size": (lambda: derive(lam(layer), W).verify({n: 4, m: 3}), SizesError, "p"),
     "no sizes": (lambda: derive(lam(layer), W).verify(), SizesError, "m, n, p"),

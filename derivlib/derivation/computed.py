@@ -34,12 +34,15 @@ class Computed:
     :param output: what its value is called.
     :param layout: how its derivatives are laid out.
     :param found: its derivatives by the variables, over names, and how they were found.
+    :param patience: by how much a derivative may be longer than what is good to read, and be
+        written without names.
     """
 
     graph: Graph
     output: Expr
     layout: Layout
     found: Found
+    patience: int = 1
 
     @property
     def chosen(self) -> dict[Expr, Expr]:
@@ -56,7 +59,8 @@ class Computed:
     def is_long(self) -> bool:
         """Tell whether a derivative would be too long to be read without names."""
         measures = Measures({**self.chosen, **self.found.named})
-        return not all(map(measures.is_readable, self.found.derivatives.values()))
+        derivatives = self.found.derivatives.values()
+        return not all(measures.is_readable(one, self.patience) for one in derivatives)
 
     def resolved(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
         """Conditions on the author's own symbols, each once; on names where there are many."""

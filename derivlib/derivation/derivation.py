@@ -424,6 +424,10 @@ def carry_out(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUMED) ->
     return Derivation(written, wrt, taken, computed(written, (wrt,)))
 
 
+_PATIENCE = 10
+"""How many times longer than what is good to read a gradient may be that is differentiated."""
+
+
 def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUMED) -> Derivation:
     """Differentiate a scalar expression twice with respect to a symbol.
 
@@ -433,7 +437,8 @@ def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUM
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    gradient = carry_out(written, wrt, replace(taken, structure=None))
+    once = replace(computed(written, (wrt,)), patience=_PATIENCE)
+    gradient = Derivation(written, wrt, replace(taken, structure=None), once)
     if gradient.shared:
         raise UnsupportedError(
             f"the gradient by {wrt} is too long to be written without names for its "

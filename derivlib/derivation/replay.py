@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Add, Basic, Expr, MatAdd, MatrixSymbol, S
+from sympy import Add, Basic, Expr, MatrixSymbol, S
 
 from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
+from derivlib.derivation.matching import find, replaced, terms_of
 from derivlib.derivation.step import Step
 from derivlib.display.text import text
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
@@ -27,7 +28,7 @@ from derivlib.expressions.substitution import normal_form, replace_part, resolve
 from derivlib.expressions.written import Written
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
-from derivlib.vocabulary import DifferentialNode, FormalNode, Inner, LinearForm, OnVec, d
+from derivlib.vocabulary import FormalNode, Inner, LinearForm, OnVec, d
 
 __all__ = ["Line", "states"]
 
@@ -61,51 +62,6 @@ class Line:
     terms: tuple[Expr, ...]
     target: Expr | None = None
     by: Expr | None = None
-
-
-def _terms(expr: Expr) -> tuple[Expr, ...]:
-    """The linear forms an expression is a sum of."""
-    if isinstance(expr, (Add, MatAdd)) and all(isinstance(p, LinearForm) for p in expr.args):
-        return expr.args
-    return () if is_zero(expr) else (expr,)
-
-
-def _find(term: Expr, terms: Sequence[Expr]) -> int | None:
-    """Where a term stands among others, in this spelling or in another of the same meaning."""
-    if term in terms:
-        return terms.index(term)
-    for same in (mean_the_same, _is_same_form):
-        for i, other in enumerate(terms):
-            if same(term, other):
-                return i
-    return None
-
-
-def _is_same_form(term: Expr, other: Expr) -> bool:
-    """Tell whether two terms, or what they are made of, are equal, however they are spelt."""
-    if term.atoms(DifferentialNode) != other.atoms(DifferentialNode):
-        return False
-    if not isinstance(term, LinearForm):
-        return is_equal(term, other)
-    return (
-        type(term) is type(other)
-        and is_equal(term.coefficient, other.coefficient)
-        and is_equal(term.moving, other.moving)
-    )
-
-
-def _replaced(terms: Sequence[Expr], step: Step) -> tuple[Expr, ...] | None:
-    """The terms after a step in place of those before it, if they are all there."""
-    remaining = list(terms)
-    position = len(remaining)
-    for before in _terms(step.before):
-        found = _find(before, remaining)
-        if found is None:
-            return None
-        position = min(position, found)
-        del remaining[found]
-    remaining[position:position] = _terms(step.after)
-    return tuple(remaining)
 
 
 def _fail(step: Step, why: str) -> ReplayError:
@@ -287,7 +243,7 @@ class _Replay:
 
     def replaced_somewhere(self, step: Step) -> tuple[Expr, ...] | None:
         """The same, if there are such terms by themselves or inside a scalar."""
-        new = _replaced(self.terms, step)
+        new = replaced(self.terms, step)
         if new is None and isinstance(step.before, Inner | Add):
             new = self.replaced_inside(step)
         return new
@@ -296,7 +252,7 @@ class _Replay:
         """The same inside a scalar that a matrix is multiplied by."""
         for i, term in enumerate(self.terms):
             if isinstance(term, OnVec) and not term.moving.is_Matrix:
-                inside = _replaced(_terms(term.moving), step)
+                inside = replaced(terms_of(term.moving), step)
                 if inside is not None:
                     new = Basic.__new__(OnVec, term.coefficient, inner_sum(*inside))
                     return (*self.terms[:i], new, *self.terms[i + 1 :])
@@ -306,7 +262,7 @@ class _Replay:
         """Read the derivative off, once the differential is in its form."""
         if RULES[step.rule] is not self.layout.rule or step.arguments[1] in self.derivatives:
             raise _fail(step, "is not the theorem by which this derivative is read off")
-        place = _find(step.before, self.terms)
+        place = find(step.before, self.terms)
         if place is not None:
             self.terms = (*self.terms[:place], *self.terms[place + 1 :])
         elif not is_zero(step.after):
@@ -368,7 +324,7 @@ class _RateReplay(_Replay):
             return
         rate = substitute(step.before, self.rates)
         before = self.terms or (zero_like(step.before),)
-        if _find(step.before, before) != 0 or mul(d(self.variables[0]), rate) != step.after:
+        if find(step.before, before) != 0 or mul(d(self.variables[0]), rate) != step.after:
             raise _fail(step, "does not follow from the differentials found before")
         self.terms = (step.after,)
         if self.target is not None:

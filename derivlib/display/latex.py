@@ -58,6 +58,7 @@ class DerivationPrinter(CallPrinter):
         super().__init__({"mat_delim": "[", "fold_func_brackets": False, **(settings or {})})
         self.names = names or {}
         self._set: dict[Basic, str] = {}
+        self._whole: dict[Basic, str] = {}
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         """Set a part of an expression; what stands in several places is set once."""
@@ -147,8 +148,13 @@ class DerivationPrinter(CallPrinter):
         return self._call(r"\operatorname{tr}", expr.args[0])
 
     def doprint(self, expr: Any) -> str:
-        """Set a whole expression."""
-        return plain_groups(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
+        """Set a whole expression; one that is set again, such as a term of many lines, once."""
+        if not isinstance(expr, Basic):
+            return plain_groups(str(super().doprint(expr)))
+        if expr not in self._whole:
+            inside = expr.args[0] if is_entry(expr) else expr
+            self._whole[expr] = plain_groups(str(super().doprint(inside)))
+        return self._whole[expr]
 
     def _print_Add(self, expr: Add, order: Any = None) -> str:
         text = ""
@@ -167,7 +173,11 @@ class DerivationPrinter(CallPrinter):
         return text
 
     def _print_Mul(self, expr: Mul) -> str:
-        return spaced(str(super()._print_Mul(expr)))
+        try:
+            return spaced(str(super()._print_Mul(expr)))
+        except (AttributeError, TypeError, ValueError):  # SymPy looks for a denominator, and fails
+            shown = [(self._print(f), self._needs_mul_brackets(f)) for f in expr.args]
+            return spaced(" ".join(parenthesized(s) if wide else s for s, wide in shown))
 
     def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
         inner = isinstance(expr, Inner) and not last

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Expr, Mul, Pow, S
+from sympy import Expr, Mul, S
 
 from derivlib.engine.searching import Facts, Rewrite, matrices, shared, two
 from derivlib.expressions.construction import identity, kronecker, mul, split_coefficient
+from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.rules import algebra
 from derivlib.vocabulary import Commutation
 
@@ -25,7 +26,8 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
         return
     multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
     if multiple is not S.One:
-        yield algebra.MULTIPLE, (multiple, *(mul(1 / multiple, term) for term in terms))
+        share = scalar_power(multiple, S.NegativeOne)
+        yield algebra.MULTIPLE, (multiple, *(mul(share, term) for term in terms))
         # where SymPy writes a product of powers otherwise, this changes nothing: look further
     best: tuple[int, Rewrite] | None = None
     for i, j in combinations(range(len(terms)), 2):
@@ -45,8 +47,9 @@ def in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     factors = [Mul.make_args(term) for term in expr.args]
     shared = [f for f in factors[0] if not f.is_number and all(f in rest for rest in factors)]
     if shared:
-        common = Mul(*shared)
-        yield algebra.SCALAR_FACTOR, (common, *(term / common for term in expr.args))
+        common = scalar_product(*shared)
+        share = scalar_power(common, S.NegativeOne)
+        yield algebra.SCALAR_FACTOR, (common, *(mul(share, term) for term in expr.args))
 
 
 def _common_multiple(coefficients: list[Expr]) -> Expr:
@@ -58,11 +61,11 @@ def _common_multiple(coefficients: list[Expr]) -> Expr:
     if all(n.is_negative for n in numbers):
         number = -number
     first, *others = [scalar.as_powers_dict() for scalar in scalars]
-    shared = (
-        Pow(base, _common_exponent([power, *(powers.get(base, S.Zero) for powers in others)]))
+    exponents = {
+        base: _common_exponent([power, *(powers.get(base, S.Zero) for powers in others)])
         for base, power in first.items()
-    )
-    return Mul(number, *shared)
+    }
+    return scalar_product(number, *(scalar_power(*factor) for factor in exponents.items()))
 
 
 def _common_exponent(exponents: list[Expr]) -> Expr:

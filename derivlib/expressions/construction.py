@@ -36,6 +36,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.expressions.guarded import scalar_product
 from derivlib.vocabulary import Commutation, DiagonalSums, SingleEntry, Tril, Triu
 
 __all__ = [
@@ -168,15 +169,13 @@ def mul(*factors: Expr) -> Expr:
     """
     scalars: list[Expr] = []
     matrices: list[Expr] = []
-    first: Expr | None = None
-    last: Expr | None = None
+    shaped: list[Expr] = []
     vanishes = False
     for factor in factors:
         if not factor.is_Matrix:
             scalars.append(factor)
             continue
-        first = factor if first is None else first
-        last = factor
+        shaped.append(factor)
         vanishes = vanishes or isinstance(factor, ZeroMatrix)
         if vanishes:  # the factors around it need not fit each other
             continue
@@ -188,15 +187,15 @@ def mul(*factors: Expr) -> Expr:
                     _append_factor(matrices, part)
         elif not _is_neutral(factor):
             _append_factor(matrices, factor)
-    coefficient: Expr = scalars[0] if len(scalars) == 1 else Mul(*scalars)
-    if first is None or last is None:
+    coefficient = scalars[0] if len(scalars) == 1 else scalar_product(*scalars)
+    if not shaped:
         return coefficient
     if coefficient.is_Float and abs(coefficient) == 1.0:
         coefficient = Integer(int(coefficient))
     if vanishes or coefficient is S.Zero:
-        return zeros(first.shape[0], last.shape[1])
+        return zeros(shaped[0].shape[0], shaped[-1].shape[1])
     if not matrices:
-        matrices.append(identity(first.shape[0]))
+        matrices.append(identity(shaped[0].shape[0]))
     return _scaled(coefficient, tuple(matrices))
 
 
@@ -375,7 +374,7 @@ def kronecker(*factors: Expr) -> Expr:
     and a column next to a row is their product.
     """
     split = [split_coefficient(factor) for factor in factors]
-    coefficient = Mul(*(c for c, _ in split))
+    coefficient = scalar_product(*(c for c, _ in split))
     matrices: list[Expr] = []
     for _, factor in split:
         for part in factor.args if isinstance(factor, KroneckerProduct) else (factor,):

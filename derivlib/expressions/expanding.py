@@ -20,7 +20,6 @@ from sympy import (
     Pow,
     Trace,
     Transpose,
-    default_sort_key,
     expand,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
@@ -33,6 +32,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
+from derivlib.expressions.guarded import in_order
 from derivlib.expressions.operators import sum_of, trace
 from derivlib.expressions.structure import children, with_children
 from derivlib.vocabulary import SumEntries
@@ -102,7 +102,7 @@ def _sorted(expr: Expr) -> Expr:
     if isinstance(expr, Transpose) and isinstance(expr.args[0], MatAdd):
         return _turned(expr.args[0])
     if isinstance(expr, MatAdd):
-        return Basic.__new__(MatAdd, *sorted(expr.args, key=default_sort_key))
+        return Basic.__new__(MatAdd, *in_order(expr.args))
     return expr
 
 
@@ -116,7 +116,7 @@ def _turned(expr: Expr) -> Expr:
         return transpose(expr)
     turned = [_turned(arg) if getattr(arg, "is_Matrix", False) else arg for arg in expr.args]
     if isinstance(expr, MatAdd):
-        return Basic.__new__(MatAdd, *sorted(turned, key=default_sort_key))
+        return Basic.__new__(MatAdd, *in_order(turned))
     return Basic.__new__(type(expr), *turned)
 
 

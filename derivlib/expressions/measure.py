@@ -61,7 +61,11 @@ class Measures:
             )
         return known[expr]
 
-    def is_readable(self, expr: Expr) -> bool:
-        """Tell whether an expression is better read without names."""
+    def is_readable(self, expr: Expr, times: int = 1) -> bool:
+        """Tell whether an expression is better read without names.
+
+        :param expr: an expression over the names.
+        :param times: by how much it may be longer than what is good to read.
+        """
         nodes, depth = self.of(expr)
-        return nodes <= _MOST_NODES and depth <= _DEEPEST
+        return nodes <= times * _MOST_NODES and depth <= _DEEPEST

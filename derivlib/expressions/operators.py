@@ -11,7 +11,6 @@ from sympy import (
     ImmutableDenseMatrix,
     KroneckerProduct,
     MatAdd,
-    Mul,
     OneMatrix,
     S,
     Trace,
@@ -32,6 +31,7 @@ from derivlib.expressions.construction import (
     transpose,
     zeros,
 )
+from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import same_size
 from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
@@ -64,7 +64,7 @@ def trace(matrix: Expr) -> Expr:
     if isinstance(matrix, Identity):
         return coefficient * matrix.shape[0]
     if isinstance(matrix, KroneckerProduct) and all(f.shape[0] == f.shape[1] for f in matrix.args):
-        return coefficient * Mul(*(trace(factor) for factor in matrix.args))
+        return scalar_product(coefficient, *map(trace, matrix.args))
     if isinstance(matrix, DiagMatrix):
         return coefficient * sum_of(matrix.args[0])
     if isinstance(matrix, Transpose):
@@ -92,7 +92,7 @@ def sum_of(matrix: Expr) -> Expr:
     if _is_single(matrix):
         return coefficient * trace(matrix)
     if isinstance(matrix, KroneckerProduct):
-        return coefficient * Mul(*(sum_of(factor) for factor in matrix.args))
+        return scalar_product(coefficient, *map(sum_of, matrix.args))
     return coefficient * SumEntries(matrix)
 
 

@@ -30,7 +30,6 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import (
     add,
     hadamard,
@@ -42,6 +41,7 @@ from derivlib.expressions.construction import (
     transpose,
 )
 from derivlib.expressions.entrywise import elementwise
+from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.expressions.operators import (
     diagonal,
     diagonal_matrix,
@@ -86,6 +86,8 @@ def _row(vector: Expr) -> Expr:
 
 
 _CONSTRUCTORS: dict[type, Callable[..., Expr]] = {
+    Mul: scalar_product,
+    Pow: scalar_power,
     MatMul: mul,
     MatAdd: add,
     Transpose: transpose,
@@ -117,17 +119,7 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
 
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
-    :raises UnsupportedError: where SymPy fails at it: for a root of a power it looks for common
-        factors inside matrices too, and meets sums such as I + 2 A.
     """
     if isinstance(expr, Function):
         return applied(expr.func, *map(_entry_of, args))
-    try:
-        return _CONSTRUCTORS.get(type(expr), expr.func)(*args)
-    except TypeError as error:
-        if isinstance(expr, (Mul, Pow)):
-            raise UnsupportedError(
-                f'SymPy cannot take the root of a power within "{expr}": {error}; '
-                "a letter in place of the scalar under the root can be differentiated"
-            ) from error
-        raise
+    return _CONSTRUCTORS.get(type(expr), expr.func)(*args)

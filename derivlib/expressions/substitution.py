@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul, default_sort_key
+from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul
 
 from derivlib.expressions.construction import hadamard, mul, split_coefficient
+from derivlib.expressions.guarded import in_order
 from derivlib.expressions.structure import children, with_children
 
 __all__ = ["abbreviate", "normal_form", "replace_part", "resolve", "substitute"]
@@ -19,7 +20,7 @@ _MOST_SORTED = 24
 def _as_sympy_orders(expr: Expr) -> Expr:
     """Write a sum as SymPy's operators do."""
     if isinstance(expr, MatAdd):
-        return Basic.__new__(MatAdd, *sorted(expr.args, key=default_sort_key))
+        return Basic.__new__(MatAdd, *in_order(expr.args))
     return expr
 
 

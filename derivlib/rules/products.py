@@ -29,6 +29,7 @@ from derivlib.expressions.construction import (
     power,
 )
 from derivlib.expressions.entrywise import elementwise
+from derivlib.expressions.guarded import scalar_power
 from derivlib.rules.domains import of_power
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
@@ -144,10 +145,10 @@ INVERSE = Rule(
 
 
 def _scalar_power(d: Differentiate, base: Expr, exponent: Expr) -> Expr:
-    by_base = mul(exponent * Pow(base, exponent - 1), d(base))
+    by_base = mul(exponent, scalar_power(base, exponent - 1), d(base))
     if is_zero(moving := d(exponent)):
         return by_base
-    return add(by_base, mul(log(base) * Pow(base, exponent), moving))
+    return add(by_base, mul(log(base), scalar_power(base, exponent), moving))
 
 
 SCALAR_POWER = Rule(

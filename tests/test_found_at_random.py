@@ -1,0 +1,59 @@
+"""Derivatives that random examples once found refused, or ended by an error of SymPy's."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import (
+    BlockMatrix,
+    Determinant,
+    HadamardProduct,
+    Identity,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Trace,
+    log,
+    sqrt,
+    symbols,
+    tanh,
+)
+
+from derivlib import MatrixFunction, derive, hessian, latex, norm, softmax, sum_entries
+
+n, m = symbols("n m", integer=True, positive=True)
+t, bounded = Symbol("t"), Symbol("bounded")
+X, B, C = MatrixSymbol("X", n, n), MatrixSymbol("B", m, n), MatrixSymbol("C", n, m)
+x, y, row, j = (MatrixSymbol(name, *shape) for name, shape in (
+    ("x", (n, 1)), ("y", (n, 1)), ("r", (1, n)), ("j", (n + 1, 1))))  # fmt: skip
+wide, other = MatrixSymbol("W", n, n * m), MatrixSymbol("Y", n, n * m)
+U, u, v = MatrixSymbol("U", 3, 3), MatrixSymbol("u", 1, 3), MatrixSymbol("v", 3, 1)
+nu = MatrixFunction("nu", (n, n))
+
+probabilities = softmax(bounded * x.T * y)
+product = B * X
+thrice = HadamardProduct(product, product * C * product, product + OneMatrix(m, n))
+written_out = 1 / ((u * U * v).as_explicit()[0, 0] ** 2 + 1)
+column = BlockMatrix([[x.T * X.T * row.T], [2 * X.T * row.T]])
+
+FOUND = {
+    "root of a power": lambda: derive(sqrt(Trace(probabilities.T * probabilities)), bounded),
+    "root around blocks": lambda: derive(nu(sqrt(Trace(j.T * column * column.T * j))), X),
+    "function of a norm of a difference": lambda: derive(
+        nu(tanh(log(norm(HadamardProduct(X * wide, X * wide - other))))), X
+    ),
+    "common factor around blocks": lambda: derive(
+        sqrt(Trace(j.T * column * column.T * j)) * X * x, X
+    ),
+    "Hessian of a long gradient": lambda: hessian(Determinant(thrice.T * thrice + Identity(n)), X),
+    "Hessian of what is written out": lambda: hessian(Trace(written_out * U), U),
+    "Hessian of a sum that is written out": lambda: hessian(sum_entries(written_out * U), U),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_derived(name):
+    d = FOUND[name]()
+    assert d.replay() == d.result
+    assert str(d)
+    assert latex(d.result)
+    d.verify({size: number for size, number in ((n, 2), (m, 3)) if d.expr.has(size)})
