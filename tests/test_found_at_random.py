@@ -8,17 +8,20 @@ from sympy import (
     Determinant,
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     MatrixSymbol,
     OneMatrix,
     Symbol,
     Trace,
+    ZeroMatrix,
+    exp,
     log,
     sqrt,
     symbols,
     tanh,
 )
 
-from derivlib import MatrixFunction, derive, hessian, latex, norm, softmax, sum_entries
+from derivlib import MatrixFunction, derive, hessian, latex, norm, softmax, sum_entries, tril
 
 n, m = symbols("n m", integer=True, positive=True)
 t, bounded = Symbol("t"), Symbol("bounded")
@@ -43,6 +46,9 @@ FOUND = {
     ),
     "common factor around blocks": lambda: derive(
         sqrt(Trace(j.T * column * column.T * j)) * X * x, X
+    ),
+    "a name beside a zero": lambda: derive(
+        KroneckerProduct((t * X).applyfunc(exp), tril(ZeroMatrix(1, 1)) ** 3), t
     ),
     "Hessian of a long gradient": lambda: hessian(Determinant(thrice.T * thrice + Identity(n)), X),
     "Hessian of what is written out": lambda: hessian(Trace(written_out * U), U),

@@ -308,4 +308,16 @@ def name_intermediates(
             definitions[node.symbol] = node.inlined
             varying |= {node.symbol} if node.varies else set()
     given = frozenset(where).intersection(definitions)
-    return Graph(nodes[-1].shown, definitions, frozenset(varying), given)
+    root = nodes[-1].shown
+    unused = definitions.keys() - _used(root, definitions) - given
+    kept = {name: meaning for name, meaning in definitions.items() if name not in unused}
+    return Graph(root, kept, frozenset(varying - unused), given)
+
+
+def _used(root: Expr, definitions: dict[Expr, Expr]) -> set[Expr]:
+    """The names that an expression uses still: what stands beside a zero is used no more."""
+    used = set(root.free_symbols)
+    for name, meaning in reversed(definitions.items()):
+        if name in used:
+            used |= meaning.free_symbols
+    return used
