@@ -13,6 +13,7 @@ from sympy import (
     OneMatrix,
     Symbol,
     Trace,
+    Transpose,
     ZeroMatrix,
     exp,
     log,
@@ -21,7 +22,17 @@ from sympy import (
     tanh,
 )
 
-from derivlib import MatrixFunction, derive, hessian, latex, norm, softmax, sum_entries, tril
+from derivlib import (
+    MatrixFunction,
+    derive,
+    hessian,
+    latex,
+    norm,
+    softmax,
+    sum_entries,
+    tril,
+)
+from derivlib.expressions.expanding import mean_the_same
 
 n, m = symbols("n m", integer=True, positive=True)
 t, bounded = Symbol("t"), Symbol("bounded")
@@ -63,3 +74,12 @@ def test_it_is_derived(name):
     assert str(d)
     assert latex(d.result)
     d.verify({size: number for size, number in ((n, 2), (m, 3)) if d.expr.has(size)})
+
+
+def test_a_transpose_is_pushed_into_a_hadamard_product_within_a_product():
+    """No number tells these spellings apart where an inverse beside them has no value."""
+    turned = Transpose(B * HadamardProduct(x, y))
+    pushed = HadamardProduct(Transpose(x), Transpose(y), evaluate=False) * Transpose(B)
+    assert mean_the_same(turned, pushed)
+    assert not mean_the_same(turned, 2 * pushed)
+    assert not mean_the_same(turned, Transpose(B * HadamardProduct(x, x)))

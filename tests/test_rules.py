@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sympy import Q
 
-from derivlib import RULES, RuleError
-from derivlib.check import check_rule, rejected_tampering
+from derivlib import RULES, RuleError, VerificationError
+from derivlib.check import check_equation, check_rule, rejected_tampering, size_symbols
 from derivlib.display.statements import equated
 from derivlib.engine.events import NAMING, SUBSTITUTION
 from derivlib.rules.rule import slug
@@ -41,6 +42,32 @@ def test_a_rule_says_where_it_comes_from_and_can_be_stated(name):
     assert left
     assert equals
     assert right != left
+
+
+READINGS = {
+    "transpose of a symmetric matrix": (Q.symmetric,),
+    "orthogonal matrix": (Q.orthogonal,),
+    "transpose of a sum": (),
+}
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_rule_holds_as_it_is_stated(name):
+    """Where it is stated in other letters than it is checked with, under what it needs."""
+    rule = RULES[name]
+    left, right = rule.equation(*rule.reading)
+    sizes = dict(zip(sorted(size_symbols(left), key=str), (3, 2), strict=False))
+    given = [needed(rule.reading[0]) for needed in READINGS[name]]
+    check_equation(left, right, sizes=sizes, assuming=given)
+    with pytest.raises(VerificationError):
+        check_equation(left, 2 * right, sizes=sizes, assuming=given)
+    if given:
+        with pytest.raises(VerificationError):
+            check_equation(left, right, sizes=sizes)
+
+
+def test_every_statement_in_letters_of_its_own_is_checked():
+    assert {name for name, rule in RULES.items() if rule.reading} == set(READINGS)
 
 
 def test_names_are_unique_and_cannot_be_confused():

@@ -57,7 +57,7 @@ def expanded(expr: Expr) -> Expr:
     if not new.is_Matrix:
         return _expanded_scalar(new)
     if isinstance(new, MatMul):
-        return _multiplied_out(mul, new.args)
+        return _multiplied_out(mul, tuple(map(_pushed, new.args)))
     if isinstance(new, HadamardProduct):
         return _multiplied_out(hadamard, new.args)
     return _sorted(add(new)) if isinstance(new, MatAdd) else new
@@ -113,11 +113,18 @@ _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
 def _turned(expr: Expr) -> Expr:
     """Transpose, down to the symbols, wherever a transpose can be pushed through."""
     if not isinstance(expr, _ENTRYWISE):
-        return transpose(expr)
+        product = transpose(expr)
+        return mul(*map(_pushed, product.args)) if isinstance(product, MatMul) else product
     turned = [_turned(arg) if getattr(arg, "is_Matrix", False) else arg for arg in expr.args]
     if isinstance(expr, MatAdd):
         return Basic.__new__(MatAdd, *in_order(turned))
     return Basic.__new__(type(expr), *turned)
+
+
+def _pushed(factor: Expr) -> Expr:
+    """A factor with its transpose, if it has one, pushed through."""
+    through = isinstance(factor, Transpose) and isinstance(factor.args[0], _ENTRYWISE)
+    return _turned(factor.args[0]) if through else factor
 
 
 def _multiplied_out(times: Callable[..., Expr], factors: tuple[Expr, ...]) -> Expr:
