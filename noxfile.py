@@ -39,6 +39,8 @@ DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"
 KEPT = DOCS / "_build" / "kept"
 """What a build keeps for the next one: pages as they were read, and what executing them gave."""
+PROCESSES = str((os.cpu_count() or 1) + 1)
+"""How many processes build the site: while pages are written, one of them only hands them out."""
 
 
 def activate_pyenv() -> None:
@@ -130,7 +132,7 @@ def install_once(session: nox.Session, *requirements: str) -> None:
 
 def sphinx(session: nox.Session, *options: str) -> None:
     """Build the site; after a build that failed the next one reads every page again."""
-    command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", "auto", "-b", "html"]
+    command = ["sphinx-build", "-n", "-W", "--keep-going", "-j", PROCESSES, "-b", "html"]
     try:
         session.run(*command, "-d", str(KEPT), *options, str(DOCS), str(SITE))
     except nox.command.CommandFailed:
@@ -159,7 +161,7 @@ def docs_live(session: nox.Session) -> None:
     install_katex(session)
     generated = ["_build", "node_modules", "reference/api", "_benchmarks"]
     ignored = [part for name in generated for part in ("--ignore", str(DOCS / name))]
-    command = ["sphinx-autobuild", "-n", "-j", "auto", "-b", "html", "-d", str(KEPT)]
+    command = ["sphinx-autobuild", "-n", "-j", PROCESSES, "-b", "html", "-d", str(KEPT)]
     watched = ["--watch", str(ROOT / "derivlib"), "--delay", "0.3"]
     session.run(*command, *watched, *ignored, *session.posargs, str(DOCS), str(SITE))
 

@@ -27,6 +27,7 @@ from derivlib import (
     hessian,
     logdet,
     sum_entries,
+    text,
 )
 from derivlib.check import verify
 from derivlib.expressions.substitution import resolve
@@ -281,6 +282,23 @@ def test_all_parameters_of_many_layers():
     d = derive(expr, parameters, where=where)
     assert d.replay() == tuple(d.results.values())
     assert len(d.results) == 80
+
+
+def test_each_name_that_results_share_is_written_once(monkeypatch):
+    """Written for each result anew, the names of many layers would cost more than deriving."""
+    written = []
+
+    def counted(expr, *names):
+        written.append(expr)
+        return text(expr, *names)
+
+    monkeypatch.setattr("derivlib.display.derivation.text", counted)
+    expr, parameters, where, _ = network(60)
+    d = derive(expr, parameters, where=where)
+    assert d.shared
+    lines = str(d).splitlines()
+    assert len(lines) == len(set(lines)) == len(d.results) + len(d.shared)
+    assert len(written) == 2 * len(lines)
 
 
 def test_a_long_gradient_is_not_differentiated_again():

@@ -230,8 +230,7 @@ class HighPrecision:
 
     def number(self, value: Expr) -> Any:
         """Take over a real number."""
-        _refuse_unreal(value)
-        return _real(mpmath.mpmathify(value.evalf(self.digits)))
+        return _to_digits(value, self.digits)
 
     def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> Any:
         """Draw a coordinate; later attempts try positive, small and large ones in turn."""
@@ -247,16 +246,17 @@ class HighPrecision:
 
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., Any]:
         """Draw an abstract function: a random sum of two sines."""
-        slopes = [[rng.uniform(-1, 1) for _ in range(arguments)] for _ in range(2)]
-        heights = [rng.uniform(0.5, 1.5) * rng.choice((-1, 1)) for _ in range(3)]
-        shifts = [rng.uniform(0, 6) for _ in range(2)]
+        mpf = mpmath.mpf
+        slopes = [[mpf(rng.uniform(-1, 1)) for _ in range(arguments)] for _ in range(2)]
+        heights = [mpf(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) for _ in range(3)]
+        shifts = [mpf(rng.uniform(0, 6)) for _ in range(2)]
 
         def value(*values: Any) -> Any:
             waves = (
                 height * mpmath.sin(mpmath.fdot(slope, values) + shift)
                 for height, slope, shift in zip(heights, slopes, shifts, strict=False)
             )
-            return mpmath.fsum(waves) + heights[2]
+            return sum(waves, heights[2])
 
         return value
 
@@ -328,6 +328,13 @@ def _real(value: Any) -> Any:
     if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
         raise NoValue(value)
     return mpmath.mpf(value)
+
+
+@lru_cache(maxsize=1024)
+def _to_digits(value: Expr, digits: int) -> Any:
+    """A real number in floating point of so many digits, which is also what mpmath is set to."""
+    _refuse_unreal(value)
+    return _real(mpmath.mpmathify(value.evalf(digits)))
 
 
 def _refuse_unreal(value: Expr) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, ImmutableDenseMatrix
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.check.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.entries import as_matrix, entry_function, taken_definitions
@@ -17,7 +16,7 @@ from derivlib.check.operations import operation_of
 from derivlib.check.scalar_calculus import Derivatives
 from derivlib.check.sizes import expression, resolve_sizes, symbol_to_differentiate_by
 from derivlib.check.structures import free_entries, spread_out
-from derivlib.check.symbolic import Differentiable, Entry
+from derivlib.check.symbolic import Differentiable, Entry, element_of
 from derivlib.errors import InputError
 from derivlib.vocabulary import Structure
 
@@ -120,7 +119,7 @@ def differentiate_entries(
 ) -> EntryDerivatives:
     """Differentiate every entry, leaving the result in terms of real scalars."""
     refuse_unknown_order(order)
-    scalars = Differentiable(entry or MatrixElement, domain=domain)
+    scalars = Differentiable(entry or element_of, domain=domain)
     evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)
     function = evaluation.value(expr)

@@ -30,6 +30,10 @@ class Lengths:
         """An entry is one node."""
         return 1
 
+    def is_zero(self, value: int) -> bool:
+        """Nothing is left out: a node is written before its value is seen."""
+        return False
+
     def total(self, terms: Sequence[int]) -> int:
         """One node above its arguments."""
         return 1 + sum(terms)

@@ -1,14 +1,13 @@
-"""Derivatives read off differentials, one direction at a time, over dual numbers."""
+"""Derivatives read off differentials over dual numbers, along all directions at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
-from derivlib.check.dual import reciprocal
+from derivlib.check.dual import Change
 from derivlib.check.grid import Grid, as_scalar
 from derivlib.check.numbers import Point
 from derivlib.check.structures import free_entries, spread_out
@@ -26,7 +25,7 @@ def derivative_at(
     *,
     scalar: bool | None = None,
 ) -> Any:
-    """Find the derivative whose differential is given, along each free entry in turn.
+    """Find the derivative whose differential is given, along each free entry.
 
     Along the free entry (i, j) of a matrix without structure that is the unit matrix Eᵢⱼ.
 
@@ -42,21 +41,15 @@ def derivative_at(
     rows, cols = _shape(point.evaluation(sizes).value(variable))
     structure = point.domain.structures.get(variable)
     free = free_entries(structure, rows, cols)
-    values = {
-        place: point.along(variable, place).evaluation(sizes, definitions).value(differential)
-        for place in free
-    }
-    first = values[0, 0]
-    if scalar or not isinstance(first, Grid):
-        entries = {
-            index: value.entries[0] if isinstance(value, Grid) else value
-            for index, value in values.items()
-        }
+    value = point.along(variable, free).evaluation(sizes, definitions).value(differential)
+    if scalar or not isinstance(value, Grid):
+        (entry,) = value.entries if isinstance(value, Grid) else (value,)
+        entries = {place: _along(entry, k) for k, place in enumerate(free)}
         return spread_out(structure, rows, cols, entries)
     if not variable.is_Matrix:
-        return first
-    columns = [list(values[place].stacked()) for place in free]
-    return Grid.of(len(columns[0]), len(columns), lambda a, b: columns[b][a])
+        return value.map(lambda entry: _along(entry, 0))
+    stacked = list(value.stacked())
+    return Grid.of(len(stacked), len(free), lambda a, b: _along(stacked[a], b))
 
 
 def second_derivative_at(
@@ -66,10 +59,10 @@ def second_derivative_at(
     sizes: Mapping[Any, int],
     definitions: Mapping[Any, Expr] | None = None,
 ) -> Grid:
-    """Find the Hessian of a scalar from its second differentials along sums of unit matrices.
+    """Find the Hessian of a scalar from its second differential.
 
-    The second differential along V is q(V) = vec(V)ᵀ H vec(V), so that
-    2 H_ab = q(E_a + E_b) − q(E_a) − q(E_b).
+    Along V that is vec(V)ᵀ H vec(V), in which vₐ² has the coefficient H_aa, and vₐv_b that of
+    both H_ab and H_ba.
 
     :param point: where.
     :param expr: a scalar or 1×1 expression.
@@ -80,20 +73,23 @@ def second_derivative_at(
     rows, cols = _shape(point.evaluation(sizes).value(variable))
     entries = free_entries(point.domain.structures.get(variable), rows, cols)
 
-    def second(*moving: tuple[int, int]) -> Any:
-        evaluation = point.along(variable, *moving).evaluation(sizes, definitions)
-        return as_scalar(evaluation.value(d(d(expr))))
-
-    alone = [second(entry) for entry in entries]
-    half = reciprocal(2) if isinstance(alone[0], (int, Fraction)) else 0.5
+    evaluation = point.along(variable, entries).evaluation(sizes, definitions)
+    second = as_scalar(evaluation.value(d(d(expr))))
+    terms = second.terms if isinstance(second, Change) else {}
+    half = point.arithmetic.number(S.Half)
 
     def entry(a: int, b: int) -> Any:
-        if a == b:
-            return alone[a]
-        first, last = sorted((a, b))
-        return (second(entries[first], entries[last]) - alone[first] - alone[last]) * half
+        coefficient = terms.get((min(a, b), max(a, b)), 0)
+        return coefficient if a == b else half * coefficient
 
     return Grid.of(len(entries), len(entries), entry)
+
+
+def _along(value: Any, k: int) -> Any:
+    """The value where coefficient k of the direction is one and the others are zero."""
+    if not isinstance(value, Change):
+        return value
+    return sum(number for places, number in value.terms.items() if {*places} <= {k})
 
 
 def _shape(value: Any) -> tuple[int, int]:

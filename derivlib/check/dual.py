@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["Dual", "part_of", "real_of", "reciprocal"]
+__all__ = ["Change", "Dual", "part_of", "real_of", "reciprocal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Dual:
 
     def __mul__(self, other: Any) -> Dual:
         if isinstance(other, Dual):
-            return Dual(self.real * other.real, self.real * other.part + self.part * other.real)
+            return Dual(self.real * other.real, other.part * self.real + self.part * other.real)
+        if isinstance(other, Change):
+            return Dual(other * self.real, other * self.part)
         return Dual(self.real * other, self.part * other)
 
     __rmul__ = __mul__
@@ -42,6 +45,67 @@ class Dual:
 
     def __rsub__(self, other: Any) -> Dual:
         return (-self) + other
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A first-order change along every direction at once.
+
+    A direction has a coefficient for each free entry of what moves. These are left open, and a
+    change is a polynomial in them: first-order changes are linear, second-order ones quadratic.
+
+    :param terms: the number before each product of coefficients, which is given by the places
+        of its factors in ascending order.
+    """
+
+    terms: Mapping[tuple[int, ...], Any]
+
+    def __add__(self, other: Any) -> Change:
+        if isinstance(other, Dual):
+            return NotImplemented
+        terms = dict(self.terms)
+        for places, number in _terms_of(other):
+            terms[places] = terms[places] + number if places in terms else number
+        return Change(terms)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Change:
+        if isinstance(other, Dual):
+            return NotImplemented
+        if not isinstance(other, Change):
+            return Change({places: number * other for places, number in self.terms.items()})
+        result = Change({})
+        for places, number in other.terms.items():
+            moved = {tuple(sorted((*p, *places))): n * number for p, n in self.terms.items()}
+            result = result + Change(moved)
+        return result
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Change:
+        return Change({places: -number for places, number in self.terms.items()})
+
+    def __sub__(self, other: Any) -> Change:
+        return self + (-other)
+
+    def __rsub__(self, other: Any) -> Change:
+        return (-self) + other
+
+    def __eq__(self, other: object) -> bool:
+        terms = dict(_terms_of(other))
+        return all(
+            self.terms.get(places, 0) == terms.get(places, 0) for places in {*self.terms, *terms}
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _terms_of(value: Any) -> Any:
+    """The terms of a change; a number stands before the product of no coefficients."""
+    if isinstance(value, Change):
+        return value.terms.items()
+    return [((), value)] if value != 0 else []
 
 
 def real_of(value: Any) -> Any:

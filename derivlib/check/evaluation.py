@@ -30,6 +30,9 @@ class Scalars(Protocol):
     def entry(self, symbol: Any, i: int, j: int) -> Any:
         """The value of an entry, counted from 0, of a matrix symbol."""
 
+    def is_zero(self, value: Any) -> bool:
+        """Tell a zero that is seen without calculating, and whose products are left out."""
+
     def total(self, terms: Sequence[Any]) -> Any:
         """Add."""
 

@@ -1,4 +1,4 @@
-"""The derivative as the judge finds it: written out, or along one direction at a time."""
+"""The derivative as the judge finds it: written out, or along directions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class WrittenOut:
 
 @dataclass(frozen=True)
 class Directional:
-    """Dual numbers, one direction for every entry of the variable.
+    """Dual numbers, along the direction of every entry of the variable.
 
     :param expr: what is differentiated.
     :param wrt: by what.
@@ -83,7 +83,7 @@ class Directional:
     calculus: str = "direction by direction"
 
     def at(self, point: Point) -> Any:
-        """Carry the change of one entry after another through the expression."""
+        """Carry the change of every entry through the expression."""
         if self.order == 2:
             return second_derivative_at(point, self.expr, self.wrt, self.sizes, self.definitions)
         scalar = not self.expr.is_Matrix or tuple(self.expr.shape) == (1, 1)

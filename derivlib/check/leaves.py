@@ -72,12 +72,12 @@ def _commutation(evaluation: Evaluation, node: Any, _: Values) -> Grid:
 def _basis(evaluation: Evaluation, node: Any, _: Values) -> Grid:
     """Column b holds the ones of all places at which the free entry b stands."""
     size = evaluation.size(node.size)
-    free = free_entries(node.structure, size, size)
-    number = evaluation.here.number
+    structure, number = node.structure, evaluation.here.number
+    free = free_entries(structure, size, size)
 
     def entry(a: int, b: int) -> Any:
         j, i = divmod(a, size)
-        return number(Integer(free_entry(node.structure, i, j) == free[b]))
+        return number(Integer(free_entry(structure, i, j) == free[b]))
 
     return Grid.of(size * size, len(free), entry)
 

@@ -14,7 +14,7 @@ from sympy.core.function import ArgumentIndexError
 from derivlib.check.abstract import Slot
 from derivlib.check.arithmetic import Arithmetic, NoValue
 from derivlib.check.domain import EVERYWHERE, Domain
-from derivlib.check.dual import Dual, part_of, real_of, reciprocal
+from derivlib.check.dual import Change, Dual, part_of, real_of, reciprocal
 from derivlib.check.evaluation import Evaluation
 from derivlib.check.grid import Grid
 from derivlib.check.operations import operation_of
@@ -36,8 +36,8 @@ class Point:
     :param rng: where values are drawn from.
     :param attempt: how many points have been tried before.
     :param varying: tells which symbols change along the direction.
-    :param unit: the symbol of which some free entries change, by one, and those entries;
-        otherwise changes are random.
+    :param moving: the symbol whose free entries change along every direction at once, and the
+        place of each in a direction; otherwise changes are random.
     :param domain: what holds at the point.
     """
 
@@ -45,7 +45,7 @@ class Point:
     rng: random.Random
     attempt: int = 0
     varying: Callable[[Any], bool] = lambda _: True
-    unit: tuple[Any, frozenset[tuple[int, int]]] | None = None
+    moving: tuple[Any, Mapping[tuple[int, int], int]] | None = None
     domain: Domain = EVERYWHERE
     _values: dict[Any, Any] = field(default_factory=dict)
     _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
@@ -61,9 +61,10 @@ class Point:
         """The first-order change of the same."""
         if not self.varying(symbol):
             return 0
-        if self.unit is not None:
-            moved, entries = self.unit
-            return int(symbol == moved and self.domain.moving(symbol, i, j) in entries)
+        if self.moving is not None:
+            moving, places = self.moving
+            free = self.domain.moving(symbol, i, j) if symbol == moving else None
+            return 0 if free is None else Change({(places[free],): 1})
         if symbol in self.domain.patterns:
             return self._matrix("change", symbol)[i, j]
         return self._drawn(("change", symbol, i, j), None)
@@ -100,9 +101,9 @@ class Point:
         """Evaluate expressions at this point."""
         return Evaluation(operation_of, self.scalars, sizes, definitions or {})
 
-    def along(self, symbol: Any, *entries: tuple[int, int]) -> Point:
-        """The same point, and the direction in which some entries change, by one."""
-        return replace(self, unit=(symbol, frozenset(entries)))
+    def along(self, symbol: Any, entries: Sequence[tuple[int, int]]) -> Point:
+        """The same point, and every direction in which some free entries of a symbol change."""
+        return replace(self, moving=(symbol, {free: k for k, free in enumerate(entries)}))
 
     def scalars(self, level: int) -> Numbers:
         """Numbers under so many differentials."""
@@ -134,9 +135,13 @@ class Numbers:
         :raises UnsupportedError: if it changes twice, and not on a straight line.
         """
         change = self.point.change(symbol, i, j)
-        if self.level > 1 and not _is_zero(change) and self.point.domain.is_curved(symbol):
+        if self.level > 1 and not self.is_zero(change) and self.point.domain.is_curved(symbol):
             raise UnsupportedError(f"the second differential of the orthogonal matrix {symbol}")
         return _lifted(self.point.value(symbol, i, j), change, self.level)
+
+    def is_zero(self, value: Any) -> bool:
+        """Tell a number that is zero; a zero that changes is none."""
+        return not isinstance(value, Dual) and value == 0
 
     def total(self, terms: Sequence[Any]) -> Any:
         """Add."""
@@ -149,7 +154,8 @@ class Numbers:
         """Multiply."""
         result = factors[0] if factors else 1
         for factor in factors[1:]:
-            result = result * factor
+            # Dual numbers know how to multiply plain ones, which would try to convert them.
+            result = factor * result if isinstance(factor, Dual) else result * factor
         return result
 
     def power(self, base: Any, exponent: Any) -> Any:
@@ -159,9 +165,9 @@ class Numbers:
         b, e = real_of(base), real_of(exponent)
         change = 0
         if isinstance(base, Dual):
-            change = e * self.power(b, e + -1) * base.part
+            change = base.part * (e * self.power(b, e + -1))
         if isinstance(exponent, Dual) and exponent.part != 0:
-            change = change + self._log(b) * self.power(b, e) * exponent.part
+            change = exponent.part * (self._log(b) * self.power(b, e)) + change
         return Dual(self.power(b, e), change)
 
     def _log(self, value: Any) -> Any:
@@ -177,7 +183,7 @@ class Numbers:
             return self._extremum(function, arguments)
         reals = [real_of(argument) for argument in arguments]
         terms = [
-            self._partial(function, position, reals) * part_of(argument)
+            part_of(argument) * self._partial(function, position, reals)
             for position, argument in enumerate(arguments)
             if isinstance(argument, Dual)
         ]
@@ -218,9 +224,9 @@ class Numbers:
             return self.point.function(name, index, len(arguments))(*arguments)
         reals = [real_of(argument) for argument in arguments]
         terms = [
-            self.abstract(name, (*index, k), slots, reals) * part_of(arguments[k])
+            part_of(arguments[k]) * self.abstract(name, (*index, k), slots, reals)
             for k in moving
-            if not _is_zero(part_of(arguments[k]))
+            if not self.is_zero(part_of(arguments[k]))
         ]
         return Dual(self.abstract(name, index, slots, reals), self.total(terms))
 

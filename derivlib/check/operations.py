@@ -6,7 +6,7 @@ in terms of entries only, and checked against NumPy by the tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import (
@@ -113,14 +113,22 @@ def _times(evaluation: Evaluation, left: Grid, right: Grid) -> Grid:
             f"a {left.rows}×{left.cols} matrix cannot be multiplied "
             f"by a {right.rows}×{right.cols} matrix"
         )
+    is_zero = evaluation.here.is_zero
     rows = [left.row(i) for i in range(left.rows)]
+    filled = [[k for k, entry in enumerate(row) if not is_zero(entry)] for row in rows]
     cols = [right.col(j) for j in range(right.cols)]
-    return Grid.of(left.rows, right.cols, lambda i, j: _dot(evaluation, rows[i], cols[j]))
+
+    def entry(i: int, j: int) -> Any:
+        row, col = rows[i], cols[j]
+        return _dot(evaluation, [row[k] for k in filled[i]], [col[k] for k in filled[i]])
+
+    return Grid.of(left.rows, right.cols, entry)
 
 
 def _dot(evaluation: Evaluation, left: Sequence[Any], right: Sequence[Any]) -> Any:
     here = evaluation.here
-    return here.total([here.product(pair) for pair in zip(left, right, strict=True)])
+    pairs = zip(left, right, strict=True)
+    return here.total([here.product(pair) for pair in pairs if not here.is_zero(pair[1])])
 
 
 def _scaled(evaluation: Evaluation, scalar: Any, matrix: Grid) -> Grid:
@@ -135,16 +143,22 @@ def _hadamard(evaluation: Evaluation, _: Any, values: Values) -> Grid:
 
 
 def _kronecker(evaluation: Evaluation, _: Any, values: Values) -> Grid:
-    product = evaluation.here.product
     result = values[0]
     for right in values[1:]:
-        result = _kronecker_of_two(product, result, right)
+        result = _kronecker_of_two(evaluation, result, right)
     return result  # type: ignore[no-any-return]
 
 
-def _kronecker_of_two(product: Callable[[Any], Any], a: Grid, b: Grid) -> Grid:
+def _kronecker_of_two(evaluation: Evaluation, a: Grid, b: Grid) -> Grid:
+    here = evaluation.here
+
+    def scaled(factor: Any, row: Sequence[Any]) -> Sequence[Any]:
+        if here.is_zero(factor):
+            return [factor] * len(row)
+        return [here.product((factor, entry)) for entry in row]
+
     rows = [(a.row(i), b.row(k)) for i in range(a.rows) for k in range(b.rows)]
-    entries = tuple(product((x, y)) for left, right in rows for x in left for y in right)
+    entries = tuple(entry for left, right in rows for x in left for entry in scaled(x, right))
     return Grid(a.rows * b.rows, a.cols * b.cols, entries)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Mul, Piecewise, Pow, S, Symbol
+from sympy import Add, Dummy, Expr, Integer, Mul, Piecewise, Pow, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.check.abstract import AbstractPartial, Slot, abstract_value
@@ -15,16 +15,16 @@ from derivlib.check.domain import EVERYWHERE, Domain
 from derivlib.check.grid import Grid
 from derivlib.errors import UnsupportedError
 
-__all__ = ["Differentiable", "Entry", "Symbolic"]
+__all__ = ["Differentiable", "Entry", "Symbolic", "element_of"]
 
 Entry = Callable[[Any, int, int], Expr]
 """What stands for entry (i, j), counted from 0, of a matrix symbol."""
 
 
 @lru_cache(maxsize=4096)
-def _entry(symbol: Any, i: int, j: int) -> Expr:
-    """X[i, j], made once: SymPy compares the indices with the sizes each time."""
-    return MatrixElement(symbol, i, j)  # type: ignore[no-any-return]
+def element_of(symbol: Any, i: int, j: int) -> Expr:
+    """X[i, j], made once, and without comparing the indices, which fit, with symbolic sizes."""
+    return Expr.__new__(MatrixElement, symbol, Integer(i), Integer(j))
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Symbolic:
     :param element: what stands for an entry of a matrix symbol.
     """
 
-    element: Entry = _entry
+    element: Entry = element_of
 
     def number(self, value: Expr) -> Expr:
         """A number is an expression already."""
@@ -47,6 +47,10 @@ class Symbolic:
     def entry(self, symbol: Any, i: int, j: int) -> Expr:
         """An entry of a matrix symbol."""
         return self.element(symbol, i, j)
+
+    def is_zero(self, value: Expr) -> bool:
+        """Tell the number zero from all expressions."""
+        return value is S.Zero
 
     def total(self, terms: Sequence[Expr]) -> Expr:
         """Add."""

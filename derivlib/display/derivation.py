@@ -140,7 +140,9 @@ def joint_sentence(derivations: Iterable[DerivationLike]) -> str:
             lines.append(sentence(derivation))
             continue
         lines.append(f"{text(derivation.label)} = {text(derivation.result)}")
-        told |= {name: f"{text(name)} = {text(value)}" for value, name in _places(derivation)}
+        for value, name in _places(derivation):
+            if name not in told:
+                told[name] = f"{text(name)} = {text(value)}"
     return "\n".join([*lines, *told.values()])
 
 

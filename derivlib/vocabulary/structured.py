@@ -227,7 +227,7 @@ class BasisMatrix(Node):
     @property
     def structure(self) -> Structure:
         """The structure of the matrices X."""
-        return cast("Structure", str(self.args[0]))
+        return cast("Structure", self.args[0].name)
 
     @property
     def label(self) -> str:

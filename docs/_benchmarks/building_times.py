@@ -11,7 +11,7 @@ __all__ = ["Table", "about", "measured", "ratio", "slowest_pages", "times"]
 
 BUILDS = {
     "stock": "all pages, stock myst-nb as it comes",
-    "stock parallel": "all pages, stock myst-nb with `-j 2`",
+    "stock parallel": "all pages, stock myst-nb with as many processes",
     "cold": "all pages",
     "library": "all pages again, after a change in the library",
     "cell": "one page, a cell of it changed",

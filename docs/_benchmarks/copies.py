@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Build", "Copy", "adopt_orphans", "commit_time"]
+__all__ = ["PROCESSES", "ROOT", "Build", "Copy", "adopt_orphans", "commit_time"]
 
 ROOT = Path(__file__).parents[2]
 SUBREAPER = 36
+PROCESSES = str((os.cpu_count() or 1) + 1)
+"""How many processes the site is built with; see the noxfile."""
 
 
 def adopt_orphans() -> None:
@@ -79,7 +81,10 @@ class Copy:
             target.write(text)
 
     def build(
-        self, *options: str, processes: str = "2", environment: Mapping[str, str] | None = None
+        self,
+        *options: str,
+        processes: str = PROCESSES,
+        environment: Mapping[str, str] | None = None,
     ) -> Build:
         """Build the site.
 

@@ -184,10 +184,22 @@ class OwnKernels(KernelSpecManager):  # type: ignore[misc]
         return KernelSpec(argv=command, metadata=metadata, **about)
 
 
-def kernel_manager() -> AsyncKernelManager:
-    """A manager for the kernel of one page."""
+def kernel_manager(folder: Path) -> AsyncKernelManager:
+    """A manager for the kernel of one page.
+
+    A forked kernel is spoken to through files: of two kernels that start at once, one could
+    find its network port taken by the other.
+
+    :param folder: where these files are; it has to have a short path.
+    """
     provisioners = KernelProvisionerFactory.instance().provisioners
     if NAME not in provisioners:
         value = f"{__name__}:{ForkProvisioner.__name__}"
         provisioners[NAME] = EntryPoint(NAME, value, KernelProvisionerFactory.GROUP_NAME)
-    return AsyncKernelManager(kernel_name=NAME, kernel_spec_manager=OwnKernels())
+    spoken_to = {"transport": "ipc", "ip": str(folder / "k")} if OwnKernels.fork else {}
+    return AsyncKernelManager(
+        kernel_name=NAME,
+        kernel_spec_manager=OwnKernels(),
+        connection_file=str(folder / "connection.json"),
+        **spoken_to,
+    )

@@ -7,7 +7,9 @@ results. Which of them have to be executed is told by content: see `records`.
 
 from __future__ import annotations
 
+import os
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,7 @@ def page_of(
     if not any(cell.cell_type == "code" for cell in notebook.cells):
         return None
     record = records.load(name)
-    return Page(name, path, notebook, record.seconds if record else None), record
+    return Page(name, path, notebook), record
 
 
 def text_digests(env: BuildEnvironment, name: str) -> str:
@@ -102,13 +104,15 @@ def outdated(
 def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     """Execute those of the pages about to be read whose results no longer hold."""
     records = records_of(app)
+    expected = app.config.execution_expected
     waiting, reasons = [], {}
     for name in names:
         if found := page_of(env, name, records):
             page, record = found
             reason = records.outdated(record, cells_of(page.notebook))
             if reason:
-                waiting.append(page)
+                seconds = record.seconds if record else expected.get(name)
+                waiting.append(replace(page, seconds=seconds))
                 reasons.setdefault(reason, name)
     if not waiting:
         return
@@ -129,7 +133,8 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
         waiting,
         records,
         Path(app.confdir).parent,
-        at_once=2 * app.parallel + 1,  # kernels that start or end wait more than they calculate
+        # Kernels that start or end wait more than they calculate.
+        at_once=2 * min(app.parallel, os.cpu_count() or 1) + 1,
         timeout=app.config.nb_execution_timeout,
         done=done,
     )
@@ -226,6 +231,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx, and with myst-nb as what executes pages."""
     app.add_config_value("execution_modules", [], "env", [list])
     app.add_config_value("execution_fork", True, "")
+    app.add_config_value("execution_expected", {}, "", [dict])
     app.connect("builder-inited", begin, priority=100)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)

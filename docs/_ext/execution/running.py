@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Page:
     :param name: its name, as Sphinx has it.
     :param path: the file.
     :param notebook: its cells; their outputs are filled in.
-    :param seconds: how long it took the last time; nothing if that is not known.
+    :param seconds: how long it is expected to take; nothing if that is not known.
     """
 
     name: str
@@ -92,10 +93,18 @@ def execute_all(
 
 async def execute(page: Page, records: Records, root: Path, timeout: int) -> Record:
     """Execute one page; what goes wrong is said in the record."""
+    with tempfile.TemporaryDirectory(prefix="page-") as folder:
+        return await execute_in(Path(folder), page, records, root, timeout)
+
+
+async def execute_in(
+    folder: Path, page: Page, records: Records, root: Path, timeout: int
+) -> Record:
+    """Execute one page, with a folder for what its kernel is reached by."""
     started = time.perf_counter()
     client = NotebookClient(
         page.notebook,
-        km=kernel_manager(),
+        km=kernel_manager(folder),
         timeout=timeout,
         resources={"metadata": {"path": str(page.path.parent)}},
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from formulas import rule_links
 from formulas.broken_lines import broken
 from formulas.spoken import first_words
-from formulas.typesetter import SetFormula, set_formula
+from formulas.typesetter import SetFormula, set_formula, width_of
 
 __all__ = ["Variant", "markup", "name", "variants", "with_rows", "with_source"]
 
@@ -54,7 +54,7 @@ def width(tex: str) -> float:
 
     A piece may begin with what binds it to the piece before.
     """
-    return set_formula(tex, True).width
+    return width_of(tex)
 
 
 def fit(tex: str, room: float) -> str:

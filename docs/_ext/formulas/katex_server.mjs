@@ -1,4 +1,4 @@
-// Typesets formulas: one JSON request a line in, one JSON answer a line out.
+// Typesets formulas, or measures them only: one JSON request a line in, one JSON answer a line out.
 //
 // The answer has the markup and, in em, the size the formula will have on the page. KaTeX knows
 // the heights; the width is summed up here from the widths of the glyphs and spaces it chose.
@@ -42,19 +42,24 @@ function heightOf(node) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { tex, display } = JSON.parse(line);
+  const { tex, display, measure } = JSON.parse(line);
+  const options = {
+    displayMode: display,
+    output: "htmlAndMathml",
+    throwOnError: true,
+    strict: "error",
+    trust: ({ command, protocol }) => command === "\\href" && protocol === "rule",
+    maxExpand: 10000,
+    macros,
+  };
   let answer;
   try {
-    const tree = katex.__renderToDomTree(tex, {
-      displayMode: display,
-      output: "htmlAndMathml",
-      throwOnError: true,
-      strict: "error",
-      trust: ({ command, protocol }) => command === "\\href" && protocol === "rule",
-      maxExpand: 10000,
-      macros,
-    });
-    answer = { html: tree.toMarkup(), width: widthOf(tree), height: heightOf(tree) };
+    if (measure) {
+      answer = { width: widthOf(katex.__renderToHTMLTree(tex, options)) };
+    } else {
+      const tree = katex.__renderToDomTree(tex, options);
+      answer = { html: tree.toMarkup(), width: widthOf(tree), height: heightOf(tree) };
+    }
   } catch (error) {
     answer = { error: String(error.message ?? error) };
   }

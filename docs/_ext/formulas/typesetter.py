@@ -10,8 +10,16 @@ import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-__all__ = ["KATEX", "FormulaError", "SetFormula", "TypesetterMissingError", "set_formula"]
+__all__ = [
+    "KATEX",
+    "FormulaError",
+    "SetFormula",
+    "TypesetterMissingError",
+    "set_formula",
+    "width_of",
+]
 
 HERE = Path(__file__).parent
 KATEX = HERE.parents[1] / "node_modules" / "katex" / "dist"
@@ -67,15 +75,26 @@ class Typesetter:
 
         :raises FormulaError: if KaTeX refuses it.
         """
+        return SetFormula(**self._ask(tex=tex, display=display))
+
+    def width(self, tex: str) -> float:
+        """The width of a displayed formula, sooner than setting it tells.
+
+        :raises FormulaError: if KaTeX refuses it.
+        """
+        width: float = self._ask(tex=tex, display=True, measure=True)["width"]
+        return width
+
+    def _ask(self, **request: Any) -> dict[str, Any]:
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        stdin.write(json.dumps(request) + "\n")
         stdin.flush()
         answer = json.loads(stdout.readline() or '{"error": "the typesetter has ended"}')
         if "error" in answer:
             raise FormulaError(answer["error"])
-        return SetFormula(answer["html"], answer["width"], answer["height"])
+        return answer  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=8)
@@ -88,3 +107,9 @@ def typesetter(process_id: int) -> Typesetter:
 def set_formula(tex: str, display: bool) -> SetFormula:
     """Set a formula, once for each TeX."""
     return typesetter(os.getpid()).set(tex, display=display)
+
+
+@lru_cache(maxsize=8192)
+def width_of(tex: str) -> float:
+    """The width of a displayed formula in em, measured once for each TeX."""
+    return typesetter(os.getpid()).width(tex)
