@@ -141,8 +141,8 @@ def _refuse_namesake(written: Written, wrt: Expr) -> None:
     SymPy tells symbols apart by their assumptions and shapes too, so that the variable would not
     occur, or only in part.
     """
-    for other in written.free:
-        if other.name == wrt.name and other != wrt:
+    for other in written.namesakes.get(wrt.name, ()):
+        if other != wrt:
             if other.is_Matrix or wrt.is_Matrix:
                 shapes = [shown_shape(s.shape if s.is_Matrix else None) for s in (other, wrt)]
                 told = f"it is {shapes[0]} and the variable {shapes[1]}"

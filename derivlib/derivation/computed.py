@@ -57,10 +57,9 @@ class Computed:
 
     @cached_property
     def is_long(self) -> bool:
-        """Tell whether a derivative would be too long to be read without names."""
+        """Tell whether the derivatives together would be too long to be read without names."""
         measures = Measures({**self.chosen, **self.found.named})
-        derivatives = self.found.derivatives.values()
-        return not all(measures.is_readable(one, self.patience) for one in derivatives)
+        return not measures.are_readable(*self.found.derivatives.values(), times=self.patience)
 
     def resolved(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
         """Conditions on the author's own symbols, each once; on names where there are many."""

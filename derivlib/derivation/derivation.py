@@ -211,9 +211,9 @@ class Derivation(WritesCode):
         """What stays named in the result, which would be too long to read without.
 
         The result is written in the reader's own symbols as long as it has at most 1,000 nodes
-        then and nests at most 100 deep. Otherwise it is over names: intermediates, and
-        derivatives of intermediates such as ∂L/∂N, each with its definition here, after those
-        it uses.
+        then, with those derived along with it, and nests at most 100 deep. Otherwise it is over
+        names: intermediates, and derivatives of intermediates such as ∂L/∂N, each with its
+        definition here, after those it uses.
         """
         return MappingProxyType(self._computed.names if self._computed.is_long else {})
 

@@ -356,7 +356,7 @@ def check_names(written: Written, root: Expr, names: Mapping[Expr, Expr]) -> Non
     values: dict[Expr, Expr] = {}
     for name, definition in (*names.items(), (None, root)):
         expr = written.expr if name is None else written.where.get(name)
-        readable = measures.is_readable(definition)
+        readable = measures.are_readable(definition)
         value = substitute(definition, values, ordered=True) if readable else definition
         if expr is None:
             values[name] = value

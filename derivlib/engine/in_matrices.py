@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -181,4 +182,9 @@ def _order_of_trace(factors: tuple[Expr, ...]) -> tuple[Any, ...]:
     """A 1×1 product comes first, then few transposes, then the alphabet."""
     is_scalar = factors[0].shape[0] is S.One
     turned = sum(leads_with_transpose(f.args[0] if isinstance(f, MatPow) else f) for f in factors)
-    return not is_scalar, turned, tuple(text(factor) for factor in factors)
+    return not is_scalar, turned, tuple(map(_spelled, factors))
+
+
+@lru_cache(maxsize=1024)
+def _spelled(factor: Expr) -> str:
+    return text(factor)

@@ -187,7 +187,7 @@ def mul(*factors: Expr) -> Expr:
                     _append_factor(matrices, part)
         elif not _is_neutral(factor):
             _append_factor(matrices, factor)
-    coefficient = scalars[0] if len(scalars) == 1 else scalar_product(*scalars)
+    coefficient = scalar_product(*scalars)
     if not shaped:
         return coefficient
     if coefficient.is_Float and abs(coefficient) == 1.0:

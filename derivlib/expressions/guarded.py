@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from sympy import Basic, Expr, Mul, Pow, default_sort_key
+from sympy import Basic, Expr, Mul, Pow, S, default_sort_key
 
 __all__ = ["in_order", "scalar_power", "scalar_product"]
 
@@ -30,6 +30,8 @@ def scalar_power(base: Expr, exponent: Expr) -> Expr:
 
 def scalar_product(*factors: Expr) -> Expr:
     """Multiply scalars."""
+    if len(factors) < 2:
+        return factors[0] if factors else S.One
     try:
         return Mul(*factors)
     except _FAILURES:

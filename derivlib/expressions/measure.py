@@ -61,11 +61,12 @@ class Measures:
             )
         return known[expr]
 
-    def is_readable(self, expr: Expr, times: int = 1) -> bool:
-        """Tell whether an expression is better read without names.
+    def are_readable(self, *exprs: Expr, times: int = 1) -> bool:
+        """Tell whether expressions, all of them together, are better read without names.
 
-        :param expr: an expression over the names.
-        :param times: by how much it may be longer than what is good to read.
+        :param exprs: expressions over the names.
+        :param times: by how much they may be longer than what is good to read.
         """
-        nodes, depth = self.of(expr)
-        return nodes <= times * _MOST_NODES and depth <= _DEEPEST
+        measures = [self.of(expr) for expr in exprs]
+        nodes = sum(measure.nodes for measure in measures)
+        return nodes <= times * _MOST_NODES and all(m.depth <= _DEEPEST for m in measures)

@@ -45,13 +45,26 @@ class Written:
         return frozenset(size_symbols(*self.parts))
 
     @cached_property
+    def _nodes(self) -> tuple[Basic, ...]:
+        return tuple(all_nodes(self.parts))
+
+    @cached_property
     def free(self) -> frozenset[Expr]:
         """The symbols that stand for something of the author's: not those of a function."""
-        functions = (node for node in all_nodes(self.parts) if isinstance(node, Lambda))
+        functions = (node for node in self._nodes if isinstance(node, Lambda))
         bound = {symbol for function in functions for symbol in function.variables}
         return frozenset(s for s in self.letters - bound if not isinstance(s, Dummy))
 
     @cached_property
+    def namesakes(self) -> Mapping[str, tuple[Expr, ...]]:
+        """The symbols of the author's by how they are written."""
+        found: dict[str, list[Expr]] = {}
+        for symbol in self.free:
+            found.setdefault(symbol.name, []).append(symbol)
+        return {name: tuple(symbols) for name, symbols in found.items()}
+
+    @cached_property
     def letters(self) -> frozenset[Expr]:
         """Every symbol that stands in it, names too."""
-        return letters_in(*self.parts) | frozenset(self.where)
+        standing = (node for node in self._nodes if isinstance(node, Symbol | MatrixSymbol))
+        return frozenset(standing).union(self.where)

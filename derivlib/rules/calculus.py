@@ -5,11 +5,24 @@ The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the de
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sympy import Derivative, Expr, Function, FunctionClass, Lambda, Subs, Symbol
+from sympy import (
+    Add,
+    Derivative,
+    Expr,
+    Function,
+    FunctionClass,
+    Lambda,
+    Mul,
+    Pow,
+    S,
+    Subs,
+    Symbol,
+    log,
+)
 from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
 
 from derivlib.display.text import text
@@ -37,18 +50,59 @@ def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
 
 
 def derivative_of(body: Expr, by: Symbol) -> Expr:
-    """Differentiate a scalar expression, primes for the undefined functions in it."""
+    """Differentiate a scalar expression, primes for the undefined functions in it.
+
+    Sums, products, powers and functions of scalars are differentiated here, by the same rules as
+    SymPy has, since its `diff` looks for a proof that the derivative of each part is not zero.
+
+    :raises UnsupportedError: if SymPy cannot differentiate a function in it.
+    """
+    result = _derivative(body, by)
+    if result.has(Derivative, Subs):
+        raise UnsupportedError(
+            f'no derivative is known for "{text(body)}" as a function of {by}; '
+            "give the function as a Lambda of functions SymPy can differentiate"
+        )
+    return result
+
+
+def _derivative(body: Expr, by: Symbol) -> Expr:
+    if body == by:
+        return S.One
+    if by not in body.free_symbols:
+        return S.Zero
+    if isinstance(body, Add):
+        return Add(*(_derivative(term, by) for term in body.args))
+    if isinstance(body, Mul):
+        return Add(*_one_at_a_time(body.args, by))
+    if isinstance(body, Pow):
+        base, exponent = body.args
+        growth = _derivative(exponent, by)
+        growing = growth * log(base) if growth != 0 else S.Zero
+        return body * (growing + _derivative(base, by) * exponent / base)
+    if is_undefined(body.func) or type(body)._eval_derivative is Function._eval_derivative:
+        slopes = [_derivative(argument, by) for argument in body.args]
+        partials = (
+            Mul(partial_derivative(body, k), slope) for k, slope in enumerate(slopes) if slope != 0
+        )
+        return Add(*partials)
+    return _by_sympy(body, by)
+
+
+def _one_at_a_time(factors: Sequence[Expr], by: Symbol) -> Iterator[Expr]:
+    for k, factor in enumerate(factors):
+        if by in factor.free_symbols:
+            yield Mul(*factors[:k], _derivative(factor, by), *factors[k + 1 :])
+
+
+def _by_sympy(body: Expr, by: Symbol) -> Expr:
+    """Differentiate by SymPy's own `diff`, functions put together from pieces among others."""
     stand_ins = {f: _stand_in(f) for f in {type(atom) for atom in body.atoms(AppliedUndef)}}
     for function, stand_in in stand_ins.items():
         body = body.replace(function, stand_in)
     result = body.diff(by)
     for function, stand_in in stand_ins.items():
         result = result.replace(stand_in, function)
-    if result.has(Derivative, Subs):
-        raise UnsupportedError(
-            f'no derivative is known for "{text(body)}" as a function of {by}; '
-            "give the function as a Lambda of functions SymPy can differentiate"
-        )
     return result
 
 

@@ -55,10 +55,14 @@ def _is_positive(expr: Expr) -> bool:
     return isinstance(expr, Mul) and all(map(_is_positive, expr.args))
 
 
+def _is_whole(exponent: Expr) -> bool:
+    return bool(exponent.is_integer and exponent.is_nonnegative)
+
+
 def _of_base(base: Expr, exponent: Expr) -> Needs | None:
     """What a base needs, beyond being real, for a power to have a derivative."""
     if exponent.is_integer:
-        fits = exponent.is_nonnegative or base.is_nonzero or _is_positive(base)
+        fits = exponent.is_nonnegative or _is_positive(base) or base.is_nonzero
         return None if fits else _NOT_ZERO
     return None if _is_positive(base) else _POSITIVE
 
@@ -97,7 +101,9 @@ def _needed(body: Expr, variable: Symbol) -> Iterator[tuple[Expr, Needs]]:
     """The parts of a function of a real variable that have to be positive, or not zero."""
     real = Dummy("z", real=True)
     for node in preorder_traversal(body):
-        if not isinstance(node, (Pow, log)) or not node.args[0].has(variable):
+        if not isinstance(node, (Pow, log)) or variable not in node.args[0].free_symbols:
+            continue
+        if _is_positive(node.args[0]) or (isinstance(node, Pow) and _is_whole(node.args[1])):
             continue
         known: Basic = node.xreplace({variable: real})
         base = known.args[0]

@@ -31,7 +31,7 @@ from sphinx.util.parallel import SerialTasks
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent
-DOCTREES = DOCS / "_build" / "html" / ".doctrees"
+DOCTREES = DOCS / "_build" / "kept"
 SITE = DOCS / "_build" / "html"
 MATHJAX = HERE / "node_modules" / "mathjax"
 FONT = HERE / "node_modules" / "@mathjax" / "mathjax-newcm-font"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sympy.core.cache import clear_cache
@@ -11,6 +12,15 @@ from sympy.core.cache import clear_cache
 __all__ = ["forget"]
 
 OURS_AND_THEIRS = ("derivlib", "tensorgrad")
+
+
+@cache
+def caches_of(loaded: int) -> list[Any]:
+    """The functions to empty, looked for once for so many loaded modules.
+
+    Looking through all modules before each round would also empty the processor's caches.
+    """
+    return list(cached_functions())
 
 
 def cached_functions() -> Iterator[Any]:
@@ -25,5 +35,5 @@ def cached_functions() -> Iterator[Any]:
 def forget() -> None:
     """Empty SymPy's cache and all those of derivlib and of tensorgrad."""
     clear_cache()
-    for function in cached_functions():
+    for function in caches_of(len(sys.modules)):
         function.cache_clear()
