@@ -220,3 +220,18 @@ def test_a_build_that_is_ended_leaves_no_kernel_behind(make_site, how):
     while kernels_of(site):
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_what_is_printed_slowly_looks_like_what_is_printed_at_once(make_site):
+    """A line may arrive without its end; no empty line stands between it and the next."""
+    slowly = page(
+        "import sys, time\nfor i in range(3):\n    print(f'line {i}', end='', flush=True)\n"
+        "    time.sleep(0.4)\n    print(flush=True)\n    time.sleep(0.4)"
+    )
+    at_once = page("for i in range(3):\n    print(f'line {i}')")
+    site = make_site({"page.md": slowly, "other.md": at_once})
+    assert site.build().returncode == 0
+    shown = [
+        re.findall(r"line 0.*?line 2", site.page(name), re.DOTALL)[-1] for name in ("page", "other")
+    ]
+    assert shown[0] == shown[1]
