@@ -223,10 +223,10 @@ def test_a_build_that_is_ended_leaves_no_kernel_behind(make_site, how):
 
 
 def test_what_is_printed_slowly_looks_like_what_is_printed_at_once(make_site):
-    """A line may arrive without its end; no empty line stands between it and the next."""
+    """A line may arrive before its end; no empty line stands between it and the next."""
     slowly = page(
-        "import sys, time\nfor i in range(3):\n    print(f'line {i}', end='', flush=True)\n"
-        "    time.sleep(0.4)\n    print(flush=True)\n    time.sleep(0.4)"
+        "import time\nfor line in ('line 0', '\\nline 1', '\\nline 2\\n'):\n"
+        "    print(line, end='', flush=True)\n    time.sleep(0.4)"
     )
     at_once = page("for i in range(3):\n    print(f'line {i}')")
     site = make_site({"page.md": slowly, "other.md": at_once})
