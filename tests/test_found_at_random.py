@@ -9,6 +9,7 @@ from sympy import (
     HadamardProduct,
     Identity,
     KroneckerProduct,
+    Lambda,
     MatrixSymbol,
     OneMatrix,
     Symbol,
@@ -50,6 +51,9 @@ written_out = 1 / ((u * U * v).as_explicit()[0, 0] ** 2 + 1)
 column = BlockMatrix([[x.T * X.T * row.T], [2 * X.T * row.T]])
 
 FOUND = {
+    "entries that are a root of a square": lambda: derive(
+        sum_entries(X.applyfunc(Lambda(t, sqrt(t**2)))), X
+    ),
     "root of a power": lambda: derive(sqrt(Trace(probabilities.T * probabilities)), bounded),
     "root around blocks": lambda: derive(nu(sqrt(Trace(j.T * column * column.T * j))), X),
     "function of a norm of a difference": lambda: derive(

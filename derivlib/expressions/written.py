@@ -18,7 +18,11 @@ def letters_in(*roots: Basic) -> frozenset[Expr]:
 
     Each distinct part is met once, and without recursion, whatever the depth.
     """
-    return frozenset(node for node in all_nodes(roots) if isinstance(node, Symbol | MatrixSymbol))
+    return _letters_among(all_nodes(roots))
+
+
+def _letters_among(nodes: Iterable[Basic]) -> frozenset[Expr]:
+    return frozenset(node for node in nodes if isinstance(node, Symbol | MatrixSymbol))
 
 
 @dataclass(frozen=True)
@@ -66,5 +70,4 @@ class Written:
     @cached_property
     def letters(self) -> frozenset[Expr]:
         """Every symbol that stands in it, names too."""
-        standing = (node for node in self._nodes if isinstance(node, Symbol | MatrixSymbol))
-        return frozenset(standing).union(self.where)
+        return _letters_among(self._nodes).union(self.where)

@@ -5,7 +5,7 @@ The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -74,7 +74,9 @@ def _derivative(body: Expr, by: Symbol) -> Expr:
     if isinstance(body, Add):
         return Add(*(_derivative(term, by) for term in body.args))
     if isinstance(body, Mul):
-        return Add(*_one_at_a_time(body.args, by))
+        factors = body.args
+        slopes = [_derivative(factor, by) for factor in factors]
+        return Add(*(Mul(*factors[:k], s, *factors[k + 1 :]) for k, s in enumerate(slopes)))
     if isinstance(body, Pow):
         base, exponent = body.args
         growth = _derivative(exponent, by)
@@ -87,12 +89,6 @@ def _derivative(body: Expr, by: Symbol) -> Expr:
         )
         return Add(*partials)
     return _by_sympy(body, by)
-
-
-def _one_at_a_time(factors: Sequence[Expr], by: Symbol) -> Iterator[Expr]:
-    for k, factor in enumerate(factors):
-        if by in factor.free_symbols:
-            yield Mul(*factors[:k], _derivative(factor, by), *factors[k + 1 :])
 
 
 def _by_sympy(body: Expr, by: Symbol) -> Expr:

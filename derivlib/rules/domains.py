@@ -7,12 +7,12 @@ from typing import Any
 
 from sympy import (
     Add,
-    Basic,
     Dummy,
     Expr,
     Lambda,
     Mul,
     Pow,
+    S,
     Symbol,
     Trace,
     exp,
@@ -53,10 +53,6 @@ def _is_positive(expr: Expr) -> bool:
     if isinstance(expr, Add):
         return any(map(_is_positive, expr.args)) and all(map(_is_nonnegative, expr.args))
     return isinstance(expr, Mul) and all(map(_is_positive, expr.args))
-
-
-def _is_whole(exponent: Expr) -> bool:
-    return bool(exponent.is_integer and exponent.is_nonnegative)
 
 
 def _of_base(base: Expr, exponent: Expr) -> Needs | None:
@@ -103,13 +99,14 @@ def _needed(body: Expr, variable: Symbol) -> Iterator[tuple[Expr, Needs]]:
     for node in preorder_traversal(body):
         if not isinstance(node, (Pow, log)) or variable not in node.args[0].free_symbols:
             continue
-        if _is_positive(node.args[0]) or (isinstance(node, Pow) and _is_whole(node.args[1])):
-            continue
-        known: Basic = node.xreplace({variable: real})
-        base = known.args[0]
-        if isinstance(node, log):
-            needs = None if _is_positive(base) else _POSITIVE
-        else:
-            needs = _of_base(base, known.args[1])
-        if needs is not None:
+        # What is seen without knowing the variable to be real is seen sooner.
+        known = (arg.xreplace({variable: real}) for arg in node.args)
+        if _of_node(node, *node.args) and (needs := _of_node(node, *known)):
             yield node.args[0], needs
+
+
+def _of_node(node: Expr, base: Expr, exponent: Expr = S.One) -> Needs | None:
+    """What the argument of a logarithm, or the base of a power, needs."""
+    if isinstance(node, log):
+        return None if _is_positive(base) else _POSITIVE
+    return _of_base(base, exponent)

@@ -106,6 +106,7 @@ async def execute_in(
         page.notebook,
         km=kernel_manager(folder),
         timeout=timeout,
+        coalesce_streams=True,  # in how many pieces print arrives depends on the time it takes
         resources={"metadata": {"path": str(page.path.parent)}},
     )
     found: dict[str, Any] = {}
@@ -125,7 +126,7 @@ async def execute_in(
     cells = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
     return Record(
         cells=cells_of(page.notebook),
-        outputs=[joined(cell.outputs) for cell in cells],
+        outputs=[cell.outputs for cell in cells],
         language=dict(page.notebook.metadata.get("language_info", {})),
         files=records.depends(found.get("files", ())),
         versions=versions_of(found.get("modules", ())),
@@ -134,19 +135,6 @@ async def execute_in(
         seconds=round(time.perf_counter() - started, 3),
         error=error,
     )
-
-
-def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """Put together what was printed: in how many pieces it arrives depends on the time it took."""
-    result: list[NotebookNode] = []
-    for output in outputs:
-        last = result[-1] if result else {}
-        same = all(output.get(key) == last.get(key) for key in ("output_type", "name"))
-        if same and output["output_type"] == "stream":
-            last["text"] += output["text"]
-        else:
-            result.append(output)
-    return result
 
 
 async def run_cells(client: NotebookClient, root: Path) -> dict[str, Any]:
