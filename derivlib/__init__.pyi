@@ -1,11 +1,11 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 # Where each name is. The package loads it from here; type checkers and the API reference read it.
 
-from .check.claims import StepsVerdict, Verdict, check_steps, is_derivative
-from .check.entries import explicit
-from .check.verification import Verification
+from .check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
+from .check.claims.verification import Verification
+from .check.values.explicit import explicit
 from .derivation.chain import Chain
-from .derivation.computation import ComputationGraph, GraphEdge, GraphNode
+from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
 from .derivation.joint import JointDerivation
 from .derivation.replay import Line
@@ -15,7 +15,6 @@ from .derivation.writes_code import WritesCode
 from .display.formula import Formula, aligned, show, show_group
 from .display.latex import latex
 from .display.substitutions import Substitutions
-from .display.text import text
 from .elements import (
     compose,
     element,
@@ -36,16 +35,17 @@ from .errors import (
     UnsupportedError,
     VerificationError,
 )
+from .expressions.text import text
+from .nodes.differentials import d
+from .nodes.formal import formal
+from .nodes.reductions import logdet, norm, sum_entries
+from .nodes.reshaping import unvec, vec
+from .nodes.softmax import logsumexp, softmax
+from .nodes.structured import BasisMatrix, diagonal_sums, tril, triu
+from .nodes.undefined_functions import MatrixFunction, partial, prime
 from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian
-from .vocabulary.differentials import d
-from .vocabulary.formal import formal
-from .vocabulary.functions import MatrixFunction, partial, prime
-from .vocabulary.reductions import logdet, norm, sum_entries
-from .vocabulary.reshaping import unvec, vec
-from .vocabulary.softmax import logsumexp, softmax
-from .vocabulary.structured import BasisMatrix, diagonal_sums, tril, triu
 
 __all__ = [
     "RULES",

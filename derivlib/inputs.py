@@ -10,12 +10,12 @@ from typing import Any
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
 from sympy.core.sympify import SympifyError
 
-from derivlib.check.sizes import all_nodes, size_symbols
-from derivlib.display.text import text
 from derivlib.errors import InputError
+from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.shapes import same_size, shown_shape
-from derivlib.expressions.structure import children
-from derivlib.expressions.written import Written, letters_in
+from derivlib.expressions.sizes import all_nodes, size_symbols
+from derivlib.expressions.text import text
+from derivlib.expressions.traversal import children
 
 __all__ = ["as_expression", "as_variable", "as_variables", "as_written", "refuse_matrix"]
 

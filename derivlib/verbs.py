@@ -11,11 +11,11 @@ from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twic
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
-from derivlib.engine.graph import name_intermediates
+from derivlib.engine.intermediates import name_intermediates
 from derivlib.errors import InputError
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.inputs import as_variable, as_variables, as_written, refuse_matrix
-from derivlib.vocabulary import Structure, d
+from derivlib.nodes import Structure, d
 
 __all__ = ["derive", "differential", "hessian"]
 

@@ -47,7 +47,7 @@ from derivlib import (
     unvec,
     vec,
 )
-from derivlib.vocabulary import Commutation
+from derivlib.nodes import Commutation
 
 n, m, p, q = symbols("n m p q", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)

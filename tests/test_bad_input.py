@@ -64,7 +64,7 @@ from derivlib import (
     unvec,
     vec,
 )
-from derivlib.vocabulary import Commutation, SingleEntry
+from derivlib.nodes import Commutation, SingleEntry
 
 k = symbols("k", integer=True, positive=True)
 K = MatrixSymbol("K", k, p)

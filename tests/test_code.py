@@ -51,8 +51,8 @@ from derivlib import (
     vec,
 )
 from derivlib.check import size_symbols
-from derivlib.derivation.coding import source_of
-from derivlib.vocabulary import LogDet, MatrixFunctionApplication
+from derivlib.derivation.code_task import source_of
+from derivlib.nodes import LogDet, MatrixFunctionApplication
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)

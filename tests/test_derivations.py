@@ -62,7 +62,7 @@ from derivlib.check import check_equation, size_symbols, verify
 from derivlib.derivation.replay import states
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.substitution import normal_form
-from derivlib.vocabulary import Gradient, numel
+from derivlib.nodes import Gradient, numel
 
 SIGMA_PRIME = prime(sigma)
 

@@ -12,7 +12,7 @@ import pytest
 from expressions import derivation
 from figures import drawing
 
-from derivlib.display.graph import MIME_TYPE
+from derivlib.display.graph_text import MIME_TYPE
 
 DOCS = Path(__file__).parents[1] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -62,7 +62,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import size_symbols
-from derivlib.vocabulary import Commutation, Gradient, Inner, OnVec
+from derivlib.nodes import Commutation, Gradient, Inner, OnVec
 
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""

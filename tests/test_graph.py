@@ -11,7 +11,7 @@ from test_forms import SMALL
 from derivlib import VerificationError, derive, text
 from derivlib.check import size_symbols, verify
 from derivlib.derivation.layout import Layout
-from derivlib.display.graph import MIME_TYPE, written
+from derivlib.display.graph_text import MIME_TYPE, written
 from derivlib.expressions.substitution import resolve, substitute
 
 FIRST_ORDER = [*CASES, *JACOBIANS, *RATES]

@@ -9,8 +9,8 @@ from expressions import A, U, W, X, lam, layer, m, n, p, sigma, x
 from sympy import HadamardProduct, MatrixSymbol, Trace
 
 from derivlib import InputError, check_steps, d, is_derivative, partial, prime
-from derivlib.check.judgement import judgement
-from derivlib.vocabulary import Inner
+from derivlib.check.claims.judgement import judgement
+from derivlib.nodes import Inner
 
 QUADRATIC = Trace(X.T * A * X)
 
@@ -97,8 +97,8 @@ def test_a_refused_claim_is_told_apart_without_differentiating_again(monkeypatch
         found.append(arguments)
         return judgement(*arguments)
 
-    for module in ("claims", "verify"):
-        monkeypatch.setattr(sys.modules[f"derivlib.check.{module}"], "judgement", counted)
+    for module in ("by_hand", "derivative"):
+        monkeypatch.setattr(sys.modules[f"derivlib.check.claims.{module}"], "judgement", counted)
     U, B = MatrixSymbol("U", 3, 3), MatrixSymbol("B", 3, 3)
     assert not is_derivative(B * B, Trace(B * U), U).hint
     assert len(found) == 1

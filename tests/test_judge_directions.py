@@ -21,13 +21,13 @@ from sympy import (
 )
 
 from derivlib import sum_entries
-from derivlib.check.arithmetic import Exact, HighPrecision
-from derivlib.check.calculus import differentiate_entries
-from derivlib.check.comparison import as_grid
-from derivlib.check.domain import domain_of
-from derivlib.check.dual import Change, Dual
-from derivlib.check.judgement import Directional, WrittenOut
-from derivlib.check.numbers import at_points
+from derivlib.check.claims.comparison import as_grid
+from derivlib.check.claims.judgement import Directional, WrittenOut
+from derivlib.check.points.domain import domain_of
+from derivlib.check.scalars.dual import Change, Dual
+from derivlib.check.scalars.fields import Exact, HighPrecision
+from derivlib.check.scalars.numbers import at_points
+from derivlib.check.values.entry_derivatives import differentiate_entries
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 3, m: 2, p: 4}

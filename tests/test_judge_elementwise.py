@@ -28,7 +28,7 @@ from sympy import (
 
 from derivlib.check import AbstractPartial, elementwise, explicit, size_symbols
 from derivlib.errors import InputError, SizesError, UnsupportedError
-from derivlib.vocabulary import Gradient, MatrixFunction, partial, prime, sum_entries, vec
+from derivlib.nodes import Gradient, MatrixFunction, partial, prime, sum_entries, vec
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}

@@ -37,7 +37,7 @@ from sympy import (
 
 from derivlib.check import AbstractPartial, explicit, resolve_sizes, size_symbols
 from derivlib.errors import InputError, ShapeError, SizesError, UnsupportedError
-from derivlib.vocabulary import (
+from derivlib.nodes import (
     BasisMatrix,
     Gradient,
     Inner,
@@ -270,7 +270,7 @@ def test_shared_parts_are_written_out_once():
     """A tree of 2³⁰⁰ nodes made of 300 shared ones is counted, not copied, without recursion."""
     from sympy import MatAdd
 
-    from derivlib.check.counting import written_length
+    from derivlib.check.values.node_count import written_length
 
     M = MatrixSymbol("M", 1, 1)
     node = M

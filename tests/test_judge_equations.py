@@ -33,9 +33,9 @@ from sympy import (
 )
 
 from derivlib.check import check_equation, check_identification, check_rule, rejected_tampering
-from derivlib.check.dual import Dual, reciprocal
+from derivlib.check.scalars.dual import Dual, reciprocal
 from derivlib.errors import InputError, RuleError, SizesError, VerificationError
-from derivlib.vocabulary import (
+from derivlib.nodes import (
     Gradient,
     Inner,
     MatrixFunction,
@@ -216,8 +216,8 @@ def test_dual_numbers_follow_the_product_and_quotient_rules():
 
 def test_differential_agrees_with_finite_differences():
     """The ε-part of det X, at a point, is what NumPy's determinant changes by."""
-    from derivlib.check.arithmetic import HighPrecision
-    from derivlib.check.numbers import at_points
+    from derivlib.check.scalars.fields import HighPrecision
+    from derivlib.check.scalars.numbers import at_points
 
     U = MatrixSymbol("U", 3, 3)
 

@@ -20,7 +20,7 @@ from derivlib.check import (
     verify,
 )
 from derivlib.errors import DerivlibError, UndefinedError
-from derivlib.vocabulary import SingleEntry, d
+from derivlib.nodes import SingleEntry, d
 
 i, j = symbols("i j", integer=True, nonnegative=True)
 Y = MatrixSymbol("Y", n, n)

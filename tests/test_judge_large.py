@@ -33,12 +33,13 @@ from derivlib import (
     logdet,
     sum_entries,
 )
-from derivlib.check import large, size_symbols, verify
-from derivlib.check.arrays.evaluation import Evaluator
+from derivlib.check import size_symbols, verify
+from derivlib.check.arrays.array_points import FreeEntries
+from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import constant
-from derivlib.check.arrays.points import FreeEntries
-from derivlib.check.structures import free_entries, spread_out
-from derivlib.vocabulary import STRUCTURES, SingleEntry
+from derivlib.check.claims import large
+from derivlib.check.points.free_entries import free_entries, spread_out
+from derivlib.nodes import STRUCTURES, SingleEntry
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)

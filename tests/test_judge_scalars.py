@@ -23,8 +23,8 @@ from sympy import (
     tanh,
 )
 
-from derivlib.check.abstract import AbstractPartial
-from derivlib.check.scalar_calculus import Derivatives
+from derivlib.check.scalars.abstract import AbstractPartial
+from derivlib.check.scalars.scalar_calculus import Derivatives
 from derivlib.errors import UnsupportedError
 
 x, y = symbols("x y", real=True)

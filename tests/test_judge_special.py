@@ -28,7 +28,7 @@ from sympy import (
 
 from derivlib import UnsupportedError, derive, is_derivative, sum_entries
 from derivlib.check import explicit
-from derivlib.check.arithmetic import Exact, NotRational
+from derivlib.check.scalars.fields import Exact, NotRational
 
 EXPRESSIONS = {
     "gamma": (gamma(t), t),

@@ -44,7 +44,7 @@ from derivlib import (
     vec,
 )
 from derivlib.check import check_equation, elementwise, explicit, size_symbols, verify
-from derivlib.vocabulary import STRUCTURES, Commutation
+from derivlib.nodes import STRUCTURES, Commutation
 
 n, m = symbols("n m", integer=True, positive=True)
 X, A, B, C = (MatrixSymbol(name, n, n) for name in "XABC")
@@ -190,7 +190,7 @@ def test_hessians_on_free_entries(monkeypatch):
     for structure in STRUCTURES:
         B = BasisMatrix(structure, n)
         for longest in (20_000, 0):
-            monkeypatch.setattr("derivlib.check.judgement.LONGEST", longest)
+            monkeypatch.setattr("derivlib.check.claims.judgement.LONGEST", longest)
             on_theta = verify(Trace(X * X), X, B.T * plain * B, SIZES, structure=structure, order=2)
             assert on_theta.shape == (B.free.subs(SIZES),) * 2
             for false in (plain, B.T * plain * B / 2, B.T * B * 2 + B.T * plain * B):
@@ -200,7 +200,7 @@ def test_hessians_on_free_entries(monkeypatch):
 
 def test_derivatives_too_long_to_write_out_agree_by_directions(monkeypatch):
     expr, claim = GRADIENTS["inverse"][1:]
-    monkeypatch.setattr("derivlib.check.judgement.LONGEST", 0)
+    monkeypatch.setattr("derivlib.check.claims.judgement.LONGEST", 0)
     verification = verify(expr, X, claim, SIZES, structure="symmetric")
     assert verification.calculus == "direction by direction"
     with pytest.raises(VerificationError):

@@ -36,17 +36,17 @@ from sympy import (
 )
 
 from derivlib.check import elementwise, verify
-from derivlib.check.comparison import as_grid
-from derivlib.check.directions import derivative_at
-from derivlib.check.judgement import Directional, WrittenOut, judgement
-from derivlib.check.numbers import at_points
+from derivlib.check.claims.comparison import as_grid
+from derivlib.check.claims.judgement import Directional, WrittenOut, judgement
+from derivlib.check.scalars.numbers import at_points
+from derivlib.check.values.directional import derivative_at
 from derivlib.errors import (
     InputError,
     SizesError,
     UnsupportedError,
     VerificationError,
 )
-from derivlib.vocabulary import Gradient, MatrixFunction, d, partial, prime, sum_entries, unvec, vec
+from derivlib.nodes import Gradient, MatrixFunction, d, partial, prime, sum_entries, unvec, vec
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
@@ -141,7 +141,7 @@ def test_falsified_derivative_is_rejected(name, falsify):
 @pytest.mark.parametrize("name", TRUE)
 def test_both_ways_of_judging_agree(name):
     """Writing out and differentiating, and dual numbers, share no calculus."""
-    from derivlib.check.arithmetic import HighPrecision
+    from derivlib.check.scalars.fields import HighPrecision
 
     expr, wrt, _ = TRUE[name]
     sizes = sizes_of(expr, wrt)
@@ -357,7 +357,7 @@ def test_deep_network_is_verified_without_writing_it_out():
 
 
 def test_jacobian_along_directions_has_the_layout_of_the_contract():
-    from derivlib.check.arithmetic import Exact
+    from derivlib.check.scalars.fields import Exact
 
     def values(point):
         found = derivative_at(point, d(X * W), W, SIZES)

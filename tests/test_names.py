@@ -30,8 +30,8 @@ from derivlib import (
     text,
 )
 from derivlib.check import verify
+from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import resolve
-from derivlib.expressions.written import Written
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
@@ -292,7 +292,7 @@ def test_each_name_that_results_share_is_written_once(monkeypatch):
         written.append(expr)
         return text(expr, *names)
 
-    monkeypatch.setattr("derivlib.display.derivation.text", counted)
+    monkeypatch.setattr("derivlib.display.block.text", counted)
     expr, parameters, where, _ = network(60)
     d = derive(expr, parameters, where=where)
     assert d.shared

@@ -8,7 +8,7 @@ from sympy import Basic, Expr, Lambda, MatrixSymbol, Trace, Tuple
 
 from derivlib import RULES, InputError, derive, latex
 from derivlib.display.substitutions import _MOST_FOLDED, Substitutions
-from derivlib.rules.applied import placeholders_for, substituted
+from derivlib.rules.instances import placeholders_for, substituted
 
 
 def told(step):

@@ -3,17 +3,22 @@
 Nothing here knows a rule or shares code with what it judges.
 """
 
-from derivlib.check.abstract import AbstractPartial
-from derivlib.check.calculus import elementwise
-from derivlib.check.claims import StepsVerdict, Verdict, check_steps, is_derivative
-from derivlib.check.entries import explicit
-from derivlib.check.equations import EquationCheck, check_equation, check_identification, is_equal
-from derivlib.check.ledger import Check, Ledger, recorded
-from derivlib.check.rules import RuleCheck, check_rule, rejected_tampering
-from derivlib.check.sizes import resolve_sizes, size_symbols
-from derivlib.check.verification import Verification
-from derivlib.check.verify import verify
-from derivlib.check.written import EntriesCheck, check_entries
+from derivlib.check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
+from derivlib.check.claims.derivative import verify
+from derivlib.check.claims.equation import (
+    EquationCheck,
+    check_equation,
+    check_identification,
+    is_equal,
+)
+from derivlib.check.claims.ledger import Check, Ledger, recorded
+from derivlib.check.claims.rule import RuleCheck, check_rule, rejected_tampering
+from derivlib.check.claims.typed import EntriesCheck, check_entries
+from derivlib.check.claims.verification import Verification
+from derivlib.check.scalars.abstract import AbstractPartial
+from derivlib.check.values.entry_derivatives import elementwise
+from derivlib.check.values.explicit import explicit
+from derivlib.expressions.sizes import resolve_sizes, size_symbols
 
 __all__ = [
     "AbstractPartial",

@@ -1,6 +1,6 @@
 """From a derivative to code: functions on the arrays of NumPy, JAX and PyTorch."""
 
-from derivlib.code.function import backend_of, compiled
+from derivlib.code.compiled import backend_of, compiled
 from derivlib.code.source import Source
 from derivlib.code.task import Task
 

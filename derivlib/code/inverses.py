@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, MatMul, MatPow, Trace, Transpose
 
-from derivlib.expressions.structure import children
+from derivlib.expressions.traversal import children
 
 __all__ = ["formed_inverses"]
 

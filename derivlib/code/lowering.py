@@ -31,7 +31,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.code.algebra import Algebra
+from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import (
     Diag,
     Eye,
@@ -48,16 +48,16 @@ from derivlib.code.forms import (
 )
 from derivlib.code.inverses import formed_inverses
 from derivlib.code.ir import Array, Program
-from derivlib.code.products import Products
+from derivlib.code.matrix_products import Products
 from derivlib.code.rearranged import Rearranged
-from derivlib.code.scalars import Scalars
+from derivlib.code.scalar_code import Scalars
 from derivlib.code.task import Task
 from derivlib.code.traces import without_outer
-from derivlib.display.text import text
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.entrywise import as_lambda
-from derivlib.expressions.structure import children
-from derivlib.vocabulary import (
+from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.text import text
+from derivlib.expressions.traversal import children
+from derivlib.nodes import (
     BasisMatrix,
     Commutation,
     DiagonalSums,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sympy import Expr, S
 
-from derivlib.code.algebra import Algebra
+from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import (
     Cols,
     Diag,

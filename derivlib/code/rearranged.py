@@ -7,7 +7,7 @@ from typing import Any
 from sympy import BlockDiagMatrix, BlockMatrix, Expr, Identity, S
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.code.algebra import Algebra
+from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import (
     Diag,
     Eye,
@@ -21,7 +21,7 @@ from derivlib.code.forms import (
     shape_of,
 )
 from derivlib.code.ir import Array, Program
-from derivlib.vocabulary import BasisMatrix, Commutation, SingleEntry, Tril
+from derivlib.nodes import BasisMatrix, Commutation, SingleEntry, Tril
 
 __all__ = ["Rearranged"]
 

@@ -12,15 +12,15 @@ from functools import cached_property
 from sympy import Expr, MatrixSymbol, Symbol, solve
 
 from derivlib.code.backends import Backend
+from derivlib.code.emit import used_helpers, written
 from derivlib.code.forms import array_shape
 from derivlib.code.ir import Array
 from derivlib.code.lowering import Lowering
-from derivlib.code.stable import stabilise
+from derivlib.code.stable_exp import stabilise
 from derivlib.code.task import Task
-from derivlib.code.writing import used_helpers, written
-from derivlib.display.text import text
 from derivlib.errors import InputError
-from derivlib.vocabulary import FormalNode
+from derivlib.expressions.text import text
+from derivlib.nodes import FormalNode
 
 __all__ = ["Argument", "Source"]
 

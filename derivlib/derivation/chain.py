@@ -9,10 +9,10 @@ from sympy import Expr, Symbol
 
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
-from derivlib.display.text import text
 from derivlib.engine.expansion import expand
-from derivlib.engine.graph import Graph
-from derivlib.vocabulary import FormalNode, d, formal
+from derivlib.engine.intermediates import Graph
+from derivlib.expressions.text import text
+from derivlib.nodes import FormalNode, d, formal
 
 __all__ = ["Chain", "chain_rule"]
 

@@ -9,19 +9,19 @@ from functools import cached_property
 from sympy import Expr
 
 from derivlib.derivation.layout import Layout, layout_of, output_name
-from derivlib.display.text import text
 from derivlib.engine.events import Found
 from derivlib.engine.expansion import supports
 from derivlib.engine.forward import forward
-from derivlib.engine.graph import Graph, name_intermediates
+from derivlib.engine.intermediates import Graph, name_intermediates
 from derivlib.engine.sweep import sweep
 from derivlib.errors import InputError, UndefinedError
 from derivlib.expressions.measure import Measures
-from derivlib.expressions.structure import has_no_value
+from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import resolve
-from derivlib.expressions.written import Written
+from derivlib.expressions.text import text
+from derivlib.expressions.traversal import has_no_value
+from derivlib.nodes import Inner, OnVec
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import Inner, OnVec
 
 __all__ = ["Computed", "computed"]
 

@@ -11,10 +11,10 @@ from typing import Any
 from sympy import Expr, Identity, MatrixSymbol
 
 from derivlib import check
-from derivlib.check.verification import Verification
+from derivlib.check.claims.verification import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.chain import Chain, chain_rule
-from derivlib.derivation.computation import ComputationGraph, computation_graph
+from derivlib.derivation.computation_graph import ComputationGraph, computation_graph
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.layout import Layout
@@ -25,18 +25,18 @@ from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.derivation import block, equation, sentence
+from derivlib.display.block import block, equation, sentence
 from derivlib.display.formula import Formula
-from derivlib.display.places import compound_places
 from derivlib.display.substitutions import Substitutions, folded
-from derivlib.display.text import text
-from derivlib.engine.graph import Graph
+from derivlib.engine.intermediates import Graph
 from derivlib.errors import InputError, ReplayError, UnsupportedError
+from derivlib.expressions.argument_letters import compound_places
 from derivlib.expressions.construction import zero_like
+from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, resolve, substitute
-from derivlib.expressions.written import Written
+from derivlib.expressions.text import text
+from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 
 __all__ = ["Derivation"]
 

@@ -12,13 +12,13 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.derivation.replacements import Replacement, as_replacements
-from derivlib.display.text import text
 from derivlib.errors import InputError
-from derivlib.expressions.entrywise import as_lambda, elementwise
+from derivlib.expressions.elementwise import as_lambda, elementwise
+from derivlib.expressions.problem import Written
 from derivlib.expressions.rebuilding import rebuild
-from derivlib.expressions.structure import children, with_children
-from derivlib.expressions.written import Written
-from derivlib.vocabulary import (
+from derivlib.expressions.text import text
+from derivlib.expressions.traversal import children, with_children
+from derivlib.nodes import (
     MatrixFunction,
     MatrixFunctionApplication,
     PartialNode,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.verification import Verification
+from derivlib.check.claims.verification import Verification
 from derivlib.derivation import recording
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.derivation import Derivation, carry_out
@@ -21,11 +21,11 @@ from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.derivation import block, joint_sentence
-from derivlib.display.text import text
-from derivlib.engine.graph import Graph
+from derivlib.display.block import block, joint_sentence
+from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
-from derivlib.expressions.written import Written
+from derivlib.expressions.problem import Written
+from derivlib.expressions.text import text
 from derivlib.rules.rule import Condition
 
 __all__ = ["JointDerivation", "carry_out_jointly"]

@@ -9,8 +9,7 @@ from sympy import Expr, Identity, MatrixSymbol, S, Symbol
 
 from derivlib.expressions.construction import mul
 from derivlib.expressions.shapes import same_size
-from derivlib.rules import Rule, identification
-from derivlib.vocabulary import (
+from derivlib.nodes import (
     FormalJacobian,
     FormalRate,
     Inner,
@@ -19,6 +18,7 @@ from derivlib.vocabulary import (
     formal,
     numel,
 )
+from derivlib.rules import Rule, identification
 
 __all__ = ["Layout", "layout_of", "output_name"]
 

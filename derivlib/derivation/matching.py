@@ -8,11 +8,11 @@ from functools import lru_cache
 from sympy import Add, Basic, Expr, MatAdd
 
 from derivlib.check import is_equal
-from derivlib.check.sizes import all_nodes
 from derivlib.derivation.step import Step
 from derivlib.expressions.construction import is_zero
 from derivlib.expressions.expanding import mean_the_same
-from derivlib.vocabulary import DifferentialNode, LinearForm
+from derivlib.expressions.sizes import all_nodes
+from derivlib.nodes import DifferentialNode, LinearForm
 
 __all__ = ["find", "replaced", "terms_of"]
 

@@ -12,7 +12,7 @@ from derivlib.derivation import recording
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
-from derivlib.engine.simplification import Rewriting, simplify
+from derivlib.engine.simplify.simplification import Rewriting, simplify
 from derivlib.expressions.substitution import resolve
 
 __all__ = ["Outcome", "simplified"]

@@ -8,12 +8,12 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.assumptions import IMPLIED, Assumed, assumptions_about
+from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about
 from derivlib.errors import InputError, ShapeError
+from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
-from derivlib.expressions.written import Written
+from derivlib.nodes import Structure, as_structure
 from derivlib.rules.rule import Condition
-from derivlib.vocabulary import Structure, as_structure
 
 __all__ = ["NOTHING_ASSUMED", "Premises", "premises"]
 

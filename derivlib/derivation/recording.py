@@ -13,12 +13,12 @@ from derivlib.check import size_symbols
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
-from derivlib.engine.graph import Graph
-from derivlib.engine.simplification import Rewriting
+from derivlib.engine.intermediates import Graph
+from derivlib.engine.simplify.simplification import Rewriting
 from derivlib.expressions.construction import mul, transpose, zero_like
+from derivlib.nodes import BasisMatrix, Structure, d
 from derivlib.rules import structures
 from derivlib.rules.rule import Condition, Rule
-from derivlib.vocabulary import BasisMatrix, Structure, d
 
 __all__ = ["identification", "naming", "recorded", "restriction", "rewriting", "substitution"]
 

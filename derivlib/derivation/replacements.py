@@ -10,11 +10,11 @@ from sympy import Basic, Dummy, Expr, Lambda, MatrixSymbol, Symbol, Trace, sympi
 from sympy.core.sympify import SympifyError
 from sympy.matrices.exceptions import ShapeError as MisfitError
 
-from derivlib.display.text import text
 from derivlib.errors import DerivlibError, InputError, ShapeError
 from derivlib.expressions.shapes import Shape, same_size, shown_shape
-from derivlib.rules.calculus import derivative_of_function
-from derivlib.vocabulary import MatrixFunction, is_undefined
+from derivlib.expressions.text import text
+from derivlib.nodes import MatrixFunction, is_undefined
+from derivlib.rules.scalar_derivatives import derivative_of_function
 
 __all__ = ["Replacement", "as_replacements", "refuse_variables"]
 

@@ -16,19 +16,19 @@ from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.matching import find, replaced, terms_of
 from derivlib.derivation.step import Step
-from derivlib.display.text import text
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
-from derivlib.engine.graph import Graph
+from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, mul, transpose, zero_like
 from derivlib.expressions.expanding import mean_the_same
 from derivlib.expressions.measure import Measures
 from derivlib.expressions.operators import inner_sum
+from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
-from derivlib.expressions.written import Written
+from derivlib.expressions.text import text
+from derivlib.nodes import FormalNode, Inner, LinearForm, OnVec, d
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
-from derivlib.vocabulary import FormalNode, Inner, LinearForm, OnVec, d
 
 __all__ = ["Line", "states"]
 

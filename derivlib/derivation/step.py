@@ -8,11 +8,11 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.display.text import text
+from derivlib.expressions.text import text
+from derivlib.nodes import d
 from derivlib.rules import RULES
-from derivlib.rules.applied import placeholders_for, substituted
+from derivlib.rules.instances import placeholders_for, substituted
 from derivlib.rules.rule import Condition, Rule
-from derivlib.vocabulary import d
 
 __all__ = ["Step"]
 

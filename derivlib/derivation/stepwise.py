@@ -37,9 +37,9 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
-from derivlib.expressions.entrywise import as_lambda
-from derivlib.expressions.structure import children, with_children
-from derivlib.vocabulary import (
+from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.traversal import children, with_children
+from derivlib.nodes import (
     BasisMatrix,
     Commutation,
     DiagonalSums,

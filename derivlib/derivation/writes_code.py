@@ -47,7 +47,7 @@ class WritesCode:
         :raises InputError: if the backend is not known, or a function is still abstract.
         :raises UnsupportedError: if an operation is not written as code.
         """
-        from derivlib.derivation.coding import source_of  # loaded when code is asked for
+        from derivlib.derivation.code_task import source_of  # loaded when code is asked for
 
         return source_of(cast("Any", self), backend, value=value, name=name, sizes=sizes).code
 
@@ -74,6 +74,6 @@ class WritesCode:
         :raises InputError: as :meth:`to_code`.
         :raises UnsupportedError: as :meth:`to_code`.
         """
-        from derivlib.derivation.coding import compiled, source_of
+        from derivlib.derivation.code_task import compiled, source_of
 
         return compiled(source_of(cast("Any", self), backend, value=value, name=name, sizes=sizes))

@@ -1,9 +1,9 @@
 """How expressions and derivations look. Nothing here knows how they were found."""
 
-from derivlib.display.derivation import block, equation, sentence
+from derivlib.display.block import block, equation, sentence
 from derivlib.display.formula import Formula, aligned, show, show_group
 from derivlib.display.latex import latex
-from derivlib.display.text import text
+from derivlib.expressions.text import text
 
 __all__ = [
     "Formula",

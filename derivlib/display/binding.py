@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sympy import Add, HadamardProduct, KroneckerProduct, Lambda, MatAdd, MatMul, Mul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.vocabulary import Inner
+from derivlib.nodes import Inner
 
 __all__ = ["bare", "binding", "parenthesized", "plain_groups", "spaced"]
 

@@ -9,7 +9,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
 from derivlib.display.binding import parenthesized
-from derivlib.vocabulary import MatrixFunctionApplication
+from derivlib.nodes import MatrixFunctionApplication
 
 __all__ = ["CallPrinter", "is_entry"]
 

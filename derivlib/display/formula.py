@@ -10,8 +10,8 @@ from typing import Any
 from sympy import Basic
 
 from derivlib.display.latex import latex
-from derivlib.display.text import GREEK
 from derivlib.errors import InputError
+from derivlib.expressions.text import GREEK
 
 __all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
 

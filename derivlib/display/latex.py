@@ -28,11 +28,11 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.display.binding import bare, binding, parenthesized, plain_groups, spaced
 from derivlib.display.calls import CallPrinter, is_entry
-from derivlib.display.entrywise import Elementwise
-from derivlib.display.places import letter_for, places, with_names
-from derivlib.display.text import repeated
+from derivlib.display.elementwise_tex import Elementwise
 from derivlib.errors import InputError
-from derivlib.vocabulary import (
+from derivlib.expressions.argument_letters import letter_for, places, with_names
+from derivlib.expressions.text import repeated
+from derivlib.nodes import (
     BasisMatrix,
     DifferentialNode,
     Gradient,

@@ -7,7 +7,7 @@ import re
 from sympy import Expr
 
 from derivlib.display.latex import DerivationPrinter, latex
-from derivlib.vocabulary import DifferentialNode, Inner, OnVec
+from derivlib.nodes import DifferentialNode, Inner, OnVec
 
 __all__ = ["equated", "identified"]
 
@@ -56,7 +56,7 @@ def identified(left: Expr, right: Expr) -> str:
 
     ```pycon
     >>> from sympy import MatrixSymbol
-    >>> from derivlib.vocabulary import Inner, d
+    >>> from derivlib.nodes import Inner, d
     >>> G, X = MatrixSymbol("G", 3, 2), MatrixSymbol("X", 3, 2)
     >>> print(identified(Inner(G, d(X)), G).partition(r"\;")[0])
     \mathrm{d}f = \operatorname{tr}(G^{\mathsf{T}} \, \mathrm{d}X)

@@ -43,12 +43,11 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.display.text import text
-from derivlib.engine.graph import Graph
+from derivlib.engine.intermediates import Graph
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import is_kronecker_of_square, zero_like
-from derivlib.rules import Rule, determinants, functions, linear, norms, products
-from derivlib.vocabulary import (
+from derivlib.expressions.text import text
+from derivlib.nodes import (
     DiagonalSums,
     LogDet,
     LogSumExp,
@@ -64,6 +63,7 @@ from derivlib.vocabulary import (
     Vec,
     d,
 )
+from derivlib.rules import Rule, determinants, functions, linear, norms, products
 
 __all__ = ["Record", "expand", "rule_and_arguments", "supports"]
 

@@ -13,11 +13,11 @@ from sympy import Expr, S
 
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, Found, is_long
 from derivlib.engine.expansion import expand
-from derivlib.engine.graph import Graph
+from derivlib.engine.intermediates import Graph
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.substitution import substitute
+from derivlib.nodes import FormalRate, d, formal
 from derivlib.rules import Rule, linear
-from derivlib.vocabulary import FormalRate, d, formal
 
 __all__ = ["forward"]
 

@@ -17,16 +17,15 @@ from sympy import Expr, S
 
 from derivlib.engine.events import Found, is_long
 from derivlib.engine.expansion import expand
-from derivlib.engine.graph import Graph
-from derivlib.engine.identification import COLLECT, pair
+from derivlib.engine.intermediates import Graph
+from derivlib.engine.read_off import COLLECT, pair
 from derivlib.expressions.construction import (
     identity,
     is_zero,
     zero_like,
 )
 from derivlib.expressions.operators import trace
-from derivlib.rules import Rule, identification, linear
-from derivlib.vocabulary import (
+from derivlib.nodes import (
     FormalJacobian,
     Inner,
     LinearForm,
@@ -34,6 +33,7 @@ from derivlib.vocabulary import (
     formal,
     numel,
 )
+from derivlib.rules import Rule, identification, linear
 
 __all__ = ["sweep"]
 

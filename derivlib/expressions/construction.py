@@ -37,7 +37,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.guarded import scalar_product
-from derivlib.vocabulary import Commutation, DiagonalSums, SingleEntry, Tril, Triu
+from derivlib.nodes import Commutation, DiagonalSums, SingleEntry, Tril, Triu
 
 __all__ = [
     "add",

@@ -34,8 +34,8 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.guarded import in_order
 from derivlib.expressions.operators import sum_of, trace
-from derivlib.expressions.structure import children, with_children
-from derivlib.vocabulary import SumEntries
+from derivlib.expressions.traversal import children, with_children
+from derivlib.nodes import SumEntries
 
 __all__ = ["expanded", "mean_the_same"]
 

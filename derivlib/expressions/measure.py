@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sympy import Expr
 
-from derivlib.expressions.structure import children
+from derivlib.expressions.traversal import children
 
 __all__ = ["Measure", "Measures"]
 

@@ -33,7 +33,7 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import same_size
-from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
+from derivlib.nodes import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
 __all__ = [
     "diagonal",

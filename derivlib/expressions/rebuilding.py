@@ -40,7 +40,7 @@ from derivlib.expressions.construction import (
     power,
     transpose,
 )
-from derivlib.expressions.entrywise import elementwise
+from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.expressions.operators import (
     diagonal,
@@ -56,7 +56,7 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.vocabulary import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
+from derivlib.nodes import DiagonalSums, Inner, OnVec, SumEntries, Tril, Triu, Unvec, Vec
 
 __all__ = ["applied", "rebuild"]
 

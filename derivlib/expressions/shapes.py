@@ -27,9 +27,9 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.display.text import text
 from derivlib.errors import ShapeError, UnsupportedError
-from derivlib.vocabulary import DiagonalSums, LogDet, Tril, Triu
+from derivlib.expressions.text import text
+from derivlib.nodes import DiagonalSums, LogDet, Tril, Triu
 
 __all__ = ["Shape", "same_size", "shape_of", "shown_shape"]
 

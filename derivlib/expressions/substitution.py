@@ -9,7 +9,7 @@ from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul
 
 from derivlib.expressions.construction import hadamard, mul, split_coefficient
 from derivlib.expressions.guarded import in_order
-from derivlib.expressions.structure import children, with_children
+from derivlib.expressions.traversal import children, with_children
 
 __all__ = ["abbreviate", "normal_form", "replace_part", "resolve", "substitute"]
 

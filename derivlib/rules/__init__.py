@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from derivlib.rules import (
+    adjoints,
     algebra,
     determinants,
     entrywise,
@@ -12,11 +13,10 @@ from derivlib.rules import (
     identification,
     linear,
     norms,
-    pairing,
     powers,
     products,
-    stacking,
     structures,
+    vec_rules,
 )
 from derivlib.rules.rule import Condition, Rule, Source
 
@@ -28,8 +28,8 @@ _ALL = (
     *determinants.RULES,
     *functions.RULES,
     *norms.RULES,
-    *pairing.RULES,
-    *stacking.RULES,
+    *adjoints.RULES,
+    *vec_rules.RULES,
     *identification.RULES,
     *algebra.RULES,
     *powers.RULES,

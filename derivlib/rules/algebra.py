@@ -34,10 +34,10 @@ from derivlib.expressions.construction import (
     transpose,
 )
 from derivlib.expressions.operators import diagonal, diagonal_matrix, trace, vec
+from derivlib.nodes import BasisMatrix, Commutation, DiagonalSums, Structure
 from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Rule
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
-from derivlib.vocabulary import BasisMatrix, Commutation, DiagonalSums, Structure
 
 MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")
 TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")

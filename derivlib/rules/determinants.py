@@ -6,10 +6,10 @@ from sympy import Determinant, Expr
 
 from derivlib.expressions.construction import add, inverse, kronecker, mul
 from derivlib.expressions.operators import trace
+from derivlib.nodes import LogDet, d
 from derivlib.rules.placeholders import m, matrix, n, p
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import cookbook, magnus_neudecker
-from derivlib.vocabulary import LogDet, d
 
 KRONECKER_ALGEBRA = magnus_neudecker("chapter 2, the Kronecker product")
 

@@ -8,19 +8,19 @@ from sympy import Basic, Expr, Lambda, S
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
-from derivlib.expressions.entrywise import as_lambda, elementwise
+from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.operators import inner, inner_sum, unvec, vec
 from derivlib.expressions.rebuilding import applied
-from derivlib.rules.calculus import (
+from derivlib.nodes import MatrixFunction, arguments_of, d, partial
+from derivlib.rules.conditions import of_entries, of_function
+from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
+from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.scalar_derivatives import (
     derivative_by_parameter,
     derivative_of_function,
     partial_derivative,
 )
-from derivlib.rules.domains import of_entries, of_function
-from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
-from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE
-from derivlib.vocabulary import MatrixFunction, arguments_of, d, partial
 
 U, V = matrix("U", n, m), matrix("V", p, q)
 

@@ -6,10 +6,10 @@ from sympy import MatrixSymbol
 
 from derivlib.expressions.construction import mul
 from derivlib.expressions.operators import trace
+from derivlib.nodes import Inner, OnVec, d
 from derivlib.rules.placeholders import m, matrix, n, p, t, u
 from derivlib.rules.rule import Rule
 from derivlib.rules.sources import magnus_neudecker
-from derivlib.vocabulary import Inner, OnVec, d
 
 FIRST_IDENTIFICATION = Rule(
     "first identification theorem",

@@ -36,11 +36,11 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.rules.calculus import derivative_of
+from derivlib.nodes import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
 from derivlib.rules.placeholders import f, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.scalar_derivatives import derivative_of
 from derivlib.rules.sources import FUNDAMENTAL, cookbook
-from derivlib.vocabulary import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
 
 U, V, T = matrix("U", n, m), matrix("V", n, m), matrix("T", n, m)
 Q = matrix("U", n, n)

@@ -6,10 +6,10 @@ from sympy import Expr, Integer, Pow, S
 
 from derivlib.expressions.construction import add, hadamard, mul, transpose
 from derivlib.expressions.operators import inner
+from derivlib.nodes import LogSumExp, Norm, Softmax, d
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook
-from derivlib.vocabulary import LogSumExp, Norm, Softmax, d
 
 U, V = matrix("U", n, m), matrix("v", n, 1)
 

@@ -28,13 +28,13 @@ from derivlib.expressions.construction import (
     mul,
     power,
 )
-from derivlib.expressions.entrywise import elementwise
+from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.guarded import scalar_power
-from derivlib.rules.domains import of_power
+from derivlib.nodes import d
+from derivlib.rules.conditions import of_power
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook
-from derivlib.vocabulary import d
 
 U, V, T = matrix("U", n, m), matrix("V", m, p), matrix("T", p, q)
 SAME = matrix("V", n, m)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sympy import Expr, S
 
-from derivlib.display.text import text
-from derivlib.vocabulary import d
+from derivlib.expressions.text import text
+from derivlib.nodes import d
 
 __all__ = ["Condition", "Differentiate", "Family", "Rule", "Source", "slug"]
 

@@ -20,10 +20,10 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
+from derivlib.nodes import STRUCTURES, BasisMatrix, Inner, OnVec, Structure, Unvec
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Differentiate, Rule, Source
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
-from derivlib.vocabulary import STRUCTURES, BasisMatrix, Inner, OnVec, Structure, Unvec
 
 __all__ = [
     "BY_STRUCTURE",

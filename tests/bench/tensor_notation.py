@@ -23,7 +23,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from tensor_values import evaluate
 
-from derivlib.vocabulary import LogDet, LogSumExp, Norm, Softmax, SumEntries
+from derivlib.nodes import LogDet, LogSumExp, Norm, Softmax, SumEntries
 
 __all__ = ["NotExpressible", "Notation", "TensorProblem", "tensor_problem"]
 

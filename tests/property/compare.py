@@ -21,9 +21,9 @@ from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 import derivlib
 from derivlib import UnsupportedError, derive, errors, text
-from derivlib.check.arithmetic import NoValue
-from derivlib.check.arrays.evaluation import Evaluator
+from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import constant
+from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import DerivlibError
 
 __all__ = ["PropertyError", "examine", "numerical_derivative", "points"]

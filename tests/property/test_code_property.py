@@ -13,8 +13,8 @@ from generate import RUNNING, SIZES, Example
 from hypothesis import Phase
 
 from derivlib import DerivlibError, InputError, UnsupportedError
-from derivlib.check.arithmetic import NoValue
-from derivlib.derivation.coding import source_of
+from derivlib.check.scalars.fields import NoValue
+from derivlib.derivation.code_task import source_of
 
 COUNT = 100
 """How many examples of each kind."""

@@ -26,7 +26,7 @@ from sympy import (
 
 from derivlib import derive, partial, prime, sum_entries
 from derivlib.derivation import derivation as implementation
-from derivlib.vocabulary import Jacobian
+from derivlib.nodes import Jacobian
 
 u, v, z = symbols("u v z")
 f = Function("f")

@@ -26,7 +26,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib import RULES, DerivlibError, ReplayError, hessian
 from derivlib.check import size_symbols
-from derivlib.vocabulary import LinearForm
+from derivlib.nodes import LinearForm
 
 Change = Callable[[Any], Any]
 

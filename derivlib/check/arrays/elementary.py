@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from derivlib.check.arithmetic import NoValue
 from derivlib.check.arrays.jets import Array
+from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import UnsupportedError
 
 __all__ = ["EXP", "LOG", "derivatives_of", "power"]

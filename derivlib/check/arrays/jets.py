@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from derivlib.check.arithmetic import NoValue
+from derivlib.check.scalars.fields import NoValue
 
 __all__ = [
     "Array",

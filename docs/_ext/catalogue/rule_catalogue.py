@@ -16,7 +16,7 @@ from sphinx.util.nodes import make_refnode
 from catalogue.literature import citation
 from derivlib import RULES, DerivlibError, Rule
 from derivlib.check import check_rule, recorded, rejected_tampering
-from derivlib.check.rules import RuleCheck
+from derivlib.check.claims.rule import RuleCheck
 from derivlib.display.formula import set_expression
 from derivlib.display.latex import latex
 from derivlib.display.statements import equated, identified

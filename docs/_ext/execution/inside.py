@@ -20,7 +20,7 @@ from IPython.display import display
 
 import derivlib
 from derivlib.check import Check, Ledger
-from derivlib.display.text import text
+from derivlib.expressions.text import text
 
 __all__ = ["MIME", "begin", "finish"]
 

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from derivlib.display.graph import MIME_TYPE
+from derivlib.display.graph_text import MIME_TYPE
 from figures.drawing import DrawingError, svg
 
 logger = logging.getLogger(__name__)

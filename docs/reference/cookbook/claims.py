@@ -16,7 +16,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import UnsupportedError, VerificationError, derive, differential, hessian, latex
 from derivlib.check import check_equation, elementwise
-from derivlib.vocabulary import d
+from derivlib.nodes import d
 
 from .answers import Answer, answer, answer_to
 from .counterexamples import Counterexample, differing_entry

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 
 from derivlib.check import EntriesCheck
-from derivlib.check.ledger import judging
+from derivlib.check.claims.ledger import judging
 
 from .answers import Answer
 from .claims import Claim

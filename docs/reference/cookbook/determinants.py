@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, Determinant, Inverse, KroneckerDelta, Q, Symbol, Trace, log
 
 from derivlib import MatrixFunction, logdet, partial
-from derivlib.vocabulary import FormalDerivative
+from derivlib.nodes import FormalDerivative
 
 from .claims import Derivative, Equality
 from .computed import Computed

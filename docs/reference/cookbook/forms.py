@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import KroneckerDelta, Q, Rational, Symbol
 
 from derivlib import MatrixFunction, d, partial, sum_entries
-from derivlib.vocabulary import SingleEntry
+from derivlib.nodes import SingleEntry
 
 from .claims import Derivative, Equality, Indexed
 from .computed import Computed

@@ -29,7 +29,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check import elementwise, explicit, size_symbols
-from derivlib.vocabulary import FormalDerivative
+from derivlib.nodes import FormalDerivative
 
 __all__ = [
     "Adjugate",

@@ -13,7 +13,7 @@ from sympy import (
 )
 
 from derivlib import MatrixFunction, d, logdet, partial
-from derivlib.vocabulary import FormalDerivative, SingleEntry
+from derivlib.nodes import FormalDerivative, SingleEntry
 
 from .claims import Derivative, Equality, Indexed
 from .equation import Equation, Verdict

@@ -1,0 +1,1 @@
+"""What is claimed, compared with what the judge finds: derivatives, equations, rules, entries."""

@@ -1,0 +1,367 @@
+"""Verdicts on what a reader claims: a derivative, or a chain of equalities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sympy import (
+    DiagonalOf,
+    Expr,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    Rational,
+    S,
+    Symbol,
+    Transpose,
+    expand,
+)
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.check.claims.comparison import difference_of
+from derivlib.check.claims.derivative import compare
+from derivlib.check.claims.equation import EquationCheck, check_equation
+from derivlib.check.claims.judgement import Judgement, judgement
+from derivlib.check.claims.ledger import judging
+from derivlib.check.points.domain import Domain, domain_of
+from derivlib.check.scalars.fields import Arithmetic, NoValue
+from derivlib.errors import InputError, VerificationError
+from derivlib.expressions.sizes import (
+    all_nodes,
+    expression,
+    given_sizes,
+    known_sizes,
+    refuse_unknown_sizes,
+    resolve_sizes,
+    size_symbols,
+    symbol_to_differentiate_by,
+)
+from derivlib.nodes import DifferentialNode, Structure
+from derivlib.nodes.grid import Grid
+
+__all__ = ["StepsVerdict", "Verdict", "check_steps", "is_derivative"]
+
+_SIZES = (4, 3, 2, 5, 6, 7, 8, 9)
+"""Sizes given to the size symbols in alphabetical order: pairwise different."""
+
+_IN_THE_SPACE = (
+    "the gradient in the space of symmetric matrices, off the diagonal half the derivative by "
+    "a free entry"
+)
+
+_FACTORS = tuple(map(Rational, ("2", "1/2", "-1", "-2", "-1/2", "3", "1/3", "4", "1/4")))
+"""By how much a claim is tried to be off."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on a claimed derivative; it counts as true if the claim holds.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace
+    >>> X = MatrixSymbol("X", 3, 2)
+    >>> verdict = is_derivative(X, Trace(X.T * X), X)
+    >>> verdict.agreed, verdict.hint
+    (False, 'off by the factor 1/2')
+    >>> bool(is_derivative(2 * X, Trace(X.T * X), X))
+    True
+
+    ```
+
+    :param agreed: whether the claim is the derivative.
+    :param reason: what was compared, or the first entry that differs with both values.
+    :param hint: what the claim is instead, where that could be told.
+    :param sizes: the sizes at which it was judged.
+    """
+
+    agreed: bool
+    reason: str
+    hint: str
+    sizes: tuple[tuple[str, int], ...]
+
+    def __bool__(self) -> bool:
+        return self.agreed
+
+    def __str__(self) -> str:
+        verdict = "agreed" if self.agreed else "not the derivative"
+        hint = f"; the claim is {self.hint}" if self.hint else ""
+        return f"{verdict}: {self.reason}{hint}"
+
+
+@dataclass(frozen=True)
+class StepsVerdict:
+    """The judgement on a chain of equalities; it counts as true if every line holds.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> A, B = MatrixSymbol("A", 3, 3), MatrixSymbol("B", 3, 3)
+    >>> verdict = check_steps([(A + B).T, A.T + B.T, A.T + B])
+    >>> verdict.first_wrong, bool(verdict)
+    (2, False)
+    >>> bool(check_steps([(A * B).T, B.T * A.T]))
+    True
+
+    ```
+
+    :param first_wrong: the position, counted from 0, of the first line that is not equal to
+        the one before it; nothing if all are.
+    :param reason: how many lines agree, or where the first wrong one differs.
+    """
+
+    first_wrong: int | None
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.first_wrong is None
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def _sizes_for(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Any, Any]:
+    """The sizes given, or pairwise different ones."""
+    if sizes is not None:
+        return given_sizes(sizes)
+    symbols = size_symbols(*expressions)
+    if len(symbols) > len(_SIZES):
+        raise InputError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
+    return dict(zip(symbols, _SIZES, strict=False))
+
+
+def _multiple(factor: Rational, claim: Expr) -> Expr:
+    return (MatMul if claim.is_Matrix else Mul)(factor, claim)
+
+
+Different = tuple[Grid, Grid, Arithmetic]
+"""The values of a claim and of the derivative where they differ, and their kind of numbers."""
+
+
+def _alternatives(claim: Expr, found: Sequence[Different]) -> Iterator[tuple[Expr, str]]:
+    """What a claim may have been mistaken for, with how to say so.
+
+    Only what would agree where the claim itself was seen to differ is worth a comparison.
+    """
+    turned = [(claim, "", False)]
+    if isinstance(claim, MatrixExpr):
+        turned.append((Transpose(claim), "its transpose, ", True))
+        if all(_would_agree(values, S.One, transposed=True) for values in found):
+            yield Transpose(claim), "its transpose, the other layout"
+    for factor in _FACTORS:
+        for candidate, told, transposed in turned:
+            if all(_would_agree(values, factor, transposed) for values in found):
+                yield _multiple(factor, candidate), f"{told}off by the factor {1 / factor}"
+
+
+def _would_agree(values: Different, factor: Rational, transposed: bool) -> bool:
+    """Tell whether a multiple of a claim, or of its transpose, has the values it should have."""
+    claimed, truth, arithmetic = values
+    with arithmetic.context():
+        scale = arithmetic.number(factor)
+        scaled = (claimed.transpose() if transposed else claimed).map(lambda entry: entry * scale)
+        try:
+            return difference_of(scaled, truth, arithmetic) is None
+        except NoValue:  # too small to tell; another point will
+            return True
+
+
+def is_derivative(
+    claim: Any,
+    expr: Any,
+    wrt: Any,
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structure: Structure | None = None,
+    assuming: Any = (),
+) -> Verdict:
+    """Judge a derivative that was found by hand; the engine has no part in it.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(is_derivative(A.T, Trace(A * X), X))
+    True
+    >>> is_derivative(A, Trace(A * X), X).hint
+    'its transpose, the other layout'
+    >>> is_derivative(2 * A.T, Trace(A * X), X).hint
+    'off by the factor 2'
+
+    Of a symmetric variable only the entries on and below the diagonal are free:
+
+    >>> from sympy import DiagMatrix, DiagonalOf
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
+    >>> bool(is_derivative(claim, Trace(B * U), U, structure="symmetric"))
+    True
+    >>> is_derivative(B.T, Trace(B * U), U, structure="symmetric").hint
+    'the derivative by all entries of U, each taken as free'
+
+    ```
+
+    :param claim: the derivative claimed, in the layout of the contract: the gradient of a
+        scalar has the shape of `wrt`, a Jacobian is ∂vec(F)/∂vec(X)ᵀ.
+    :param expr: a scalar or a matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together; see :func:`derivlib.check.claims.derivative`.
+    :param assuming: what holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`, on matrices and scalars.
+    :returns: a verdict that is true or false, and says why.
+    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
+        structure or an assumption is not known.
+    :raises ShapeError: if a matrix with a structure is not square.
+    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    claim, expr = expression(claim), expression(expr)
+    wrt = symbol_to_differentiate_by(wrt, expr)
+    chosen = _sizes_for(sizes, claim, expr, wrt)
+    given = resolve_sizes(chosen, claim, expr, wrt)
+    named = tuple((str(symbol), given[symbol]) for symbol in chosen)
+    structures = None if structure is None else {wrt: structure}
+    domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
+    with judging("derivative", expr, wrt, claim) as note:
+        expected = judgement(expr, wrt, given, {}, domain)
+        found: list[Different] = []
+        try:
+            verification = compare(
+                expr, wrt, claim, given, {}, domain, seed=seed, expected=expected,
+                differing=lambda *values: found.append(values),
+            )  # fmt: skip
+        except VerificationError as error:
+            note.refused = str(error)
+            hint = _hint(claim, expr, wrt, given, domain, expected, seed, found)
+            return Verdict(False, str(error), hint, named)
+        note(verification)
+    return Verdict(True, str(verification), "", named)
+
+
+def _hint(
+    claim: Expr,
+    expr: Expr,
+    wrt: Expr,
+    sizes: Mapping[Any, int],
+    domain: Domain,
+    expected: Judgement,
+    seed: int,
+    found: Sequence[Different],
+) -> str:
+    """Say what a claim is instead; the derivative it is compared with is found only once."""
+    candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim, found)]
+    if domain.structures:
+        told = f"the derivative by all entries of {wrt}, each taken as free"
+        candidates.insert(0, (claim, told, domain.without_structure()))
+    if domain.structures.get(wrt) == "symmetric" and _is_square(claim):
+        doubled = MatAdd(
+            _multiple(Rational(2), claim), _multiple(Rational(-1), DiagMatrix(DiagonalOf(claim)))
+        )
+        candidates.append((doubled, _IN_THE_SPACE, domain))
+    for candidate, told, where in candidates:
+        try:
+            known = expected if where is domain else None
+            compare(expr, wrt, candidate, sizes, {}, where, seed=seed, expected=known)
+        except VerificationError:
+            continue
+        return told
+    return ""
+
+
+def _is_square(claim: Expr) -> bool:
+    return isinstance(claim, MatrixExpr) and expand(claim.shape[0] - claim.shape[1]) == 0
+
+
+def _differentiated(expr: Expr) -> set[Expr]:
+    """The symbols of which a differential is written."""
+    nodes = (node for node in all_nodes([expr]) if isinstance(node, DifferentialNode))
+    return {node.of for node in nodes if isinstance(node.of, Symbol | MatrixSymbol)}
+
+
+def _lines(lines: Any) -> list[Expr]:
+    """Take over the lines of a chain of equalities."""
+    if not isinstance(lines, Iterable) or isinstance(lines, (str, Expr, MatrixBase, Set, Mapping)):
+        raise InputError(f"check_steps takes a list of expressions, one a line, not {lines!r}")
+    expressions = [expression(line) for line in lines]
+    if len(expressions) < 2:
+        raise InputError("check_steps compares at least two lines")
+    return expressions
+
+
+def _refuse_unknown_structures(structures: Any, expressions: Sequence[Expr]) -> None:
+    if isinstance(structures, Mapping):
+        known = set(all_nodes(expressions))
+        if unknown := [str(matrix) for matrix in structures if matrix not in known]:
+            raise InputError(
+                f"{', '.join(unknown)} does not occur in the lines; leave its structure out"
+            )
+
+
+def check_steps(
+    lines: Iterable[Any],
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structures: Mapping[Any, Structure] | None = None,
+    assuming: Any = (),
+) -> StepsVerdict:
+    """Judge a chain of equalities and find the first line that is wrong.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(check_steps([Trace(A * X), Trace(X * A), Trace(A.T * X.T)]))
+    True
+    >>> check_steps([Trace(A * X), Trace(X * A), 2 * Trace(X * A)]).first_wrong
+    2
+
+    ```
+
+    :param lines: expressions that are claimed to be equal; differentials may occur. What
+        varies is what d(X) is written of somewhere; all other symbols are constant.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :param structures: the structure of matrices, such as `{X: "symmetric"}`.
+    :param assuming: what else holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`.
+    :returns: a verdict that is true or false, and names the first wrong line.
+    :raises InputError: if there are fewer than two lines, or one is not an expression.
+    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
+    """
+    expressions = _lines(lines)
+    chosen = _sizes_for(sizes, *expressions)
+    refuse_unknown_sizes(chosen, *expressions)
+    _refuse_unknown_structures(structures, expressions)
+    varying = set().union(*map(_differentiated, expressions))
+
+    def compared(before: Expr, after: Expr) -> EquationCheck:
+        return check_equation(
+            before,
+            after,
+            sizes=known_sizes(chosen, before, after),
+            varying=varying,
+            structures=structures,
+            assuming=assuming,
+            seed=seed,
+        )
+
+    with judging("steps", *expressions) as note:
+        for i, (before, after) in enumerate(pairwise(expressions)):
+            try:
+                note(compared(before, after))
+            except VerificationError as error:
+                note.refused = (
+                    f"line {i + 2}, counted from 1, is not equal to the line before it: {error}"
+                )
+                return StepsVerdict(i + 1, note.refused)
+    return StepsVerdict(None, f"the {len(expressions)} lines are equal")

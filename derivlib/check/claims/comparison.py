@@ -1,0 +1,129 @@
+"""Comparing two values entry by entry, and telling where they differ."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import mpmath
+import sympy
+
+from derivlib.check.scalars.fields import Arithmetic, NotRational, NoValue
+from derivlib.nodes.grid import Grid
+
+__all__ = [
+    "Difference",
+    "as_grid",
+    "at_sizes",
+    "difference_of",
+    "first_that_works",
+    "library_versions",
+    "sizes_by_name",
+]
+
+Kind = TypeVar("Kind", bound=Arithmetic)
+Result = TypeVar("Result")
+SizesByName = tuple[tuple[str, int], ...]
+
+_VANISHING = 1e-15
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first entry, or the shape, in which two values differ.
+
+    :param left: one value, or its shape.
+    :param right: the other value, or its shape.
+    :param entry: row and column counted from 0; nothing if the shapes differ.
+    """
+
+    left: Any
+    right: Any
+    entry: tuple[int, int] | None
+
+    def told(
+        self,
+        left: str,
+        right: str,
+        sizes: Mapping[Any, int],
+        written: Sequence[str] | None = None,
+    ) -> str:
+        """Say in a sentence what differs.
+
+        :param left: what the left value is called.
+        :param right: what the right value is called.
+        :param sizes: the sizes at which they differ.
+        :param written: the two values as text, if there is something better than numbers.
+        """
+        at = at_sizes(sizes)
+        if self.entry is None:
+            shapes = [f"{rows}×{cols}" for rows, cols in (self.left, self.right)]
+            return f"the shapes differ{at}: {left} is {shapes[0]}, {right} is {shapes[1]}"
+        i, j = self.entry
+        first, second = written or (_number(self.left), _number(self.right))
+        return (
+            f"entry ({i + 1}, {j + 1}), counted from 1, differs{at}: "
+            f"{left} has {first}, {right} has {second}"
+        )
+
+
+def as_grid(value: Any) -> Grid:
+    """Take a scalar as a 1×1 matrix."""
+    return value if isinstance(value, Grid) else Grid(1, 1, (value,))
+
+
+def difference_of(left: Grid, right: Grid, arithmetic: Arithmetic) -> Difference | None:
+    """Find the first entry, row by row, in which two matrices differ."""
+    if left.shape != right.shape:
+        return Difference(left.shape, right.shape, None)
+    _refuse_vanishing((*left.entries, *right.entries), arithmetic)
+    for i in range(left.rows):
+        for j in range(left.cols):
+            if not arithmetic.equal(left[i, j], right[i, j]):
+                return Difference(left[i, j], right[i, j], (i, j))
+    return None
+
+
+def _refuse_vanishing(entries: Sequence[Any], arithmetic: Arithmetic) -> None:
+    """Where everything is nearly zero, agreement would say nothing."""
+    largest = max(map(abs, entries))
+    if arithmetic.tolerance is not None and 0 < largest < _VANISHING:
+        raise NoValue(f"all values are below {_VANISHING:g}")
+
+
+def first_that_works(
+    kinds: Sequence[Kind], action: Callable[[Kind], Result]
+) -> tuple[Kind, Result]:
+    """Calculate exactly, and in high precision only if a value is not rational."""
+    *first, last = kinds
+    for kind in first:
+        try:
+            return kind, action(kind)
+        except NotRational:
+            continue
+    return last, action(last)
+
+
+def sizes_by_name(sizes: Mapping[Any, int]) -> SizesByName:
+    """The sizes as text and number."""
+    return tuple((str(size), value) for size, value in sizes.items())
+
+
+def at_sizes(sizes: Mapping[Any, int]) -> str:
+    """Say at which sizes."""
+    return " at " + ", ".join(f"{size}={value}" for size, value in sizes.items()) if sizes else ""
+
+
+def library_versions() -> tuple[tuple[str, str], ...]:
+    """The libraries a comparison rests on."""
+    return (
+        ("SymPy", sympy.__version__),
+        ("mpmath", mpmath.__version__),
+        ("Python", platform.python_version()),
+    )
+
+
+def _number(value: Any) -> str:
+    return mpmath.nstr(value, 15) if isinstance(value, mpmath.mpf) else str(value)

@@ -1,0 +1,233 @@
+"""Comparing a derivative with the one found entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import Expr, preorder_traversal
+
+from derivlib.check.claims.comparison import (
+    Difference,
+    as_grid,
+    difference_of,
+    first_that_works,
+    library_versions,
+    sizes_by_name,
+)
+from derivlib.check.claims.judgement import LONGEST, Judgement, judgement
+from derivlib.check.claims.large import compare_in_double, in_double
+from derivlib.check.claims.ledger import judging
+from derivlib.check.claims.verification import Method, Verification
+from derivlib.check.points.domain import Domain, domain_of
+from derivlib.check.scalars.abstract import has_abstract
+from derivlib.check.scalars.fields import Arithmetic, kinds_of_numbers
+from derivlib.check.scalars.numbers import Point, at_points, check_draws
+from derivlib.check.scalars.symbolic import Symbolic
+from derivlib.check.values.entry_derivatives import refuse_unknown_order
+from derivlib.check.values.evaluation import Evaluation
+from derivlib.check.values.explicit import taken_definitions
+from derivlib.check.values.node_count import written_length
+from derivlib.check.values.operations import operation_of
+from derivlib.errors import VerificationError
+from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_differentiate_by
+from derivlib.nodes import Structure
+from derivlib.nodes.grid import Grid
+
+__all__ = ["compare", "verify"]
+
+Differing = Callable[[Grid, Grid, Arithmetic], None]
+
+_MOST_NODES = 320
+"""How many nodes an entry may have to be written out to see whether it is short."""
+
+
+def verify(
+    expr: Any,
+    wrt: Any,
+    result: Any,
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    points: int = 2,
+    definitions: Mapping[Any, Expr] | None = None,
+    order: int = 1,
+    structure: Structure | None = None,
+    assuming: Any = (),
+    method: Method | None = None,
+) -> Verification:
+    """Compare a derivative with the one found entry by entry, by scalar calculus.
+
+    Exactly wherever all values are rational, abstract functions included; otherwise in
+    high precision. Values are compared at random points of the domain. A derivative too
+    long to be written out, such as that of a deep network, is found by dual numbers instead,
+    in the direction of one entry of `wrt` at a time.
+
+    At large sizes that would take hours. Where a matrix has more than 400 entries, and NumPy is
+    installed, the derivative is found in double precision along a few random directions, and
+    what the claim says of them is compared: a claim that is wrong in one entry is wrong along
+    nearly every direction.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> verify(Trace(A * X), X, A.T, {n: 3, m: 2}).method
+    'exact'
+    >>> try:
+    ...     verify(Trace(A * X), X, 2 * A.T, {n: 3, m: 2})
+    ... except AssertionError as error:
+    ...     print(str(error).partition(":")[0])
+    entry (1, 1), counted from 1, differs at m=2, n=3
+    >>> verify(Trace(A * X), X, A.T, {n: 300, m: 200}).calculus
+    'along random directions'
+    >>> from sympy import DiagMatrix, DiagonalOf
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
+    >>> verify(Trace(B * U), U, claim, {n: 3}, structure="symmetric").structure
+    'symmetric U'
+
+    ```
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: the symbol it is differentiated by.
+    :param result: what is claimed to be the derivative, in the layout of the contract.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param seed: the seed of the random points.
+    :param points: how many points, at least one; more are taken where a function is not
+        smooth.
+    :param definitions: expressions to put in for symbols, such as N = XW.
+    :param order: 2 if `result` is claimed to be the Hessian of a scalar, on vec(X).
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together. A gradient has at each place the
+        derivative by the free entry there, zero where there is none; a Jacobian is
+        ∂vec(F)/∂θᵀ for the free entries θ in the order of :class:`derivlib.BasisMatrix`.
+    :param assuming: what holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`, on matrices and scalars. Those of `with sympy.assuming(...)` hold
+        too.
+    :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
+        random directions in double precision.
+    :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    :raises BackendError: if `method` is "double" and NumPy is not installed.
+    :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol; if a
+        structure, an assumption or a method is not known.
+    :raises ShapeError: if a matrix with a structure is not square.
+    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    expr, result = expression(expr), expression(result)
+    definitions = taken_definitions(definitions)
+    wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
+    refuse_unknown_order(order)
+    given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
+    exprs = (expr, wrt, result, *definitions.values())
+    large = in_double(method, exprs, given)
+    domain = domain_of(
+        given,
+        exprs,
+        structures=None if structure is None else {wrt: structure},
+        assuming=assuming,
+        by_entries=not large,
+    )
+    comparison = compare_in_double if large else compare
+    with judging("derivative", expr, wrt, result) as note:
+        verification = comparison(
+            expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
+        )
+        note(verification)
+    return verification
+
+
+def compare(
+    expr: Expr,
+    wrt: Any,
+    result: Expr,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+    domain: Domain,
+    *,
+    seed: int = 0,
+    points: int = 2,
+    order: int = 1,
+    expected: Judgement | None = None,
+    differing: Differing | None = None,
+) -> Verification:
+    """Compare as :func:`verify` does, at the points of a domain.
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: the symbol it is differentiated by.
+    :param result: what is claimed to be the derivative.
+    :param sizes: a positive integer for each symbol that stands in a shape, and no other.
+    :param definitions: expressions to put in for symbols.
+    :param domain: what holds at every point.
+    :param seed: the seed of the random points.
+    :param points: how many points.
+    :param order: 2 for the Hessian of a scalar.
+    :param expected: the derivative as the judge finds it in this domain, if it is known.
+    :param differing: called with both values, and their kind of numbers, if they differ.
+    :raises VerificationError: if an entry or the shape differs, or no point can be found.
+    """
+    check_draws(seed, points)
+    if expected is None:
+        expected = judgement(expr, wrt, sizes, definitions, domain, order)
+
+    def action(point: Point) -> tuple[int, int]:
+        claimed = as_grid(point.evaluation(sizes, definitions).value(result))
+        truth = as_grid(expected.at(point))
+        difference = difference_of(claimed, truth, point.arithmetic)
+        if difference is not None:
+            if differing is not None:
+                differing(claimed, truth, point.arithmetic)
+            written = _written(difference, result, expected, sizes, definitions)
+            raise VerificationError(
+                difference.told("the result", "entry-by-entry calculus", sizes, written)
+            )
+        return truth.shape
+
+    kinds, count = kinds_of_numbers(
+        (expr, result, *definitions.values()), points, in_components=domain.has_components
+    )
+    kind, shapes = first_that_works(
+        kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain))
+    )
+    return Verification(
+        sizes=sizes_by_name(sizes),
+        shape=shapes[0],
+        method=kind.name,
+        calculus=expected.calculus,
+        points=len(shapes),
+        seed=seed,
+        tolerance=kind.tolerance,
+        versions=library_versions(),
+        structure=domain.structured(wrt),
+        assumptions=domain.told,
+        abstract=has_abstract((expr, result, *definitions.values())),
+    )
+
+
+def _written(
+    difference: Difference,
+    result: Expr,
+    expected: Judgement,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+) -> tuple[str, str] | None:
+    """Both values as expressions, if they are short enough to read and not the same."""
+    if difference.entry is None:
+        return None
+    truth = expected.entry(*difference.entry)
+    if truth is None or written_length(result, sizes, definitions) > LONGEST:
+        return None
+    scalars = Symbolic()
+    evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions)
+    claimed = as_grid(evaluation.value(result))[difference.entry]
+    if any(map(_is_long, (claimed, truth))):
+        return None
+    left, right = str(claimed), str(truth)
+    readable = max(len(left), len(right)) <= 160
+    return (left, right) if readable and left != right else None
+
+
+def _is_long(expr: Expr) -> bool:
+    """Tell that an expression has too many nodes to be read, without writing it."""
+    return any(i >= _MOST_NODES for i, _ in enumerate(preorder_traversal(expr)))

@@ -1,0 +1,101 @@
+"""Comparing at sizes that are too large to be written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from sympy import Expr, MatrixSymbol
+
+from derivlib.check.claims.comparison import library_versions, sizes_by_name
+from derivlib.check.claims.verification import Method, Verification
+from derivlib.check.points.domain import Domain
+from derivlib.check.scalars.numbers import check_draws
+from derivlib.errors import BackendError, InputError
+from derivlib.expressions.sizes import all_nodes, at_size
+
+__all__ = ["compare_in_double", "in_double"]
+
+_MOST_ENTRIES = 400
+"""How many entries a matrix may have for a derivative to be compared exactly."""
+
+
+@cache
+def _has_numpy() -> bool:
+    return find_spec("numpy") is not None
+
+
+def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, int]) -> bool:
+    """Tell whether to compare in double precision, along random directions.
+
+    :param method: "exact", "double", or nothing, if the sizes are to tell.
+    :param exprs: what is compared.
+    :param sizes: a positive integer for each size symbol.
+    :raises BackendError: if that is asked for and NumPy is not installed.
+    :raises InputError: if there is no such method.
+    """
+    if method not in (None, "exact", "double"):
+        raise InputError(f'method must be "exact" or "double", not {method!r}')
+    if method == "double" and not _has_numpy():
+        raise BackendError(
+            "NumPy is not installed, and double precision needs it; install it, as by "
+            '`pip install "derivlib[numpy]"`, or verify at small sizes'
+        )
+    if method is not None or not _has_numpy():
+        return method == "double"
+    matrices = (node for node in all_nodes(exprs) if isinstance(node, MatrixSymbol))
+    shapes = ((at_size(rows, sizes), at_size(cols, sizes)) for rows, cols in _shapes(matrices))
+    return any(rows * cols > _MOST_ENTRIES for rows, cols in shapes)
+
+
+def _shapes(matrices: Iterable[Any]) -> set[tuple[Any, Any]]:
+    return {tuple(matrix.shape) for matrix in matrices}
+
+
+def compare_in_double(
+    expr: Expr,
+    wrt: Any,
+    result: Expr,
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr],
+    domain: Domain,
+    *,
+    seed: int = 0,
+    points: int = 2,
+    order: int = 1,
+) -> Verification:
+    """Compare a claim with the derivative along random directions.
+
+    :param expr: a scalar or a matrix expression.
+    :param wrt: the symbol it is differentiated by.
+    :param result: what is claimed to be the derivative.
+    :param sizes: a positive integer for each symbol that stands in a shape, and no other.
+    :param definitions: expressions to put in for symbols.
+    :param domain: what holds at every point.
+    :param seed: the seed of the random points.
+    :param points: how many points.
+    :param order: 2 for the Hessian of a scalar.
+    :raises UnsupportedError: if a node has no value on arrays.
+    :raises VerificationError: if it differs, or no point can be found.
+    """
+    import numpy  # only where it is wanted
+
+    from derivlib.check.arrays.random_directions import TOLERANCE, Claim, agreeing_points
+
+    check_draws(seed, points)
+    claim = Claim(expr, wrt, result, sizes, definitions, domain, order)
+    agreed = agreeing_points(claim, seed, points)
+    return Verification(
+        sizes=sizes_by_name(sizes),
+        shape=claim.shape,
+        method="double",
+        calculus="along random directions",
+        points=agreed,
+        seed=seed,
+        tolerance=TOLERANCE,
+        versions=(*library_versions(), ("NumPy", numpy.__version__)),
+        structure=domain.structured(wrt),
+        assumptions=domain.told,
+    )

@@ -1,0 +1,1 @@
+"""What entries are made of: SymPy expressions, exact or precise numbers, dual numbers."""

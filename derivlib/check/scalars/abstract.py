@@ -1,0 +1,148 @@
+"""Abstract functions entry by entry: λ(s₁₁, s₁₂, …) and its partial derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sympy import Expr, Function, Integer, S, Symbol, Tuple, latex
+from sympy.core.function import AppliedUndef
+from sympy.core.symbol import Str
+
+from derivlib.expressions.sizes import all_nodes
+from derivlib.nodes import MatrixFunctionApplication, PartialNode, prime
+
+__all__ = ["AbstractPartial", "Slot", "abstract_value", "base_and_order", "has_abstract"]
+
+Slot = tuple[int, ...]
+"""A scalar that an abstract function depends on: the position of an argument and, if the
+argument is a matrix, row and column of its entry, all counted from 0."""
+
+_LETTERS = "stuvwxyz"
+
+
+def has_abstract(exprs: Iterable[Any]) -> bool:
+    """Tell whether a function that is not known stands in expressions."""
+    kinds = (AppliedUndef, MatrixFunctionApplication, PartialNode)
+    return any(isinstance(node, kinds) for node in all_nodes(exprs))
+
+
+def base_and_order(name: str) -> tuple[str, int]:
+    """Split the name of a primed function, σ'' into σ and 2."""
+    base = name.rstrip("'")
+    return base, len(name) - len(base)
+
+
+class AbstractPartial(Expr):
+    """A partial derivative of an abstract scalar function of many scalars.
+
+    `AbstractPartial("lambda", (1,), slots, s11, s12, …)` is ∂λ/∂s₁₂ at (s₁₁, s₁₂, …), and
+    with an empty index the value of λ itself. Two of them are equal exactly when function,
+    index and arguments are, which is what lets two calculations be compared.
+
+    :param name: the name of the function.
+    :param index: positions among the scalar arguments, counted from 0, in ascending order;
+        one for each differentiation.
+    :param slots: for each scalar argument, where it stands: see :data:`Slot`.
+    :param arguments: the scalar arguments, matrices written out row by row.
+    """
+
+    is_commutative = True
+    is_real = True
+    is_complex = True
+    is_finite = True
+
+    def __new__(
+        cls, name: Any, index: Sequence[int], slots: Sequence[Slot], *arguments: Expr
+    ) -> AbstractPartial:
+        name = name if isinstance(name, Str) else Str(name)
+        if not isinstance(index, Tuple):
+            index = Tuple(*sorted(index))
+        if not isinstance(slots, Tuple):
+            slots = Tuple(*(Tuple(*map(Integer, slot)) for slot in slots))
+        return super().__new__(cls, name, index, slots, *arguments)
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return str(self.args[0])
+
+    @property
+    def function(self) -> Any:
+        """The function, as SymPy's undefined function of that name."""
+        return Function(self.name)
+
+    @property
+    def index(self) -> tuple[int, ...]:
+        """Which of the scalar arguments move, counted from 0, once per differentiation."""
+        return tuple(map(int, self.args[1]))
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """For each differentiation the argument that moves, and row and column in it."""
+        return tuple(tuple(map(int, self.args[2][i])) for i in self.index)
+
+    @property
+    def arguments(self) -> tuple[Expr, ...]:
+        """The scalar arguments, matrices written out row by row."""
+        return self.args[3:]  # type: ignore[no-any-return]
+
+    @property
+    def variables(self) -> tuple[Symbol, ...]:
+        """Letters for the scalars that move, such as s₁₂, with indices counted from 1."""
+        return tuple(_letter(slot) for slot in self.slots)
+
+    def partial(self, position: int) -> AbstractPartial:
+        """Differentiate once more, by the scalar argument at a position counted from 0."""
+        return AbstractPartial(self.args[0], (*self.index, position), self.args[2], *self.arguments)
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        terms = []
+        for position, argument in enumerate(self.arguments):
+            moving = argument.diff(symbol)
+            if moving is not S.Zero:
+                terms.append(self.partial(position) * moving)
+        return S.Zero if not terms else sum(terms[1:], terms[0])
+
+    def _sympystr(self, printer: Any) -> str:
+        arguments = ", ".join(map(printer._print, self.arguments))
+        if not self.index:
+            return f"{self.name}({arguments})"
+        below = "".join(f"∂{printer._print(variable)}" for variable in self.variables)
+        return f"∂{_power(len(self.index))}{self.name}/{below}({arguments})"
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        name = latex(Symbol(self.name))
+        if not self.index:
+            text = rf"{name}\left({', '.join(map(printer._print, self.arguments))}\right)"
+        else:
+            order = len(self.index)
+            above = r"\partial" + (f"^{{{order}}}" if order > 1 else "") + f" {name}"
+            below = r" \, ".join(rf"\partial {latex(variable)}" for variable in self.variables)
+            text = rf"\frac{{{above}}}{{{below}}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def _power(order: int) -> str:
+    return "" if order == 1 else str(order).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _letter(slot: Slot) -> Symbol:
+    """Name an argument's entry: s₁₂ for the first argument, t₁₂ for the second."""
+    letter = _LETTERS[slot[0] % len(_LETTERS)]
+    one_based = [str(i + 1) for i in slot[1:]]
+    separator = "," if any(len(i) > 1 for i in one_based) else ""
+    return Symbol(f"{letter}_{separator.join(one_based)}" if one_based else letter)
+
+
+def abstract_value(partial: AbstractPartial) -> Expr:
+    """Write an abstract value or derivative as a reader would, where SymPy has a form for it.
+
+    The value becomes an applied undefined function, a derivative of a function of one
+    scalar becomes its prime; a partial derivative stays what it is.
+    """
+    if not partial.index:
+        return partial.function(*partial.arguments)
+    if len(partial.arguments) == 1:
+        return prime(partial.function, len(partial.index))(*partial.arguments)
+    return partial

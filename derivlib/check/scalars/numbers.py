@@ -1,0 +1,383 @@
+"""Numeric scalars, plain or dual: the values of expressions at a random point."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sympy import Derivative, Dummy, Expr, Integer, Lambda, Max, Min, Subs, Symbol
+from sympy.core.function import ArgumentIndexError
+
+from derivlib.check.points.domain import EVERYWHERE, Domain
+from derivlib.check.scalars.abstract import Slot
+from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
+from derivlib.check.scalars.fields import Arithmetic, NoValue
+from derivlib.check.values.evaluation import Evaluation
+from derivlib.check.values.operations import operation_of
+from derivlib.errors import InputError, UnsupportedError, VerificationError
+from derivlib.nodes.grid import Grid
+
+__all__ = ["Numbers", "Point", "at_points", "check_draws"]
+
+ATTEMPTS = 60
+"""How many points are tried before giving up on finding one in the domain."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Point:
+    """A random point: values of symbols, their changes, and abstract functions.
+
+    :param arithmetic: the kind of numbers.
+    :param rng: where values are drawn from.
+    :param attempt: how many points have been tried before.
+    :param varying: tells which symbols change along the direction.
+    :param moving: the symbol whose free entries change along every direction at once, and the
+        place of each in a direction; otherwise changes are random.
+    :param domain: what holds at the point.
+    """
+
+    arithmetic: Arithmetic
+    rng: random.Random
+    attempt: int = 0
+    varying: Callable[[Any], bool] = lambda _: True
+    moving: tuple[Any, Mapping[tuple[int, int], int]] | None = None
+    domain: Domain = EVERYWHERE
+    _values: dict[Any, Any] = field(default_factory=dict)
+    _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
+
+    def value(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
+        """The value of a symbol, or of an entry of a matrix symbol."""
+        if symbol in self.domain.patterns:
+            return self._matrix("value", symbol)[i, j]
+        scalar = None if symbol.is_Matrix else self.domain.scalar(symbol)
+        return self._drawn(("value", symbol, i, j), scalar)
+
+    def change(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
+        """The first-order change of the same."""
+        if not self.varying(symbol):
+            return 0
+        if self.moving is not None:
+            moving, places = self.moving
+            free = self.domain.moving(symbol, i, j) if symbol == moving else None
+            return 0 if free is None else Change({(places[free],): 1})
+        if symbol in self.domain.patterns:
+            return self._matrix("change", symbol)[i, j]
+        return self._drawn(("change", symbol, i, j), None)
+
+    def _matrix(self, what: str, symbol: Any) -> Grid:
+        """The value or the change of a matrix of which something is known."""
+        if (what, symbol) not in self._values:
+
+            def draw(place: Any) -> Any:
+                return self._drawn((what, symbol, *place), None)
+
+            self._values[what, symbol] = (
+                self.domain.matrix(symbol, self.rng, draw)
+                if what == "value"
+                else self.domain.change(symbol, self._matrix("value", symbol), draw)
+            )
+        return self._values[what, symbol]
+
+    def _drawn(self, key: Any, symbol: Symbol | None) -> Any:
+        if key not in self._values:
+            self._values[key] = self.arithmetic.draw(self.rng, symbol, self.attempt)
+        return self._values[key]
+
+    def function(self, name: str, index: tuple[int, ...], arguments: int) -> Callable[..., Any]:
+        """An abstract function or one of its partial derivatives, each independent."""
+        key = name, index, arguments
+        if key not in self._functions:
+            self._functions[key] = self.arithmetic.abstract(self.rng, arguments)
+        return self._functions[key]
+
+    def evaluation(
+        self, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr] | None = None
+    ) -> Evaluation:
+        """Evaluate expressions at this point."""
+        return Evaluation(operation_of, self.scalars, sizes, definitions or {})
+
+    def along(self, symbol: Any, entries: Sequence[tuple[int, int]]) -> Point:
+        """The same point, and every direction in which some free entries of a symbol change."""
+        return replace(self, moving=(symbol, {free: k for k, free in enumerate(entries)}))
+
+    def scalars(self, level: int) -> Numbers:
+        """Numbers under so many differentials."""
+        return Numbers(self, level)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Arithmetic with the values at a point; dual numbers inside a differential.
+
+    :param point: the point.
+    :param level: how many differentials stand around.
+    """
+
+    point: Point
+    level: int = 0
+
+    def number(self, value: Expr) -> Any:
+        """Take over a number."""
+        return self.point.arithmetic.number(value)
+
+    def symbol(self, symbol: Symbol) -> Any:
+        """The value of a scalar symbol."""
+        return _lifted(self.point.value(symbol), self.point.change(symbol), self.level)
+
+    def entry(self, symbol: Any, i: int, j: int) -> Any:
+        """The value of an entry of a matrix symbol.
+
+        :raises UnsupportedError: if it changes twice, and not on a straight line.
+        """
+        change = self.point.change(symbol, i, j)
+        if self.level > 1 and not self.is_zero(change) and self.point.domain.is_curved(symbol):
+            raise UnsupportedError(f"the second differential of the orthogonal matrix {symbol}")
+        return _lifted(self.point.value(symbol, i, j), change, self.level)
+
+    def is_zero(self, value: Any) -> bool:
+        """Tell a number that is zero; a zero that changes is none."""
+        return not isinstance(value, Dual) and value == 0
+
+    def total(self, terms: Sequence[Any]) -> Any:
+        """Add."""
+        result = terms[0] if terms else 0
+        for term in terms[1:]:
+            result = result + term
+        return result
+
+    def product(self, factors: Sequence[Any]) -> Any:
+        """Multiply."""
+        result = factors[0] if factors else 1
+        for factor in factors[1:]:
+            # Dual numbers know how to multiply plain ones, which would try to convert them.
+            result = factor * result if isinstance(factor, Dual) else result * factor
+        return result
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Raise to a power."""
+        if not isinstance(base, Dual) and not isinstance(exponent, Dual):
+            return self.point.arithmetic.power(base, exponent)
+        b, e = real_of(base), real_of(exponent)
+        change = 0
+        if isinstance(base, Dual):
+            change = base.part * (e * self.power(b, e + -1))
+        if isinstance(exponent, Dual) and exponent.part != 0:
+            change = exponent.part * (self._log(b) * self.power(b, e)) + change
+        return Dual(self.power(b, e), change)
+
+    def _log(self, value: Any) -> Any:
+        from sympy import log
+
+        return self.call(log, [value])
+
+    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """Apply a known function, and its partial derivatives to what changes."""
+        if not any(isinstance(argument, Dual) for argument in arguments):
+            return self.point.arithmetic.call(function, arguments)
+        if function in (Max, Min):
+            return self._extremum(function, arguments)
+        reals = [real_of(argument) for argument in arguments]
+        terms = [
+            part_of(argument) * self._partial(function, position, reals)
+            for position, argument in enumerate(arguments)
+            if isinstance(argument, Dual)
+        ]
+        return Dual(self.call(function, reals), self.total(terms))
+
+    def _partial(self, function: Any, position: int, reals: list[Any]) -> Any:
+        inner = Evaluation(operation_of, self.point.scalars, {}, level=self.level)
+        return inner.apply(_partial_of(function, position, len(reals)), *reals)
+
+    def _extremum(self, function: Any, arguments: Sequence[Any]) -> Any:
+        choose = max if function is Max else min
+        values = [_innermost(argument) for argument in arguments]
+        if values.count(choose(values)) > 1:
+            raise NoValue(f"{function.__name__} of equal values is not differentiable")
+        return arguments[values.index(choose(values))]
+
+    def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Any:
+        """Take the first value whose condition holds."""
+        for value, condition in pairs:
+            if condition:
+                return value
+        raise NoValue("no condition of a piecewise function holds")
+
+    def compare(self, relation: Any, left: Any, right: Any) -> bool:
+        """Decide a relation between two scalars by their values."""
+        left, right = _innermost(left), _innermost(right)
+        if self.level and left == right:
+            raise NoValue("a piecewise function at the border of its pieces")
+        return bool(relation(*(_as_sympy(value) for value in (left, right))))
+
+    def abstract(
+        self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Any]
+    ) -> Any:
+        """An abstract function; its partial derivatives for what changes."""
+        moving = [k for k, argument in enumerate(arguments) if isinstance(argument, Dual)]
+        index = tuple(sorted(index))
+        if not moving:
+            return self.point.function(name, index, len(arguments))(*arguments)
+        reals = [real_of(argument) for argument in arguments]
+        terms = [
+            part_of(arguments[k]) * self.abstract(name, (*index, k), slots, reals)
+            for k in moving
+            if not self.is_zero(part_of(arguments[k]))
+        ]
+        return Dual(self.abstract(name, index, slots, reals), self.total(terms))
+
+    def inverse(self, matrix: Grid) -> Grid:
+        """Invert by elimination.
+
+        :raises NoValue: if the matrix is singular.
+        """
+        size = matrix.rows
+        rows = [[*matrix.row(i), *(int(i == j) for j in range(size))] for i in range(size)]
+        for k in range(size):
+            _swap_in_pivot(rows, k)
+            scale = reciprocal(rows[k][k])
+            rows[k] = [entry * scale for entry in rows[k]]
+            for i in range(size):
+                if i != k:
+                    _subtract(rows, i, k, rows[i][k])
+        return Grid.of(size, size, lambda i, j: rows[i][size + j])
+
+    def determinant(self, matrix: Grid) -> Any:
+        """The determinant by elimination, zero if no pivot is left."""
+        rows = [list(matrix.row(i)) for i in range(matrix.rows)]
+        if self.level and _is_singular(rows):
+            raise NoValue("the differential of the determinant of a singular matrix")
+        result: Any = 1
+        for k in range(matrix.rows):
+            try:
+                sign = _swap_in_pivot(rows, k)
+            except NoValue:
+                return 0
+            result = result * rows[k][k] * sign
+            for i in range(k + 1, matrix.rows):
+                _subtract(rows, i, k, rows[i][k] * reciprocal(rows[k][k]))
+        return result
+
+    def differential(self, value: Any) -> Any:
+        """The first-order change of a value."""
+        return part_of(value)
+
+
+def _lifted(value: Any, change: Any, level: int) -> Any:
+    if level == 0 or _is_zero(change):
+        return value
+    return Dual(_lifted(value, change, level - 1), change)
+
+
+def _innermost(value: Any) -> Any:
+    while isinstance(value, Dual):
+        value = value.real
+    return value
+
+
+def _is_zero(value: Any) -> bool:
+    return not isinstance(value, Dual) and value == 0
+
+
+def _as_sympy(value: Any) -> Any:
+    from sympy import Rational, sympify
+
+    return (
+        sympify(value)
+        if not hasattr(value, "numerator")
+        else Rational(value.numerator, value.denominator)
+    )
+
+
+def _swap_in_pivot(rows: list[list[Any]], k: int) -> int:
+    """Bring the largest remaining entry of column k to the diagonal."""
+    best = max(range(k, len(rows)), key=lambda i: abs(_innermost(rows[i][k])))
+    if _innermost(rows[best][k]) == 0:
+        raise NoValue("a singular matrix")
+    rows[k], rows[best] = rows[best], rows[k]
+    return 1 if best == k else -1
+
+
+def _subtract(rows: list[list[Any]], i: int, k: int, factor: Any) -> None:
+    negative = -factor
+    rows[i] = [entry + negative * pivot for entry, pivot in zip(rows[i], rows[k], strict=True)]
+
+
+def _is_singular(rows: list[list[Any]]) -> bool:
+    plain = [[_innermost(entry) for entry in row] for row in rows]
+    for k in range(len(plain)):
+        try:
+            _swap_in_pivot(plain, k)
+        except NoValue:
+            return True
+        for i in range(k + 1, len(plain)):
+            _subtract(plain, i, k, plain[i][k] * reciprocal(plain[k][k]))
+    return False
+
+
+@lru_cache(maxsize=256)
+def _partial_of(function: Any, position: int, arguments: int) -> Lambda:
+    """The partial derivative of a known function of scalars, as SymPy has it."""
+    variables = [Dummy(real=True) for _ in range(arguments)]
+    applied = function(*variables)
+    try:
+        partial = applied.diff(variables[position])
+    except ArgumentIndexError:
+        partial = Derivative(applied, variables[position])
+    if partial.has(Derivative, Subs):
+        raise UnsupportedError(f"the derivative of {function.__name__} is not known")
+    return Lambda(tuple(variables), partial)
+
+
+def check_draws(seed: Any, points: Any) -> None:
+    """Refuse a seed or a number of points that no points can be drawn with.
+
+    :raises InputError: if the seed or the number of points is no whole number.
+    """
+    for value, what in ((seed, "seed"), (points, "points")):
+        if not isinstance(value, (int, Integer)) or isinstance(value, bool):
+            raise InputError(f"{what} must be a whole number, not {value!r}")
+
+
+def at_points(
+    arithmetic: Arithmetic,
+    seed: int,
+    points: int,
+    action: Callable[[Point], Result],
+    **options: Any,
+) -> Iterable[Result]:
+    """Do something at random points, drawing again where a value does not exist.
+
+    :param action: a function of the point.
+    :param options: what else a :class:`Point` is made with.
+    :raises InputError: if there is no point to look at.
+    :raises VerificationError: if no point can be found at which all values exist.
+    """
+    if points < 1:
+        raise InputError(f"compare at one point or more, not at {points}")
+    rng = random.Random(int(seed))
+    for _ in range(points):
+        yield _at_one_point(arithmetic, rng, action, options)
+
+
+def _at_one_point(
+    arithmetic: Arithmetic,
+    rng: random.Random,
+    action: Callable[[Point], Result],
+    options: Mapping[str, Any],
+) -> Result:
+    reason: Exception | None = None
+    for attempt in range(ATTEMPTS):
+        try:
+            with arithmetic.context():
+                return action(Point(arithmetic, rng, attempt, **options))
+        except (NoValue, ZeroDivisionError) as error:
+            reason = error
+    raise VerificationError(
+        f"nothing could be compared: no point was found in {ATTEMPTS} attempts at which every "
+        f"function has a finite real value (last obstacle: {reason})"
+    )

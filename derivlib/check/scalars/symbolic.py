@@ -1,0 +1,199 @@
+"""Entries that are SymPy expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sympy import Add, Dummy, Expr, Integer, Mul, Piecewise, Pow, S, Symbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from derivlib.check.points.domain import EVERYWHERE, Domain
+from derivlib.check.scalars.abstract import AbstractPartial, Slot, abstract_value
+from derivlib.errors import UnsupportedError
+from derivlib.nodes.grid import Grid
+
+__all__ = ["Differentiable", "Entry", "Symbolic", "element_of"]
+
+Entry = Callable[[Any, int, int], Expr]
+"""What stands for entry (i, j), counted from 0, of a matrix symbol."""
+
+
+@lru_cache(maxsize=4096)
+def element_of(symbol: Any, i: int, j: int) -> Expr:
+    """X[i, j], made once, and without comparing the indices, which fit, with symbolic sizes."""
+    return Expr.__new__(MatrixElement, symbol, Integer(i), Integer(j))
+
+
+@dataclass
+class Symbolic:
+    """Expressions as a reader wants to see them.
+
+    :param element: what stands for an entry of a matrix symbol.
+    """
+
+    element: Entry = element_of
+
+    def number(self, value: Expr) -> Expr:
+        """A number is an expression already."""
+        return value
+
+    def symbol(self, symbol: Symbol) -> Expr:
+        """A symbol stands for itself."""
+        return symbol
+
+    def entry(self, symbol: Any, i: int, j: int) -> Expr:
+        """An entry of a matrix symbol."""
+        return self.element(symbol, i, j)
+
+    def is_zero(self, value: Expr) -> bool:
+        """Tell the number zero from all expressions."""
+        return value is S.Zero
+
+    def total(self, terms: Sequence[Expr]) -> Expr:
+        """Add."""
+        return Add(*terms)
+
+    def product(self, factors: Sequence[Expr]) -> Expr:
+        """Multiply."""
+        return Mul(*factors)
+
+    def power(self, base: Expr, exponent: Expr) -> Expr:
+        """Raise to a power."""
+        return Pow(base, exponent)
+
+    def call(self, function: Any, arguments: Sequence[Expr]) -> Expr:
+        """Apply a known function."""
+        return function(*arguments)  # type: ignore[no-any-return]
+
+    def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Expr:
+        """Leave the choice to a piecewise function."""
+        return Piecewise(*pairs)
+
+    def compare(self, relation: Any, left: Expr, right: Expr) -> Any:
+        """Write the relation."""
+        return relation(left, right)
+
+    def abstract(
+        self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Expr]
+    ) -> Expr:
+        """An abstract function of scalars, or a partial derivative of one."""
+        return abstract_value(AbstractPartial(name, index, slots, *arguments))
+
+    def determinant(self, matrix: Grid) -> Expr:
+        """The determinant by cofactors."""
+        return _Minors(matrix).of(tuple(range(matrix.rows)), tuple(range(matrix.cols)))
+
+    def inverse(self, matrix: Grid) -> Grid:
+        """The adjugate over the determinant.
+
+        :raises UnsupportedError: if the determinant is zero.
+        """
+        determinant = self.determinant(matrix)
+        if determinant.is_zero:
+            raise UnsupportedError("the inverse of a singular matrix")
+        minors, size = _Minors(matrix), matrix.rows
+        without = [tuple(k for k in range(size) if k != i) for i in range(size)]
+        return Grid.of(
+            size,
+            size,
+            lambda i, j: (-1) ** (i + j) * minors.of(without[j], without[i]) / determinant,
+        )
+
+    def differential(self, value: Expr) -> Expr:
+        """Differentials have values only in a direction.
+
+        :raises UnsupportedError: always.
+        """
+        raise UnsupportedError(
+            "a differential has no entries of its own, it needs a direction: use check_equation"
+        )
+
+
+@dataclass
+class Differentiable(Symbolic):
+    """Expressions in real scalars, made for SymPy's scalar `diff`.
+
+    Entries and symbols become plain real symbols, abstract functions become
+    :class:`AbstractPartial`; :meth:`published` turns both back.
+
+    :param originals: what each real symbol stands for.
+    :param domain: where the expressions are meant to hold: the entries of a structured
+        variable are its free ones, and what is published has the zeros and the equal entries
+        that are assumed.
+    """
+
+    _symbols: dict[Any, Symbol] = field(default_factory=dict)
+    originals: dict[Symbol, Expr] = field(default_factory=dict)
+    domain: Domain = EVERYWHERE
+    _published: dict[Expr, Expr] = field(default_factory=dict)
+
+    def symbol(self, symbol: Symbol) -> Symbol:
+        """The real symbol that takes the place of a symbol."""
+        if symbol not in self._symbols:
+            assumptions = {**symbol._assumptions_orig, "real": True}
+            assumptions.pop("complex", None)
+            self._symbols[symbol] = real = Dummy(symbol.name, **assumptions)
+            self.originals[real] = symbol
+        return self._symbols[symbol]
+
+    def entry(self, symbol: Any, i: int, j: int) -> Expr:
+        """The real symbol that takes the place of an entry, or zero."""
+        free = self.domain.moving(symbol, i, j)
+        if free is None:
+            return S.Zero
+        key = symbol, *free
+        if key not in self._symbols:
+            self._symbols[key] = real = Dummy("_".join(map(str, (symbol.name, *free))), real=True)
+            place = self.domain.place(symbol, *free)
+            self.originals[real] = S.Zero if place is None else self.element(symbol, *place)
+        return self._symbols[key]
+
+    def abstract(
+        self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Expr]
+    ) -> Expr:
+        """An abstract function that knows its partial derivatives."""
+        return AbstractPartial(name, index, slots, *arguments)
+
+    def published(self, expr: Any) -> Any:
+        """Put the reader's entries, symbols and functions back."""
+        if expr in self.originals:
+            return self.originals[expr]
+        if not expr.args:
+            return expr
+        if expr not in self._published:
+            self._published[expr] = self._rebuilt(expr)
+        return self._published[expr]
+
+    def _rebuilt(self, expr: Any) -> Any:
+        if isinstance(expr, AbstractPartial):
+            arguments = [self.published(argument) for argument in expr.arguments]
+            return abstract_value(AbstractPartial(*expr.args[:3], *arguments))
+        return expr.func(*(self.published(argument) for argument in expr.args))
+
+
+class _Minors:
+    """Determinants of submatrices, each calculated once."""
+
+    def __init__(self, matrix: Grid) -> None:
+        self.matrix = matrix
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], Expr] = {}
+
+    def of(self, rows: tuple[int, ...], cols: tuple[int, ...]) -> Expr:
+        """The determinant of the submatrix of these rows and columns."""
+        if not rows:
+            return S.One
+        if (rows, cols) not in self._known:
+            self._known[rows, cols] = self._expanded(rows, cols)
+        return self._known[rows, cols]
+
+    def _expanded(self, rows: tuple[int, ...], cols: tuple[int, ...]) -> Expr:
+        terms = []
+        for k, col in enumerate(cols):
+            entry = self.matrix[rows[0], col]
+            if entry != 0:
+                rest = self.of(rows[1:], cols[:k] + cols[k + 1 :])
+                terms.append((-1) ** k * entry * rest)
+        return Add(*terms)

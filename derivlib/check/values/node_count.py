@@ -1,0 +1,95 @@
+"""How much there is to write, before anything is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from derivlib.check.scalars.abstract import Slot
+from derivlib.check.values.evaluation import Evaluation
+from derivlib.check.values.operations import operation_of
+from derivlib.nodes.grid import Grid
+
+__all__ = ["written_length"]
+
+
+class Lengths:
+    """Scalars of which only the number of nodes is known, when written out as a tree."""
+
+    def number(self, value: Expr) -> int:
+        """A number is one node."""
+        return 1
+
+    def symbol(self, symbol: Symbol) -> int:
+        """A symbol is one node."""
+        return 1
+
+    def entry(self, symbol: Any, i: int, j: int) -> int:
+        """An entry is one node."""
+        return 1
+
+    def is_zero(self, value: int) -> bool:
+        """Nothing is left out: a node is written before its value is seen."""
+        return False
+
+    def total(self, terms: Sequence[int]) -> int:
+        """One node above its arguments."""
+        return 1 + sum(terms)
+
+    product = total
+
+    def power(self, base: int, exponent: int) -> int:
+        """One node above two."""
+        return 1 + base + exponent
+
+    def call(self, function: Any, arguments: Sequence[int]) -> int:
+        """One node above its arguments."""
+        return 1 + sum(arguments)
+
+    def choose(self, pairs: Sequence[tuple[int, int]]) -> int:
+        """One node above values and conditions."""
+        return 1 + sum(map(sum, pairs))
+
+    def compare(self, relation: Any, left: int, right: int) -> int:
+        """One node above two."""
+        return 1 + left + right
+
+    def abstract(
+        self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[int]
+    ) -> int:
+        """One node above its arguments."""
+        return 1 + sum(arguments)
+
+    def determinant(self, matrix: Grid) -> int:
+        """The terms of the expansion by minors, each of which is written once per row."""
+        size, largest = matrix.rows, max(matrix.entries)
+        terms = 1
+        for k in range(1, size + 1):
+            terms = k * (terms + largest)
+        return terms
+
+    def inverse(self, matrix: Grid) -> Grid:
+        """In each entry a cofactor and the determinant."""
+        length = 2 * self.determinant(matrix)
+        return matrix.map(lambda _: length)
+
+    def differential(self, value: int) -> int:
+        """About as long as what it is the differential of."""
+        return value
+
+
+def written_length(
+    expr: Expr, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr] | None = None
+) -> int:
+    """Count the nodes of all entries of an expression, written out without sharing.
+
+    :param expr: a scalar or a matrix expression.
+    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param definitions: expressions to put in for symbols.
+    """
+    lengths = Lengths()
+    evaluation = Evaluation(operation_of, lambda _: lengths, sizes, definitions or {})
+    value = evaluation.value(expr)
+    return sum(value.entries) if isinstance(value, Grid) else int(value)

@@ -1,0 +1,229 @@
+"""Scalar expressions, entry by entry: stable where the formula as written is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    Mul,
+    NumberSymbol,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    cos,
+    cot,
+    csc,
+    exp,
+    log,
+    sec,
+    sin,
+    tan,
+)
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
+
+from derivlib.code.form_algebra import Algebra
+from derivlib.code.ir import Array
+from derivlib.errors import UnsupportedError
+
+__all__ = ["Scalars"]
+
+_KNOWN = (
+    "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
+    "atanh", "exp", "log", "erf", "Abs", "sign",
+)  # fmt: skip
+_AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
+    sec: lambda z: 1 / cos(z),
+    csc: lambda z: 1 / sin(z),
+    cot: lambda z: 1 / tan(z),
+}
+_RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
+              "==": "equal", "!=": "not_equal"}  # fmt: skip
+
+
+class Scalars:
+    """Writes scalar expressions into a program, on arrays of any shape.
+
+    :param algebra: what arrays are added and multiplied with.
+    :param other: what to do with nodes that are made of matrices.
+    """
+
+    def __init__(self, algebra: Algebra, other: Callable[[Expr], Array]) -> None:
+        self.algebra = algebra
+        self.program = algebra.program
+        self.other = other
+
+    def value(self, expr: Any, bound: Mapping[Symbol, Array]) -> Array:
+        """The value of an expression; bound symbols stand for arrays.
+
+        :raises UnsupportedError: naming a function that no backend has.
+        """
+        if expr in bound:
+            return bound[expr]
+        if expr.is_Number or isinstance(expr, NumberSymbol):
+            return self.program.number(expr)
+        if isinstance(expr, Add):
+            return self._sum(expr, bound)
+        if isinstance(expr, Mul):
+            return self._product(expr, bound)
+        if isinstance(expr, Pow):
+            return self._power(expr.base, expr.exp, bound)
+        if isinstance(expr, exp):
+            return self._call("exp", expr.args[0], bound)
+        if isinstance(expr, Piecewise):
+            return self._choice(expr, bound)
+        if isinstance(expr, log) and (inner := _one_plus_exponential(expr.args[0])) is not None:
+            return self._call("softplus", inner, bound)
+        if isinstance(expr, Function) and not isinstance(expr, AppliedUndef):
+            return self._function(expr, bound)
+        return self.other(expr)
+
+    def _function(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        if type(expr) in _AS_OTHERS:
+            return self.value(_AS_OTHERS[type(expr)](expr.args[0]), bound)
+        if expr.func.__name__ not in _KNOWN or len(expr.args) != 1:
+            if any(arg.is_Matrix for arg in expr.args):
+                return self.other(expr)
+            raise UnsupportedError(
+                f'no backend has the function {expr.func.__name__} of "{expr}"; '
+                "write it in terms of exp, log, powers or trigonometric functions"
+            )
+        return self._call(expr.func.__name__, expr.args[0], bound)
+
+    def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        value = self.value(argument, bound)
+        if name in ("sigmoid", "softplus") and self.program.operations[value.place].static:
+            return self._of_number(name, value)
+        return self.program.add("call", value, shape=value.shape, extra=name)
+
+    def _of_number(self, name: str, value: Array) -> Array:
+        """σ(u) and log(1 + exp(u)) of a number, or of a calculation with sizes."""
+        add, one = self.program.add, self.algebra.one
+        sign = value if name == "softplus" else self.algebra.negated(value)
+        total = self.algebra.combine("add", [one, add("call", sign, extra="exp")])
+        if name == "softplus":
+            return add("call", total, extra="log")
+        return add("divide", one, total)
+
+    def _sum(self, expr: Add, bound: Mapping[Symbol, Array]) -> Array:
+        terms = sorted(expr.args, key=lambda term: term.could_extract_minus_sign())
+        return self.algebra.combine("add", [self.value(term, bound) for term in terms])
+
+    def _product(self, expr: Mul, bound: Mapping[Symbol, Array]) -> Array:
+        factors, sigmoids = _without_sigmoids(expr)
+        above = [f for f in factors if not _is_reciprocal(f)]
+        below = [Pow(f.base, -f.exp) for f in factors if _is_reciprocal(f)]
+        arrays = [self.value(factor, bound) for factor in above]
+        for inner, times in sigmoids:
+            value = self._call("sigmoid", inner, bound)
+            arrays.append(value if times == 1 else self._raised(value, times))
+        result = self.algebra.combine("multiply", arrays)
+        if not below:
+            return result
+        divisor = self.algebra.combine("multiply", [self.value(f, bound) for f in below])
+        return self.algebra.divided(result, divisor)
+
+    def _power(self, base: Expr, exponent: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        if exponent.is_negative and (inner := _one_plus_exponential(base)) is not None:
+            return self._raised(self._call("sigmoid", -inner, bound), -exponent)
+        value = self.value(base, bound)
+        if (number := self.program.value_of(value)) is not None and not exponent.free_symbols:
+            return self.program.number(number**exponent)
+        if exponent.is_Number:
+            return self._raised(value, exponent)
+        power = self.value(exponent, bound)
+        shape = value.shape if value.ndim >= power.ndim else power.shape
+        return self.program.add("power", value, power, shape=shape)
+
+    def _raised(self, value: Array, exponent: Expr) -> Array:
+        add, shape = self.program.add, value.shape
+        if exponent == 1:
+            return value
+        if exponent.is_negative:
+            raised = self._raised(value, -exponent)
+            return self.algebra.divided(self.algebra.one, raised)
+        if exponent is S.Half:
+            return add("call", value, shape=shape, extra="sqrt")
+        if value.ndim and exponent == 3:  # a general power is far slower
+            return self.algebra.combine("multiply", [value, self._raised(value, S(2))])
+        if value.ndim and exponent == Rational(3, 2):
+            return self.algebra.combine("multiply", [value, self._raised(value, S.Half)])
+        if value.ndim and exponent == 4:
+            value, exponent = self._raised(value, S(2)), S(2)
+        return add("power", value, self.program.number(exponent), shape=shape)
+
+    def _choice(self, expr: Piecewise, bound: Mapping[Symbol, Array]) -> Array:
+        *cases, (last, condition) = expr.args
+        if not isinstance(condition, BooleanTrue):
+            cases, last = list(expr.args), S.NaN
+        result = self.value(last, bound) if last is not S.NaN else self.program.number(S.NaN)
+        for value, when in reversed(cases):
+            chosen = self.value(value, bound)
+            test = self._condition(when, bound)
+            shape = max((chosen.shape, result.shape, test.shape), key=len)
+            result = self.program.add("where", test, chosen, result, shape=shape)
+        return result
+
+    def _condition(self, condition: Any, bound: Mapping[Symbol, Array]) -> Array:
+        if isinstance(condition, Relational):
+            left, right = self.value(condition.lhs, bound), self.value(condition.rhs, bound)
+            shape = left.shape if left.ndim >= right.ndim else right.shape
+            kind = _RELATIONS[condition.rel_op]
+            return self.program.add("compare", left, right, shape=shape, extra=kind)
+        if isinstance(condition, And | Or):
+            parts = [self._condition(part, bound) for part in condition.args]
+            result = parts[0]
+            kind = "and" if isinstance(condition, And) else "or"
+            for part in parts[1:]:
+                shape = result.shape if result.ndim >= part.ndim else part.shape
+                result = self.program.add("compare", result, part, shape=shape, extra=kind)
+            return result
+        if isinstance(condition, BooleanTrue | BooleanFalse):
+            return self.program.number(S(int(bool(condition))))
+        raise UnsupportedError(f'a condition of this kind is not written as code: "{condition}"')
+
+
+def _is_reciprocal(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and bool(factor.exp.is_Number and factor.exp.is_negative)
+
+
+def _one_plus_exponential(expr: Expr) -> Expr | None:
+    """The u of 1 + exp(u)."""
+    if isinstance(expr, Add) and len(expr.args) == 2 and expr.args[0] is S.One:
+        other = expr.args[1]
+        if isinstance(other, exp):
+            return other.args[0]
+    return None
+
+
+def _without_sigmoids(expr: Mul) -> tuple[list[Expr], list[tuple[Expr, Expr]]]:
+    """Take exp(u)ʲ / (1 + exp(u))ᵏ out of a product as powers of logistic functions.
+
+    It is σ(u)ʲ σ(−u)ᵏ⁻ʲ, which does not overflow.
+    """
+    factors = list(expr.args)
+    sigmoids: list[tuple[Expr, Expr]] = []
+    for factor in expr.args:
+        if not _is_reciprocal(factor) or not factor.exp.is_Integer:
+            continue
+        inner = _one_plus_exponential(factor.base)
+        if inner is None:
+            continue
+        factors.remove(factor)
+        times = -factor.exp
+        for other in list(factors):
+            ratio = other.args[0] / inner if isinstance(other, exp) else S.Zero
+            if ratio.is_Integer and 0 < ratio <= times:
+                factors.remove(other)
+                sigmoids.append((inner, ratio))
+                times -= ratio
+        if times:
+            sigmoids.append((-inner, times))
+    return factors, sigmoids

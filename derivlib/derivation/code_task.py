@@ -1,0 +1,149 @@
+"""What a derivation hands to code generation: expressions over names, arguments, text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from sympy import Expr, MatrixSymbol, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.check import size_symbols
+from derivlib.code import Source, Task, backend_of, compiled
+from derivlib.derivation.premises import Premises
+from derivlib.derivation.step import Step
+from derivlib.errors import InputError
+from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.problem import Written
+from derivlib.expressions.traversal import children
+from derivlib.nodes import MatrixFunctionApplication, PartialNode
+from derivlib.rules.rule import Condition
+
+__all__ = ["Coded", "compiled", "source_of"]
+
+
+class Coded(Protocol):
+    """What is needed of a derivation to write code for it."""
+
+    @property
+    def _code_names(self) -> Mapping[Expr, Expr]: ...
+    @property
+    def _code_outputs(self) -> list[tuple[str, Expr]]: ...
+    @property
+    def _code_values(self) -> list[tuple[str, Expr]]: ...
+    @property
+    def _code_name(self) -> str: ...
+    @property
+    def _asked(self) -> Written: ...
+    @property
+    def premises(self) -> Premises: ...
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
+    @property
+    def assumptions(self) -> tuple[Condition, ...]: ...
+
+
+def _letters(written: Written) -> Iterator[Expr]:
+    """The symbols of an expression in the order in which they are written."""
+    met: set[int] = set()
+    stack: list[Expr] = [*reversed(list(written.parts))]
+    while stack:
+        part = stack.pop()
+        if id(part) in met:
+            continue
+        met.add(id(part))
+        if isinstance(part, Symbol | MatrixSymbol):
+            if part not in written.where:
+                yield part
+        else:
+            if isinstance(part, ElementwiseApplyFunction):
+                yield from sorted(as_lambda(part.args[0]).free_symbols, key=str)
+            if isinstance(part, MatrixBase):
+                yield from sorted(part.free_symbols, key=str)
+            stack.extend(reversed(children(part)))
+
+
+def _abstract_in(exprs: Iterable[Expr]) -> set[str]:
+    """The names of the functions in expressions that are not known."""
+    found: set[str] = set()
+    for expr in exprs:
+        stack = [expr]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, MatrixFunctionApplication):
+                found.add(str(part.name))
+            elif isinstance(part, AppliedUndef):
+                found.add(part.func.__name__.rstrip("'"))
+            elif isinstance(part, ElementwiseApplyFunction):
+                body = as_lambda(part.args[0]).expr
+                found |= {f.func.__name__.rstrip("'") for f in body.atoms(AppliedUndef)}
+            elif isinstance(part, MatrixBase):
+                stack.extend(part.flat())
+            elif isinstance(part, PartialNode):
+                stack.append(part.application)
+            stack.extend(children(part))
+    return found
+
+
+def source_of(
+    derivation: Coded,
+    backend: Any,
+    *,
+    value: bool,
+    name: str | None,
+    sizes: Mapping[Any, int] | None,
+) -> Source:
+    """Write a function for a derivation.
+
+    :param derivation: the derivation.
+    :param backend: "numpy", "jax" or "torch".
+    :param value: whether it returns what is differentiated too.
+    :param name: what it is called.
+    :param sizes: typical sizes, for choosing the order of products.
+    :raises InputError: if the backend or the name is not understood, or a function abstract.
+    :raises UnsupportedError: if something is not written as code.
+    """
+    library = backend_of(backend)
+    outputs = [*(derivation._code_values if value else ()), *derivation._code_outputs]
+    names = derivation._code_names
+    if abstract := _abstract_in([*names.values(), *(output for _, output in outputs)]):
+        told = ", ".join(f"{each}: …" for each in sorted(abstract))
+        raise InputError(
+            f"{', '.join(sorted(abstract))} {'is' if len(abstract) == 1 else 'are'} abstract; "
+            f"say what stands there with `instantiate({{{told}}})` before writing code"
+        )
+    written = derivation._asked
+    fixed = set(size_symbols(*written.parts))
+    inputs = [symbol for symbol in dict.fromkeys(_letters(written)) if symbol not in fixed]
+    task = Task(
+        name or derivation._code_name,
+        outputs,
+        names,
+        inputs,
+        tuple(_told(derivation)),
+        {s for s, known in derivation.premises.facts.items() if "symmetric" in known},
+        dict(sizes or {}),
+    )
+    return Source(task, library)
+
+
+def _told(derivation: Coded) -> Iterator[str]:
+    rules = dict.fromkeys(step.rule for step in derivation.steps if step.entry is not None)
+    if rules:
+        yield ""
+        yield from _wrapped(f"Rules: {', '.join(rules)}.")
+    if conditions := list(map(str, derivation.assumptions)):
+        yield from _wrapped(f"Assumed: {', '.join(conditions)}.")
+
+
+def _wrapped(sentence: str, width: int = 88) -> Iterator[str]:
+    line = ""
+    for word in sentence.split():
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    yield line

@@ -1,0 +1,158 @@
+"""A derivation as one aligned block, each line with the rule that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from sympy import Expr
+
+from derivlib.display.binding import bare
+from derivlib.display.formula import Formula, rows_of, set_expression
+from derivlib.display.latex import DerivationPrinter, latex
+from derivlib.expressions.argument_letters import compound_places
+from derivlib.expressions.text import text
+
+__all__ = ["DerivationLike", "block", "definitions", "equation", "joint_sentence", "sentence"]
+
+
+class DifferentialLike(Protocol):
+    """What is needed of the derivation by one or several variables to show its steps."""
+
+    @property
+    def output(self) -> Expr: ...
+    @property
+    def root(self) -> Expr: ...
+    @property
+    def intermediates(self) -> Mapping[Expr, Expr]: ...
+    @property
+    def parts(self) -> Sequence[DifferentialLike]: ...
+    def own_lines(self) -> Iterable[Any]: ...
+    def differential_of(self, target: Expr | None) -> Expr: ...
+    def by(self, wrt: Expr) -> DerivationLike: ...
+
+
+class DerivationLike(DifferentialLike, Protocol):
+    """What is needed of a derivation by one variable to show its result."""
+
+    @property
+    def label(self) -> Expr: ...
+    @property
+    def free_label(self) -> Expr: ...
+    @property
+    def result(self) -> Expr: ...
+    @property
+    def shared(self) -> Mapping[Expr, Expr]: ...
+    @property
+    def letters(self) -> Mapping[Expr, Expr]: ...
+
+
+def _remark(step: Any) -> str:
+    r"""Set the name of a rule and the conditions of the step.
+
+    Only names of rules are set in `\textrm`. By that the site knows them and links them; a link
+    in the TeX itself would be refused by notebooks that set it with KaTeX.
+    """
+    conditions = map(set_expression, step.requires)
+    return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
+
+
+def _sum(terms: Sequence[Expr], printer: DerivationPrinter) -> str:
+    """Set terms with signs between them; what stands in many lines the printer sets once."""
+    if len(terms) == 1:
+        return bare(printer.doprint(terms[0]))
+    text = ""
+    for part in map(printer.doprint, terms):
+        joined = f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
+        text = text + joined if text else part
+    return text or "0"
+
+
+def _named(derivation: DifferentialLike) -> list[str]:
+    """Set what the names stand for, the last one first."""
+    named = reversed(list(derivation.intermediates.items()))
+    return [f"{latex(name)} = {latex(definition)}" for name, definition in named]
+
+
+def definitions(derivation: DifferentialLike) -> str:
+    """Set what is differentiated and what the names in it stand for."""
+    first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
+    return r",\quad ".join([first, *_named(derivation)])
+
+
+def block(derivation: DifferentialLike) -> Formula:
+    """Set a derivation: definitions, one line for each step that changes it, the result."""
+    rows: list[str] = []
+    said: set[str] = set()
+    for part in derivation.parts:
+        first, *others = _rows(part)
+        named = set(_named(part))
+        is_there = rows and f"&= {latex(part.root)} && " in rows[-1] and named <= said
+        rows += others if is_there else [first, *others]
+        said |= named
+    return Formula(rows_of(rows))
+
+
+def _rows(derivation: DifferentialLike) -> Iterator[str]:
+    """The rows of a derivation, or of one of the two that lead to a Hessian."""
+    yield definitions(derivation)
+    left, previous, found = None, None, None
+    printer = plain = DerivationPrinter()
+    for line in derivation.own_lines():
+        step = line.step
+        if step.rule == "naming" and step.after in derivation.intermediates:
+            continue
+        family = step.entry.family if step.entry else None
+        if family == "identification":
+            found, previous, printer = derivation.by(line.by).free_label, None, plain
+        elif family == "structure":
+            found, previous = derivation.by(line.by).label, None
+        if step.rule == "substitution" and line.by is not None:
+            printer = DerivationPrinter(names=derivation.by(line.by).letters)
+        derived = plain.doprint(found or derivation.differential_of(line.target))
+        shown = _sum(line.terms, printer)
+        if shown != previous or derived != left:
+            yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
+        left, previous = derived, shown
+
+
+def equation(derivation: DerivationLike) -> Formula:
+    """Set the result: ∂L/∂W = …, and the letters it is written with."""
+    left = latex(derivation.label)
+    shown = f"{left} = {latex(derivation.result, derivation.letters)}"
+    told = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
+    return Formula(r",\qquad ".join([shown, *told]))
+
+
+def sentence(derivation: DerivationLike) -> str:
+    """Write the result in one line of text."""
+    left = text(derivation.label)
+    shown = f"{left} = {text(derivation.result, derivation.letters)}"
+    told = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
+    return ", ".join([shown, *told])
+
+
+def joint_sentence(derivations: Iterable[DerivationLike]) -> str:
+    """Write the results by several variables, a line for each; common names are told once."""
+    lines, told = [], dict[Expr, str]()
+    for derivation in derivations:
+        if not derivation.shared:
+            lines.append(sentence(derivation))
+            continue
+        lines.append(f"{text(derivation.label)} = {text(derivation.result)}")
+        for value, name in _places(derivation):
+            if name not in told:
+                told[name] = f"{text(name)} = {text(value)}"
+    return "\n".join([*lines, *told.values()])
+
+
+def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
+    """What a result is to be read with: each value with its name.
+
+    These are the places where abstract derivatives are taken; and where a result is too long to
+    be written without, the names it is over, the last one first.
+    """
+    if derivation.shared:
+        return [(value, name) for name, value in reversed([*derivation.shared.items()])]
+    taken = compound_places(derivation.result)
+    return [(value, name) for value, name in derivation.letters.items() if value in taken]

@@ -1,0 +1,1 @@
+"""Rewriting a derivative so that it reads well, one named rule at a time."""

@@ -1,0 +1,190 @@
+"""Where rules of algebra apply in matrices and scalars that are neither products nor sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from sympy import (
+    Basic,
+    Expr,
+    HadamardProduct,
+    Identity,
+    Lambda,
+    MatAdd,
+    MatPow,
+    S,
+    Transpose,
+    preorder_traversal,
+)
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+from derivlib.engine.simplify.facts import Facts, Rewrite, matrices
+from derivlib.expressions.construction import (
+    identity,
+    leads_with_transpose,
+    mul,
+    split_coefficient,
+    transpose,
+)
+from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.shapes import same_size
+from derivlib.expressions.substitution import substitute
+from derivlib.expressions.text import text
+from derivlib.nodes import DiagonalSums, Vec
+from derivlib.rules import algebra, entrywise, powers
+
+__all__ = [
+    "in_hadamard",
+    "of_determinant",
+    "of_diagonal",
+    "of_power",
+    "of_trace",
+    "of_transpose",
+]
+
+_LONGEST_TRACE = 60
+"""How many nodes a trace may have to be put into cyclic normal form."""
+
+
+def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a product entry by entry."""
+    yield from _functions_of_one_matrix(expr.args)
+    if len(expr.args) != 2:
+        return
+    first, second = expr.args
+    stacked = isinstance(first, Vec) and isinstance(second, Vec)
+    if stacked and all(map(same_size, first.arg.shape, second.arg.shape)):
+        yield algebra.DIAGONAL_VEC, (first.arg, second.arg)
+    sizes_known = all(isinstance(size, Basic) for size in first.shape)  # SymPy's diag asks them
+    if isinstance(second, Identity) and sizes_known:
+        yield algebra.HADAMARD_IDENTITY, (first,)
+
+
+def _functions_of_one_matrix(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """Functions of one matrix, or a function and its argument, whose product is simpler."""
+    functions = [f for f in factors if isinstance(f, ElementwiseApplyFunction)]
+    for first in functions:
+        function, argument = first.args
+        rest = [factor for factor in factors if factor is not first]
+        for other in functions:
+            if other is not first and other.args[1] == argument:
+                among = [factor for factor in rest if factor is not other]
+                yield from _if_simpler(other.args[0], function, argument, *among)
+        scalar, matrix = split_coefficient(argument)
+        parts = matrix.args if isinstance(matrix, HadamardProduct) else (matrix,)
+        if scalar.is_number and all(part in rest for part in parts):
+            identical = Lambda(entrywise.z, entrywise.z / scalar)
+            among = [factor for factor in rest if factor not in parts]
+            yield from _if_simpler(identical, function, argument, *among)
+
+
+def _if_simpler(first: Any, second: Any, argument: Expr, *rest: Expr) -> Iterator[Rewrite]:
+    """The rule for two functions of one matrix, if their product has fewer operations."""
+    product = entrywise.joined(first, second).expr
+    apart = sum(as_lambda(function).expr.count_ops() for function in (first, second))
+    if product.count_ops() < apart:
+        yield entrywise.FUNCTIONS_OF_ONE_MATRIX, (first, second, argument, *rest)
+
+
+def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to the diagonal of a matrix."""
+    if isinstance(expr.args[0], DiagonalSums):
+        yield algebra.DIAGONAL_OF_SUMS, (expr.args[0].arg,)
+    factors = matrices(expr.args[0])
+    for i, factor in enumerate(factors[:-1], start=1):
+        if factor.shape[1] is S.One:
+            yield entrywise.DIAGONAL_OF_OUTER, (mul(*factors[:i]), mul(*factors[i:]))
+            return
+
+
+def of_power(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a power or an inverse."""
+    base, exponent = expr.args
+    scalar, matrix = split_coefficient(base)
+    if scalar is not S.One and exponent.is_Integer:
+        yield powers.POWER_OF_MULTIPLE, (scalar, matrix, exponent)
+
+
+def of_determinant(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a determinant."""
+    scalar, matrix = split_coefficient(expr.args[0])
+    if scalar is not S.One:
+        yield powers.DETERMINANT_OF_MULTIPLE, (scalar, matrix)
+
+
+def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a transpose."""
+    inside = expr.args[0]
+    if "symmetric" in facts.get(inside, ()):
+        yield algebra.SYMMETRIC, (inside,)
+    if not isinstance(inside, MatAdd):
+        return
+    terms, turned = set(inside.args), set(map(transpose, inside.args))
+    if turned == terms:
+        yield algebra.TRANSPOSE_OF_SUM, inside.args
+        return
+    known = [part for part, told in facts.items() if "symmetric" in told and inside.has(part)]
+    unturned = {Transpose(part): part for part in known}
+    if known and {substitute(term, unturned) for term in turned} == terms:
+        yield algebra.SYMMETRIC, (inside, *known)
+    elif _transposes(turned) <= _transposes(terms):
+        yield algebra.TRANSPOSE_OF_SUM, inside.args
+
+
+def _transposes(terms: set[Expr]) -> int:
+    """How many transposes are written in terms."""
+    return sum(isinstance(part, Transpose) for t in terms for part in preorder_traversal(t))
+
+
+def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """Put the factors of a trace into an order that does not depend on how it was found.
+
+    A sum one of whose terms is a multiple by a scalar expression is taken apart first, so that
+    the scalar comes out.
+    """
+    matrix = expr.args[0]
+    factors = matrices(matrix)
+    if len(factors) == 2 and isinstance(factors[1], HadamardProduct):
+        first, parts = transpose(factors[0]), factors[1].args
+        if any(_functions_of_one_matrix((first, *parts))):
+            yield entrywise.FACTOR_IN_INNER_PRODUCT, (first, *parts)
+            return
+    for i, factor in enumerate(factors):
+        terms = factor.args if isinstance(factor, MatAdd) else ()
+        if any(not split_coefficient(term)[0].is_number for term in terms):
+            before = mul(*factors[:i], identity(factor.shape[0]))
+            after = mul(*factors[i + 1 :], identity(factor.shape[1]))
+            yield algebra.TRACE_OF_SUM, (before, after, *factor.args)
+            return
+    if len(factors) < 2 or sum(1 for _ in preorder_traversal(expr)) > _LONGEST_TRACE:
+        return
+    turned = matrices(transpose(matrix))
+    best = min(map(_order_of_trace, _rotations(factors)))
+    if min(map(_order_of_trace, _rotations(turned))) < best:
+        yield algebra.TRACE_OF_TRANSPOSE, (matrix,)
+        return
+    if _order_of_trace(factors) != best:
+        i = next(
+            i
+            for i in range(1, len(factors))
+            if _order_of_trace((*factors[i:], *factors[:i])) == best
+        )
+        yield algebra.ROTATION, (mul(*factors[:i]), mul(*factors[i:]))
+
+
+def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
+    return ((*factors[i:], *factors[:i]) for i in range(len(factors)))
+
+
+def _order_of_trace(factors: tuple[Expr, ...]) -> tuple[Any, ...]:
+    """A 1×1 product comes first, then few transposes, then the alphabet."""
+    is_scalar = factors[0].shape[0] is S.One
+    turned = sum(leads_with_transpose(f.args[0] if isinstance(f, MatPow) else f) for f in factors)
+    return not is_scalar, turned, tuple(map(_spelled, factors))
+
+
+@lru_cache(maxsize=1024)
+def _spelled(factor: Expr) -> str:
+    return text(factor)

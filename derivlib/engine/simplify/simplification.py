@@ -1,0 +1,126 @@
+"""Rewriting a derivative so that it reads well, one named rule at a time.
+
+Every distinct subexpression is met once, parts first, so the cost is linear in what is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from sympy import (
+    Add,
+    Determinant,
+    DiagonalOf,
+    Expr,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Trace,
+    Transpose,
+)
+
+from derivlib.engine.simplify.facts import Facts, Rewrite
+from derivlib.engine.simplify.matrices import (
+    in_hadamard,
+    of_determinant,
+    of_diagonal,
+    of_power,
+    of_trace,
+    of_transpose,
+)
+from derivlib.engine.simplify.products import in_product
+from derivlib.engine.simplify.sums import in_scalar_sum, in_sum
+from derivlib.expressions.substitution import replace_part
+from derivlib.expressions.traversal import children, with_children
+from derivlib.rules import Rule
+
+__all__ = ["Facts", "Rewriting", "simplify"]
+
+_MOST_ROUNDS = 8
+"""How often a derivative is searched from the start; twice is nearly always enough."""
+
+
+class Rewriting(NamedTuple):
+    """A rule of algebra, applied wherever its left side stands in a derivative.
+
+    :param rule: the rule.
+    :param arguments: what its placeholders stood for.
+    :param before: the whole derivative.
+    :param after: the whole derivative, rewritten.
+    """
+
+    rule: Rule
+    arguments: tuple[Any, ...]
+    before: Expr
+    after: Expr
+
+
+def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
+    """Rewrite an expression until no rule applies.
+
+    :param expr: a derivative.
+    :param facts: what is known of the constants in it.
+    :returns: each rewriting in order; the last ends at the simplified derivative.
+    """
+    done: list[Rewriting] = []
+    for _ in range(_MOST_ROUNDS):
+        start = expr
+        for rule, arguments in _rewrites(expr, facts):
+            after = replace_part(expr, rule.left(*arguments), _right(rule, arguments))
+            if after != expr:  # otherwise it went together with an equal part
+                done.append(Rewriting(rule, arguments, expr, after))
+            expr = after
+        if expr == start:
+            break
+    return done
+
+
+def _right(rule: Rule, arguments: tuple[Any, ...]) -> Expr:
+    return rule.right(lambda expr: expr, *arguments)
+
+
+def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
+    """Find the rules that apply somewhere, parts first; every distinct part is met once."""
+    found: list[Rewrite] = []
+    done: dict[Expr, Expr] = {}
+
+    def simplified(part: Expr) -> Expr:
+        if part not in done:
+            done[part] = part  # where a rewriting leads back to it, it stays
+            below = children(part)
+            parts = tuple(simplified(child) for child in below)
+            new = part if parts == below else with_children(part, parts)
+            if new == part:
+                new = rewritten(part)
+            done[part] = new if new == part else simplified(new)
+        return done[part]
+
+    def rewritten(part: Expr) -> Expr:
+        for kind, search in _SEARCHES:
+            if isinstance(part, kind):
+                for rule, arguments in search(part, facts):
+                    new = replace_part(part, rule.left(*arguments), _right(rule, arguments))
+                    if new != part:
+                        found.append((rule, arguments))
+                        return new
+        return part
+
+    simplified(expr)
+    return found
+
+
+_SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (
+    (MatMul, in_product),
+    (MatPow, of_power),
+    (Determinant, of_determinant),
+    (MatAdd, in_sum),
+    (Add, in_scalar_sum),
+    (HadamardProduct, in_hadamard),
+    (DiagonalOf, of_diagonal),
+    (Transpose, of_transpose),
+    (Trace, of_trace),
+)
+"""Where rules of algebra are looked for, by the operation at the top."""

@@ -1,0 +1,120 @@
+"""Where rules of algebra apply in sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from sympy import Expr, Mul, S
+
+from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, two
+from derivlib.expressions.construction import identity, kronecker, mul, split_coefficient
+from derivlib.expressions.guarded import scalar_power, scalar_product
+from derivlib.nodes import Commutation
+from derivlib.rules import algebra
+
+__all__ = ["in_scalar_sum", "in_sum"]
+
+_MOST_TERMS = 16
+"""How many terms a sum may have to be searched for common factors."""
+
+
+def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a sum of matrices."""
+    terms = expr.args
+    if len(terms) > _MOST_TERMS:
+        return
+    multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
+    if multiple is not S.One:
+        share = scalar_power(multiple, S.NegativeOne)
+        yield algebra.MULTIPLE, (multiple, *(mul(share, term) for term in terms))
+        # where SymPy writes a product of powers otherwise, this changes nothing: look further
+    best: tuple[int, Rewrite] | None = None
+    for i, j in combinations(range(len(terms)), 2):
+        rest = tuple(term for k, term in enumerate(terms) if k not in (i, j))
+        for length, (rule, arguments) in _common_factors(terms[i], terms[j]):
+            if best is None or length > best[0]:
+                best = length, (rule, (*arguments, *rest))
+    if best is not None:
+        yield best[1]
+    yield from _commuted(terms)
+
+
+def in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The factors that all terms share."""
+    if expr.is_Matrix:  # SymPy's sum of matrices is a sum too
+        return
+    factors = [Mul.make_args(term) for term in expr.args]
+    shared = [f for f in factors[0] if not f.is_number and all(f in rest for rest in factors)]
+    if shared:
+        common = scalar_product(*shared)
+        share = scalar_power(common, S.NegativeOne)
+        yield algebra.SCALAR_FACTOR, (common, *(mul(share, term) for term in expr.args))
+
+
+def _common_multiple(coefficients: list[Expr]) -> Expr:
+    """The scalar that all coefficients are multiples of; a number only if they share it."""
+    if len(set(coefficients)) == 1 and not coefficients[0].is_number:
+        return coefficients[0]
+    numbers, scalars = zip(*(c.as_coeff_Mul() for c in coefficients), strict=True)
+    number = abs(numbers[0]) if len({abs(n) for n in numbers}) == 1 else S.One
+    if all(n.is_negative for n in numbers):
+        number = -number
+    first, *others = [scalar.as_powers_dict() for scalar in scalars]
+    exponents = {
+        base: _common_exponent([power, *(powers.get(base, S.Zero) for powers in others)])
+        for base, power in first.items()
+    }
+    return scalar_product(number, *(scalar_power(*factor) for factor in exponents.items()))
+
+
+def _common_exponent(exponents: list[Expr]) -> Expr:
+    """The exponent nearest to zero, if all are equal or are numbers of one sign."""
+    if len(set(exponents)) == 1:
+        return exponents[0]
+    for nearest, has_sign in ((min, "is_positive"), (max, "is_negative")):
+        if all(e.is_number and getattr(e, has_sign) for e in exponents):
+            return nearest(exponents)
+    return S.Zero
+
+
+def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
+    """The longest product that two terms end with, or begin with."""
+    (c, _), (k, _) = split_coefficient(first), split_coefficient(second)
+    a, b = matrices(first), matrices(second)
+    last = shared(a[::-1], b[::-1])
+    if last and _worth(a[:-last], b[:-last]):
+        one = identity(a[-last].shape[0])
+        remainders = mul(c, *a[:-last], one), mul(k, *b[:-last], one)
+        yield last, (algebra.RIGHT_FACTOR, (mul(*a[-last:]), *remainders))
+    head = shared(a, b)
+    if head and _worth(a[head:], b[head:]):
+        one = identity(a[head - 1].shape[1])
+        remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
+        yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
+    if len(a) == len(b) == 1 and two(a[0]) and two(b[0]):
+        (a1, a2), (b1, b2) = a[0].args, b[0].args
+        if a2 == b2:
+            yield 1, (algebra.RIGHT_KRONECKER_FACTOR, (a2, mul(c, a1), mul(k, b1)))
+        if a1 == b1:
+            yield 1, (algebra.LEFT_KRONECKER_FACTOR, (a1, mul(c, a2), mul(k, b2)))
+
+
+def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:
+    """Tell whether the sum of what remains reads well: I + A does only for a commutation."""
+    if a and b:
+        return True
+    return any(len(rest) == 1 and isinstance(rest[0], Commutation) for rest in (a, b))
+
+
+def _commuted(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """Move a commutation matrix to the left where that makes a factor common."""
+    tails = {matrices(term)[-1] for term in terms}
+    for term in terms:
+        factors = matrices(term)
+        if len(factors) < 2 or not isinstance(factors[-1], Commutation) or not two(factors[-2]):
+            continue
+        first, second = factors[-2].args
+        fits = factors[-1].of_shape == (first.shape[1], second.shape[1])
+        if fits and kronecker(second, first) in tails:
+            yield algebra.COMMUTED_KRONECKER, (first, second)

@@ -1,0 +1,112 @@
+"""Where powers and logarithms have a derivative: the conditions of the rules that need one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Lambda,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    Trace,
+    exp,
+    log,
+    preorder_traversal,
+)
+
+from derivlib.expressions.construction import transpose
+from derivlib.expressions.elementwise import as_lambda, elementwise
+from derivlib.nodes import Norm
+from derivlib.rules.rule import Condition
+
+__all__ = ["of_entries", "of_function", "of_power"]
+
+Needs = tuple[str, str]
+"""What a scalar has to be, and how the same is said of the entries of a matrix."""
+
+_POSITIVE: Needs = ("positive", "with positive entries")
+_NOT_ZERO: Needs = ("not zero", "without zero entries")
+
+
+def _is_nonnegative(expr: Expr) -> bool:
+    """Tell whether a scalar is written so that it cannot be negative: a square, a norm, a sum."""
+    if isinstance(expr, (Norm, exp)) or expr.is_nonnegative:
+        return True
+    if isinstance(expr, Trace):
+        factors = expr.arg.args
+        return len(factors) == 2 and factors[0] == transpose(factors[1])
+    if isinstance(expr, (Add, Mul)):
+        return all(map(_is_nonnegative, expr.args))
+    return isinstance(expr, Pow) and expr.exp.is_even is True
+
+
+def _is_positive(expr: Expr) -> bool:
+    """Tell whether a scalar is written so that it is positive."""
+    if isinstance(expr, exp) or expr.is_positive:
+        return True
+    if isinstance(expr, Add):
+        return any(map(_is_positive, expr.args)) and all(map(_is_nonnegative, expr.args))
+    return isinstance(expr, Mul) and all(map(_is_positive, expr.args))
+
+
+def _of_base(base: Expr, exponent: Expr) -> Needs | None:
+    """What a base needs, beyond being real, for a power to have a derivative."""
+    if exponent.is_integer:
+        fits = exponent.is_nonnegative or _is_positive(base) or base.is_nonzero
+        return None if fits else _NOT_ZERO
+    return None if _is_positive(base) else _POSITIVE
+
+
+def of_power(base: Expr, exponent: Expr) -> tuple[Condition, ...]:
+    """What has to hold of the base of a power, a scalar or a matrix raised entry by entry."""
+    needs = _of_base(base, exponent)
+    if isinstance(base, Norm) and needs is not None:
+        return (Condition(base.arg, _NOT_ZERO[0]),)
+    return () if needs is None else (Condition(base, needs[1 if base.is_Matrix else 0]),)
+
+
+def of_function(function: Any, *arguments: Expr) -> tuple[Condition, ...]:
+    """What has to hold of the argument of a function of scalars, a logarithm above all."""
+    if function is not log or _is_positive(arguments[0]):
+        return ()
+    return (Condition(arguments[0], _POSITIVE[0]),)
+
+
+def of_entries(function: Any, argument: Expr) -> tuple[Condition, ...]:
+    """What has to hold of the entries of a matrix for a function of each to have a derivative.
+
+    :param function: a function of one scalar.
+    :param argument: the matrix.
+    """
+    taken = as_lambda(function)
+    (variable,) = taken.variables
+    found: dict[Condition, None] = {}
+    for part, needs in _needed(taken.expr, variable):
+        inside = argument if part == variable else elementwise(Lambda(variable, part), argument)
+        found[Condition(inside, needs[1])] = None
+    return tuple(found)
+
+
+def _needed(body: Expr, variable: Symbol) -> Iterator[tuple[Expr, Needs]]:
+    """The parts of a function of a real variable that have to be positive, or not zero."""
+    real = Dummy("z", real=True)
+    for node in preorder_traversal(body):
+        if not isinstance(node, (Pow, log)) or variable not in node.args[0].free_symbols:
+            continue
+        # What is seen without knowing the variable to be real is seen sooner.
+        known = (arg.xreplace({variable: real}) for arg in node.args)
+        if _of_node(node, *node.args) and (needs := _of_node(node, *known)):
+            yield node.args[0], needs
+
+
+def _of_node(node: Expr, base: Expr, exponent: Expr = S.One) -> Needs | None:
+    """What the argument of a logarithm, or the base of a power, needs."""
+    if isinstance(node, log):
+        return None if _is_positive(base) else _POSITIVE
+    return _of_base(base, exponent)

@@ -1,0 +1,168 @@
+"""Derivatives of functions of one scalar, as functions again.
+
+The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the derivative σ'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from sympy import (
+    Add,
+    Derivative,
+    Expr,
+    Function,
+    FunctionClass,
+    Lambda,
+    Mul,
+    Pow,
+    S,
+    Subs,
+    Symbol,
+    log,
+)
+from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
+
+from derivlib.errors import UnsupportedError
+from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.text import text
+from derivlib.nodes import is_undefined, partial, prime
+
+__all__ = [
+    "derivative_by_parameter",
+    "derivative_of",
+    "derivative_of_function",
+    "partial_derivative",
+]
+
+
+def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
+    """An undefined function of another name that differentiates itself into σ'."""
+
+    def fdiff(self: Expr, argindex: int = 1) -> Expr:
+        return partial_derivative(function(*self.args), argindex - 1)
+
+    return UndefinedFunction(
+        f"{function.__name__} (differentiable)", bases=(AppliedUndef,), __dict__={"fdiff": fdiff}
+    )
+
+
+def derivative_of(body: Expr, by: Symbol) -> Expr:
+    """Differentiate a scalar expression, primes for the undefined functions in it.
+
+    Sums, products, powers and functions of scalars are differentiated here, by the same rules as
+    SymPy has, since its `diff` looks for a proof that the derivative of each part is not zero.
+
+    :raises UnsupportedError: if SymPy cannot differentiate a function in it.
+    """
+    result = _derivative(body, by)
+    if result.has(Derivative, Subs):
+        raise UnsupportedError(
+            f'no derivative is known for "{text(body)}" as a function of {by}; '
+            "give the function as a Lambda of functions SymPy can differentiate"
+        )
+    return result
+
+
+def _derivative(body: Expr, by: Symbol) -> Expr:
+    if body == by:
+        return S.One
+    if by not in body.free_symbols:
+        return S.Zero
+    if isinstance(body, Add):
+        return Add(*(_derivative(term, by) for term in body.args))
+    if isinstance(body, Mul):
+        factors = body.args
+        slopes = [_derivative(factor, by) for factor in factors]
+        return Add(*(Mul(*factors[:k], s, *factors[k + 1 :]) for k, s in enumerate(slopes)))
+    if isinstance(body, Pow):
+        base, exponent = body.args
+        growth = _derivative(exponent, by)
+        growing = growth * log(base) if growth != 0 else S.Zero
+        return body * (growing + _derivative(base, by) * exponent / base)
+    if is_undefined(body.func) or type(body)._eval_derivative is Function._eval_derivative:
+        slopes = [_derivative(argument, by) for argument in body.args]
+        partials = (
+            Mul(partial_derivative(body, k), slope) for k, slope in enumerate(slopes) if slope != 0
+        )
+        return Add(*partials)
+    return _by_sympy(body, by)
+
+
+def _by_sympy(body: Expr, by: Symbol) -> Expr:
+    """Differentiate by SymPy's own `diff`, functions put together from pieces among others."""
+    stand_ins = {f: _stand_in(f) for f in {type(atom) for atom in body.atoms(AppliedUndef)}}
+    for function, stand_in in stand_ins.items():
+        body = body.replace(function, stand_in)
+    result = body.diff(by)
+    for function, stand_in in stand_ins.items():
+        result = result.replace(stand_in, function)
+    return result
+
+
+@lru_cache(maxsize=512)
+def derivative_of_function(function: FunctionClass | Lambda) -> Lambda:
+    """Differentiate a function of one scalar.
+
+    ```pycon
+    >>> from sympy import Function, tanh
+    >>> derivative_of_function(tanh)
+    Lambda(z, 1 - tanh(z)**2)
+    >>> derivative_of_function(Function("sigma"))
+    Lambda(z, sigma'(z))
+
+    ```
+
+    :param function: a SymPy function, an undefined function or a `Lambda`.
+    :returns: its derivative, as a `Lambda`.
+    :raises UnsupportedError: if SymPy cannot differentiate it.
+    """
+    if is_undefined(function):
+        return as_lambda(prime(function))
+    function = as_lambda(function)
+    (variable,) = function.variables
+    return Lambda(variable, derivative_of(function.expr, variable))
+
+
+@lru_cache(maxsize=512)
+def derivative_by_parameter(function: Lambda, parameter: Symbol) -> Lambda:
+    """Differentiate a function of one scalar by a parameter in its body."""
+    return Lambda(function.variables, derivative_of(function.expr, parameter))
+
+
+def partial_derivative(application: Expr, position: int) -> Expr:
+    """Differentiate a scalar function of scalars by one of its arguments.
+
+    ```pycon
+    >>> from sympy import Function, log, symbols
+    >>> u, v = symbols("u v")
+    >>> partial_derivative(log(u), 0)
+    1/u
+    >>> partial_derivative(Function("f")(u), 0)
+    f'(u)
+
+    ```
+
+    :param application: the function, applied.
+    :param position: the position of the argument, counted from 0.
+    :raises UnsupportedError: if SymPy cannot differentiate it.
+    """
+    function: Callable[..., Any] = application.func
+    if is_undefined(function):
+        if len(application.args) == 1:
+            return prime(function)(*application.args)  # type: ignore[no-any-return]
+        return partial(application, position)
+    if not isinstance(application, Function):
+        raise UnsupportedError(f'no derivative is known for "{text(application)}"')
+    try:
+        result = application.fdiff(position + 1)
+    except ArgumentIndexError:
+        result = None
+    if result is None or result.has(Derivative, Subs):
+        raise UnsupportedError(
+            f'no derivative is known for "{text(application)}" by its argument {position + 1}; '
+            "differentiate by something else, or put an undefined function in its place"
+        )
+    return result
