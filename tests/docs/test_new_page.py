@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from authors.new_page import PageError, add_page, main, sections_of
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture

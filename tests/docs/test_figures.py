@@ -14,7 +14,7 @@ from figures import drawing
 
 from derivlib.display.graph_text import MIME_TYPE
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = [
     "notebook, W",

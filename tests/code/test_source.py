@@ -29,7 +29,7 @@ from sympy import (
     symbols,
     tanh,
 )
-from test_code import BACKENDS, _sixty_four_bits, assert_calculates
+from test_compiled import BACKENDS, _sixty_four_bits, assert_calculates
 
 from derivlib import InputError, SizesError, derive, hessian, logdet, norm, softmax, sum_entries
 
