@@ -25,7 +25,7 @@ from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.block import block, equation, sentence
+from derivlib.display.aligned_block import block, equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.substitutions import Substitutions, folded
 from derivlib.engine.intermediates import Graph

@@ -21,7 +21,7 @@ from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.block import block, joint_sentence
+from derivlib.display.aligned_block import block, joint_sentence
 from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
 from derivlib.expressions.problem import Written

@@ -292,7 +292,7 @@ def test_each_name_that_results_share_is_written_once(monkeypatch):
         written.append(expr)
         return text(expr, *names)
 
-    monkeypatch.setattr("derivlib.display.block.text", counted)
+    monkeypatch.setattr("derivlib.display.aligned_block.text", counted)
     expr, parameters, where, _ = network(60)
     d = derive(expr, parameters, where=where)
     assert d.shared
