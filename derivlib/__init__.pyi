@@ -12,6 +12,7 @@ from .derivation.replay import Line
 from .derivation.step import Step
 from .derivation.stepwise import Stepwise
 from .derivation.writes_code import WritesCode
+from .display import text
 from .display.formula import Formula, aligned, show, show_group
 from .display.latex import latex
 from .display.substitutions import Substitutions
@@ -35,14 +36,24 @@ from .errors import (
     UnsupportedError,
     VerificationError,
 )
-from .expressions.text import text
-from .nodes.differentials import d
-from .nodes.formal import formal
-from .nodes.reductions import logdet, norm, sum_entries
-from .nodes.reshaping import unvec, vec
-from .nodes.softmax import logsumexp, softmax
-from .nodes.structured import BasisMatrix, diagonal_sums, tril, triu
-from .nodes.undefined_functions import MatrixFunction, partial, prime
+from .nodes import (
+    BasisMatrix,
+    MatrixFunction,
+    d,
+    diagonal_sums,
+    formal,
+    logdet,
+    logsumexp,
+    norm,
+    partial,
+    prime,
+    softmax,
+    sum_entries,
+    tril,
+    triu,
+    unvec,
+    vec,
+)
 from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian

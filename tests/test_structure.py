@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sympy import MatrixSymbol, Trace, symbols
 
 import derivlib
+from derivlib import VerificationError, derive, logdet, norm, tril, vec
+from derivlib.check import verify
+from derivlib.expressions import construction
+from derivlib.expressions.facets import _FOUND, _TOLD, told
 
 ROOT = Path(derivlib.__file__).parent
 
 LAYERS = [
     {"errors"},
-    {"nodes"},
     {"expressions"},
+    {"nodes"},
     {"check", "display"},
     {"rules", "elements"},
     {"engine", "code"},
@@ -65,7 +71,12 @@ def test_imports_point_down(path):
         assert layer_of(other) < layer_of(own), f"{own} imports {other}, which is not below it"
 
 
-JUDGE_MAY_IMPORT = {"check", "nodes", "errors", "expressions.sizes", "expressions.text"}
+JUDGE_MAY_IMPORT = {
+    *("check", "nodes", "errors"),
+    *(f"expressions.{module}" for module in ("facets", "sizes", "text")),
+}
+JUDGE_MAY_NOT_IMPORT = {"nodes.builders"}
+"""What writes expressions in normal form: the judge reads what nodes are, and builds nothing."""
 
 
 def test_the_judge_knows_nodes_and_no_rule():
@@ -73,6 +84,7 @@ def test_the_judge_knows_nodes_and_no_rule():
     for path in (ROOT / "check").rglob("*.py"):
         for name in imported_names(path):
             assert any(f"{name}.".startswith(f"{part}.") for part in JUDGE_MAY_IMPORT), (path, name)
+            assert not any(f"{name}.".startswith(f"{p}.") for p in JUDGE_MAY_NOT_IMPORT), path
 
 
 def test_every_part_has_a_layer():
@@ -88,3 +100,32 @@ def test_public_names_exist_and_are_documented():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_file_piles_up(path):
     assert len(path.read_text().splitlines()) <= 450
+
+
+def test_the_judge_builds_nothing(monkeypatch):
+    """Verifying calls no normal form and no constructor of the engine, only definitions."""
+    n, m = symbols("n m", integer=True, positive=True)
+    X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", n, n)
+    expr = Trace(vec(X).T * vec(X)) + logdet(A + X * X.T) + norm(tril(A))
+    d = derive(expr, X)
+    claim, wrong = d.result, 2 * d.result
+
+    def poisoned(*_):
+        raise AssertionError("the judge asked for a normal form")
+
+    for kind, facets in told().items():
+        if callable(facets.normal):
+            monkeypatch.setitem(_TOLD, kind, replace(facets, normal=poisoned))
+    for name in ("mul", "add", "transpose", "power", "hadamard", "kronecker"):
+        monkeypatch.setattr(construction, name, poisoned)
+    _FOUND.clear()
+    try:
+        for sizes in ({n: 3, m: 2}, {n: 25, m: 2}):
+            assert verify(expr, X, claim, sizes)
+            with pytest.raises(VerificationError):
+                verify(expr, X, wrong, sizes)
+        with pytest.raises(AssertionError, match="asked for a normal form"):
+            derive(expr, X)
+    finally:
+        monkeypatch.undo()
+        _FOUND.clear()

@@ -15,10 +15,10 @@ from derivlib.check.claims.ledger import Check, Ledger, recorded
 from derivlib.check.claims.rule import RuleCheck, check_rule, rejected_tampering
 from derivlib.check.claims.typed import EntriesCheck, check_entries
 from derivlib.check.claims.verification import Verification
-from derivlib.check.scalars.abstract import AbstractPartial
 from derivlib.check.values.entry_derivatives import elementwise
 from derivlib.check.values.explicit import explicit
 from derivlib.expressions.sizes import resolve_sizes, size_symbols
+from derivlib.nodes.abstract_partial import AbstractPartial
 
 __all__ = [
     "AbstractPartial",

@@ -30,12 +30,12 @@ from derivlib.display.formula import Formula
 from derivlib.display.substitutions import Substitutions, folded
 from derivlib.engine.intermediates import Graph
 from derivlib.errors import InputError, ReplayError, UnsupportedError
-from derivlib.expressions.argument_letters import compound_places
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
+from derivlib.nodes.partials import compound_places
 from derivlib.rules.rule import Condition
 
 __all__ = ["Derivation"]

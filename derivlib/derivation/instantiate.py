@@ -15,9 +15,8 @@ from derivlib.derivation.replacements import Replacement, as_replacements
 from derivlib.errors import InputError
 from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.problem import Written
-from derivlib.expressions.rebuilding import rebuild
 from derivlib.expressions.text import text
-from derivlib.expressions.traversal import children, with_children
+from derivlib.expressions.traversal import children, rebuild, with_children
 from derivlib.nodes import (
     MatrixFunction,
     MatrixFunctionApplication,

@@ -11,7 +11,8 @@ from sympy.core.sympify import SympifyError
 from sympy.matrices.exceptions import ShapeError as MisfitError
 
 from derivlib.errors import DerivlibError, InputError, ShapeError
-from derivlib.expressions.shapes import Shape, same_size, shown_shape
+from derivlib.expressions.facets import Shape
+from derivlib.expressions.shapes import same_size, shown_shape
 from derivlib.expressions.text import text
 from derivlib.nodes import MatrixFunction, is_undefined
 from derivlib.rules.scalar_derivatives import derivative_of_function

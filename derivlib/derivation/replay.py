@@ -22,11 +22,11 @@ from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, mul, transpose, zero_like
 from derivlib.expressions.expanding import mean_the_same
 from derivlib.expressions.measure import Measures
-from derivlib.expressions.operators import inner_sum
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode, Inner, LinearForm, OnVec, d
+from derivlib.nodes.builders import inner_sum
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
 

@@ -10,8 +10,8 @@ from sympy import Expr
 from derivlib.display.binding import bare
 from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
-from derivlib.expressions.argument_letters import compound_places
 from derivlib.expressions.text import text
+from derivlib.nodes.partials import compound_places
 
 __all__ = ["DerivationLike", "block", "definitions", "equation", "joint_sentence", "sentence"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Trace
 
 from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.nodes import DifferentialNode, Inner, OnVec
@@ -17,13 +18,15 @@ _BRACKETS = re.compile(r"[()\s]")
 class _Spelled(DerivationPrinter):
     """The printer, with each tr and vec written, also of what is its own trace or vec."""
 
-    def _print_Trace(self, expr: Expr) -> str:
-        return self._call(r"\operatorname{tr}", expr.args[0])
-
-    def _print_OnVec(self, expr: OnVec) -> str:
-        left, right = expr.args
-        stacked = self._call(r"\operatorname{vec}", right)
-        return f"{self._factor(left)} {self._print(right) if isinstance(right, Inner) else stacked}"
+    def _by_facet(self, expr: Any) -> Any:
+        if isinstance(expr, Trace):
+            return self.call(r"\operatorname{tr}", expr.args[0])
+        if isinstance(expr, OnVec):
+            left, right = expr.args
+            stacked = self.call(r"\operatorname{vec}", right)
+            shown = self._print(right) if isinstance(right, Inner) else stacked
+            return f"{self.factor(left)} {shown}"
+        return super()._by_facet(expr)
 
     def doprint(self, expr: Expr) -> str:
         """Set a whole expression."""

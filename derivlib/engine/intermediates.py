@@ -17,8 +17,9 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.engine.names import Role, choose_names
 from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.expressions.facets import Shape
 from derivlib.expressions.problem import Written
-from derivlib.expressions.shapes import Shape, same_size, shape_of, shown_shape
+from derivlib.expressions.shapes import same_size, shape_of, shown_shape
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form, children, with_children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode

@@ -35,7 +35,6 @@ from derivlib.expressions.construction import (
     mul,
     ones_like,
 )
-from derivlib.expressions.operators import inner
 from derivlib.expressions.text import text
 from derivlib.nodes import (
     DiagonalSums,
@@ -50,6 +49,7 @@ from derivlib.nodes import (
     Vec,
     d,
 )
+from derivlib.nodes.builders import inner
 from derivlib.rules import Rule, adjoints, vec_rules
 
 __all__ = ["COLLECT", "Move", "pair"]

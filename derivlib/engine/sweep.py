@@ -24,7 +24,6 @@ from derivlib.expressions.construction import (
     is_zero,
     zero_like,
 )
-from derivlib.expressions.operators import trace
 from derivlib.nodes import (
     FormalJacobian,
     Inner,
@@ -33,6 +32,7 @@ from derivlib.nodes import (
     formal,
     numel,
 )
+from derivlib.nodes.builders import trace
 from derivlib.rules import Rule, identification, linear
 
 __all__ = ["sweep"]

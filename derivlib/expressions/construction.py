@@ -36,14 +36,13 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.expressions.facets import facets_of
 from derivlib.expressions.guarded import scalar_product
-from derivlib.nodes import Commutation, DiagonalSums, SingleEntry, Tril, Triu
 
 __all__ = [
     "add",
     "block_diagonal",
     "blocks",
-    "commutation",
     "distributed",
     "hadamard",
     "hadamard_power",
@@ -260,8 +259,10 @@ def transpose(expr: Expr) -> Expr:
             return mul(*(transpose(factor) for factor in reversed(expr.args)))
         case MatAdd() if any(map(leads_with_transpose, expr.args)):
             return add(*(transpose(term) for term in expr.args))
-        case Identity() | DiagMatrix() | ZeroMatrix() | OneMatrix() | Commutation() | SingleEntry():
-            return _transposed_constant(expr)
+        case Identity() | DiagMatrix():
+            return expr
+        case ZeroMatrix() | OneMatrix():
+            return type(expr)(expr.shape[1], expr.shape[0])
         case KroneckerProduct():
             return kronecker(*(transpose(factor) for factor in expr.args))
         case BlockMatrix():
@@ -272,24 +273,11 @@ def transpose(expr: Expr) -> Expr:
             return power(transpose(expr.args[0]), expr.args[1])
         case HadamardProduct() if any(isinstance(a, Transpose) for a in expr.args):
             return hadamard(*(transpose(factor) for factor in expr.args))
-        case Tril() | Triu() | DiagonalSums() if leads_with_transpose(expr.arg):
-            turned = {Tril: Triu, Triu: Tril}.get(type(expr), DiagonalSums)
-            return turned(transpose(expr.arg))
         case MatrixBase():
             return expr.T
-    return Basic.__new__(Transpose, expr)
-
-
-def _transposed_constant(expr: Expr) -> Expr:
-    """The transpose of a matrix whose transpose is of the same kind."""
-    match expr:
-        case Commutation():
-            return Commutation(*reversed(expr.of_shape))
-        case SingleEntry():
-            return SingleEntry(reversed(expr.shape), *reversed(expr.position))
-        case ZeroMatrix() | OneMatrix():
-            return type(expr)(expr.shape[1], expr.shape[0])
-    return expr
+    told = facets_of(type(expr)).transposed
+    turned = None if told is None else told(expr)
+    return Basic.__new__(Transpose, expr) if turned is None else turned
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -418,13 +406,6 @@ def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
 def _is_single_one(matrix: Expr) -> bool:
     """Tell whether a matrix is written as the 1×1 matrix with entry 1."""
     return isinstance(matrix, (Identity, OneMatrix)) and all(s is S.One for s in matrix.shape)
-
-
-def commutation(rows: Expr, cols: Expr) -> Expr:
-    """The matrix that turns vec(A) into vec(Aᵀ) for A of rows × cols; I for a vector."""
-    if S.One in (rows, cols):
-        return identity(rows * cols)
-    return Commutation(rows, cols)
 
 
 def blocks(rows: Sequence[Sequence[Expr]]) -> Expr:

@@ -18,7 +18,6 @@ from sympy import (
     MatMul,
     Mul,
     Pow,
-    Trace,
     Transpose,
     expand,
 )
@@ -32,10 +31,9 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
+from derivlib.expressions.facets import facets_of
 from derivlib.expressions.guarded import in_order
-from derivlib.expressions.operators import sum_of, trace
 from derivlib.expressions.traversal import children, with_children
-from derivlib.nodes import SumEntries
 
 __all__ = ["expanded", "mean_the_same"]
 
@@ -51,9 +49,9 @@ def expanded(expr: Expr) -> Expr:
     new = with_children(expr, tuple(expanded(part) for part in children(expr)))
     if isinstance(new, Transpose):
         return _turned(new.args[0])
-    if isinstance(new, (Trace, SumEntries)):
-        total = trace if isinstance(new, Trace) else sum_of
-        return _expanded_scalar(add(*(total(term) for term in _terms(new.args[0]))))
+    if not new.is_Matrix and facets_of(type(new)).is_linear:
+        terms = _terms(new.args[0])
+        return _expanded_scalar(add(*(with_children(new, (term,)) for term in terms)))
     if not new.is_Matrix:
         return _expanded_scalar(new)
     if isinstance(new, MatMul):

@@ -4,51 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
-from sympy import (
-    Basic,
-    Determinant,
-    DiagonalOf,
-    Expr,
-    HadamardPower,
-    HadamardProduct,
-    Integer,
-    Inverse,
-    MatAdd,
-    MatMul,
-    MatPow,
-    Symbol,
-    Trace,
-    Transpose,
-    expand,
-    sympify,
-)
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy import Basic, Expr, Integer, MatMul, Symbol, expand, sympify
 
-from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.errors import ShapeError
+from derivlib.expressions.facets import Shape, facets_of
 from derivlib.expressions.text import text
-from derivlib.nodes import DiagonalSums, LogDet, Tril, Triu
 
-__all__ = ["Shape", "same_size", "shape_of", "shown_shape"]
+Parts = Sequence[tuple[Expr, Shape]]
+"""Subexpressions with their shapes."""
 
-Shape = tuple[Expr, Expr] | None
-"""Rows and columns, or None for a scalar."""
-
-_ON_SQUARE = (Tril, Triu, DiagonalSums)
-_SQUARE = (Trace, Determinant, LogDet, Inverse, MatPow, DiagonalOf, *_ON_SQUARE)
-_ALIKE = (MatAdd, HadamardProduct)
-_SAME_AS_FIRST = (
-    *(*_ALIKE, *_ON_SQUARE),
-    *(Inverse, MatPow, HadamardPower, ElementwiseApplyFunction),
-)
 _ATOMS = (Symbol, Integer, int)
 """Sizes that are equal only if they are the same."""
 
 
+def shape_of(expr: Expr, parts: Parts) -> Shape:
+    """Find the shape of an expression from those of its parts, or refuse it.
+
+    :raises ShapeError: if the sizes of the parts do not fit together.
+    """
+    return facets_of(type(expr)).shape(expr, parts)  # type: ignore[no-any-return]
+
+
 def same_size(a: Expr, b: Expr) -> bool:
-    """Tell whether two sizes are equal for all values of the size symbols."""
+    """Return whether two sizes are equal for all values of the size symbols."""
     if a == b:
         return True
     if isinstance(a, _ATOMS) and isinstance(b, _ATOMS):
@@ -61,14 +41,75 @@ def shown_shape(shape: Shape) -> str:
     return "a scalar" if shape is None else f"{shape[0]}×{shape[1]}"
 
 
+# --- shapes that many operations have ----------------------------------------------------
+
+
+def scalar(_: Any, __: Parts) -> Shape:
+    """No shape."""
+    return None
+
+
+def stated(expr: Any, _: Parts) -> Shape:
+    """The shape that SymPy states."""
+    return tuple(map(sympify, expr.shape)) if expr.is_Matrix else None  # type: ignore[return-value]
+
+
+def same_as_first(_: Any, parts: Parts) -> Shape:
+    """That of the first part."""
+    return parts[0][1]
+
+
+def square(expr: Any, parts: Parts) -> Shape:
+    """That of a square matrix.
+
+    :raises ShapeError: if the first part is not square.
+    """
+    part, shape = parts[0]
+    if shape is None or not same_size(*shape):
+        raise ShapeError(
+            f'{type(expr).__name__} in "{text(expr)}" needs a square matrix, '
+            f"but {text(part)} is {shown_shape(shape)}"
+        )
+    return shape
+
+
+def scalar_of_square(expr: Any, parts: Parts) -> Shape:
+    """No shape, made of a square matrix.
+
+    :raises ShapeError: if it is not square.
+    """
+    square(expr, parts)
+    return None
+
+
+def alike(expr: Any, parts: Parts) -> Shape:
+    """The one shape of all parts.
+
+    :raises ShapeError: if their shapes differ.
+    """
+    first, a = parts[0]
+    for other, b in parts[1:]:
+        if a is None or b is None or not (same_size(a[0], b[0]) and same_size(a[1], b[1])):
+            raise misfit(
+                expr, f"{text(first)} is {shown_shape(a)}, {text(other)} is {shown_shape(b)}"
+            )
+    return a
+
+
 _ADVICE = "correct the shape of one of them, or transpose it"
 
 
-def _misfit(expr: Expr, detail: str, advice: str = _ADVICE) -> ShapeError:
+def misfit(expr: Expr, detail: str, advice: str = _ADVICE) -> ShapeError:
+    """The error for sizes that do not fit."""
     return ShapeError(f'sizes do not fit in "{text(expr)}": {detail}; {advice}')
 
 
-def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
+def product(expr: Any, parts: Parts) -> Shape:
+    """The shape of a product of matrices.
+
+    :raises ShapeError: if neighbours do not fit.
+    """
+    factors = [(part, shape) for part, shape in parts if shape is not None]
     for k, ((left, a), (right, b)) in enumerate(pairwise(factors), start=1):
         if a is None or b is None or not same_size(a[1], b[0]):
             single = _one_by_one(factors[:k]) or _one_by_one(factors[k:])
@@ -76,92 +117,14 @@ def _check_product(expr: Expr, factors: Sequence[tuple[Expr, Shape]]) -> None:
             if single is not None:
                 advice = f"a 1×1 matrix is no scalar factor; say Trace({text(single)})"
             detail = f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
-            raise _misfit(expr, detail, advice)
+            raise misfit(expr, detail, advice)
+    first, last = factors[0][1], factors[-1][1]
+    return (first[0], last[1])  # type: ignore[index]
 
 
-def _one_by_one(factors: Sequence[tuple[Expr, Shape]]) -> Expr | None:
+def _one_by_one(factors: Parts) -> Expr | None:
     """The product of factors, if it is 1×1."""
     first, last = factors[0][1], factors[-1][1]
     if first is None or last is None or not (same_size(first[0], 1) and same_size(last[1], 1)):
         return None
     return Basic.__new__(MatMul, *(factor for factor, _ in factors))
-
-
-def _check_vector(expr: Expr, part: Expr, shape: Shape) -> None:
-    if shape is None or not any(same_size(size, 1) for size in shape):
-        raise ShapeError(
-            f'DiagMatrix in "{text(expr)}" needs a column or a row, but {text(part)} is '
-            f"{shown_shape(shape)}; for the diagonal of a matrix say DiagMatrix(DiagonalOf(…))"
-        )
-
-
-def _check_entry(expr: Expr, part: Expr, shape: Shape) -> None:
-    """Refuse an index that no entry has; SymPy refuses one that is too large."""
-    for index in expr.args[1:]:
-        if not index.is_number and index.is_integer is not False:
-            continue
-        if not index.is_Integer:
-            raise ShapeError(
-                f"{text(part)} has no entry ({', '.join(map(str, expr.args[1:]))}): indices are "
-                "integers, counted from 0"
-            )
-        if index.is_negative:
-            raise ShapeError(
-                f"{text(part)} is {shown_shape(shape)} and has no entry "
-                f"({', '.join(map(str, expr.args[1:]))}); indices are counted from 0"
-            )
-
-
-def _check_exponent(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
-    if len(parts) > 1 and parts[1][1] is not None:
-        raise UnsupportedError(
-            f'HadamardPower in "{text(expr)}" has a matrix as exponent, and no rule is stated '
-            "for that; with entries that are positive, A to the power B is "
-            "HadamardProduct(B, A.applyfunc(log)).applyfunc(exp)"
-        )
-
-
-def _check_alike(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> None:
-    first, a = parts[0]
-    for other, b in parts[1:]:
-        if a is None or b is None or not (same_size(a[0], b[0]) and same_size(a[1], b[1])):
-            raise _misfit(
-                expr, f"{text(first)} is {shown_shape(a)}, {text(other)} is {shown_shape(b)}"
-            )
-
-
-def shape_of(expr: Expr, parts: Sequence[tuple[Expr, Shape]]) -> Shape:
-    """Find the shape of an expression from those of its parts, or refuse it.
-
-    :param expr: an expression.
-    :param parts: each subexpression with its shape.
-    :returns: rows and columns, or None for a scalar.
-    :raises ShapeError: if the sizes of the parts do not fit together.
-    :raises UnsupportedError: for an elementwise power with a matrix as exponent.
-    """
-    matrices = [(part, shape) for part, shape in parts if shape is not None]
-    if isinstance(expr, MatMul):
-        _check_product(expr, matrices)
-        first, last = matrices[0][1], matrices[-1][1]
-        return (first[0], last[1])  # type: ignore[index]
-    if isinstance(expr, _ALIKE):
-        _check_alike(expr, parts)
-    if isinstance(expr, DiagMatrix):
-        _check_vector(expr, *parts[0])
-    elif isinstance(expr, MatrixElement):
-        _check_entry(expr, *parts[0])
-    elif isinstance(expr, HadamardPower):
-        _check_exponent(expr, parts)
-    if isinstance(expr, _SQUARE):
-        part, shape = parts[0]
-        if shape is None or not same_size(*shape):
-            raise ShapeError(
-                f'{type(expr).__name__} in "{text(expr)}" needs a square matrix, '
-                f"but {text(part)} is {shown_shape(shape)}"
-            )
-    if isinstance(expr, _SAME_AS_FIRST):
-        return parts[0][1]
-    if isinstance(expr, Transpose):
-        shape = parts[0][1]
-        return None if shape is None else (shape[1], shape[0])
-    return tuple(map(sympify, expr.shape)) if expr.is_Matrix else None  # type: ignore[return-value]

@@ -9,27 +9,16 @@ from typing import Any
 from sympy import (
     Basic,
     Expr,
-    Identity,
     Integer,
-    KroneckerDelta,
     MatrixSymbol,
-    OneMatrix,
     Symbol,
     SympifyError,
-    ZeroMatrix,
     sympify,
 )
 from sympy.core.numbers import ComplexInfinity, Infinity, NaN, NegativeInfinity
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import InputError, ShapeError, SizesError, UndefinedError
-from derivlib.nodes import (
-    BasisMatrix,
-    Commutation,
-    MatrixFunctionApplication,
-    SingleEntry,
-    Unvec,
-)
+from derivlib.expressions.facets import facets_of
 
 __all__ = [
     "all_nodes",
@@ -43,18 +32,6 @@ __all__ = [
     "size_symbols",
     "symbol_to_differentiate_by",
 ]
-
-_SHAPED = (
-    MatrixSymbol,
-    Identity,
-    ZeroMatrix,
-    OneMatrix,
-    MatrixFunctionApplication,
-    SingleEntry,
-    Unvec,
-    BasisMatrix,
-    Commutation,
-)
 
 _WITHOUT_VALUE = (NaN, ComplexInfinity, Infinity, NegativeInfinity)
 
@@ -127,19 +104,15 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     """
     found: set[Symbol] = set()
     for node in all_nodes(expressions):
-        if isinstance(node, _SHAPED):
-            for size in node.shape:
-                found |= getattr(size, "free_symbols", set())
+        for size in facets_of(type(node)).sizes(node):
+            found |= getattr(size, "free_symbols", set())
     return tuple(sorted(found, key=lambda symbol: symbol.name))
 
 
 def _indices(*expressions: Expr) -> Iterable[Expr]:
     """What stands in the indices of entries."""
     for node in all_nodes(expressions):
-        if isinstance(node, MatrixElement | SingleEntry):
-            yield from node.args[1:]
-        elif isinstance(node, KroneckerDelta):
-            yield from node.args[:2]
+        yield from facets_of(type(node)).indices(node)
 
 
 def _index_symbols(*expressions: Expr) -> set[Symbol]:

@@ -2,131 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import (
     AccumBounds,
-    Add,
-    BlockDiagMatrix,
-    BlockMatrix,
     Expr,
-    HadamardProduct,
-    Identity,
+    Function,
     ImmutableDenseMatrix,
-    Inverse,
-    KroneckerProduct,
-    MatAdd,
-    MatMul,
-    MatPow,
+    MatrixExpr,
     MatrixSymbol,
-    Mul,
-    OneMatrix,
-    Symbol,
+    S,
     Trace,
-    Transpose,
-    ZeroMatrix,
     nan,
     oo,
     zoo,
 )
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import UndefinedError
-from derivlib.expressions.construction import block_diagonal, blocks
-from derivlib.expressions.rebuilding import rebuild
-from derivlib.expressions.shapes import Shape, shape_of
+from derivlib.expressions.facets import Shape, facet, facets_of
+from derivlib.expressions.shapes import shape_of
 from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.text import text
-from derivlib.nodes import (
-    BasisMatrix,
-    Commutation,
-    LogDet,
-    MatrixFunctionApplication,
-    PartialNode,
-    SingleEntry,
-    arguments_of,
-)
-
-__all__ = ["checked_normal_form", "children", "has_no_value", "with_children"]
-
-_LEAVES = (
-    *(Symbol, MatrixSymbol, MatrixBase, Identity, ZeroMatrix, OneMatrix),
-    *(SingleEntry, Commutation, BasisMatrix),
-)
-_OF_EXPRESSIONS = (Add, Mul, MatAdd, MatMul, HadamardProduct, KroneckerProduct, Transpose, Trace)
-"""Operations all of whose arguments are subexpressions."""
 
 _NO_VALUE = frozenset((zoo, nan, oo, -oo))
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The subexpressions whose values an expression is made of; not sizes, not functions."""
-    kind = type(expr)
-    if kind not in _FOUND:
-        _FOUND[kind] = _children_of(kind)
-    return _FOUND[kind](expr)
-
-
-_FOUND: dict[type, Callable[[Any], tuple[Expr, ...]]] = {}
-"""How the subexpressions are found of each kind of node met so far."""
-
-
-def _children_of(kind: type) -> Callable[[Any], tuple[Expr, ...]]:
-    """How the subexpressions of a kind of node are found."""
-    if issubclass(kind, _LEAVES):
-        return lambda _: ()
-    if issubclass(kind, ElementwiseApplyFunction):
-        return lambda expr: (expr.args[1],)
-    if issubclass(kind, MatrixElement):
-        return lambda expr: expr.args[:1]
-    if issubclass(kind, (MatrixFunctionApplication, PartialNode)):
-        return arguments_of
-    if issubclass(kind, BlockMatrix) and not issubclass(kind, BlockDiagMatrix):
-        return lambda expr: tuple(expr.blocks)
-    if issubclass(kind, _OF_EXPRESSIONS):
-        return lambda expr: expr.args
-    return lambda expr: tuple(arg for arg in expr.args if isinstance(arg, Expr))
+    return facets_of(type(expr)).parts(expr)
 
 
 def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same operation on other subexpressions, in normal form."""
     if not parts:
         return expr
-    if isinstance(expr, ElementwiseApplyFunction):
-        return rebuild(expr, (expr.args[0], *parts))
-    if isinstance(expr, MatrixFunctionApplication):
-        return rebuild(expr, (*expr.args[:2], *parts))
-    if isinstance(expr, BlockDiagMatrix):
-        return block_diagonal(parts)
-    if isinstance(expr, BlockMatrix):
-        width = expr.blocks.cols
-        return blocks([parts[i : i + width] for i in range(0, len(parts), width)])
-    if isinstance(expr, PartialNode):
-        return rebuild(expr, (with_children(expr.application, parts), expr.args[1]))
-    if isinstance(expr, MatrixElement):
-        return rebuild(expr, (*parts, *expr.args[1:]))
+    told = facets_of(type(expr)).with_parts
+    if told is not None:
+        return told(expr, parts)
     replacements: Iterator[Expr] = iter(parts)
     return rebuild(
         expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]
     )
 
 
+def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
+    """Make a node of the same kind with other arguments, in normal form.
+
+    :param expr: the node to imitate.
+    :param args: one argument for each of `expr.args`.
+    """
+    if isinstance(expr, Function):
+        return applied(expr.func, *map(_entry_of, args))
+    return (facet(type(expr), "normal") or expr.func)(*args)  # type: ignore[no-any-return]
+
+
+def applied(function: Any, *args: Expr) -> Expr:
+    """Apply an undefined scalar function; its value commutes, whatever its arguments are.
+
+    SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
+    matrix by it. The function used instead is `Function("lambda", commutative=True)`.
+    """
+    value = function(*args)
+    if value.is_commutative or not isinstance(value, AppliedUndef):
+        return value
+    kept = {**function._kwargs, "commutative": True}
+    return Function(function.__name__, **kept)(*args)
+
+
+def _entry_of(argument: Any) -> Any:
+    """A 1×1 matrix as a scalar, anything else as it is."""
+    if isinstance(argument, MatrixExpr) and argument.shape[0] is argument.shape[1] is S.One:
+        return facet(Trace, "normal")(argument)
+    return argument
+
+
 def has_no_value(expr: Expr) -> bool:
-    """Tell whether an infinity, or what is no number, stands in an expression."""
+    """Return whether an infinity, or what is no number, stands in an expression."""
     return not _NO_VALUE.isdisjoint(all_nodes([expr]))
 
 
 def _refuse_undefined(expr: Expr, written: Expr) -> None:
     """Refuse what has no value: the inverse or log-determinant of zero, a division by zero."""
-    of_zero = isinstance(expr, (Inverse, MatPow, LogDet)) and isinstance(expr.args[0], ZeroMatrix)
-    raised = of_zero and isinstance(expr, MatPow) and not isinstance(expr, Inverse)
-    if raised and not expr.args[1].is_negative:
-        return
+    undefined = facets_of(type(expr)).undefined
     entries = expr if isinstance(expr, MatrixBase) else (expr,)
-    if of_zero or any(entry in _NO_VALUE or isinstance(entry, AccumBounds) for entry in entries):
+    if (undefined is not None and undefined(expr)) or any(
+        entry in _NO_VALUE or isinstance(entry, AccumBounds) for entry in entries
+    ):
         raise UndefinedError(
             f'"{text(written)}" has no value: it is infinite, or no number, or the inverse, the '
             "logarithm or the log-determinant of something that is zero whatever the variable is"

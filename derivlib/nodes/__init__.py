@@ -1,5 +1,33 @@
-"""The nodes SymPy lacks. Nothing here knows a rule, a step or a page."""
+"""Everything that expressions are made of, ours and SymPy's, each told once in a file of its own.
 
+Nothing here knows a rule, a step or a page.
+"""
+
+from derivlib.nodes import (  # noqa: F401  each tells the facets of its nodes
+    block_matrix,
+    constants,
+    determinant,
+    diag_matrix,
+    diagonal_of,
+    dot_product,
+    elementwise,
+    functions,
+    hadamard,
+    inverse,
+    kronecker,
+    matrix_element,
+    permanent,
+    powers,
+    products,
+    sums,
+    symbols,
+    trace,
+    transpose,
+)
+from derivlib.nodes.abstract_partial import AbstractPartial
+from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.commutation import Commutation
+from derivlib.nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from derivlib.nodes.differentials import (
     DifferentialNode,
     Inner,
@@ -19,39 +47,34 @@ from derivlib.nodes.formal import (
     Restricted,
     formal,
 )
-from derivlib.nodes.reductions import LogDet, Norm, SumEntries, logdet, norm, sum_entries
-from derivlib.nodes.reshaping import Unvec, Vec, unvec, vec
-from derivlib.nodes.softmax import LogSumExp, Softmax, logsumexp, softmax
-from derivlib.nodes.special import Commutation, SingleEntry
-from derivlib.nodes.structured import (
-    STRUCTURES,
-    BasisMatrix,
-    DiagonalSums,
-    Structure,
-    Tril,
-    Triu,
-    as_structure,
-    diagonal_sums,
-    tril,
-    triu,
-)
-from derivlib.nodes.undefined_functions import (
-    Gradient,
-    Jacobian,
+from derivlib.nodes.logdet import LogDet, logdet
+from derivlib.nodes.logsumexp import LogSumExp, logsumexp
+from derivlib.nodes.matrix_function import (
     MatrixFunction,
     MatrixFunctionApplication,
+    arguments_of,
+    numel,
+)
+from derivlib.nodes.norm import Norm, norm
+from derivlib.nodes.partials import (
+    Gradient,
+    Jacobian,
     MatrixPartial,
     PartialNode,
     ScalarPartial,
-    arguments_of,
-    is_undefined,
-    numel,
     partial,
-    prime,
 )
+from derivlib.nodes.prime import is_undefined, prime
+from derivlib.nodes.single_entry import SingleEntry
+from derivlib.nodes.softmax import Softmax, softmax
+from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
+from derivlib.nodes.sum_entries import SumEntries, sum_entries
+from derivlib.nodes.triangles import Tril, Triu, tril, triu
+from derivlib.nodes.vec import Unvec, Vec, unvec, vec
 
 __all__ = [
     "STRUCTURES",
+    "AbstractPartial",
     "BasisMatrix",
     "Commutation",
     "DiagonalSums",

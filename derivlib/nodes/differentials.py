@@ -9,20 +9,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, MatrixExpr, S
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Identity,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    OneMatrix,
+    S,
+    Transpose,
+)
 
+from derivlib.errors import ShapeError
+from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose, zeros
+from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.arguments import as_operand
+from derivlib.nodes.grid import Grid, as_scalar, same_shape
 from derivlib.nodes.node import Node
-
-__all__ = [
-    "DifferentialNode",
-    "Inner",
-    "LinearForm",
-    "MatrixDifferential",
-    "OnVec",
-    "ScalarDifferential",
-    "d",
-]
+from derivlib.nodes.products import dot
+from derivlib.nodes.sum_entries import sum_of
+from derivlib.nodes.trace import trace
+from derivlib.nodes.vec import Vec
 
 
 class DifferentialNode:
@@ -39,8 +50,6 @@ class DifferentialNode:
 
 class MatrixDifferential(DifferentialNode, Node):
     """The differential of a matrix expression, of the same shape."""
-
-    is_commutative = False
 
     def __new__(cls, expr: MatrixExpr) -> MatrixDifferential:
         return super().__new__(cls, expr)
@@ -122,8 +131,6 @@ class Inner(LinearForm, Expr):  # type: ignore[misc]
 class OnVec(LinearForm, Node):
     """J vec(E): a matrix J applied to the stacked columns of E, or to a scalar E."""
 
-    is_commutative = False
-
     def __new__(cls, left: Expr, right: Expr) -> OnVec:
         return super().__new__(cls, left, right)
 
@@ -133,7 +140,175 @@ class OnVec(LinearForm, Node):
 
     def doit(self, **hints: Any) -> Expr:
         """Write the product with the node for vec, or as a scaled column."""
-        from derivlib.nodes.reshaping import Vec
-
         left, right = self.args
         return left * Vec(right) if right.is_Matrix else right * left
+
+
+# --- in normal form ----------------------------------------------------------------------
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """The inner product tr(GᵀE) of matrices of one shape, or the product of two scalars."""
+    if is_zero(left) or is_zero(right):
+        return S.Zero
+    return Basic.__new__(Inner, left, right)
+
+
+def frobenius(left: Expr, right: Expr) -> Expr:
+    """The value of tr(GᵀA), in the plainest notation: a product, a sum, or a trace."""
+    if not left.is_Matrix:
+        return mul(left, right)
+    scale, matrix = split_coefficient(left)
+    if isinstance(matrix, OneMatrix):
+        return mul(scale, sum_of(right))
+    return trace(mul(scale, transpose(matrix), right))
+
+
+def inner_sum(*terms: Expr) -> Expr:
+    """Add inner products in the order given, leaving out the zeros."""
+    kept = [term for term in terms if term is not S.Zero]
+    if not kept:
+        return S.Zero
+    return kept[0] if len(kept) == 1 else Add._from_args(kept)
+
+
+def on_vec(left: Expr, right: Expr) -> Expr:
+    """J vec(E), or J times a scalar."""
+    if is_zero(left) or is_zero(right):
+        return zeros(left.shape[0], 1)
+    return Basic.__new__(OnVec, left, right)
+
+
+def form_sum(*terms: Expr) -> Expr:
+    """Add J vec(E), K vec(F), … in the order given, leaving out the zeros."""
+    kept = [term for term in terms if not is_zero(term)]
+    if not kept:
+        return terms[0]
+    return kept[0] if len(kept) == 1 else Basic.__new__(MatAdd, *kept)
+
+
+# --- facets ------------------------------------------------------------------------------
+
+_NO_VALUE = Absent("a differential has a value only in a direction")
+_BROUGHT_IN = Absent("differentiating brings it in")
+
+
+def _differential(calc: Any, _: Any, value: Any) -> Any:
+    differential = calc.ring.differential
+    return value.map(differential) if isinstance(value, Grid) else differential(value)
+
+
+for _kind in (MatrixDifferential, ScalarDifferential):
+    tell(
+        _kind,
+        text=lambda p, node: f"d{p.atom(node.of)}",
+        tex=lambda p, node: rf"\mathrm{{d}}{p.atom(node.of)}",
+        shape=stated,
+        normal=_kind,
+        entries=Entries(_differential, under_differential=True),
+        arrays=_NO_VALUE,
+        code=_NO_VALUE,
+        example=_BROUGHT_IN,
+    )
+
+
+def _inner_entries(calc: Any, _: Any, left: Any, right: Any) -> Any:
+    if isinstance(left, Grid) and isinstance(right, Grid):
+        same_shape((left, right))
+        return dot(calc, left.entries, right.entries)
+    return calc.ring.product((as_scalar(left), as_scalar(right)))
+
+
+def _inner_on_arrays(on: Any, node: Inner) -> Any:
+    return on.jets.times(*on.all_of(node.args)).sum(axis=(2, 3), keepdims=True)
+
+
+def _inner_text(p: Any, node: Inner) -> str:
+    left, right = node.args
+    if left is S.One:
+        return str(p._print(right))
+    if not left.is_Matrix:
+        return f"{p.factor(left)}*{p.factor(right)}"
+    if isinstance(left, Identity):
+        return p.call("tr", right)
+    if left.shape[1] == 1:
+        return f"{p.atom(left)}ᵀ*{p.factor(right)}"
+    return f"tr({p.atom(left)}ᵀ*{p.factor(right)})"
+
+
+def _inner_tex(p: Any, node: Inner) -> str:
+    left, right = node.args
+    if left is S.One:
+        return str(p._print(right))
+    if not left.is_Matrix:
+        return p.spaced(f"{p.factor(left)} {p.factor(right)}")
+    if isinstance(left, Identity):
+        return p.call(r"\operatorname{tr}", right)
+    transposed = left.args[0] if isinstance(left, Transpose) else None
+    first = p.atom(transposed) if transposed else rf"{p.atom(left)}^{{\mathsf{{T}}}}"
+    if is_column(left):
+        return rf"{first} \, {p.factor(right)}"
+    return r"\operatorname{tr}" + p.parenthesized(rf"{first} \, {p.factor(right)}")
+
+
+def is_column(expr: Expr) -> bool:
+    """Return whether an expression is its own vec: a column, or a scalar."""
+    return not expr.is_Matrix or expr.shape[1] == 1
+
+
+tell(
+    Inner,
+    text=_inner_text,
+    tex=_inner_tex,
+    shape=scalar,
+    normal=inner,
+    entries=Entries(_inner_entries),
+    arrays=_inner_on_arrays,
+    code=Absent("results hold traces and sums instead"),
+    example=_BROUGHT_IN,
+)
+
+
+def _on_vec_entries(calc: Any, _: Any, left: Grid, right: Any) -> Grid:
+    stacked = tuple(right.stacked()) if isinstance(right, Grid) else (right,)
+    if left.cols != len(stacked):
+        raise ShapeError(f"a {left.rows}×{left.cols} matrix times a vec of {len(stacked)} entries")
+    return Grid.of(left.rows, 1, lambda i, _: dot(calc, left.row(i), stacked))
+
+
+def _on_vec_text(p: Any, node: OnVec) -> str:
+    left, right = node.args
+    if isinstance(left, Identity) and is_column(right):
+        return str(p._print(right))
+    shown = p.factor(right) if is_column(right) else p.call("vec", right)
+    if isinstance(left, Identity):
+        return shown
+    factor = str(p._print(left)) if isinstance(left, MatMul) else p.factor(left)
+    return f"{factor}*{shown}"
+
+
+def _on_vec_tex(p: Any, node: OnVec) -> str:
+    left, right = node.args
+    if isinstance(left, Identity):
+        return str(p._print(right)) if is_column(right) else p.stacked(right)
+    factor: str = p._print(left)
+    if not factor.startswith("-") or p.binding(left) != "product":
+        factor = p.factor(left)
+    if not is_column(right):
+        return f"{factor} {p.stacked(right)}"
+    is_product = not right.is_Matrix and p.binding(right) == "product"
+    shown = p.parenthesized(p._print(right)) if is_product else p.factor(right)
+    return p.spaced(f"{factor} {shown}")
+
+
+tell(
+    OnVec,
+    text=_on_vec_text,
+    tex=_on_vec_tex,
+    shape=stated,
+    normal=on_vec,
+    entries=Entries(_on_vec_entries),
+    arrays=Absent("its definition is used: whole differentials are judged entry by entry"),
+    code=Absent("results hold products instead"),
+    example=_BROUGHT_IN,
+)

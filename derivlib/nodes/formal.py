@@ -6,21 +6,12 @@ from typing import Any
 
 from sympy import Expr
 
+from derivlib.expressions.facets import Absent, tell
+from derivlib.expressions.shapes import stated
 from derivlib.nodes.arguments import as_operand
+from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.matrix_function import numel
 from derivlib.nodes.node import Node
-from derivlib.nodes.structured import BasisMatrix
-from derivlib.nodes.undefined_functions import numel
-
-__all__ = [
-    "FormalDerivative",
-    "FormalGradient",
-    "FormalHessian",
-    "FormalJacobian",
-    "FormalNode",
-    "FormalRate",
-    "Restricted",
-    "formal",
-]
 
 
 class FormalNode:
@@ -143,3 +134,75 @@ def formal(numerator: Expr, denominator: Expr) -> Expr:
     numerator, denominator = as_operand(numerator, "formal"), as_operand(denominator, "formal")
     is_gradient = denominator.is_Matrix and not numerator.is_Matrix
     return (FormalGradient if is_gradient else FormalDerivative)(numerator, denominator)
+
+
+# --- facets ------------------------------------------------------------------------------
+
+
+def _fraction_text(p: Any, node: Any) -> str:
+    return f"∂{p._print(node.numerator)}/∂{p._print(node.denominator)}"
+
+
+def _fraction_tex(p: Any, node: Any) -> str:
+    return rf"\frac{{\partial {p._print(node.numerator)}}}{{\partial {p._print(node.denominator)}}}"
+
+
+def _jacobian_tex(p: Any, node: FormalJacobian) -> str:
+    above, below = p.stacked(node.numerator), p.stacked_row(node.denominator)
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+def _hessian_text(p: Any, node: FormalHessian) -> str:
+    above, variable = p._print(node.numerator), node.denominator
+    if not variable.is_Matrix:
+        return f"∂²{above}/∂{p.atom(variable)}²"
+    return f"∂²{above}/∂{p.stacked(variable)}∂{p.stacked_row(variable)}"
+
+
+def _hessian_tex(p: Any, node: FormalHessian) -> str:
+    above, variable = p._print(node.numerator), node.denominator
+    if not variable.is_Matrix:
+        return rf"\frac{{\partial^2 {above}}}{{\partial {p.atom(variable)}^2}}"
+    below = rf"\partial {p.stacked(variable)} \, \partial {p.stacked_row(variable)}"
+    return rf"\frac{{\partial^2 {above}}}{{{below}}}"
+
+
+def _restricted_text(p: Any, node: Restricted) -> str:
+    structure = node.basis.structure.replace("toeplitz", "Toeplitz")
+    return f"{p._print(node.derivative)} ({p._print(node.variable)} {structure})"
+
+
+def _restricted_tex(p: Any, node: Restricted) -> str:
+    derivative, variable = p._print(node.derivative), p._print(node.variable)
+    if node.derivative.denominator == node.variable:
+        structure = node.basis.structure.replace("toeplitz", "Toeplitz")
+        place = rf"{variable}\ {p.upright(structure)}"
+    else:
+        place = rf"{p.stacked(node.variable)} = {p._print(node.basis)} \theta"
+    return rf"\left.{derivative}\right|_{{{place}}}"
+
+
+def _tell(kind: type, text: Any, tex: Any) -> None:
+    absent = Absent("a derivative that is not carried out: its value is what it is defined as")
+    tell(
+        kind,
+        text=text,
+        tex=tex,
+        shape=stated,
+        normal=kind,
+        entries=absent,
+        arrays=absent,
+        code=absent,
+        example=absent,
+    )
+
+
+for _kind in (FormalDerivative, FormalGradient, FormalRate):
+    _tell(_kind, _fraction_text, _fraction_tex)
+_tell(
+    FormalJacobian,
+    lambda p, node: f"∂{p.stacked(node.numerator)}/∂{p.stacked_row(node.denominator)}",
+    _jacobian_tex,
+)
+_tell(FormalHessian, _hessian_text, _hessian_tex)
+_tell(Restricted, _restricted_text, _restricted_tex)

@@ -8,8 +8,6 @@ from typing import Any
 
 from derivlib.errors import ShapeError
 
-__all__ = ["Grid", "as_scalar", "same_shape"]
-
 
 @dataclass(frozen=True)
 class Grid:
@@ -81,3 +79,14 @@ def same_shape(values: Iterable[Grid]) -> tuple[int, int]:
         written = " and ".join(f"{rows}×{cols}" for rows, cols in shapes)
         raise ShapeError(f"the matrices have different shapes, {written}")
     return shapes[0]
+
+
+def square(matrix: Grid, what: str) -> Grid:
+    """Take a square matrix.
+
+    :param what: what is made of it, for the message.
+    :raises ShapeError: if it is not square.
+    """
+    if matrix.rows != matrix.cols:
+        raise ShapeError(f"the {what} of a {matrix.rows}×{matrix.cols} matrix, which is not square")
+    return matrix

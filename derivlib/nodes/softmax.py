@@ -1,45 +1,19 @@
-"""Softmax and its potential, log-sum-exp."""
+"""softmax(v): exponentials divided by their sum."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Transpose
+from sympy import Expr, S, Transpose, exp
 
-from derivlib.errors import InputError, ShapeError
-from derivlib.nodes.arguments import as_operand
-from derivlib.nodes.node import Node
-
-__all__ = ["LogSumExp", "Softmax", "logsumexp", "softmax"]
+from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.shapes import same_as_first
+from derivlib.nodes.grid import Grid
+from derivlib.nodes.node import Node, as_vector_operand
 
 
 class Softmax(Node):
     """exp(v)/sum(exp(v)) for a column v, a column of the same size."""
-
-    is_commutative = False
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[0].shape  # type: ignore[no-any-return]
-
-
-class LogSumExp(Expr):
-    """log(sum(exp(v))) for a vector v."""
-
-    is_commutative = True
-
-    def __new__(cls, vector: Expr) -> LogSumExp:
-        return super().__new__(cls, vector)
-
-
-def _vector(value: Any, what: str) -> Expr:
-    vector = as_operand(value, what)
-    if not getattr(vector, "is_Matrix", False):
-        raise InputError(f"{what} takes a vector, not the scalar {vector}")
-    if 1 not in vector.shape:
-        rows, cols = vector.shape
-        raise ShapeError(f"{what} takes a vector, but {vector} is {rows}×{cols}")
-    return vector
 
 
 def softmax(vector: Any) -> Expr:
@@ -64,31 +38,37 @@ def softmax(vector: Any) -> Expr:
     :raises InputError: if `vector` is not a matrix.
     :raises ShapeError: if it is neither a column nor a row.
     """
-    vector = _vector(vector, "softmax")
+    vector = as_vector_operand(vector, "softmax")
     if vector.shape[1] == 1:
         return Softmax(vector)
     return Transpose(Softmax(vector.T))
 
 
-def logsumexp(vector: Any) -> Expr:
-    """The logarithm of the sum of the exponentials of all entries.
+def exponentials(calc: Any, v: Grid) -> tuple[Grid, Any]:
+    """The exponential of each entry, and their sum."""
+    values = v.map(lambda entry: calc.ring.call(exp, [entry]))
+    return values, calc.ring.total(values.entries)
 
-    ```pycon
-    >>> from sympy import MatrixSymbol
-    >>> from derivlib import derive
-    >>> v = MatrixSymbol("v", 3, 1)
-    >>> gradient = derive(logsumexp(v), v)
-    >>> print(gradient)
-    ∂L/∂v = softmax(v)
-    >>> gradient.verify().entries
-    3
 
-    ```
+def _entries(calc: Any, _: Any, v: Grid) -> Grid:
+    values, total = exponentials(calc, v)
+    share = calc.ring.power(total, calc.ring.number(S.NegativeOne))
+    return values.map(lambda entry: calc.ring.product([entry, share]))
 
-    :param vector: a column or a row.
-    :returns: a scalar expression.
-    :raises InputError: if `vector` is not a matrix.
-    :raises ShapeError: if it is neither a column nor a row.
-    """
-    vector = _vector(vector, "logsumexp")
-    return LogSumExp(vector if vector.shape[1] == 1 else vector.T)
+
+def _on_arrays(on: Any, node: Softmax) -> Any:
+    value = on.jets.apply(on.EXP, on.value(node.arg))
+    return on.jets.times(value, on.jets.reciprocal(value.sum(axis=(2, 3), keepdims=True)))
+
+
+tell(
+    Softmax,
+    text="softmax",
+    tex=r"\operatorname{softmax}",
+    shape=same_as_first,
+    normal=Softmax,
+    entries=Entries(_entries),
+    arrays=_on_arrays,
+    code="softmax",
+    example=lambda w, r, c, d: softmax(w.matrix(r, c, d)),
+)

@@ -12,7 +12,6 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import (
     add,
-    commutation,
     hadamard,
     identity,
     identity_like,
@@ -20,18 +19,6 @@ from derivlib.expressions.construction import (
     mul,
     ones_like,
     transpose,
-)
-from derivlib.expressions.operators import (
-    diagonal,
-    diagonal_matrix,
-    diagonal_sums,
-    frobenius,
-    inner,
-    inner_sum,
-    tril,
-    triu,
-    unvec,
-    vec,
 )
 from derivlib.nodes import (
     DiagonalSums,
@@ -43,6 +30,19 @@ from derivlib.nodes import (
     Unvec,
     Vec,
     numel,
+)
+from derivlib.nodes.builders import (
+    commutation,
+    diagonal,
+    diagonal_matrix,
+    diagonal_sums,
+    frobenius,
+    inner,
+    inner_sum,
+    tril,
+    triu,
+    unvec,
+    vec,
 )
 from derivlib.rules.placeholders import a, c, e, g, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule

@@ -24,7 +24,6 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from derivlib.expressions.construction import (
     add,
     blocks,
-    commutation,
     hadamard,
     identity,
     inverse,
@@ -33,8 +32,8 @@ from derivlib.expressions.construction import (
     place,
     transpose,
 )
-from derivlib.expressions.operators import diagonal, diagonal_matrix, trace, vec
 from derivlib.nodes import BasisMatrix, Commutation, DiagonalSums, Structure
+from derivlib.nodes.builders import commutation, diagonal, diagonal_matrix, trace, vec
 from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Rule
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import Determinant, Expr
 
 from derivlib.expressions.construction import add, inverse, kronecker, mul
-from derivlib.expressions.operators import trace
 from derivlib.nodes import LogDet, d
+from derivlib.nodes.builders import trace
 from derivlib.rules.placeholders import m, matrix, n, p
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import cookbook, magnus_neudecker

@@ -9,7 +9,7 @@ from sympy.core.symbol import uniquely_named_symbol
 
 from derivlib.expressions.construction import hadamard, mul, transpose
 from derivlib.expressions.elementwise import as_lambda, elementwise
-from derivlib.expressions.operators import frobenius, sum_of
+from derivlib.nodes.builders import frobenius, sum_of
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Rule
 from derivlib.rules.sources import magnus_neudecker

@@ -9,9 +9,9 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
 from derivlib.expressions.elementwise import as_lambda, elementwise
-from derivlib.expressions.operators import inner, inner_sum, unvec, vec
-from derivlib.expressions.rebuilding import applied
+from derivlib.expressions.traversal import applied
 from derivlib.nodes import MatrixFunction, arguments_of, d, partial
+from derivlib.nodes.builders import inner, inner_sum, unvec, vec
 from derivlib.rules.conditions import of_entries, of_function
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Differentiate, Rule

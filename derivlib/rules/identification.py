@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import MatrixSymbol
 
 from derivlib.expressions.construction import mul
-from derivlib.expressions.operators import trace
 from derivlib.nodes import Inner, OnVec, d
+from derivlib.nodes.builders import trace
 from derivlib.rules.placeholders import m, matrix, n, p, t, u
 from derivlib.rules.rule import Rule
 from derivlib.rules.sources import magnus_neudecker

@@ -24,7 +24,8 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import add, is_zero, mul, place, transpose, zero_like
-from derivlib.expressions.operators import (
+from derivlib.nodes import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
+from derivlib.nodes.builders import (
     diagonal,
     diagonal_matrix,
     diagonal_sums,
@@ -36,7 +37,6 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.nodes import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
 from derivlib.rules.placeholders import f, m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Differentiate, Rule
 from derivlib.rules.scalar_derivatives import derivative_of

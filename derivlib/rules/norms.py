@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Integer, Pow, S
 
 from derivlib.expressions.construction import add, hadamard, mul, transpose
-from derivlib.expressions.operators import inner
 from derivlib.nodes import LogSumExp, Norm, Softmax, d
+from derivlib.nodes.builders import inner
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Condition, Differentiate, Rule
 from derivlib.rules.sources import CHAIN_RULE, cookbook

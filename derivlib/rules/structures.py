@@ -11,7 +11,8 @@ from collections.abc import Callable
 from sympy import Expr, MatrixSymbol, S
 
 from derivlib.expressions.construction import add, mul, transpose
-from derivlib.expressions.operators import (
+from derivlib.nodes import STRUCTURES, BasisMatrix, Inner, OnVec, Structure, Unvec
+from derivlib.nodes.builders import (
     diagonal,
     diagonal_matrix,
     diagonal_sums,
@@ -20,7 +21,6 @@ from derivlib.expressions.operators import (
     unvec,
     vec,
 )
-from derivlib.nodes import STRUCTURES, BasisMatrix, Inner, OnVec, Structure, Unvec
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Differentiate, Rule, Source
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker

@@ -22,7 +22,6 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
     add,
-    commutation,
     hadamard,
     identity,
     kronecker,
@@ -30,7 +29,6 @@ from derivlib.expressions.construction import (
     ones_like,
     transpose,
 )
-from derivlib.expressions.operators import diagonal_matrix, form_sum, inner, on_vec, tril, triu, vec
 from derivlib.nodes import (
     BasisMatrix,
     DiagonalSums,
@@ -41,6 +39,16 @@ from derivlib.nodes import (
     Unvec,
     Vec,
     numel,
+)
+from derivlib.nodes.builders import (
+    commutation,
+    diagonal_matrix,
+    form_sum,
+    inner,
+    on_vec,
+    tril,
+    triu,
+    vec,
 )
 from derivlib.rules.placeholders import a, c, e, g, k, m, matrix, n, p, q
 from derivlib.rules.rule import Differentiate, Rule

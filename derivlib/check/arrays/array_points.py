@@ -12,10 +12,10 @@ from sympy import MatrixSymbol, Symbol
 from derivlib.check.arrays.jets import Array
 from derivlib.check.points.assumptions import IMPLIED
 from derivlib.check.points.domain import Domain
-from derivlib.check.points.free_entries import Position, free_entries, free_entry
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import at_size
 from derivlib.nodes import Structure
+from derivlib.nodes.free_entries import Position, free_entries, free_entry
 
 __all__ = ["FreeEntries", "draw"]
 

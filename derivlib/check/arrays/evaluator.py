@@ -1,44 +1,28 @@
 """The values of expressions on NumPy's arrays, with their derivatives along directions.
 
-Every node is a function of jets. Derivatives come from their arithmetic, those of abstract
-functions from their concrete definitions.
+Each node has its value from its facets: the one written for arrays, or else its definition, entry
+by entry over jets. Derivatives come from the arithmetic of jets, those of undefined functions from
+their concrete definitions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
-from itertools import permutations, product
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix
-from sympy.matrices.expressions.matexpr import MatrixElement
-from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib import nodes as words
+from derivlib.check.arrays import jets
 from derivlib.check.arrays.conditions import holds
-from derivlib.check.arrays.constants import basis, commutation, same_diagonal
 from derivlib.check.arrays.elementary import EXP, LOG, derivatives_of, power
-from derivlib.check.arrays.jets import (
-    Array,
-    Jet,
-    apply,
-    bilinear,
-    constant,
-    determinant,
-    inverse,
-    matmul,
-    reciprocal,
-    times,
-)
+from derivlib.check.arrays.jets import Jet, constant
 from derivlib.check.arrays.ridges import ridges
 from derivlib.errors import UnsupportedError
-
-__all__ = ["Evaluator"]
+from derivlib.expressions.facets import facet
+from derivlib.nodes import Gradient, Jacobian, MatrixFunctionApplication, PartialNode
+from derivlib.nodes.evaluation import Evaluation
+from derivlib.nodes.grid import Grid
 
 
 class Evaluator:
@@ -50,6 +34,11 @@ class Evaluator:
     :param dtype: the precision.
     :param definitions: expressions to put in for symbols, such as N = XW.
     """
+
+    np, jets = np, jets
+    EXP, LOG = EXP, LOG
+    power = staticmethod(power)
+    derivatives_of = staticmethod(derivatives_of)
 
     def __init__(
         self,
@@ -85,12 +74,12 @@ class Evaluator:
         """The value of an expression.
 
         :raises NoValue: where it has none.
-        :raises UnsupportedError: for a node that is not part of the vocabulary.
+        :raises UnsupportedError: for a node whose entries are not known.
         """
         found = self.known.get(expr)
         if found is None:
             found = self.known[expr] = self._value(expr)
-            nested = isinstance(expr, _PARTIALS) and isinstance(expr.args[0], _PARTIALS)
+            nested = isinstance(expr, PartialNode) and isinstance(expr.args[0], PartialNode)
             if not nested and found.shape[2:] != self.shape(expr):
                 raise ValueError(f"{expr} is said to be {self.shape(expr)}, not {found.shape[2:]}")
         return found
@@ -100,220 +89,54 @@ class Evaluator:
             return self.value(self.definitions[expr])
         if expr in self.sizes:
             return self.number(self.sizes[expr])
-        if expr.is_Number or isinstance(expr, sp.NumberSymbol):
-            if expr.is_Rational:
-                return self.number(np.longdouble(expr.p) / np.longdouble(expr.q))
-            return self.number(float(expr))
-        for kind, method in _NODES.items():
-            if isinstance(expr, kind):
-                return method(self, expr)
-        if isinstance(expr, sp.Function) and len(expr.args) == 1:
-            return apply(derivatives_of(expr.func), self.value(expr.args[0]))
-        raise UnsupportedError(f'{type(expr).__name__} in "{expr}" has no value on arrays')
+        on_arrays: Callable[[Any, Any], Jet] | None = facet(type(expr), "arrays")
+        if on_arrays is not None:
+            return on_arrays(self, expr)
+        entries = facet(type(expr), "entries")
+        if entries is None or entries.under_differential:
+            raise UnsupportedError(f'{type(expr).__name__} in "{expr}" has no value on arrays')
+        return self._by_definition(expr)
+
+    def _by_definition(self, expr: Any) -> Jet:
+        """The value entry by entry, for a node that has no other."""
+        ring = JetRing(self)
+        evaluation = Evaluation(lambda _: ring, self.sizes)
+        found = evaluation.value_from_parts(expr, lambda part: self.as_grid(self.value(part)))
+        return self.from_grid(found)
+
+    def as_grid(self, value: Jet) -> Any:
+        """The entries of a jet as jets of one entry."""
+        rows, cols = value.shape[2:]
+        return Grid.of(rows, cols, lambda i, j: value[:, :, i : i + 1, j : j + 1])
+
+    def from_grid(self, value: Any) -> Jet:
+        """Put entries together again."""
+        if not isinstance(value, Grid):
+            return value
+        lines = [np.concatenate(value.row(i), axis=3) for i in range(value.rows)]
+        return np.concatenate(lines, axis=2)
 
     def all_of(self, parts: Iterable[Any]) -> list[Jet]:
         """The values of several expressions."""
         return [self.value(part) for part in parts]
 
-    # --- leaves -------------------------------------------------------------------------
+    def blocks(self, rows: Sequence[Sequence[Any]]) -> Jet:
+        """The value of a matrix that is written out, of entries or of blocks."""
+        lines = [np.concatenate(self.all_of(map(sp.sympify, row)), axis=3) for row in rows]
+        return np.concatenate(lines, axis=2)
 
-    def _ones(self, expr: Any) -> Jet:
-        return self.number(np.ones(self.shape(expr)))
+    def holds(self, condition: Any) -> Any:
+        """Where a condition holds, place by place."""
+        return holds(condition, self.value)
 
-    def _zeros(self, expr: Any) -> Jet:
-        return self.number(np.zeros(self.shape(expr)))
+    @staticmethod
+    def laid_out(value: Jet, shape: tuple[int, int]) -> Jet:
+        """The same entries in another shape, column after column."""
+        rows, cols = shape
+        return value.swapaxes(2, 3).reshape(*value.shape[:2], cols, rows).swapaxes(2, 3)
 
-    def _identity(self, expr: Any) -> Jet:
-        return self.number(np.eye(self.shape(expr)[0]))
-
-    def _single(self, expr: Any) -> Jet:
-        value = np.zeros(self.shape(expr))
-        value[tuple(map(self.size, expr.position))] = 1
-        return self.number(value)
-
-    def _commutation(self, expr: Any) -> Jet:
-        return self.number(commutation(*map(self.size, expr.args)))
-
-    def _basis(self, expr: Any) -> Jet:
-        return self.number(basis(expr.structure, self.size(expr.size)))
-
-    def _lower(self, expr: Any) -> Jet:
-        return np.tril(self.value(expr.args[0]))
-
-    def _upper(self, expr: Any) -> Jet:
-        return np.triu(self.value(expr.args[0]))
-
-    def _diagonal_sums(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        stacked = value.swapaxes(2, 3).reshape(*self.like, -1, 1)
-        summed = same_diagonal(value.shape[2]) @ stacked
-        return _laid_out(summed, value.shape[2:])
-
-    def _explicit(self, expr: Any) -> Jet:
-        rows = [
-            np.concatenate([self.value(expr[i, j]) for j in range(expr.shape[1])], axis=3)
-            for i in range(expr.shape[0])
-        ]
-        return np.concatenate(rows, axis=2)
-
-    def _block(self, expr: Any) -> Jet:
-        blocks = expr.args[0]
-        rows = [
-            np.concatenate([self.value(blocks[i, j]) for j in range(blocks.shape[1])], axis=3)
-            for i in range(blocks.shape[0])
-        ]
-        return np.concatenate(rows, axis=2)
-
-    def _block_diagonal(self, expr: Any) -> Jet:
-        parts = self.all_of(expr.args)
-        rows, cols = (sum(part.shape[axis] for part in parts) for axis in (2, 3))
-        whole = self.number(np.zeros((rows, cols)))
-        i = j = 0
-        for part in parts:
-            whole[:, :, i : i + part.shape[2], j : j + part.shape[3]] = part
-            i, j = i + part.shape[2], j + part.shape[3]
-        return whole
-
-    # --- sums and products --------------------------------------------------------------
-
-    def _sum(self, expr: Any) -> Jet:
-        return reduce(np.add, self.all_of(expr.args))
-
-    def _product(self, expr: Any) -> Jet:
-        scalars = self.all_of(arg for arg in expr.args if not arg.is_Matrix)
-        matrices = self.all_of(arg for arg in expr.args if arg.is_Matrix)
-        parts = [reduce(matmul, matrices)] if matrices else []
-        return reduce(times, [*scalars, *parts])
-
-    def _hadamard(self, expr: Any) -> Jet:
-        return reduce(times, self.all_of(expr.args))
-
-    def _kronecker(self, expr: Any) -> Jet:
-        return reduce(lambda a, b: bilinear(_kron, a, b), self.all_of(expr.args))
-
-    def _matrix_power(self, expr: Any) -> Jet:
-        base, exponent = self.value(expr.args[0]), int(expr.args[1])
-        if exponent < 0:
-            base, exponent = inverse(base), -exponent
-        return reduce(matmul, [base] * exponent, self.number(np.eye(base.shape[-1])))
-
-    def _entry_power(self, expr: Any) -> Jet:
-        base = self.value(expr.args[0])
-        exponent = expr.args[1]
-        if exponent.is_Integer:
-            if exponent < 0:
-                base = reciprocal(base)
-            one = self.number(np.ones(base.shape[2:]))
-            return reduce(times, [base] * abs(int(exponent)), one)
-        if exponent.is_Rational:
-            return apply(power(float(exponent)), base)
-        height = times(self.value(exponent), apply(LOG, base))
-        return apply(EXP, height)
-
-    def _inner(self, expr: Any) -> Jet:
-        left, right = self.all_of(expr.args)
-        return times(left, right).sum(axis=(2, 3), keepdims=True)
-
-    def _index_sum(self, expr: Any) -> Jet:
-        """A sum over indices, as SymPy makes one of an entry of a product."""
-        indices = [index for index, _, _ in expr.args[1:]]
-        ranges = [range(self.size(a), self.size(b) + 1) for _, a, b in expr.args[1:]]
-        terms = (
-            self.value(expr.args[0].xreplace(dict(zip(indices, map(sp.Integer, at), strict=True))))
-            for at in product(*ranges)
-        )
-        return reduce(np.add, terms)
-
-    def _delta(self, expr: Any) -> Jet:
-        i, j = map(self.size, expr.args[:2])
-        return self.number(float(i == j))
-
-    # --- what has no rule, but may be constant ------------------------------------------
-
-    def _as_it_is(self, expr: Any) -> Jet:
-        return self.value(expr.args[0])
-
-    def _largest(self, expr: Any) -> Jet:
-        return reduce(lambda a, b: np.where(a[0] >= b[0], a, b), self.all_of(expr.args))
-
-    def _smallest(self, expr: Any) -> Jet:
-        return reduce(lambda a, b: np.where(a[0] <= b[0], a, b), self.all_of(expr.args))
-
-    def _choice(self, expr: Any) -> Jet:
-        """The first of several values whose condition holds."""
-        *others, last = expr.args
-        result = self.value(last[0])
-        for value, condition in reversed(others):
-            result = np.where(holds(condition, self.value), self.value(value), result)
-        return result
-
-    def _magnitude(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        return np.where(value[0] >= 0, value, -value)
-
-    def _permanent(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        places = range(value.shape[2])
-        entries = {(i, j): value[:, :, i : i + 1, j : j + 1] for i, j in product(places, places)}
-        ways = permutations(places)
-        terms = (reduce(times, [entries[place] for place in enumerate(way)]) for way in ways)
-        return reduce(np.add, terms)
-
-    # --- one matrix ---------------------------------------------------------------------
-
-    def _transpose(self, expr: Any) -> Jet:
-        return self.value(expr.args[0]).swapaxes(2, 3)
-
-    def _inverse(self, expr: Any) -> Jet:
-        return inverse(self.value(expr.args[0]))
-
-    def _trace(self, expr: Any) -> Jet:
-        return np.trace(self.value(expr.args[0]), axis1=2, axis2=3)[..., None, None]
-
-    def _determinant(self, expr: Any) -> Jet:
-        return determinant(self.value(expr.args[0]))
-
-    def _logdet(self, expr: Any) -> Jet:
-        return apply(LOG, determinant(self.value(expr.args[0])))
-
-    def _total(self, expr: Any) -> Jet:
-        return self.value(expr.args[0]).sum(axis=(2, 3), keepdims=True)
-
-    def _norm(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        return apply(power(0.5), times(value, value).sum(axis=(2, 3), keepdims=True))
-
-    def _exponentials(self, expr: Any) -> tuple[Jet, Jet]:
-        value = apply(EXP, self.value(expr.args[0]))
-        return value, value.sum(axis=(2, 3), keepdims=True)
-
-    def _softmax(self, expr: Any) -> Jet:
-        value, total = self._exponentials(expr)
-        return times(value, reciprocal(total))
-
-    def _logsumexp(self, expr: Any) -> Jet:
-        return apply(LOG, self._exponentials(expr)[1])
-
-    def _vec(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        return _laid_out(value, (value.shape[2] * value.shape[3], 1))
-
-    def _unvec(self, expr: Any) -> Jet:
-        return _laid_out(self.value(expr.args[0]), self.shape(expr))
-
-    def _diagonal_matrix(self, expr: Any) -> Jet:
-        value = self.value(expr.args[0])
-        value = value.reshape(*self.like, -1, 1)
-        return value * np.eye(value.shape[2])
-
-    def _diagonal(self, expr: Any) -> Jet:
-        return np.diagonal(self.value(expr.args[0]), axis1=2, axis2=3)[..., None]
-
-    def _element(self, expr: Any) -> Jet:
-        i, j = map(self.size, expr.args[1:])
-        return self.value(expr.args[0])[:, :, i : i + 1, j : j + 1]
-
-    def _elementwise(self, expr: Any) -> Jet:
+    def elementwise(self, expr: Any) -> Jet:
+        """A function of one scalar at each entry of a matrix."""
         function, argument = expr.args[0], self.value(expr.args[1])
         (variable,) = function.variables
         outside = {s: self.value(s) for s in function.expr.free_symbols if s != variable}
@@ -322,19 +145,17 @@ class Evaluator:
         )
         return inside.value(function.expr) + self.number(np.zeros(argument.shape[2:]))
 
-    # --- abstract functions -------------------------------------------------------------
-
-    def _partial(self, expr: Any) -> Jet:
-        """A partial derivative of any order, nodes nested in the order of differentiation."""
+    def undefined(self, expr: Any) -> Jet:
+        """An undefined function, or its partial derivative of any order, in the order they nest."""
         node = expr
         moving: list[int] = []
         kinds: list[Any] = []
-        while isinstance(node, _PARTIALS):
+        while isinstance(node, PartialNode):
             moving.insert(0, int(node.args[1]))
             kinds.insert(0, type(node))
             node = node.args[0]
         first = moving
-        if isinstance(node, words.MatrixFunctionApplication):
+        if isinstance(node, MatrixFunctionApplication):
             name, arguments, shape = node.name, node.arguments, self.shape(node)
         else:
             name, arguments, shape = type(node).__name__, node.args, (1, 1)
@@ -345,11 +166,11 @@ class Evaluator:
         sizes = tuple(point.shape[2] * point.shape[3] for point in points)
         values = ridges(name, shape[0] * shape[1], sizes).partial(points, moving)
         for kind, position in zip(kinds, first, strict=True):
-            if kind is words.Gradient:
+            if kind is Gradient:
                 shape = points[position].shape[2:]
-            elif kind is words.Jacobian:
+            elif kind is Jacobian:
                 shape = shape[0] * shape[1], sizes[position]
-        return _laid_out(values, shape)
+        return self.laid_out(values, shape)
 
 
 class _Entrywise(Evaluator):
@@ -359,69 +180,98 @@ class _Entrywise(Evaluator):
         found = self.known.get(expr)
         return self._value(expr) if found is None else found
 
-    def _partial(self, expr: Any) -> Jet:
+    def undefined(self, expr: Any) -> Jet:
         name, order = type(expr).__name__, getattr(type(expr), "prime_order", 0)
         if order:
             name = type(expr).derivative_of.__name__
         return ridges(name, 1, (1,)).entrywise(self.value(expr.args[0]), order)
 
 
-def _kron(a: Array, b: Array) -> Array:
-    blocks = np.einsum("dij,dkl->dikjl", a, b)
-    return blocks.reshape(a.shape[0], a.shape[1] * b.shape[1], a.shape[2] * b.shape[2])
+class JetRing:
+    """Jets of one entry, as the scalars of which entries are made.
 
+    :param on: the evaluator.
+    """
 
-def _laid_out(value: Jet, shape: tuple[int, int]) -> Jet:
-    """The same entries in another shape, column after column."""
-    rows, cols = shape
-    return value.swapaxes(2, 3).reshape(*value.shape[:2], cols, rows).swapaxes(2, 3)
+    def __init__(self, on: Evaluator) -> None:
+        self.on = on
 
+    def number(self, value: Any) -> Jet:
+        """Take over a number."""
+        return self.on.value(sp.sympify(value))
 
-_PARTIALS = (words.Gradient, words.Jacobian, words.MatrixPartial, words.ScalarPartial)
+    def symbol(self, symbol: Any) -> Jet:
+        """The value of a scalar symbol."""
+        return self.on.value(symbol)
 
-_NODES: dict[Any, Callable[[Any, Any], Jet]] = {
-    (sp.Identity,): Evaluator._identity,
-    (sp.ZeroMatrix,): Evaluator._zeros,
-    (sp.OneMatrix,): Evaluator._ones,
-    (words.SingleEntry,): Evaluator._single,
-    (MatrixBase,): Evaluator._explicit,
-    (sp.BlockDiagMatrix,): Evaluator._block_diagonal,
-    (sp.BlockMatrix,): Evaluator._block,
-    (sp.Add, sp.MatAdd): Evaluator._sum,
-    (sp.Mul, sp.MatMul): Evaluator._product,
-    (sp.HadamardProduct,): Evaluator._hadamard,
-    (sp.HadamardPower, sp.Pow): Evaluator._entry_power,
-    (sp.KroneckerProduct,): Evaluator._kronecker,
-    (sp.Inverse,): Evaluator._inverse,
-    (sp.MatPow,): Evaluator._matrix_power,
-    (sp.Transpose, sp.Adjoint): Evaluator._transpose,
-    (sp.Sum,): Evaluator._index_sum,
-    (sp.KroneckerDelta,): Evaluator._delta,
-    (sp.conjugate, sp.adjoint): Evaluator._as_it_is,
-    (sp.Max,): Evaluator._largest,
-    (sp.Min,): Evaluator._smallest,
-    (sp.Piecewise,): Evaluator._choice,
-    (sp.Abs,): Evaluator._magnitude,
-    (sp.Permanent,): Evaluator._permanent,
-    (sp.Trace,): Evaluator._trace,
-    (sp.Determinant,): Evaluator._determinant,
-    (words.LogDet,): Evaluator._logdet,
-    (words.SumEntries,): Evaluator._total,
-    (words.Norm,): Evaluator._norm,
-    (words.Inner,): Evaluator._inner,
-    (words.Softmax,): Evaluator._softmax,
-    (words.LogSumExp,): Evaluator._logsumexp,
-    (words.Vec,): Evaluator._vec,
-    (words.Unvec,): Evaluator._unvec,
-    (DiagMatrix,): Evaluator._diagonal_matrix,
-    (sp.DiagonalOf,): Evaluator._diagonal,
-    (MatrixElement,): Evaluator._element,
-    (ElementwiseApplyFunction,): Evaluator._elementwise,
-    (AppliedUndef, words.MatrixFunctionApplication, *_PARTIALS): lambda e, x: e._partial(x),
-    (words.Commutation,): Evaluator._commutation,
-    (words.BasisMatrix,): Evaluator._basis,
-    (words.Tril,): Evaluator._lower,
-    (words.Triu,): Evaluator._upper,
-    (words.DiagonalSums,): Evaluator._diagonal_sums,
-}
-"""How each node is evaluated, looked up by class in this order."""
+    def entry(self, symbol: Any, i: int, j: int) -> Jet:
+        """The value of an entry, counted from 0, of a matrix symbol."""
+        return self.on.value(symbol)[:, :, i : i + 1, j : j + 1]
+
+    def is_zero(self, value: Jet) -> bool:
+        """Return whether a jet is zero in every part and direction."""
+        return not value.any()
+
+    def total(self, terms: Sequence[Jet]) -> Jet:
+        """Add."""
+        return sum(terms[1:], terms[0]) if terms else self.on.number(0)
+
+    def product(self, factors: Sequence[Jet]) -> Jet:
+        """Multiply."""
+        result = self.on.number(1)
+        for factor in factors:
+            result = jets.times(result, factor)
+        return result
+
+    def power(self, base: Jet, exponent: Jet) -> Jet:
+        """Raise to a power; a whole exponent does not ask for a positive base."""
+        constant_exponent = not exponent[1:].any()
+        whole = float(exponent[0].flat[0])
+        if constant_exponent and whole.is_integer() and (exponent[0] == whole).all():
+            base = jets.reciprocal(base) if whole < 0 else base
+            return self.product([base] * abs(int(whole)))
+        if constant_exponent and (exponent[0] == whole).all():
+            return jets.apply(power(whole), base)
+        return jets.apply(EXP, jets.times(exponent, jets.apply(LOG, base)))
+
+    def call(self, function: Any, arguments: Sequence[Jet]) -> Jet:
+        """Apply a known function of one scalar.
+
+        :raises UnsupportedError: if it is one of several.
+        """
+        if len(arguments) != 1:
+            raise UnsupportedError(f"{function.__name__} of several scalars on arrays")
+        return jets.apply(derivatives_of(function), arguments[0])
+
+    def choose(self, pairs: Sequence[tuple[Jet, Any]]) -> Jet:
+        """Take the first value whose condition holds."""
+        *others, (result, _) = pairs
+        for value, condition in reversed(others):
+            result = np.where(condition, value, result)
+        return result
+
+    def compare(self, relation: Any, left: Jet, right: Jet) -> Any:
+        """Decide a relation between two scalars by their values."""
+        return bool(relation(float(left[0].flat[0]), float(right[0].flat[0])))
+
+    def abstract(self, name: str, *_: Any) -> Jet:
+        """Nothing: undefined functions have values on whole arrays.
+
+        :raises UnsupportedError: always.
+        """
+        raise UnsupportedError(f"the undefined function {name} inside of a node on arrays")
+
+    def inverse(self, matrix: Grid) -> Grid:
+        """Invert a square matrix."""
+        return self.on.as_grid(jets.inverse(self.on.from_grid(matrix)))  # type: ignore[no-any-return]
+
+    def determinant(self, matrix: Grid) -> Jet:
+        """The determinant of a square matrix."""
+        return jets.determinant(self.on.from_grid(matrix))
+
+    def differential(self, _: Any) -> Jet:
+        """Nothing: jets carry their changes themselves.
+
+        :raises UnsupportedError: always.
+        """
+        raise UnsupportedError("a differential inside of a node on arrays")

@@ -20,19 +20,18 @@ from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.points.domain import Domain, domain_of
-from derivlib.check.scalars.abstract import has_abstract
 from derivlib.check.scalars.fields import Arithmetic, kinds_of_numbers
 from derivlib.check.scalars.numbers import Point, at_points, check_draws
-from derivlib.check.scalars.symbolic import Symbolic
 from derivlib.check.values.entry_derivatives import refuse_unknown_order
-from derivlib.check.values.evaluation import Evaluation
 from derivlib.check.values.explicit import taken_definitions
 from derivlib.check.values.node_count import written_length
-from derivlib.check.values.operations import operation_of
 from derivlib.errors import VerificationError
 from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_differentiate_by
 from derivlib.nodes import Structure
+from derivlib.nodes.abstract_partial import has_abstract
+from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.symbolic import Symbolic
 
 __all__ = ["compare", "verify"]
 
@@ -219,7 +218,7 @@ def _written(
     if truth is None or written_length(result, sizes, definitions) > LONGEST:
         return None
     scalars = Symbolic()
-    evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions)
+    evaluation = Evaluation(lambda _: scalars, sizes, definitions)
     claimed = as_grid(evaluation.value(result))[difference.entry]
     if any(map(_is_long, (claimed, truth))):
         return None

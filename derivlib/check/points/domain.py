@@ -11,11 +11,11 @@ from sympy import Dummy, Expr, MatrixSymbol, Symbol, expand
 from sympy.core.facts import InconsistentAssumptions
 
 from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about
-from derivlib.check.points.free_entries import Position, free_entry
 from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.sizes import all_nodes, at_size
 from derivlib.nodes import Structure, as_structure
+from derivlib.nodes.free_entries import Position, free_entry
 from derivlib.nodes.grid import Grid
 
 __all__ = ["EVERYWHERE", "Domain", "domain_of"]

@@ -12,13 +12,12 @@ from sympy import Derivative, Dummy, Expr, Integer, Lambda, Max, Min, Subs, Symb
 from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.points.domain import EVERYWHERE, Domain
-from derivlib.check.scalars.abstract import Slot
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
 from derivlib.check.scalars.fields import Arithmetic, NoValue
-from derivlib.check.values.evaluation import Evaluation
-from derivlib.check.values.operations import operation_of
 from derivlib.errors import InputError, UnsupportedError, VerificationError
+from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.matrix_function import Slot
 
 __all__ = ["Numbers", "Point", "at_points", "check_draws"]
 
@@ -99,7 +98,7 @@ class Point:
         self, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr] | None = None
     ) -> Evaluation:
         """Evaluate expressions at this point."""
-        return Evaluation(operation_of, self.scalars, sizes, definitions or {})
+        return Evaluation(self.scalars, sizes, definitions or {})
 
     def along(self, symbol: Any, entries: Sequence[tuple[int, int]]) -> Point:
         """The same point, and every direction in which some free entries of a symbol change."""
@@ -190,7 +189,7 @@ class Numbers:
         return Dual(self.call(function, reals), self.total(terms))
 
     def _partial(self, function: Any, position: int, reals: list[Any]) -> Any:
-        inner = Evaluation(operation_of, self.point.scalars, {}, level=self.level)
+        inner = Evaluation(self.point.scalars, {}, level=self.level)
         return inner.apply(_partial_of(function, position, len(reals)), *reals)
 
     def _extremum(self, function: Any, arguments: Sequence[Any]) -> Any:

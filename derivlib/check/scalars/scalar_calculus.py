@@ -13,8 +13,8 @@ from typing import Any
 from sympy import Add, Derivative, Expr, Function, Mul, Pow, S, Subs, Symbol
 from sympy.core.function import ArgumentIndexError
 
-from derivlib.check.scalars.abstract import AbstractPartial
 from derivlib.errors import UnsupportedError
+from derivlib.nodes.abstract_partial import AbstractPartial
 
 __all__ = ["Derivatives"]
 

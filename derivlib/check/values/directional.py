@@ -7,10 +7,10 @@ from typing import Any
 
 from sympy import Expr, S
 
-from derivlib.check.points.free_entries import free_entries, spread_out
 from derivlib.check.scalars.dual import Change
 from derivlib.check.scalars.numbers import Point
 from derivlib.nodes import d
+from derivlib.nodes.free_entries import free_entries, spread_out
 from derivlib.nodes.grid import Grid, as_scalar
 
 __all__ = ["derivative_at", "second_derivative_at"]

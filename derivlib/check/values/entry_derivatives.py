@@ -9,16 +9,16 @@ from typing import Any
 from sympy import Expr, ImmutableDenseMatrix
 
 from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
-from derivlib.check.points.free_entries import free_entries, spread_out
+from derivlib.check.scalars.differentiable import Differentiable
 from derivlib.check.scalars.scalar_calculus import Derivatives
-from derivlib.check.scalars.symbolic import Differentiable, Entry, element_of
-from derivlib.check.values.evaluation import Evaluation
 from derivlib.check.values.explicit import as_matrix, entry_function, taken_definitions
-from derivlib.check.values.operations import operation_of
 from derivlib.errors import InputError
 from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_differentiate_by
 from derivlib.nodes import Structure
+from derivlib.nodes.evaluation import Evaluation
+from derivlib.nodes.free_entries import free_entries, spread_out
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.symbolic import Entry, element_of
 
 __all__ = ["EntryDerivatives", "differentiate_entries", "elementwise", "refuse_unknown_order"]
 
@@ -120,7 +120,7 @@ def differentiate_entries(
     """Differentiate every entry, leaving the result in terms of real scalars."""
     refuse_unknown_order(order)
     scalars = Differentiable(entry or element_of, domain=domain)
-    evaluation = Evaluation(operation_of, lambda _: scalars, sizes, definitions or {})
+    evaluation = Evaluation(lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)
     function = evaluation.value(expr)
     if isinstance(function, Grid) and tuple(expr.shape) == (1, 1):

@@ -7,12 +7,11 @@ from typing import Any
 
 from sympy import Expr, ImmutableDenseMatrix
 
-from derivlib.check.scalars.symbolic import Entry, Symbolic
-from derivlib.check.values.evaluation import Evaluation
-from derivlib.check.values.operations import operation_of
 from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.sizes import expression, resolve_sizes
+from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.symbolic import Entry, Symbolic
 
 __all__ = ["as_matrix", "entry_function", "explicit", "taken_definitions"]
 
@@ -56,7 +55,7 @@ def explicit(
     definitions = taken_definitions(definitions)
     given = resolve_sizes(sizes, expr, *definitions, *definitions.values())
     scalars = Symbolic(entry) if entry else Symbolic()
-    evaluation = Evaluation(operation_of, lambda _: scalars, given, definitions)
+    evaluation = Evaluation(lambda _: scalars, given, definitions)
     return as_matrix(evaluation.value(expr))
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from derivlib.check.scalars.abstract import Slot
-from derivlib.check.values.evaluation import Evaluation
-from derivlib.check.values.operations import operation_of
+from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.matrix_function import Slot
 
 __all__ = ["written_length"]
 
@@ -90,6 +89,6 @@ def written_length(
     :param definitions: expressions to put in for symbols.
     """
     lengths = Lengths()
-    evaluation = Evaluation(operation_of, lambda _: lengths, sizes, definitions or {})
+    evaluation = Evaluation(lambda _: lengths, sizes, definitions or {})
     value = evaluation.value(expr)
     return sum(value.entries) if isinstance(value, Grid) else int(value)

@@ -38,8 +38,8 @@ from derivlib.check.arrays.array_points import FreeEntries
 from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import constant
 from derivlib.check.claims import large
-from derivlib.check.points.free_entries import free_entries, spread_out
 from derivlib.nodes import STRUCTURES, SingleEntry
+from derivlib.nodes.free_entries import free_entries, spread_out
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)

@@ -23,9 +23,9 @@ from sympy import (
     tanh,
 )
 
-from derivlib.check.scalars.abstract import AbstractPartial
 from derivlib.check.scalars.scalar_calculus import Derivatives
 from derivlib.errors import UnsupportedError
+from derivlib.nodes import AbstractPartial
 
 x, y = symbols("x y", real=True)
 p = Symbol("p", positive=True)

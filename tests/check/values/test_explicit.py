@@ -23,6 +23,7 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     Matrix,
+    MatrixExpr,
     MatrixSymbol,
     Max,
     OneMatrix,
@@ -339,9 +340,22 @@ def test_one_by_one_matrix_counts_as_a_scalar():
     assert explicit(exp(v.T * v), {m: 2}) == exp(v[0, 0] ** 2 + v[1, 0] ** 2)
 
 
+class Mystery(MatrixExpr):
+    """A matrix of which nothing is told."""
+
+    shape = property(lambda self: self.args[0].shape)
+
+
 def test_unknown_node_is_named_with_its_place():
-    with pytest.raises(UnsupportedError, match=r"Adjoint .*\(inside MatMul\) at m=3, n=4"):
-        explicit(Trace(X * Adjoint(X)), {n: 4, m: 3})
+    with pytest.raises(UnsupportedError, match=r"Mystery .*\(inside MatMul\) at m=3, n=4"):
+        explicit(Trace(X * Mystery(X.T)), {n: 4, m: 3})
+
+
+def test_an_adjoint_is_a_transpose_since_everything_is_real():
+    assert explicit(Adjoint(X), {n: 4, m: 3}) == explicit(X.T, {n: 4, m: 3})
+
+
+def test_what_has_no_entries_says_so():
     with pytest.raises(UnsupportedError, match="whole number, not t"):
         explicit(A**t, {m: 3})
     with pytest.raises(UnsupportedError, match="needs a direction"):

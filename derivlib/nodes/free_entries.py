@@ -7,8 +7,8 @@ from typing import Any
 
 from sympy import S
 
-from derivlib.nodes import Structure
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.structures import Structure
 
 __all__ = ["Position", "free_entries", "free_entry", "spread_out"]
 

@@ -9,17 +9,19 @@ from typing import Any, Protocol
 
 from sympy import Basic, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
 
-from derivlib.check.scalars.abstract import Slot
 from derivlib.errors import InputError, ShapeError, UnsupportedError
+from derivlib.expressions.facets import Absent, Entries, facets_of, why_absent
 from derivlib.expressions.sizes import at_size
-from derivlib.nodes import FormalNode
+from derivlib.nodes.formal import FormalNode
 from derivlib.nodes.grid import Grid, as_scalar
+from derivlib.nodes.matrix_function import Slot
 
-__all__ = ["Evaluation", "Operation", "Scalars", "children_of", "shape_at"]
 
+class Ring(Protocol):
+    """What entries are made of, and how to calculate with them.
 
-class Scalars(Protocol):
-    """What entries are made of, and how to calculate with them."""
+    Expressions, exact fractions, precise numbers, dual numbers, jets.
+    """
 
     def number(self, value: Expr) -> Any:
         """Take over a number."""
@@ -31,7 +33,7 @@ class Scalars(Protocol):
         """The value of an entry, counted from 0, of a matrix symbol."""
 
     def is_zero(self, value: Any) -> bool:
-        """Tell a zero that is seen without calculating, and whose products are left out."""
+        """Return whether a value is a zero seen without calculating; its products are left out."""
 
     def total(self, terms: Sequence[Any]) -> Any:
         """Add."""
@@ -66,30 +68,11 @@ class Scalars(Protocol):
         """The differential of a scalar that was calculated one level further up."""
 
 
-def children_of(node: Basic) -> Sequence[Basic]:
-    """All arguments of a node."""
-    return node.args
-
-
-@dataclass(frozen=True)
-class Operation:
-    """How the entries of one kind of node come from the values of its children.
-
-    :param value: a function of the evaluation, the node and the values of its children.
-    :param children: the parts of the node that are evaluated first.
-    :param raises_level: whether the children belong under a differential.
-    """
-
-    value: Callable[[Evaluation, Any, list[Any]], Any]
-    children: Callable[[Any], Sequence[Basic]] = children_of
-    raises_level: bool = False
-
-
 @dataclass
 class _Visit:
     node: Basic
     level: int
-    operation: Operation
+    entries: Entries
     children: Sequence[Basic]
 
 
@@ -97,15 +80,13 @@ class _Visit:
 class Evaluation:
     """One evaluation of expressions over one kind of scalars.
 
-    :param operations: the table of nodes.
-    :param scalars: the scalars for each number of differentials around a node.
+    :param rings: the ring for each number of differentials around a node.
     :param sizes: a positive integer for each size symbol.
     :param definitions: expressions that stand behind named intermediates.
     :param bindings: values of the variables of a `Lambda`.
     """
 
-    operations: Callable[[Basic], Operation | None]
-    scalars: Callable[[int], Scalars]
+    rings: Callable[[int], Ring]
     sizes: Mapping[Any, int]
     definitions: Mapping[Any, Expr] = field(default_factory=dict)
     bindings: Mapping[Any, Any] = field(default_factory=dict)
@@ -115,14 +96,14 @@ class Evaluation:
     _path: list[_Visit] = field(default_factory=list)
 
     @property
-    def here(self) -> Scalars:
-        """The scalars of the node in hand."""
-        return self.scalars(self.level)
+    def ring(self) -> Ring:
+        """The ring of the node in hand."""
+        return self.rings(self.level)
 
     def value(self, root: Any, level: int = 0) -> Any:
         """Evaluate an expression to a scalar or to a :class:`Grid`.
 
-        :raises UnsupportedError: if a node has no entry in the table.
+        :raises UnsupportedError: if the entries of a node are not defined.
         :raises ShapeError: if sizes do not fit.
         """
         root = sympify(root)
@@ -142,7 +123,7 @@ class Evaluation:
 
     def _pending(self, node: Basic, level: int) -> list[tuple[Basic, int]]:
         visit = self._visits.get((id(node), level)) or self._open(node, level)
-        below = level + visit.operation.raises_level
+        below = level + visit.entries.under_differential
         pending = [
             (child, below) for child in visit.children if (id(child), below) not in self._known
         ]
@@ -152,31 +133,35 @@ class Evaluation:
         return pending
 
     def _open(self, node: Basic, level: int) -> _Visit:
-        operation = self._operation(node)
-        visit = _Visit(node, level, operation, tuple(operation.children(node)))
+        entries = self._definition(node)
+        parts = entries.parts or facets_of(type(node)).parts
+        visit = _Visit(node, level, entries, tuple(parts(node)))
         self._visits[id(node), level] = visit
         self._path.append(visit)
         return visit
 
-    def _operation(self, node: Basic) -> Operation:
+    def _definition(self, node: Basic) -> Entries:
         if isinstance(node, Symbol | MatrixSymbol | FormalNode) and node in self.definitions:
-            definition = sympify(self.definitions[node])
-            return Operation(lambda _, __, values: values[0], lambda _: (definition,))
-        operation = self.operations(node)
-        if operation is None:
+            meaning = sympify(self.definitions[node])
+            return Entries(lambda _, __, value: value, lambda _: (meaning,))
+        entries = facets_of(type(node)).entries
+        if entries is None and not node.args and getattr(node, "is_number", False):
+            return Entries(lambda calc, number: calc.ring.number(number))
+        if entries is None or isinstance(entries, Absent):
             raise UnsupportedError(
-                f"the entries of {type(node).__name__} are not known{self._place(node)}; "
-                "add the node to the table in derivlib/check/values/operations.py"
+                f"the entries of {type(node).__name__} are not known{self._place(node)}: "
+                f"{why_absent(type(node), 'entries')}; derivlib.register tells the entries of "
+                "a class"
             )
-        return operation
+        return entries  # type: ignore[no-any-return]
 
     def _finish(self, node: Basic, level: int) -> None:
         visit = self._path.pop()
-        below = level + visit.operation.raises_level
+        below = level + visit.entries.under_differential
         values = [self._known[id(child), below] for child in visit.children]
         self.level = level
         try:
-            self._known[id(node), level] = visit.operation.value(self, node, values)
+            self._known[id(node), level] = visit.entries.value(self, node, *values)
         except (ShapeError, UnsupportedError) as error:
             raise type(error)(f"{error}{self._place(node)}") from None
 
@@ -185,9 +170,23 @@ class Evaluation:
         sizes = ", ".join(f"{size}={value}" for size, value in self.sizes.items())
         return f' in "{_abridged(node)}"{inside}' + (f" at {sizes}" if sizes else "")
 
+    def value_from_parts(self, node: Any, value_of: Callable[[Any], Any]) -> Any:
+        """The value of one node by its definition, from values of its parts found elsewhere."""
+        entries = self._definition(node)
+        parts = (entries.parts or facets_of(type(node)).parts)(node)
+        found = [_as_part(part, value_of(part)) for part in parts]
+        return entries.value(self, node, *found)
+
     def size(self, size: Any) -> int:
         """Put the sizes into a number of rows or columns, or into an index."""
         return at_size(size, self.sizes)
+
+    def shape(self, node: Any) -> tuple[int, int]:
+        """The shape of a node at the sizes of the evaluation."""
+        rows, cols = map(self.size, node.shape)
+        if min(rows, cols) < 1:
+            raise ShapeError(f"a {rows}×{cols} matrix has no entries")
+        return rows, cols
 
     def apply(self, function: Lambda, *arguments: Any) -> Any:
         """Put scalar values into the variables of a `Lambda`."""
@@ -197,8 +196,7 @@ class Evaluation:
     def nested(self, expr: Expr, bindings: Mapping[Any, Any] | None = None) -> Any:
         """Evaluate an expression that is not itself part of the one in hand."""
         inner = Evaluation(
-            self.operations,
-            self.scalars,
+            self.rings,
             self.sizes,
             self.definitions,
             {**self.bindings, **(bindings or {})},
@@ -214,9 +212,6 @@ def _abridged(node: Basic, width: int = 200) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def shape_at(evaluation: Evaluation, node: Any) -> tuple[int, int]:
-    """The shape of a node at the sizes of an evaluation."""
-    rows, cols = map(evaluation.size, node.shape)
-    if min(rows, cols) < 1:
-        raise ShapeError(f"a {rows}×{cols} matrix has no entries")
-    return rows, cols
+def _as_part(part: Any, value: Any) -> Any:
+    """A matrix as a grid, a scalar as its entry."""
+    return value if getattr(part, "is_Matrix", False) else as_scalar(value)

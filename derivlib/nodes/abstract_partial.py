@@ -9,28 +9,20 @@ from sympy import Expr, Function, Integer, S, Symbol, Tuple, latex
 from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
+from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.shapes import scalar
 from derivlib.expressions.sizes import all_nodes
-from derivlib.nodes import MatrixFunctionApplication, PartialNode, prime
-
-__all__ = ["AbstractPartial", "Slot", "abstract_value", "base_and_order", "has_abstract"]
-
-Slot = tuple[int, ...]
-"""A scalar that an abstract function depends on: the position of an argument and, if the
-argument is a matrix, row and column of its entry, all counted from 0."""
+from derivlib.nodes.matrix_function import MatrixFunctionApplication, Slot
+from derivlib.nodes.partials import PartialNode
+from derivlib.nodes.prime import prime
 
 _LETTERS = "stuvwxyz"
 
 
 def has_abstract(exprs: Iterable[Any]) -> bool:
-    """Tell whether a function that is not known stands in expressions."""
+    """Return whether a function that is not known stands in expressions."""
     kinds = (AppliedUndef, MatrixFunctionApplication, PartialNode)
     return any(isinstance(node, kinds) for node in all_nodes(exprs))
-
-
-def base_and_order(name: str) -> tuple[str, int]:
-    """Split the name of a primed function, σ'' into σ and 2."""
-    base = name.rstrip("'")
-    return base, len(name) - len(base)
 
 
 class AbstractPartial(Expr):
@@ -146,3 +138,23 @@ def abstract_value(partial: AbstractPartial) -> Expr:
     if len(partial.arguments) == 1:
         return prime(partial.function, len(partial.index))(*partial.arguments)
     return partial
+
+
+def _entries(calc: Any, node: AbstractPartial, *values: Any) -> Any:
+    slots = [tuple(map(int, slot)) for slot in node.args[2]]
+    return calc.ring.abstract(node.name, node.index, slots, values)
+
+
+_OWN = Absent("it writes itself")
+
+tell(
+    AbstractPartial,
+    text=_OWN,
+    tex=_OWN,
+    shape=scalar,
+    normal=Absent("it stays as it is"),
+    entries=Entries(_entries, lambda node: node.arguments),
+    arrays=Absent("it is met entry by entry only"),
+    code=Absent("an undefined function has no value"),
+    example=Absent("what is written out entry by entry brings it in"),
+)

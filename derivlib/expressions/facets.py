@@ -1,0 +1,153 @@
+"""What is told about each kind of node, found by its class.
+
+A node is told once, in one file of `derivlib/nodes/`, by its facets; every other part asks for
+the facet it needs. A class that has none of its own takes those of its nearest base class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sympy import Basic, Expr
+
+Shape = tuple[Expr, Expr] | None
+"""Rows and columns, or None for a scalar."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A facet that a node does not have, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The definition of a node: its value from the values of its parts.
+
+    :param value: a function of the evaluation, the node, and the values of its parts.
+    :param parts: the parts that are evaluated first, where they are not the facet's.
+    :param under_differential: whether the parts are differentiated.
+    """
+
+    value: Callable[..., Any]
+    parts: Callable[[Any], Sequence[Basic]] | None = None
+    under_differential: bool = False
+
+
+def expressions_among_arguments(expr: Any) -> tuple[Expr, ...]:
+    """The parts of a node that says nothing else: its arguments but sizes and names."""
+    return tuple(arg for arg in expr.args if isinstance(arg, Expr))
+
+
+def no_parts(_: Any) -> tuple[()]:
+    """The parts of a leaf."""
+    return ()
+
+
+def first_argument(expr: Any) -> tuple[Any, ...]:
+    """The parts of a node whose other arguments are sizes, indices or names."""
+    return expr.args[:1]  # type: ignore[no-any-return]
+
+
+def own_shape(expr: Any, _: Sequence[tuple[Expr, Shape]]) -> Shape:
+    """The shape that a node states itself, whatever its parts are."""
+    return (expr.shape[0], expr.shape[1]) if expr.is_Matrix else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """All that is told about one kind of node.
+
+    :param text: its name in text, which is called with the parts, or a function of the printer
+        and the node.
+    :param tex: the same in TeX.
+    :param shape: its shape from the parts with their shapes; refuses parts that do not fit.
+    :param normal: makes it, in normal form, from its arguments.
+    :param entries: its definition, entry by entry.
+    :param arrays: its value on NumPy's arrays with their changes, where that is worth writing;
+        otherwise the definition is used.
+    :param code: how it is written as code.
+    :param example: writes one for a random test, of a writer, the rows and the columns (no
+        rows and columns for a scalar).
+    :param parts: the subexpressions whose values it is made of; not sizes, not functions.
+    :param with_parts: the same operation on other parts, where replacing its arguments that are
+        expressions would not do.
+    :param transposed: its transpose, where that is of the same kind; nothing if it is not.
+    :param sizes: what stands in its shape and is told by none of its parts.
+    :param indices: what counts rows or columns in it.
+    :param undefined: returns whether it has no value, whatever the variable is.
+    :param trace: its trace, where that is one of something simpler.
+    :param diagonal: its diagonal, where that is one of something simpler.
+    :param is_atom: whether it needs no brackets below an exponent.
+    :param is_linear: whether it is a linear function of its one part.
+    """
+
+    text: Any = None
+    tex: Any = None
+    shape: Any = None
+    normal: Any = None
+    entries: Any = None
+    arrays: Any = None
+    code: Any = None
+    example: Any = None
+    parts: Callable[[Any], tuple[Expr, ...]] = expressions_among_arguments
+    with_parts: Callable[[Any, tuple[Expr, ...]], Expr] | None = None
+    transposed: Callable[[Any], Expr | None] | None = None
+    sizes: Callable[[Any], Sequence[Any]] = no_parts
+    indices: Callable[[Any], Sequence[Any]] = no_parts
+    undefined: Callable[[Any], bool] | None = None
+    trace: Callable[[Any], Expr] | None = None
+    diagonal: Callable[[Any], Expr] | None = None
+    is_atom: bool = False
+    is_linear: bool = False
+
+    def untold(self) -> Iterator[str]:
+        """The facets about which nothing is said, not even why they are absent."""
+        return (facet.name for facet in fields(self)[:8] if getattr(self, facet.name) is None)
+
+
+_TOLD: dict[type, Facets] = {}
+_FOUND: dict[type, Facets] = {}
+_UNKNOWN = Facets(shape=own_shape)
+"""What is known of a class nobody has told anything about."""
+
+
+def tell(kind: type, **facets: Any) -> None:
+    """Tell the facets of a class of nodes."""
+    _TOLD[kind] = Facets(**facets)
+    _FOUND.clear()
+
+
+def forget(kind: type) -> None:
+    """Take back what was told about a class."""
+    del _TOLD[kind]
+    _FOUND.clear()
+
+
+def told() -> dict[type, Facets]:
+    """Every class with facets of its own."""
+    return dict(_TOLD)
+
+
+def facets_of(kind: type) -> Facets:
+    """The facets of a class, or of the nearest base class that has some."""
+    found = _FOUND.get(kind)
+    if found is None:
+        found = next((_TOLD[base] for base in kind.__mro__ if base in _TOLD), _UNKNOWN)
+        _FOUND[kind] = found
+    return found
+
+
+def facet(kind: type, name: str) -> Any:
+    """One facet of a class, nothing if it is absent or untold."""
+    found = getattr(facets_of(kind), name)
+    return None if isinstance(found, Absent) else found
+
+
+def why_absent(kind: type, name: str) -> str:
+    """Why a class does not have a facet."""
+    found = getattr(facets_of(kind), name)
+    return found.why if isinstance(found, Absent) else "nothing is told about it"

@@ -1,0 +1,78 @@
+"""BlockMatrix and BlockDiagMatrix, SymPy's matrices of blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import BlockDiagMatrix, BlockMatrix, MatrixSymbol
+
+from derivlib.errors import ShapeError
+from derivlib.expressions.construction import block_diagonal, blocks
+from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.shapes import stated
+from derivlib.nodes.grid import Grid, same_shape
+
+
+def _entries(_: Any, node: Any, *values: Grid) -> Grid:
+    rows, cols = node.blockshape
+    laid_out = Grid(rows, cols, values)
+    lines: list[tuple[Any, ...]] = []
+    for k in range(rows):
+        height = same_shape(Grid(b.rows, 1, ()) for b in laid_out.row(k))[0]
+        lines += [sum((block.row(i) for block in laid_out.row(k)), ()) for i in range(height)]
+    if len({len(line) for line in lines}) != 1:
+        raise ShapeError("the rows of blocks have different widths")
+    return Grid(len(lines), len(lines[0]), sum(lines, ()))
+
+
+def _with_parts(node: Any, parts: Any) -> Any:
+    width = node.blocks.cols
+    return blocks([parts[i : i + width] for i in range(0, len(parts), width)])
+
+
+def _example(w: Any, r: Any, c: Any, d: int) -> Any:
+    """Left or right part of a matrix of blocks side by side."""
+    second = w.dimension()
+    row = BlockMatrix([[w.matrix(r, c, d), w.matrix(r, second, d)]])
+    width = w.size(c) + w.size(second)
+    return row * MatrixSymbol(f"J_{''.join(c) or 1}{''.join(second) or 1}", width, w.size(c))
+
+
+tell(
+    BlockMatrix,
+    text=Absent("the printers lay out blocks"),
+    tex=Absent("the printers lay out blocks"),
+    shape=stated,
+    normal=BlockMatrix,
+    entries=Entries(_entries, lambda node: node.blocks.flat()),
+    arrays=lambda on, node: on.blocks(node.blocks.tolist()),
+    code="blocks",
+    example=_example,
+    parts=lambda node: tuple(node.blocks),
+    with_parts=_with_parts,
+)
+
+
+def _diagonal_on_arrays(on: Any, node: Any) -> Any:
+    parts = on.all_of(node.args)
+    rows, cols = (sum(part.shape[axis] for part in parts) for axis in (2, 3))
+    whole = on.number(on.np.zeros((rows, cols)))
+    i = j = 0
+    for part in parts:
+        whole[:, :, i : i + part.shape[2], j : j + part.shape[3]] = part
+        i, j = i + part.shape[2], j + part.shape[3]
+    return whole
+
+
+tell(
+    BlockDiagMatrix,
+    text=Absent("the printers lay out blocks"),
+    tex=Absent("the printers lay out blocks"),
+    shape=stated,
+    normal=BlockDiagMatrix,
+    entries=Entries(_entries, lambda node: node.blocks),
+    arrays=_diagonal_on_arrays,
+    code="block_diagonal",
+    example=Absent("a matrix of blocks with zeros, which is written at random"),
+    with_parts=lambda _, parts: block_diagonal(parts),
+)

@@ -1,0 +1,74 @@
+"""Identity, ZeroMatrix and OneMatrix, SymPy's constant matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Identity, Integer, OneMatrix, S, ZeroMatrix
+
+from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.shapes import stated
+from derivlib.nodes.grid import Grid
+
+
+def _of_numbers(entry: Callable[[int, int], Integer]) -> Entries:
+    def value(calc: Any, node: Any) -> Grid:
+        number, (rows, cols) = calc.ring.number, calc.shape(node)
+        return Grid.of(rows, cols, lambda i, j: number(entry(i, j)))
+
+    return Entries(value)
+
+
+def _tell(kind: type, entry: Callable[[int, int], Integer], **facets: Any) -> None:
+    tell(
+        kind,
+        text=Absent("the printers write shapes as indices") if kind is Identity else facets["text"],
+        shape=stated,
+        normal=Absent("a constant is what it is"),
+        entries=_of_numbers(entry),
+        example=Absent("a constant; sums and products bring it in"),
+        parts=no_parts,
+        sizes=lambda node: node.shape,
+        **{name: told for name, told in facets.items() if name != "text"},
+    )
+
+
+def _in_brackets(p: Any, symbol: str, node: Any) -> str:
+    rows, cols = (p._print(size) for size in node.shape)
+    return rf"\mathbf{{{symbol}}}_{{{rows} \times {cols}}}"
+
+
+def _ones_tex(p: Any, node: OneMatrix) -> str:
+    rows, cols = (p._print(size) for size in node.shape)
+    if node.shape[1] == 1:
+        return rf"\mathbf{{1}}_{{{rows}}}"
+    if node.shape[0] == 1:
+        return rf"\mathbf{{1}}_{{{cols}}}^{{\mathsf{{T}}}}"
+    return _in_brackets(p, "1", node)
+
+
+_tell(
+    Identity,
+    lambda i, j: Integer(i == j),
+    tex=lambda p, node: f"I_{{{p._print(node.shape[0])}}}",
+    arrays=lambda on, node: on.number(on.np.eye(on.shape(node)[0])),
+    code="identity",
+    is_atom=True,
+)
+_tell(
+    ZeroMatrix,
+    lambda _, __: S.Zero,
+    text=lambda _, node: f"0[{node.shape[0]}×{node.shape[1]}]",
+    tex=lambda p, node: _in_brackets(p, "0", node),
+    arrays=lambda on, node: on.number(on.np.zeros(on.shape(node))),
+    code="zeros",
+)
+_tell(
+    OneMatrix,
+    lambda _, __: S.One,
+    text=lambda _, node: f"1[{node.shape[0]}×{node.shape[1]}]",
+    tex=_ones_tex,
+    arrays=lambda on, node: on.number(on.np.ones(on.shape(node))),
+    code="ones",
+)

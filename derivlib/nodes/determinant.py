@@ -1,0 +1,33 @@
+"""Determinant(A), SymPy's determinant of a square matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Determinant, Expr, Identity, S
+
+from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.shapes import scalar_of_square
+from derivlib.nodes.grid import Grid, square
+
+
+def determinant_of(calc: Any, A: Grid) -> Any:
+    """The determinant over the ring of an evaluation."""
+    return calc.ring.determinant(square(A, "determinant"))
+
+
+def _normal(matrix: Expr) -> Expr:
+    return S.One if isinstance(matrix, Identity) else Determinant(matrix)
+
+
+tell(
+    Determinant,
+    text="det",
+    tex=r"\det",
+    shape=scalar_of_square,
+    normal=_normal,
+    entries=Entries(lambda calc, _, A: determinant_of(calc, A)),
+    arrays=lambda on, node: on.jets.determinant(on.value(node.arg)),
+    code="determinant",
+    example=lambda w, d: Determinant(w.positive_definite(w.square(), d)),
+)

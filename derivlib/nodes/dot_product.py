@@ -1,0 +1,35 @@
+"""DotProduct(x, y), SymPy's scalar product of two vectors, columns or rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import DotProduct, Expr, S
+
+from derivlib.expressions.construction import mul, transpose
+from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.shapes import scalar
+from derivlib.nodes.products import dot
+from derivlib.nodes.trace import trace
+
+
+def _row(vector: Expr) -> Expr:
+    return vector if vector.shape[0] is S.One else transpose(vector)
+
+
+def _example(w: Any, d: int) -> Any:
+    r = w.square()
+    return DotProduct(w.matrix(r, (), d), w.matrix(r, (), d))
+
+
+tell(
+    DotProduct,
+    text=Absent("it is written as a product of a row and a column"),
+    tex=Absent("it is written as a product of a row and a column"),
+    shape=scalar,
+    normal=lambda x, y: trace(mul(_row(x), transpose(_row(y)))),
+    entries=Entries(lambda calc, _, x, y: dot(calc, x.entries, y.entries)),
+    arrays=Absent("its definition is used: it is met as the reader wrote it, and once"),
+    code=Absent("results hold the product of a row and a column"),
+    example=_example,
+)

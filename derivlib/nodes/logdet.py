@@ -1,0 +1,59 @@
+"""logdet(A): the logarithm of the determinant of a square matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Identity, S, ZeroMatrix, log
+
+from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.shapes import scalar_of_square
+from derivlib.nodes.determinant import determinant_of
+from derivlib.nodes.node import ScalarNode, as_square_operand
+
+
+class LogDet(ScalarNode):
+    """The logarithm of the determinant of a square matrix, where that is positive."""
+
+
+def logdet(matrix: Any) -> Expr:
+    """The logarithm of the determinant of a square matrix.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import derive
+    >>> X = MatrixSymbol("X", 3, 3)
+    >>> gradient = derive(logdet(X), X)
+    >>> print(gradient)
+    ∂L/∂X = X⁻ᵀ
+    >>> gradient.verify().entries
+    9
+
+    ```
+
+    Source: Petersen & Pedersen (2012), eq. (43), for the differential.
+
+    :param matrix: a square matrix expression, of positive determinant.
+    :returns: a scalar expression.
+    :raises InputError: if `matrix` is not a matrix.
+    :raises ShapeError: if it is not square.
+    """
+    return LogDet(as_square_operand(matrix, "logdet"))
+
+
+def _normal(matrix: Expr) -> Expr:
+    return S.Zero if isinstance(matrix, Identity) else LogDet(matrix)
+
+
+tell(
+    LogDet,
+    text="logdet",
+    tex=r"\log\det",
+    shape=scalar_of_square,
+    normal=_normal,
+    entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
+    arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
+    code="logdet",
+    example=lambda w, d: logdet(w.positive_definite(w.square(), d)),
+    undefined=lambda node: isinstance(node.arg, ZeroMatrix),
+)

@@ -1,0 +1,90 @@
+"""Powers of scalars and of square matrices."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from sympy import Integer, MatPow, Pow, ZeroMatrix
+
+from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.expressions.construction import power
+from derivlib.expressions.facets import Absent, Entries, first_argument, tell
+from derivlib.expressions.guarded import scalar_power
+from derivlib.expressions.shapes import scalar, square
+from derivlib.nodes.grid import Grid, as_scalar
+from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.products import matrix_product
+
+_PRINTED = Absent("the printers lay out exponents")
+
+
+def entry_power_on_arrays(on: Any, node: Any) -> Any:
+    """A power of a scalar, or of each entry of a matrix."""
+    base, exponent = on.value(node.args[0]), node.args[1]
+    if exponent.is_Integer:
+        if exponent < 0:
+            base = on.jets.reciprocal(base)
+        one = on.number(on.np.ones(base.shape[2:]))
+        return reduce(on.jets.times, [base] * abs(int(exponent)), one)
+    if exponent.is_Rational:
+        return on.jets.apply(on.power(float(exponent)), base)
+    height = on.jets.times(on.value(exponent), on.jets.apply(on.LOG, base))
+    return on.jets.apply(on.EXP, height)
+
+
+tell(
+    Pow,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=scalar,
+    normal=scalar_power,
+    entries=Entries(lambda calc, _, *both: calc.ring.power(*map(as_scalar, both))),
+    arrays=entry_power_on_arrays,
+    code="power",
+    example=lambda w, d: w.scalar(d) ** w.pick([2, 3, -1, -2]),
+)
+
+
+def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
+    square_grid(base, "power")
+    if base.shape == (1, 1):
+        sizes = {size: Integer(value) for size, value in calc.sizes.items()}
+        exponent = calc.ring.number(node.exp.xreplace(sizes))
+        return base.map(lambda entry: calc.ring.power(entry, exponent))
+    try:
+        exponent = calc.size(node.exp)
+    except ShapeError:
+        raise UnsupportedError(f"a matrix power needs a whole number, not {node.exp}") from None
+    if exponent == 0:
+        return Grid.of(*base.shape, lambda i, j: calc.ring.number(Integer(i == j)))
+    if exponent < 0:
+        base = calc.ring.inverse(base)
+    return matrix_product(calc, [base] * abs(exponent))
+
+
+def _matrix_power_on_arrays(on: Any, node: MatPow) -> Any:
+    base, exponent = on.value(node.args[0]), int(node.args[1])
+    if exponent < 0:
+        base, exponent = on.jets.inverse(base), -exponent
+    return reduce(on.jets.matmul, [base] * exponent, on.number(on.np.eye(base.shape[-1])))
+
+
+def _example(w: Any, r: Any, c: Any, d: int) -> Any:
+    exponent = w.pick([2, 3, -1, -2])
+    base = w.matrix(r, r, d) if exponent > 0 else w.positive_definite(r, d)
+    return base**exponent
+
+
+tell(
+    MatPow,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=square,
+    normal=power,
+    entries=Entries(_matrix_power, first_argument),
+    arrays=_matrix_power_on_arrays,
+    code="matrix_power",
+    example=_example,
+    undefined=lambda node: isinstance(node.args[0], ZeroMatrix) and node.args[1].is_negative,
+)

@@ -1,0 +1,91 @@
+"""Sums of scalars and of matrices, and sums over an index."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from sympy import Add, Integer, MatAdd, Sum
+
+from derivlib.expressions.construction import add
+from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.shapes import alike, scalar
+from derivlib.nodes.grid import Grid, as_scalar, same_shape
+
+_PRINTED = Absent("the printers lay out sums")
+
+
+def _entries(calc: Any, _: Any, *terms: Any) -> Any:
+    total = calc.ring.total
+    if not any(isinstance(term, Grid) for term in terms):
+        return total(terms)
+    if all(isinstance(term, Grid) for term in terms):
+        rows, cols = same_shape(terms)
+        columns = zip(*(term.entries for term in terms), strict=True)
+        return Grid(rows, cols, tuple(map(total, columns)))
+    return total([as_scalar(term) for term in terms])
+
+
+def _matrix_sum(w: Any, r: Any, c: Any, d: int) -> Any:
+    second = w.matrix(r, c, d)
+    return w.matrix(r, c, d) - second if w.flip() else w.matrix(r, c, d) + second
+
+
+tell(
+    Add,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=scalar,
+    normal=Absent("SymPy's own"),
+    entries=Entries(_entries),
+    arrays=lambda on, node: sum(on.all_of(node.args[1:]), on.value(node.args[0])),
+    code="sum",
+    example=lambda w, d: w.scalar(d) + w.scalar(d),
+    parts=lambda node: node.args,
+)
+tell(
+    MatAdd,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=alike,
+    normal=add,
+    entries=Entries(_entries),
+    arrays=lambda on, node: sum(on.all_of(node.args[1:]), on.value(node.args[0])),
+    code="sum",
+    example=_matrix_sum,
+    parts=lambda node: node.args,
+)
+
+
+def _over_indices(calc: Any, node: Sum) -> Any:
+    """SymPy makes such a sum of an entry of a product."""
+    *inner, (index, first, last) = node.limits
+    body = Sum(node.function, *inner) if inner else node.function
+    terms = [
+        calc.nested(body.xreplace({index: Integer(k)}))
+        for k in range(calc.size(first), calc.size(last) + 1)
+    ]
+    return calc.ring.total([as_scalar(term) for term in terms])
+
+
+def _over_indices_on_arrays(on: Any, node: Sum) -> Any:
+    indices = [index for index, _, _ in node.args[1:]]
+    ranges = [range(on.size(first), on.size(last) + 1) for _, first, last in node.args[1:]]
+    terms = [
+        on.value(node.args[0].xreplace(dict(zip(indices, map(Integer, at), strict=True))))
+        for at in product(*ranges)
+    ]
+    return sum(terms[1:], terms[0])
+
+
+tell(
+    Sum,
+    text=Absent("SymPy's own"),
+    tex=Absent("SymPy's own"),
+    shape=scalar,
+    normal=Absent("SymPy's own"),
+    entries=Entries(_over_indices, no_parts),
+    arrays=_over_indices_on_arrays,
+    code=Absent("its terms are many entries one by one; write it with products of matrices"),
+    example=Absent("SymPy makes one of an entry of a product, and nobody writes one"),
+)

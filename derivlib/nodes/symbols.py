@@ -1,0 +1,101 @@
+"""Symbols, numbers and explicit matrices: what expressions are made of in the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Integer, MatrixSymbol, Number, NumberSymbol, Symbol
+from sympy.core.numbers import ImaginaryUnit
+from sympy.matrices.matrixbase import MatrixBase
+
+from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.shapes import scalar, stated
+from derivlib.nodes.grid import Grid, as_scalar
+
+_PRINTED = Absent("the printers lay out letters, numbers and tables of entries")
+_LEAF = Absent("a letter is what it is")
+_DRAWN = Absent("every random expression ends in letters and numbers")
+
+
+def _symbol(calc: Any, node: Symbol) -> Any:
+    if node in calc.bindings:
+        return calc.bindings[node]
+    if node in calc.sizes:
+        return calc.ring.number(Integer(calc.sizes[node]))
+    return calc.ring.symbol(node)
+
+
+def _matrix_symbol(calc: Any, node: Any) -> Grid:
+    entry, (rows, cols) = calc.ring.entry, calc.shape(node)
+    return Grid.of(rows, cols, lambda i, j: entry(node, i, j))
+
+
+def _explicit(_: Any, node: Any, *entries: Any) -> Grid:
+    rows, cols = node.shape
+    return Grid(rows, cols, tuple(map(as_scalar, entries)))
+
+
+def _explicit_on_arrays(on: Any, node: Any) -> Any:
+    return on.blocks(node.tolist())
+
+
+def _number_on_arrays(on: Any, node: Expr) -> Any:
+    if node.is_Rational:
+        return on.number(on.np.longdouble(node.p) / on.np.longdouble(node.q))
+    return on.number(float(node))
+
+
+_KNOWN_BEFORE = Absent("the evaluator is handed the values of symbols")
+
+tell(
+    Symbol,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=scalar,
+    normal=_LEAF,
+    entries=Entries(_symbol),
+    arrays=_KNOWN_BEFORE,
+    code=Absent("an argument, a name or a size of the code"),
+    example=_DRAWN,
+    parts=no_parts,
+    is_atom=True,
+)
+tell(
+    MatrixSymbol,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=stated,
+    normal=_LEAF,
+    entries=Entries(_matrix_symbol),
+    arrays=_KNOWN_BEFORE,
+    code=Absent("an argument or a name of the code"),
+    example=_DRAWN,
+    parts=no_parts,
+    sizes=lambda node: node.shape,
+    is_atom=True,
+)
+for _number in (Number, NumberSymbol, ImaginaryUnit):
+    tell(
+        _number,
+        text=_PRINTED,
+        tex=_PRINTED,
+        shape=scalar,
+        normal=_LEAF,
+        entries=Entries(lambda calc, node: calc.ring.number(node)),
+        arrays=_number_on_arrays,
+        code="number",
+        example=_DRAWN,
+        parts=no_parts,
+    )
+tell(
+    MatrixBase,
+    text=_PRINTED,
+    tex=_PRINTED,
+    shape=stated,
+    normal=_LEAF,
+    entries=Entries(_explicit, lambda node: node.flat()),
+    arrays=_explicit_on_arrays,
+    code="explicit",
+    example=_DRAWN,
+    parts=no_parts,
+)

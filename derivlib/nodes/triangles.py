@@ -1,0 +1,145 @@
+"""tril(A) and triu(A): the triangles of a square matrix with its diagonal (NumPy's names)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Identity, S, ZeroMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix
+
+from derivlib.expressions.construction import (
+    leads_with_transpose,
+    mul,
+    split_coefficient,
+    transpose,
+)
+from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.shapes import square
+from derivlib.nodes.diag_matrix import diagonal_matrix
+from derivlib.nodes.diagonal_of import diagonal
+from derivlib.nodes.grid import Grid
+from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.node import Node, as_square_operand
+from derivlib.nodes.trace import trace
+
+
+class Tril(Node):
+    """The lower triangle of a square matrix with its diagonal, and zeros above."""
+
+
+class Triu(Node):
+    """The upper triangle of a square matrix with its diagonal, and zeros below."""
+
+
+def tril(matrix: Any) -> Expr:
+    """The lower triangle of a matrix with its diagonal, zeros above (NumPy's name).
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import derive, explicit
+    >>> explicit(tril(MatrixSymbol("A", 2, 2)))
+    Matrix([
+    [A[0, 0],       0],
+    [A[1, 0], A[1, 1]]])
+    >>> A, U = MatrixSymbol("A", 2, 2), MatrixSymbol("U", 2, 2)
+    >>> jacobian = derive(tril(A * U), U)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
+
+    ```
+
+    :param matrix: a square matrix expression or an explicit square matrix.
+    :returns: a matrix of the same shape.
+    :raises InputError: if `matrix` is not a matrix.
+    :raises ShapeError: if it is not square.
+    """
+    return Tril(as_square_operand(matrix, "tril"))
+
+
+def triu(matrix: Any) -> Expr:
+    """The upper triangle of a matrix with its diagonal, zeros below (NumPy's name).
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import derive, explicit
+    >>> explicit(triu(MatrixSymbol("A", 2, 2)))
+    Matrix([
+    [A[0, 0], A[0, 1]],
+    [      0, A[1, 1]]])
+    >>> A, U = MatrixSymbol("A", 2, 2), MatrixSymbol("U", 2, 2)
+    >>> jacobian = derive(triu(A * U), U)
+    >>> explicit(jacobian.result) == jacobian.elementwise()
+    True
+
+    ```
+
+    :param matrix: a square matrix expression or an explicit square matrix.
+    :returns: a matrix of the same shape.
+    :raises InputError: if `matrix` is not a matrix.
+    :raises ShapeError: if it is not square.
+    """
+    return Triu(as_square_operand(matrix, "triu"))
+
+
+def _normal(kind: type[Node], matrix: Expr) -> Expr:
+    """A coefficient comes out in front; a triangle of the other triangle is a diagonal."""
+    coefficient, matrix = split_coefficient(matrix)
+    if isinstance(matrix, (ZeroMatrix, Identity, DiagMatrix, kind)):
+        return mul(coefficient, matrix)
+    if isinstance(matrix, (Tril, Triu)):
+        return mul(coefficient, diagonal_matrix(diagonal(matrix.arg)))
+    return mul(coefficient, kind(matrix))
+
+
+def lower_triangle(matrix: Expr) -> Expr:
+    """Take the lower triangle of a square matrix; a coefficient comes out in front."""
+    return _normal(Tril, matrix)
+
+
+def upper_triangle(matrix: Expr) -> Expr:
+    """Take the upper triangle of a square matrix; a coefficient comes out in front."""
+    return _normal(Triu, matrix)
+
+
+def _kept(calc: Any, A: Grid, keeps: Any) -> Grid:
+    square_grid(A, "triangle")
+    zero = calc.ring.number(S.Zero)
+    return Grid.of(*A.shape, lambda i, j: A[i, j] if keeps(i, j) else zero)
+
+
+def _turned(other: type[Node]) -> Any:
+    """The transpose of a triangle is the other triangle of the transpose, if that is simpler."""
+    return lambda node: other(transpose(node.arg)) if leads_with_transpose(node.arg) else None
+
+
+_BOTH: dict[str, Any] = {
+    "shape": square,
+    "is_linear": True,
+    "trace": lambda node: trace(node.arg),
+    "diagonal": lambda node: diagonal(node.arg),
+}
+
+tell(
+    Tril,
+    text="tril",
+    tex=r"\operatorname{tril}",
+    normal=lower_triangle,
+    entries=Entries(lambda calc, _, A: _kept(calc, A, int.__ge__)),
+    arrays=lambda on, node: on.np.tril(on.value(node.arg)),
+    code="triangle",
+    example=lambda w, r, c, d: tril(w.matrix(r, r, d)),
+    transposed=_turned(Triu),
+    **_BOTH,
+)
+tell(
+    Triu,
+    text="triu",
+    tex=r"\operatorname{triu}",
+    normal=upper_triangle,
+    entries=Entries(lambda calc, _, A: _kept(calc, A, int.__le__)),
+    arrays=lambda on, node: on.np.triu(on.value(node.arg)),
+    code="triangle",
+    example=lambda w, r, c, d: triu(w.matrix(r, r, d)),
+    transposed=_turned(Tril),
+    **_BOTH,
+)
