@@ -54,6 +54,8 @@ from .nodes import (
     unvec,
     vec,
 )
+from .nodes.adjugate import adjugate
+from .nodes.sigmoid import sigmoid
 from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian
@@ -90,6 +92,7 @@ __all__ = [
     "Verification",
     "VerificationError",
     "WritesCode",
+    "adjugate",
     "aligned",
     "check_steps",
     "compose",
@@ -113,6 +116,7 @@ __all__ = [
     "prime",
     "show",
     "show_group",
+    "sigmoid",
     "small_letters",
     "softmax",
     "sum_entries",

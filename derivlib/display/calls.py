@@ -9,6 +9,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions, translate
 
 from derivlib.display.binding import parenthesized
+from derivlib.expressions.facets import facet
 from derivlib.expressions.text import is_entry
 
 
@@ -22,6 +23,9 @@ class CallPrinter(LatexPrinter):
 
     def function_name(self, function: Any) -> str:
         """Set the name of a function, with its primes."""
+        told = None if isinstance(function, str) else facet(function, "tex")
+        if isinstance(told, str):
+            return told
         name = function if isinstance(function, str) else function.__name__
         base = name.rstrip("'")
         primes = "'" * (len(name) - len(base))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from sympy import Basic, Expr
 
@@ -35,6 +35,22 @@ class Entries:
     value: Callable[..., Any]
     parts: Callable[[Any], Sequence[Basic]] | None = None
     under_differential: bool = False
+
+
+@dataclass(frozen=True)
+class Example:
+    """How a random test writes a node.
+
+    :param write: a function of the writer, the rows and the columns wanted, and of how many
+        operations may nest below; for a scalar, of the writer and the depth.
+    :param place: where one can stand: anywhere, or where a square matrix, a column, a row, a
+        vector or a scalar is wanted.
+    :param weight: how often, compared with others; those of more weight count as simpler.
+    """
+
+    write: Callable[..., Any]
+    place: Literal["any", "square", "column", "row", "vector", "scalar"] = "any"
+    weight: int = 1
 
 
 def expressions_among_arguments(expr: Any) -> tuple[Expr, ...]:
@@ -70,8 +86,7 @@ class Facets:
     :param arrays: its value on NumPy's arrays with their changes, where that is worth writing;
         otherwise the definition is used.
     :param code: how it is written as code.
-    :param example: writes one for a random test, of a writer, the rows and the columns (no
-        rows and columns for a scalar).
+    :param example: how a random test writes one.
     :param parts: the subexpressions whose values it is made of; not sizes, not functions.
     :param with_parts: the same operation on other parts, where replacing its arguments that are
         expressions would not do.

@@ -3,27 +3,9 @@
 Nothing here knows a rule, a step or a page.
 """
 
-from derivlib.nodes import (  # noqa: F401  each tells the facets of its nodes
-    block_matrix,
-    constants,
-    determinant,
-    diag_matrix,
-    diagonal_of,
-    dot_product,
-    elementwise,
-    functions,
-    hadamard,
-    inverse,
-    kronecker,
-    matrix_element,
-    permanent,
-    powers,
-    products,
-    sums,
-    symbols,
-    trace,
-    transpose,
-)
+import pkgutil
+from importlib import import_module
+
 from derivlib.nodes.abstract_partial import AbstractPartial
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.commutation import Commutation
@@ -71,6 +53,9 @@ from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
 from derivlib.nodes.sum_entries import SumEntries, sum_entries
 from derivlib.nodes.triangles import Tril, Triu, tril, triu
 from derivlib.nodes.vec import Unvec, Vec, unvec, vec
+
+for _module in pkgutil.iter_modules(__path__):  # each file tells the facets of its nodes
+    import_module(f"{__name__}.{_module.name}")
 
 __all__ = [
     "STRUCTURES",

@@ -8,7 +8,7 @@ from sympy import BlockDiagMatrix, BlockMatrix, MatrixSymbol
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import block_diagonal, blocks
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import stated
 from derivlib.nodes.grid import Grid, same_shape
 
@@ -47,7 +47,7 @@ tell(
     entries=Entries(_entries, lambda node: node.blocks.flat()),
     arrays=lambda on, node: on.blocks(node.blocks.tolist()),
     code="blocks",
-    example=_example,
+    example=Example(_example),
     parts=lambda node: tuple(node.blocks),
     with_parts=_with_parts,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Determinant, Expr, Identity, S
 
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.grid import Grid, square
 
@@ -29,5 +29,5 @@ tell(
     entries=Entries(lambda calc, _, A: determinant_of(calc, A)),
     arrays=lambda on, node: on.jets.determinant(on.value(node.arg)),
     code="determinant",
-    example=lambda w, d: Determinant(w.positive_definite(w.square(), d)),
+    example=Example(lambda w, d: Determinant(w.positive_definite(w.square(), d)), "scalar"),
 )

@@ -18,7 +18,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import identity, mul, split_coefficient, transpose, zeros
-from derivlib.expressions.facets import Absent, Entries, Shape, tell
+from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, same_size, shown_shape, stated
 from derivlib.expressions.text import text
 from derivlib.nodes.diagonal_of import diagonal
@@ -86,7 +86,7 @@ tell(
     entries=Entries(_of_vector),
     arrays=_of_vector_on_arrays,
     code="diagonal_matrix",
-    example=_example,
+    example=Example(_example, "square"),
     trace=lambda node: sum_of(node.args[0]),
     diagonal=lambda node: node.args[0] if node.args[0].shape[1] == 1 else None,
     is_linear=True,
@@ -111,5 +111,5 @@ tell(
     entries=Entries(_of_matrix),
     arrays=Absent("its definition is used: it is met in constants only"),
     code="diagonal_matrix",
-    example=_of_matrix_example,
+    example=Example(_of_matrix_example, "square"),
 )

@@ -15,7 +15,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     zeros,
 )
-from derivlib.expressions.facets import Entries, Shape, facet, tell
+from derivlib.expressions.facets import Entries, Example, Shape, facet, tell
 from derivlib.expressions.shapes import Parts, square, stated
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.trace import is_single
@@ -64,6 +64,6 @@ tell(
     entries=Entries(lambda _, __, A: Grid.of(min(A.shape), 1, lambda i, _: A[i, i])),
     arrays=lambda on, node: on.np.diagonal(on.value(node.args[0]), axis1=2, axis2=3)[..., None],
     code="diagonal_of",
-    example=_example,
+    example=Example(_example, "column"),
     is_linear=True,
 )

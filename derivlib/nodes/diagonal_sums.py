@@ -12,7 +12,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import square
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.grid import square as square_grid
@@ -89,7 +89,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="diagonal_sums",
-    example=lambda w, r, c, d: diagonal_sums(w.matrix(r, r, d)),
+    example=Example(lambda w, r, c, d: diagonal_sums(w.matrix(r, r, d)), "square"),
     transposed=lambda node: (
         DiagonalSums(transpose(node.arg)) if leads_with_transpose(node.arg) else None
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import DotProduct, Expr, S
 
 from derivlib.expressions.construction import mul, transpose
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.products import dot
 from derivlib.nodes.trace import trace
@@ -31,5 +31,5 @@ tell(
     entries=Entries(lambda calc, _, x, y: dot(calc, x.entries, y.entries)),
     arrays=Absent("its definition is used: it is met as the reader wrote it, and once"),
     code=Absent("results hold the product of a row and a column"),
-    example=_example,
+    example=Example(_example, "scalar"),
 )

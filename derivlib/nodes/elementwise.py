@@ -8,7 +8,7 @@ from sympy import Lambda, Symbol
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.elementwise import elementwise
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.grid import Grid
@@ -38,7 +38,7 @@ tell(
     entries=Entries(_entries, lambda node: (node.expr,)),
     arrays=lambda on, node: on.elementwise(node),
     code="entrywise",
-    example=_example,
+    example=Example(_example, weight=2),
     parts=lambda node: (node.args[1],),
     with_parts=lambda node, parts: rebuild(node, (node.args[0], *parts)),
 )

@@ -174,8 +174,7 @@ class Evaluation:
         """The value of one node by its definition, from values of its parts found elsewhere."""
         entries = self._definition(node)
         parts = (entries.parts or facets_of(type(node)).parts)(node)
-        found = [_as_part(part, value_of(part)) for part in parts]
-        return entries.value(self, node, *found)
+        return entries.value(self, node, *map(value_of, parts))
 
     def size(self, size: Any) -> int:
         """Put the sizes into a number of rows or columns, or into an index."""
@@ -210,8 +209,3 @@ def _abridged(node: Basic, width: int = 200) -> str:
         return f"{type(node).__name__}(…)"
     text = str(node)
     return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _as_part(part: Any, value: Any) -> Any:
-    """A matrix as a grid, a scalar as its entry."""
-    return value if getattr(part, "is_Matrix", False) else as_scalar(value)

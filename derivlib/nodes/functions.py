@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.grid import as_scalar
 
@@ -42,7 +42,7 @@ tell(
     entries=Entries(_known),
     arrays=_on_arrays,
     code="scalar_function",
-    example=_example,
+    example=Example(_example, "scalar"),
 )
 
 

@@ -9,7 +9,7 @@ from sympy import HadamardPower, HadamardProduct, exp
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import hadamard, hadamard_power
-from derivlib.expressions.facets import Absent, Entries, Shape, tell
+from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, alike
 from derivlib.expressions.text import text
 from derivlib.nodes.grid import Grid, same_shape
@@ -24,6 +24,10 @@ def _product(calc: Any, _: Any, *factors: Grid) -> Grid:
     return Grid(rows, cols, tuple(map(calc.ring.product, entries)))
 
 
+def _product_example(w: Any, r: Any, c: Any, d: int) -> Any:
+    return HadamardProduct(*(w.matrix(r, c, d) for _ in range(2 + w.below(2))))
+
+
 tell(
     HadamardProduct,
     text=_PRINTED,
@@ -33,7 +37,9 @@ tell(
     entries=Entries(_product),
     arrays=lambda on, node: reduce(on.jets.times, on.all_of(node.args)),
     code="hadamard",
-    example=lambda w, r, c, d: HadamardProduct(*(w.matrix(r, c, d) for _ in range(2 + w.below(2)))),
+    example=Example(
+        lambda w, r, c, d: HadamardProduct(*(w.matrix(r, c, d) for _ in range(2 + w.below(2))))
+    ),
     parts=lambda node: node.args,
 )
 
@@ -73,5 +79,5 @@ tell(
     entries=Entries(_power),
     arrays=entry_power_on_arrays,
     code="entrywise",
-    example=_power_example,
+    example=Example(_power_example),
 )

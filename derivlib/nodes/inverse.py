@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Inverse, ZeroMatrix
 
 from derivlib.expressions.construction import inverse
-from derivlib.expressions.facets import Absent, Entries, first_argument, tell
+from derivlib.expressions.facets import Absent, Entries, Example, first_argument, tell
 from derivlib.expressions.shapes import square
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.grid import square as square_grid
@@ -26,6 +26,6 @@ tell(
     entries=Entries(_entries, first_argument),
     arrays=lambda on, node: on.jets.inverse(on.value(node.args[0])),
     code="inverse",
-    example=lambda w, r, c, d: Inverse(w.positive_definite(r, d)),
+    example=Example(lambda w, r, c, d: Inverse(w.positive_definite(r, d)), "square"),
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Integer, KroneckerDelta, KroneckerProduct
 
 from derivlib.expressions.construction import kronecker
-from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.grid import Grid
 
@@ -55,7 +55,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="kronecker",
-    example=_example,
+    example=Example(_example),
     parts=lambda node: node.args,
 )
 

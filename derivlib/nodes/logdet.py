@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, Identity, S, ZeroMatrix, log
 
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.determinant import determinant_of
 from derivlib.nodes.node import ScalarNode, as_square_operand
@@ -54,6 +54,6 @@ tell(
     entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
     arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
     code="logdet",
-    example=lambda w, d: logdet(w.positive_definite(w.square(), d)),
+    example=Example(lambda w, d: logdet(w.positive_definite(w.square(), d)), "scalar"),
     undefined=lambda node: isinstance(node.arg, ZeroMatrix),
 )

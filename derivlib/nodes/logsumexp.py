@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, log
 
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import ScalarNode, as_vector_operand
 from derivlib.nodes.softmax import exponentials
@@ -59,5 +59,5 @@ tell(
     entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
     arrays=_on_arrays,
     code="logsumexp",
-    example=_example,
+    example=Example(_example, "scalar"),
 )

@@ -9,7 +9,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.expressions.construction import split_coefficient
-from derivlib.expressions.facets import Absent, Entries, Shape, first_argument, tell
+from derivlib.expressions.facets import Absent, Entries, Example, Shape, first_argument, tell
 from derivlib.expressions.shapes import Parts, shown_shape
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import rebuild
@@ -77,7 +77,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="entry",
-    example=_example,
+    example=Example(_example, "scalar"),
     parts=first_argument,
     with_parts=lambda node, parts: rebuild(node, (*parts, *node.args[1:])),
     indices=lambda node: node.args[1:],

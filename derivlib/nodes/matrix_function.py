@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
 from derivlib.errors import InputError
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.arguments import as_operand, as_shape
@@ -189,7 +189,7 @@ tell(
     entries=Entries(_scalar_entries),
     arrays=lambda on, node: on.undefined(node),
     code=_UNKNOWN,
-    example=_scalar_example,
+    example=Example(_scalar_example, "scalar", weight=2),
 )
 tell(
     MatrixFunctionApplication,
@@ -200,7 +200,7 @@ tell(
     entries=Entries(_matrix_entries),
     arrays=lambda on, node: on.undefined(node),
     code=_UNKNOWN,
-    example=_matrix_example,
+    example=Example(_matrix_example),
     parts=lambda node: node.arguments,
     with_parts=lambda node, parts: rebuild(node, (*node.args[:2], *parts)),
     sizes=lambda node: node.shape,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, S, ZeroMatrix
 
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import ScalarNode, as_matrix_operand
 
@@ -66,5 +66,5 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="norm",
-    example=lambda w, d: norm(w.anything(d)),
+    example=Example(lambda w, d: norm(w.anything(d)), "scalar"),
 )

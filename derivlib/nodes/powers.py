@@ -9,7 +9,7 @@ from sympy import Integer, MatPow, Pow, ZeroMatrix
 
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.expressions.construction import power
-from derivlib.expressions.facets import Absent, Entries, first_argument, tell
+from derivlib.expressions.facets import Absent, Entries, Example, first_argument, tell
 from derivlib.expressions.guarded import scalar_power
 from derivlib.expressions.shapes import scalar, square
 from derivlib.nodes.grid import Grid, as_scalar
@@ -42,7 +42,7 @@ tell(
     entries=Entries(lambda calc, _, *both: calc.ring.power(*map(as_scalar, both))),
     arrays=entry_power_on_arrays,
     code="power",
-    example=lambda w, d: w.scalar(d) ** w.pick([2, 3, -1, -2]),
+    example=Example(lambda w, d: w.scalar(d) ** w.pick([2, 3, -1, -2]), "scalar"),
 )
 
 
@@ -85,6 +85,6 @@ tell(
     entries=Entries(_matrix_power, first_argument),
     arrays=_matrix_power_on_arrays,
     code="matrix_power",
-    example=_example,
+    example=Example(_example, "square"),
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix) and node.args[1].is_negative,
 )

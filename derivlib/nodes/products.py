@@ -10,7 +10,7 @@ from sympy import MatMul, Mul
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import mul
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import product, scalar
 from derivlib.nodes.grid import Grid
@@ -82,7 +82,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="product",
-    example=lambda w, d: w.scalar(d) * w.scalar(d),
+    example=Example(lambda w, d: w.scalar(d) * w.scalar(d), "scalar", weight=2),
     parts=lambda node: node.args,
 )
 tell(
@@ -94,6 +94,6 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="product",
-    example=_matrix_example,
+    example=Example(_matrix_example, weight=3),
     parts=lambda node: node.args,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, S, Transpose, exp
 
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import Node, as_vector_operand
@@ -70,5 +70,5 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="softmax",
-    example=lambda w, r, c, d: softmax(w.matrix(r, c, d)),
+    example=Example(lambda w, r, c, d: softmax(w.matrix(r, c, d)), "vector"),
 )

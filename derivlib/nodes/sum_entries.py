@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, KroneckerProduct, OneMatrix, S, ZeroMatrix
+from sympy import (
+    Add,
+    BlockMatrix,
+    Expr,
+    KroneckerProduct,
+    OneMatrix,
+    S,
+    Transpose,
+    ZeroMatrix,
+)
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import split_coefficient
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import ScalarNode, as_matrix_operand
@@ -53,6 +62,10 @@ def sum_of(matrix: Expr) -> Expr:
         return coefficient * rows * cols
     if is_single(matrix):
         return coefficient * trace(matrix)
+    if isinstance(matrix, Transpose):
+        return coefficient * sum_of(matrix.args[0])
+    if isinstance(matrix, BlockMatrix):
+        return coefficient * Add(*map(sum_of, matrix.blocks))
     if isinstance(matrix, KroneckerProduct):
         return scalar_product(coefficient, *map(sum_of, matrix.args))
     return coefficient * SumEntries(matrix)
@@ -67,6 +80,6 @@ tell(
     entries=Entries(lambda calc, _, A: calc.ring.total(A.entries)),
     arrays=lambda on, node: on.value(node.arg).sum(axis=(2, 3), keepdims=True),
     code="sum_entries",
-    example=lambda w, d: sum_entries(w.anything(d)),
+    example=Example(lambda w, d: sum_entries(w.anything(d)), "scalar", weight=3),
     is_linear=True,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Integer, MatAdd, Sum
 
 from derivlib.expressions.construction import add
-from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
 from derivlib.expressions.shapes import alike, scalar
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
 
@@ -40,7 +40,7 @@ tell(
     entries=Entries(_entries),
     arrays=lambda on, node: sum(on.all_of(node.args[1:]), on.value(node.args[0])),
     code="sum",
-    example=lambda w, d: w.scalar(d) + w.scalar(d),
+    example=Example(lambda w, d: w.scalar(d) + w.scalar(d), "scalar"),
     parts=lambda node: node.args,
 )
 tell(
@@ -52,7 +52,7 @@ tell(
     entries=Entries(_entries),
     arrays=lambda on, node: sum(on.all_of(node.args[1:]), on.value(node.args[0])),
     code="sum",
-    example=_matrix_sum,
+    example=Example(_matrix_sum, weight=2),
     parts=lambda node: node.args,
 )
 

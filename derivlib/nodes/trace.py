@@ -8,7 +8,7 @@ from sympy import Basic, Expr, Identity, KroneckerProduct, S, Trace, Transpose, 
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import split_coefficient
-from derivlib.expressions.facets import Entries, facet, tell
+from derivlib.expressions.facets import Entries, Example, facet, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.expressions.text import is_entry
@@ -64,6 +64,6 @@ tell(
     entries=Entries(_entries),
     arrays=lambda on, node: on.np.trace(on.value(node.arg), axis1=2, axis2=3)[..., None, None],
     code="trace",
-    example=lambda w, d: Trace(w.matrix(*2 * (w.square(),), d)),
+    example=Example(lambda w, d: Trace(w.matrix(*2 * (w.square(),), d)), "scalar", weight=3),
     is_linear=True,
 )

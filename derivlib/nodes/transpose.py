@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Adjoint, Transpose, adjoint, conjugate
 
 from derivlib.expressions.construction import transpose
-from derivlib.expressions.facets import Absent, Entries, Shape, tell
+from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts
 from derivlib.nodes.grid import Grid
 
@@ -36,7 +36,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="transpose",
-    example=lambda w, r, c, d: w.matrix(c, r, d).T,
+    example=Example(lambda w, r, c, d: w.matrix(c, r, d).T),
     parts=lambda node: node.args,
     is_linear=True,
 )

@@ -13,7 +13,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.expressions.facets import Entries, tell
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import square
 from derivlib.nodes.diag_matrix import diagonal_matrix
 from derivlib.nodes.diagonal_of import diagonal
@@ -127,7 +127,7 @@ tell(
     entries=Entries(lambda calc, _, A: _kept(calc, A, int.__ge__)),
     arrays=lambda on, node: on.np.tril(on.value(node.arg)),
     code="triangle",
-    example=lambda w, r, c, d: tril(w.matrix(r, r, d)),
+    example=Example(lambda w, r, c, d: tril(w.matrix(r, r, d)), "square"),
     transposed=_turned(Triu),
     **_BOTH,
 )
@@ -139,7 +139,7 @@ tell(
     entries=Entries(lambda calc, _, A: _kept(calc, A, int.__le__)),
     arrays=lambda on, node: on.np.triu(on.value(node.arg)),
     code="triangle",
-    example=lambda w, r, c, d: triu(w.matrix(r, r, d)),
+    example=Example(lambda w, r, c, d: triu(w.matrix(r, r, d)), "square"),
     transposed=_turned(Tril),
     **_BOTH,
 )

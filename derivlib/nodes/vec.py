@@ -8,7 +8,7 @@ from sympy import Expr, Integer, OneMatrix, S, Tuple, ZeroMatrix
 
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.construction import mul, split_coefficient, transpose
-from derivlib.expressions.facets import Entries, first_argument, tell
+from derivlib.expressions.facets import Entries, Example, first_argument, tell
 from derivlib.expressions.shapes import same_size, stated
 from derivlib.nodes.arguments import as_operand, as_shape
 from derivlib.nodes.grid import Grid
@@ -165,7 +165,7 @@ tell(
     entries=Entries(lambda _, __, A: Grid(A.rows * A.cols, 1, tuple(A.stacked()))),
     arrays=_on_arrays,
     code="vec",
-    example=_example,
+    example=Example(_example, "column"),
     is_linear=True,
 )
 
@@ -178,7 +178,7 @@ tell(
     entries=Entries(_unvec_entries),
     arrays=lambda on, node: on.laid_out(on.value(node.arg), on.shape(node)),
     code="unvec",
-    example=_unvec_example,
+    example=Example(_unvec_example),
     parts=first_argument,
     sizes=lambda node: node.shape,
     is_linear=True,

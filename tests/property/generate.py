@@ -110,6 +110,17 @@ class Writer:
         name = self.pick(names)
         return Function(name, commutative=True) if self.commutative else Function(name)
 
+    def elementwise_function(self) -> Any:
+        """A function of one scalar, defined everywhere."""
+        function = self.pick(ways.FUNCTIONS)
+        if function == "undefined":
+            return Function(self.pick(("sigma", "tau")))
+        return sp.Lambda(ways.z, sp.log(sp.cosh(ways.z))) if function is sp.log else function
+
+    def known_function(self) -> Any:
+        """A function of one scalar that SymPy knows."""
+        return self.pick([sp.sin, sp.exp, sp.tanh, sp.cos])
+
     # --- leaves -------------------------------------------------------------------------
 
     def symbol(self, stem: str, r: Size, c: Size) -> Any:

@@ -12,9 +12,7 @@ import sympy as sp
 from derivlib.check.arrays.jets import Jet
 from derivlib.errors import UnsupportedError
 
-__all__ = ["holds"]
-
-_RELATIONS: dict[Any, Callable[[Any, Any], Any]] = {
+RELATIONS: dict[Any, Callable[[Any, Any], Any]] = {
     sp.StrictLessThan: np.less,
     sp.LessThan: np.less_equal,
     sp.StrictGreaterThan: np.greater,
@@ -33,9 +31,9 @@ def holds(condition: Any, value: Callable[[Any], Jet]) -> Any:
     """
     if condition in (sp.true, sp.false):
         return bool(condition)
-    if type(condition) in _RELATIONS:
+    if type(condition) in RELATIONS:
         left, right = (value(side)[0] for side in condition.args)
-        return _RELATIONS[type(condition)](left, right)
+        return RELATIONS[type(condition)](left, right)
     if isinstance(condition, sp.Not):
         return np.logical_not(holds(condition.args[0], value))
     for kind, joined in ((sp.And, np.logical_and), (sp.Or, np.logical_or)):

@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 from derivlib.check.arrays import jets
-from derivlib.check.arrays.conditions import holds
+from derivlib.check.arrays.conditions import RELATIONS, holds
 from derivlib.check.arrays.elementary import EXP, LOG, derivatives_of, power
 from derivlib.check.arrays.jets import Jet, constant
 from derivlib.check.arrays.ridges import ridges
@@ -101,8 +101,13 @@ class Evaluator:
         """The value entry by entry, for a node that has no other."""
         ring = JetRing(self)
         evaluation = Evaluation(lambda _: ring, self.sizes)
-        found = evaluation.value_from_parts(expr, lambda part: self.as_grid(self.value(part)))
+        found = evaluation.value_from_parts(expr, self._part)
         return self.from_grid(found)
+
+    def _part(self, part: Any) -> Any:
+        """The entries of a matrix; a scalar, which may stand for those of many places, as it is."""
+        value = self.value(part)
+        return self.as_grid(value) if getattr(part, "is_Matrix", False) else value
 
     def as_grid(self, value: Jet) -> Any:
         """The entries of a jet as jets of one entry."""
@@ -252,7 +257,7 @@ class JetRing:
 
     def compare(self, relation: Any, left: Jet, right: Jet) -> Any:
         """Decide a relation between two scalars by their values."""
-        return bool(relation(float(left[0].flat[0]), float(right[0].flat[0])))
+        return RELATIONS[relation](left[0], right[0])
 
     def abstract(self, name: str, *_: Any) -> Jet:
         """Nothing: undefined functions have values on whole arrays.
