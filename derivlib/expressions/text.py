@@ -143,12 +143,6 @@ class TextPrinter(StrPrinter):
         """Write a whole expression."""
         return str(super().doprint(expr.args[0] if is_entry(expr) else expr))
 
-    def _print_OneMatrix(self, expr: Expr) -> str:
-        return f"1[{expr.shape[0]}×{expr.shape[1]}]"
-
-    def _print_ZeroMatrix(self, expr: Expr) -> str:
-        return f"0[{expr.shape[0]}×{expr.shape[1]}]"
-
     def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:
         function, matrix = expr.args
         if not isinstance(function, Lambda):

@@ -20,18 +20,13 @@ def _of_numbers(entry: Callable[[int, int], Integer]) -> Entries:
     return Entries(value)
 
 
-def _tell(kind: type, entry: Callable[[int, int], Integer], **facets: Any) -> None:
-    tell(
-        kind,
-        text=Absent("the printers write shapes as indices") if kind is Identity else facets["text"],
-        shape=stated,
-        normal=Absent("a constant is what it is"),
-        entries=_of_numbers(entry),
-        example=Absent("a constant; sums and products bring it in"),
-        parts=no_parts,
-        sizes=lambda node: node.shape,
-        **{name: told for name, told in facets.items() if name != "text"},
-    )
+_ALL: dict[str, Any] = {
+    "shape": stated,
+    "normal": Absent("a constant is what it is"),
+    "example": Absent("a constant; every random expression may end in one"),
+    "parts": no_parts,
+    "sizes": lambda node: node.shape,
+}
 
 
 def _in_brackets(p: Any, symbol: str, node: Any) -> str:
@@ -48,27 +43,31 @@ def _ones_tex(p: Any, node: OneMatrix) -> str:
     return _in_brackets(p, "1", node)
 
 
-_tell(
+tell(
     Identity,
-    lambda i, j: Integer(i == j),
+    text=Absent("SymPy's own"),
     tex=lambda p, node: f"I_{{{p._print(node.shape[0])}}}",
+    entries=_of_numbers(lambda i, j: Integer(i == j)),
     arrays=lambda on, node: on.number(on.np.eye(on.shape(node)[0])),
     code="identity",
     is_atom=True,
+    **_ALL,
 )
-_tell(
+tell(
     ZeroMatrix,
-    lambda _, __: S.Zero,
     text=lambda _, node: f"0[{node.shape[0]}×{node.shape[1]}]",
     tex=lambda p, node: _in_brackets(p, "0", node),
+    entries=_of_numbers(lambda _, __: S.Zero),
     arrays=lambda on, node: on.number(on.np.zeros(on.shape(node))),
     code="zeros",
+    **_ALL,
 )
-_tell(
+tell(
     OneMatrix,
-    lambda _, __: S.One,
     text=lambda _, node: f"1[{node.shape[0]}×{node.shape[1]}]",
     tex=_ones_tex,
+    entries=_of_numbers(lambda _, __: S.One),
     arrays=lambda on, node: on.number(on.np.ones(on.shape(node))),
     code="ones",
+    **_ALL,
 )
