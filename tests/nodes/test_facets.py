@@ -12,11 +12,13 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
     BasisMatrix,
+    adjugate,
     derive,
     diagonal_sums,
     logdet,
     logsumexp,
     norm,
+    sigmoid,
     softmax,
     sum_entries,
     tril,
@@ -29,6 +31,7 @@ from derivlib.check.arrays.jets import constant
 from derivlib.expressions import facets
 from derivlib.expressions.facets import Absent, Facets, facets_of, forget, tell
 from derivlib.nodes import STRUCTURES, Commutation, Inner, OnVec, SingleEntry
+from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.symbolic import Symbolic
@@ -86,6 +89,10 @@ WITH_VALUES = {
     "sums of diagonals": diagonal_sums(A),
     "trace": sp.Trace(A),
     "determinant": sp.Determinant(A),
+    "adjugate": adjugate(A),
+    "derivative of an adjugate": AdjugateJacobian(A),
+    "logistic function": sigmoid(t),
+    "logistic function of each entry": sigmoid(X),
     "permanent": sp.Permanent(A),
     "log-determinant": logdet(A),
     "norm": norm(X),
