@@ -37,8 +37,6 @@ from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import children, with_children
 from derivlib.rules import Rule
 
-__all__ = ["Facts", "Rewriting", "simplify"]
-
 _MOST_ROUNDS = 8
 """How often a derivative is searched from the start; twice is nearly always enough."""
 
