@@ -111,7 +111,8 @@ class Rule:
     """One equation of the table, written once and used everywhere.
 
     The engine applies `right`, a replay compares both sides, the judge puts matrices into
-    the placeholders, and the catalogue prints what is :attr:`stated`.
+    the placeholders, and the catalogue prints what is :attr:`stated`. A rule of the table is
+    pickled by its name.
 
     ```pycon
     >>> from sympy import MatrixSymbol
@@ -173,6 +174,19 @@ class Rule:
     def __repr__(self) -> str:
         return f"Rule({self.name!r})"
 
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        # By name and not by value, so that what is loaded is the rule that the engine applies;
+        # only a rule of the table may be found again by its name.
+        if RULES.get(self.name) is not self:
+            raise InputError(f"{self!r} is not in the table of rules: add it before pickling it")
+        return _loaded, (self.name,)
+
+    def __copy__(self) -> Rule:
+        return self
+
+    def __deepcopy__(self, _: Any) -> Rule:
+        return self
+
 
 _BY_FAMILY: dict[str, dict[str, Rule]] = {family: {} for family in get_args(Family)}
 
@@ -184,6 +198,15 @@ _TAKEN = {"naming", "substitution", "known-differentials"}
 
 RULES: Mapping[str, Rule] = MappingProxyType(ChainMap(*reversed(_BY_FAMILY.values())))
 """Every rule by its name, in the order of the catalogue; a rule added later appears in it."""
+
+
+def _loaded(name: str) -> Rule:
+    if name not in RULES:
+        raise InputError(
+            f'no rule "{name}" is in the table of rules here: '
+            "add it, as where it was pickled, before loading"
+        )
+    return RULES[name]
 
 
 def add_rules(*rules: Rule) -> tuple[Rule, ...]:

@@ -1,7 +1,11 @@
-"""The table of rules: what enters it is found by the engine, and can leave it."""
+"""The table of rules: what enters it is found by the engine, pickled by name, and can leave it."""
 
 from __future__ import annotations
 
+import copy
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -12,6 +16,7 @@ from sympy import (
     MatrixSymbol,
     Symbol,
     Trace,
+    Transpose,
     exp,
     sign,
     symbols,
@@ -21,7 +26,7 @@ from sympy import (
 from derivlib import RULES, InputError, Rule, RuleError, UnsupportedError, d, derive
 from derivlib.check import check_rule
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
-from derivlib.expressions.construction import commutation, identity, mul, ones_like
+from derivlib.expressions.construction import commutation, identity, mul, ones_like, transpose
 from derivlib.expressions.operators import diagonal_matrix, tril, triu, vec
 from derivlib.nodes import Tril, Triu, numel
 from derivlib.nodes.node import Node
@@ -228,3 +233,52 @@ def test_a_false_operator_is_rejected():
     )
     with pytest.raises(RuleError, match="part above"):
         check_rule(false[0])
+
+
+# --- copies and pickles -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["trace", "vec of a transpose", "common multiple"])
+def test_a_copy_of_a_rule_is_the_rule(name):
+    rule = RULES[name]
+    assert copy.copy(rule) is rule
+    assert copy.deepcopy([rule])[0] is rule
+    assert pickle.loads(pickle.dumps(rule)) is rule
+
+
+def test_a_rule_that_only_has_the_name_of_one_is_not_pickled():
+    false = replace(RULES["trace"], right=lambda d, matrix: 2 * d(matrix))
+    with pytest.raises(InputError, match=r"Rule\('trace'\) is not in the table"):
+        pickle.dumps(false)
+    assert copy.copy(false) is false
+
+
+def load(pickled: bytes, first: str = "") -> subprocess.CompletedProcess[str]:
+    """Load a pickled rule in a new process."""
+    code = f"import pickle\n{first}\nprint(repr(pickle.loads({pickled!r})))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_a_rule_is_loaded_where_it_has_been_added(added):
+    assert load(pickle.dumps(RULES["product"])).stdout == "Rule('product')\n"
+    added(replace(RULES["transpose"], name="turning"))
+    pickled = pickle.dumps(RULES["turning"])
+    missing = load(pickled)
+    assert missing.returncode
+    assert 'InputError: no rule "turning" is in the table of rules here' in missing.stderr
+    first = (
+        "from dataclasses import replace\n"
+        "from derivlib.rules.rule import RULES, add_rules\n"
+        "import derivlib.rules\n"
+        "add_rules(replace(RULES['transpose'], name='turning'))"
+    )
+    assert load(pickled, first).stdout == "Rule('turning')\n"
+
+
+def test_a_derivation_is_pickled_with_its_steps():
+    found = derive(Trace(A * X), X)
+    loaded = pickle.loads(pickle.dumps(found))
+    assert loaded.result == Transpose(A) == transpose(A)
+    assert loaded.steps == found.steps
+    assert [step.entry for step in loaded.steps] == [step.entry for step in found.steps]
+    loaded.replay()
