@@ -139,9 +139,9 @@ class Rule:
     :param conditions: a function of the placeholders that gives what has to hold.
     :param reading: placeholders to state the rule with, where those it is checked with are
         more special than a reader wants: Q, not an orthogonal matrix built from another.
-    :param of: the class of nodes that the rule is for: it expands their differential, or moves
-        them out of the trace or the vec. Of several rules for a class the one added last is
-        tried first, and those for a class before those for its base.
+    :param of: the class of nodes that the rule is for: it expands their differential, moves
+        them out of the trace or the vec, or simplifies them. Of several rules for a class the
+        one added last is tried first, and those for a class before those for its base.
     :param arguments: a function of such a node that gives what the placeholders stand for
         (in a trace or a vec those after the first), or None where the rule does not apply.
     """

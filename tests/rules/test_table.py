@@ -56,6 +56,16 @@ DOUBLING = linear_rules(
     matrix=lambda E: mul(sympify(2), identity(numel(E))),
     source=FUNDAMENTAL,
 )
+SQUARES = Rule(
+    "doubling twice",
+    "algebra",
+    left=lambda inside: Doubled(Doubled(inside)),
+    right=lambda _, inside: mul(sympify(4), inside),
+    instances=((MatrixSymbol("A", n, m),),),
+    source=FUNDAMENTAL,
+    of=Doubled,
+    arguments=lambda expr: expr.args[0].args if isinstance(expr.args[0], Doubled) else None,
+)
 ABSOLUTE = Rule(
     "absolute value",
     "differential",
@@ -124,6 +134,16 @@ def test_a_rule_in_the_trace_alone_does_not_stand_for_one_under_a_vec(added):
     assert derive(Trace(A * Doubled(X)), X).result == Doubled(A.T)
     with pytest.raises(UnsupportedError, match="no rule moves Doubled"):
         derive(Doubled(X), X)
+
+
+def test_a_rule_of_algebra_for_a_node_simplifies_it(added):
+    added(*DOUBLING)
+    assert derive(Trace(A * Doubled(Doubled(X))), X).result == Doubled(Doubled(A.T))
+    added(SQUARES)
+    found = derive(Trace(A * Doubled(Doubled(X))), X)
+    assert found.result == 4 * A.T
+    assert found.steps[-1].rule == "doubling twice"
+    found.replay()
 
 
 def test_a_function_without_a_derivative_has_one_once_it_has_a_rule(added):
