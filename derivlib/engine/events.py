@@ -9,8 +9,6 @@ from sympy import Expr, preorder_traversal
 
 from derivlib.rules import Rule
 
-__all__ = ["KNOWN_DIFFERENTIALS", "NAMING", "SUBSTITUTION", "Event", "Found", "is_long"]
-
 NAMING = "naming"
 """What happens when an intermediate, or the derivative of one, is given its name."""
 

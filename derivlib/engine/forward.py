@@ -19,8 +19,6 @@ from derivlib.expressions.substitution import substitute
 from derivlib.nodes import FormalRate, d, formal
 from derivlib.rules import Rule, linear
 
-__all__ = ["forward"]
-
 
 def forward(graph: Graph, wrt: Expr) -> Found:
     """Find the derivative of the root of a graph by a scalar.

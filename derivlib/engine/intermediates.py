@@ -24,8 +24,6 @@ from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form, children, with_children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
 
-__all__ = ["Graph", "name_intermediates"]
-
 _DEEPEST_INLINE = 8
 """How many operations may nest inside one definition before the inner ones get a name."""
 

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-__all__ = ["Role", "choose_names"]
-
 Role = Literal["argument", "value", "matrix", "scalar"]
 
 _LETTERS: dict[Role, str] = {

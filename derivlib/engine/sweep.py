@@ -18,7 +18,7 @@ from sympy import Expr, S
 from derivlib.engine.events import Found, is_long
 from derivlib.engine.expansion import expand
 from derivlib.engine.intermediates import Graph
-from derivlib.engine.read_off import COLLECT, pair
+from derivlib.engine.read_off import pair
 from derivlib.expressions.construction import (
     identity,
     is_zero,
@@ -34,8 +34,6 @@ from derivlib.nodes import (
 )
 from derivlib.nodes.builders import trace
 from derivlib.rules import Rule, identification, linear
-
-__all__ = ["sweep"]
 
 
 def sweep(graph: Graph, variables: Iterable[Expr], output: Expr, form: type[LinearForm]) -> Found:
@@ -108,7 +106,7 @@ class _Sweep:
         lefts = self.waiting[name]
         if len(lefts) == 1:
             return lefts[0]
-        rule = COLLECT.of(self.form)
+        rule = linear.COLLECT[self.form]
         self.record(rule, (d(name), *lefts))
         moved = rule.right(d, d(name), *lefts)
         return _zero(self.form, self.output, name) if is_zero(moved) else moved.args[0]

@@ -111,6 +111,7 @@ def partial(application: Expr, position: int = 0) -> Expr:
     (4, 2)
     >>> type(partial(f(S, t), 1)).__name__
     'ScalarPartial'
+    >>> from derivlib import MatrixFunction
     >>> partial(MatrixFunction("nu", (5, 3))(S, t), 0).shape
     (15, 8)
     >>> partial(partial(f(S, t), 0), 0).shape

@@ -5,20 +5,10 @@ These are identities of matrix algebra; no differential occurs in them.
 
 from __future__ import annotations
 
-from sympy import (
-    BlockMatrix,
-    DiagonalOf,
-    Expr,
-    HadamardProduct,
-    Identity,
-    Integer,
-    MatMul,
-    MatrixSymbol,
-    OneMatrix,
-    Trace,
-    Transpose,
-    ZeroMatrix,
-)
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
@@ -34,341 +24,319 @@ from derivlib.expressions.construction import (
 )
 from derivlib.nodes import BasisMatrix, Commutation, DiagonalSums, Structure
 from derivlib.nodes.builders import commutation, diagonal, diagonal_matrix, trace, vec
+from derivlib.rules.conditions import each
+from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q, u, v
-from derivlib.rules.rule import Condition, Rule
-from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
-
-MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")
-TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
-KRONECKER_ALGEBRA = magnus_neudecker("chapter 2, the Kronecker product")
-VEC_ALGEBRA = magnus_neudecker("chapter 2, the vec operator")
-COMMUTATION_ALGEBRA = magnus_neudecker("chapter 3, the commutation matrix")
+from derivlib.rules.rule import Rule, Source
+from derivlib.rules.sources import (
+    COMMUTATION_ALGEBRA,
+    HADAMARD_ALGEBRA,
+    KRONECKER_ALGEBRA,
+    LINEAR_STRUCTURES,
+    MATRIX_ALGEBRA,
+    TRACE_ALGEBRA,
+    VEC_ALGEBRA,
+    cookbook,
+)
 
 STANDING_ONCE: tuple[Structure, ...] = ("diagonal", "lower triangular", "upper triangular")
 """Structures of which every free entry stands at one place only."""
 
-A, B, D = matrix("A", n, m), matrix("B", n, m), matrix("D", n, m)
-TURNED = transpose(matrix("B", m, n))
+A, B, C, D = matrix("A", n, m), matrix("B", n, m), matrix("C", n, n), matrix("D", n, m)
+TURNED, FITTING = transpose(matrix("B", m, n)), matrix("B", m, n)
 S, Q = matrix("A", n, n), matrix("B", n, n)
 
 
 def _cayley(square: Expr) -> Expr:
     """An orthogonal matrix made from any square one, by way of its skew part."""
-    skew = add(square, mul(Integer(-1), transpose(square)))
+    skew = add(square, mul(sp.Integer(-1), transpose(square)))
     one = identity(square.shape[0])
-    return mul(add(one, mul(Integer(-1), skew)), inverse(add(one, skew)))
+    return mul(add(one, mul(sp.Integer(-1), skew)), inverse(add(one, skew)))
 
 
 def _plain_sum(*terms: Expr) -> Expr:
     """A sum as it stands, in which a multiple of a sum stays one."""
-    kept = [term for term in terms if not isinstance(term, ZeroMatrix)]
+    kept = [term for term in terms if not isinstance(term, sp.ZeroMatrix)]
     return add(*kept) if len(kept) > 1 else kept[0]
 
 
-RIGHT_FACTOR = Rule(
+def _common_factor(
+    name: str, times: Callable[[Expr, Expr], Expr], *instances: tuple[Expr, ...], source: Source
+) -> Rule:
+    """A factor F of two terms of a sum; `times` multiplies what is left of a term with F."""
+    return algebra(
+        name,
+        lambda factor, first, second, *rest: (
+            add(times(first, factor), times(second, factor), *rest),
+            _plain_sum(times(add(first, second), factor), *rest),
+        ),
+        *instances,
+        source=source,
+    )
+
+
+RIGHT_FACTOR = _common_factor(
     "common factor on the right",
-    "algebra",
-    left=lambda factor, first, second, *rest: add(mul(first, factor), mul(second, factor), *rest),
-    right=lambda _, factor, first, second, *rest: _plain_sum(
-        mul(add(first, second), factor), *rest
-    ),
-    instances=(
-        (matrix("C", m, p), A, B),
-        (matrix("C", m, p), A, B, matrix("D", n, p)),
-    ),
+    mul,
+    (matrix("C", m, p), A, B),
+    (matrix("C", m, p), A, B, matrix("D", n, p)),
     source=MATRIX_ALGEBRA,
 )
 
-LEFT_FACTOR = Rule(
+LEFT_FACTOR = _common_factor(
     "common factor on the left",
-    "algebra",
-    left=lambda factor, first, second, *rest: add(mul(factor, first), mul(factor, second), *rest),
-    right=lambda _, factor, first, second, *rest: _plain_sum(
-        mul(factor, add(first, second)), *rest
-    ),
-    instances=(
-        (matrix("C", p, n), A, B),
-        (matrix("C", p, n), A, B, matrix("D", p, m)),
-    ),
+    lambda rest, factor: mul(factor, rest),
+    (matrix("C", p, n), A, B),
+    (matrix("C", p, n), A, B, matrix("D", p, m)),
     source=MATRIX_ALGEBRA,
 )
 
-RIGHT_KRONECKER_FACTOR = Rule(
+RIGHT_KRONECKER_FACTOR = _common_factor(
     "common Kronecker factor on the right",
-    "algebra",
-    left=lambda factor, first, second, *rest: add(
-        kronecker(first, factor), kronecker(second, factor), *rest
-    ),
-    right=lambda _, factor, first, second, *rest: _plain_sum(
-        kronecker(add(first, second), factor), *rest
-    ),
-    instances=(
-        (matrix("C", p, q), A, B),
-        (matrix("C", p, q), A, mul(a, B), matrix("D", n * p, m * q)),
-    ),
+    kronecker,
+    (matrix("C", p, q), A, B),
+    (matrix("C", p, q), A, mul(a, B), matrix("D", n * p, m * q)),
     source=KRONECKER_ALGEBRA,
 )
 
-LEFT_KRONECKER_FACTOR = Rule(
+LEFT_KRONECKER_FACTOR = _common_factor(
     "common Kronecker factor on the left",
-    "algebra",
-    left=lambda factor, first, second, *rest: add(
-        kronecker(factor, first), kronecker(factor, second), *rest
-    ),
-    right=lambda _, factor, first, second, *rest: _plain_sum(
-        kronecker(factor, add(first, second)), *rest
-    ),
-    instances=(
-        (matrix("C", p, q), A, B),
-        (matrix("C", p, q), A, mul(a, B), matrix("D", p * n, q * m)),
-    ),
+    lambda rest, factor: kronecker(factor, rest),
+    (matrix("C", p, q), A, B),
+    (matrix("C", p, q), A, mul(a, B), matrix("D", p * n, q * m)),
     source=KRONECKER_ALGEBRA,
 )
 
-MULTIPLE = Rule(
+MULTIPLE = algebra(
     "common multiple",
-    "algebra",
-    left=lambda scalar, *terms: add(*(mul(scalar, term) for term in terms)),
-    right=lambda _, scalar, *terms: mul(scalar, add(*terms)),
-    instances=((a, A, B), (a, A, B, D)),
+    lambda scalar, *terms: (
+        add(*(mul(scalar, term) for term in terms)),
+        mul(scalar, add(*terms)),
+    ),
+    (a, A, B),
+    (a, A, B, D),
     source=MATRIX_ALGEBRA,
 )
 
-SIGN_OF_SUM = Rule(
+SIGN_OF_SUM = algebra(
     "sign of a sum",
-    "algebra",
-    left=lambda scalar, *terms: mul(scalar, add(*terms)),
-    right=lambda _, scalar, *terms: mul(-scalar, add(*(mul(Integer(-1), t) for t in terms))),
-    instances=((a, A, mul(Integer(-1), B)), (Integer(-2), A, mul(Integer(-1), B), D)),
+    lambda scalar, *terms: (
+        mul(scalar, add(*terms)),
+        mul(-scalar, add(*(mul(sp.Integer(-1), term) for term in terms))),
+    ),
+    (a, A, mul(sp.Integer(-1), B)),
+    (sp.Integer(-2), A, mul(sp.Integer(-1), B), D),
     source=MATRIX_ALGEBRA,
 )
 
-SYMMETRIC = Rule(
+SYMMETRIC = algebra(
     "transpose of a symmetric matrix",
-    "algebra",
-    left=lambda symmetric, *_: Transpose(symmetric),
-    right=lambda _, symmetric, *__: symmetric,
-    instances=(
-        (add(S, Transpose(S)),),
-        (mul(A, Transpose(A)),),
-        (add(Q, mul(A, Transpose(A)), Transpose(Q)), mul(A, Transpose(A)), add(Q, Transpose(Q))),
+    lambda symmetric, *_: (sp.Transpose(symmetric), symmetric),
+    (add(S, sp.Transpose(S)),),
+    (mul(A, sp.Transpose(A)),),
+    (
+        add(Q, mul(A, sp.Transpose(A)), sp.Transpose(Q)),
+        mul(A, sp.Transpose(A)),
+        add(Q, sp.Transpose(Q)),
     ),
     source=MATRIX_ALGEBRA,
-    conditions=lambda symmetric, *given: tuple(
-        Condition(matrix, "symmetric") for matrix in given or (symmetric,)
-    ),
+    conditions=lambda symmetric, *given: each("symmetric")(*given or (symmetric,)),
     reading=(S,),
 )
 """What is symmetric, and, if that follows from other matrices being so, those."""
 
-TRANSPOSE_OF_SUM = Rule(
+TRANSPOSE_OF_SUM = algebra(
     "transpose of a sum",
-    "algebra",
-    left=lambda *terms: Transpose(add(*terms)),
-    right=lambda _, *terms: add(*(transpose(term) for term in terms)),
-    instances=((A, B), (A, B, D), (A, TURNED)),
+    lambda *terms: (sp.Transpose(add(*terms)), add(*map(transpose, terms))),
+    (A, B),
+    (A, B, D),
+    (A, TURNED),
     source=MATRIX_ALGEBRA,
     reading=(A, TURNED),
 )
 
-ORTHOGONAL = Rule(
+ORTHOGONAL = algebra(
     "orthogonal matrix",
-    "algebra",
-    left=lambda orthogonal: mul(transpose(orthogonal), orthogonal),
-    right=lambda _, orthogonal: identity(orthogonal.shape[0]),
-    instances=((_cayley(S),), (Transpose(_cayley(S)),)),
+    lambda orthogonal: (mul(transpose(orthogonal), orthogonal), identity(orthogonal.shape[0])),
+    (_cayley(S),),
+    (sp.Transpose(_cayley(S)),),
     source=MATRIX_ALGEBRA,
-    conditions=lambda orthogonal: (Condition(orthogonal, "orthogonal"),),
+    conditions=each("orthogonal"),
     reading=(matrix("Q", n, n),),
 )
 
-INNER_FACTOR = Rule(
+INNER_FACTOR = algebra(
     "inner product as a scalar",
-    "algebra",
-    left=lambda before, entry, after: mul(before, entry, after),
-    right=lambda _, before, entry, after: mul(trace(entry), before, after),
-    instances=(
-        (
-            MatrixSymbol("a", m, 1),
-            MatMul(Transpose(MatrixSymbol("x", n, 1)), MatrixSymbol("y", n, 1)),
-            Identity(Integer(1)),
-        ),
+    lambda before, entry, after: (mul(before, entry, after), mul(trace(entry), before, after)),
+    (
+        MatrixSymbol("a", m, 1),
+        sp.MatMul(sp.Transpose(MatrixSymbol("x", n, 1)), MatrixSymbol("y", n, 1)),
+        sp.Identity(sp.Integer(1)),
     ),
     source=MATRIX_ALGEBRA,
 )
 
-ROTATION = Rule(
+ROTATION = algebra(
     "cyclic order in a trace",
-    "algebra",
-    left=lambda first, second: trace(mul(first, second)),
-    right=lambda _, first, second: trace(mul(second, first)),
-    instances=((A, matrix("B", m, n)),),
+    lambda first, second: (trace(mul(first, second)), trace(mul(second, first))),
+    (A, FITTING),
     source=TRACE_ALGEBRA,
 )
 
-TRACE_OF_TRANSPOSE = Rule(
+TRACE_OF_TRANSPOSE = algebra(
     "trace of a transpose",
-    "algebra",
-    left=lambda square: Trace(square),
-    right=lambda _, square: trace(transpose(square)),
-    instances=((mul(A, matrix("B", m, n)),), (S,)),
+    lambda square: (sp.Trace(square), trace(transpose(square))),
+    (mul(A, FITTING),),
+    (S,),
     source=TRACE_ALGEBRA,
 )
 
-INVERSE_OF_PRODUCT = Rule(
+INVERSE_OF_PRODUCT = algebra(
     "inverse of a product",
-    "algebra",
-    left=lambda *factors: inverse(mul(*factors)),
-    right=lambda _, *factors: mul(*(inverse(factor) for factor in reversed(factors))),
-    instances=((S, Q), (S, Q, matrix("C", n, n))),
+    lambda *factors: (inverse(mul(*factors)), mul(*map(inverse, reversed(factors)))),
+    (S, Q),
+    (S, Q, C),
     source=cookbook(2),
-    conditions=lambda *factors: tuple(Condition(factor, "invertible") for factor in factors),
+    conditions=each("invertible"),
 )
 
-INVERSE_BEFORE = Rule(
+INVERSE_BEFORE = algebra(
     "inverse times its matrix",
-    "algebra",
-    left=lambda *factors: mul(inverse(mul(*factors)), *factors),
-    right=lambda _, *factors: identity(factors[0].shape[0]),
-    instances=((S, Q), (S, Q, matrix("C", n, n))),
+    lambda *factors: (mul(inverse(mul(*factors)), *factors), identity(factors[0].shape[0])),
+    (S, Q),
+    (S, Q, C),
     source=MATRIX_ALGEBRA,
-    conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
+    conditions=lambda *factors: each("invertible")(mul(*factors)),
 )
 
-INVERSE_AFTER = Rule(
+INVERSE_AFTER = algebra(
     "matrix times its inverse",
-    "algebra",
-    left=lambda *factors: mul(*factors, inverse(mul(*factors))),
-    right=lambda _, *factors: identity(factors[0].shape[0]),
-    instances=((S, Q), (S, Q, matrix("C", n, n))),
+    lambda *factors: (mul(*factors, inverse(mul(*factors))), identity(factors[0].shape[0])),
+    (S, Q),
+    (S, Q, C),
     source=MATRIX_ALGEBRA,
-    conditions=lambda *factors: (Condition(mul(*factors), "invertible"),),
+    conditions=lambda *factors: each("invertible")(mul(*factors)),
 )
 
-TRACE_OF_SUM = Rule(
+TRACE_OF_SUM = algebra(
     "sum in a trace",
-    "algebra",
-    left=lambda before, after, *terms: Trace(mul(before, add(*terms), after)),
-    right=lambda _, before, after, *terms: add(
-        *(trace(mul(before, term, after)) for term in terms)
+    lambda before, after, *terms: (
+        sp.Trace(mul(before, add(*terms), after)),
+        add(*(trace(mul(before, term, after)) for term in terms)),
     ),
-    instances=(
-        (matrix("C", p, n), matrix("D", m, p), A, B),
-        (matrix("C", p, n), matrix("D", m, p), mul(a, A), B),
-    ),
+    (matrix("C", p, n), matrix("D", m, p), A, B),
+    (matrix("C", p, n), matrix("D", m, p), mul(a, A), B),
     source=TRACE_ALGEBRA,
 )
 
-MULTIPLIED_OUT = Rule(
+MULTIPLIED_OUT = algebra(
     "multiplying out a sum",
-    "algebra",
-    left=lambda before, after, *terms: mul(before, add(*terms), after),
-    right=lambda _, before, after, *terms: add(*(mul(before, term, after) for term in terms)),
-    instances=(
-        (matrix("C", p, n), matrix("D", m, q), A, B),
-        (matrix("C", p, n), matrix("D", m, q), A, B, matrix("U", n, m)),
+    lambda before, after, *terms: (
+        mul(before, add(*terms), after),
+        add(*(mul(before, term, after) for term in terms)),
     ),
+    (matrix("C", p, n), matrix("D", m, q), A, B),
+    (matrix("C", p, n), matrix("D", m, q), A, B, matrix("U", n, m)),
     source=MATRIX_ALGEBRA,
 )
 
-SCALAR_FACTOR = Rule(
+SCALAR_FACTOR = algebra(
     "common scalar factor",
-    "algebra",
-    left=lambda factor, *terms: add(*(mul(factor, term) for term in terms)),
-    right=lambda _, factor, *terms: mul(factor, add(*terms)),
-    instances=((a, u, v), (a, u, v, Trace(S))),
+    lambda factor, *terms: (
+        add(*(mul(factor, term) for term in terms)),
+        mul(factor, add(*terms)),
+    ),
+    (a, u, v),
+    (a, u, v, sp.Trace(S)),
     source=MATRIX_ALGEBRA,
 )
 
-DIAGONAL_OF_SUMS = Rule(
+DIAGONAL_OF_SUMS = algebra(
     "diagonal of sums of diagonals",
-    "algebra",
-    left=lambda square: DiagonalOf(DiagonalSums(square)),
-    right=lambda _, square: mul(trace(square), OneMatrix(square.shape[0], Integer(1))),
-    instances=((S,),),
+    lambda square: (
+        sp.DiagonalOf(DiagonalSums(square)),
+        mul(trace(square), sp.OneMatrix(square.shape[0], sp.Integer(1))),
+    ),
+    (S,),
     source=LINEAR_STRUCTURES,
 )
 
-MIXED_PRODUCT = Rule(
+MIXED_PRODUCT = algebra(
     "mixed product of Kronecker products",
-    "algebra",
-    left=lambda first, second, third, fourth: mul(
-        kronecker(first, second), kronecker(third, fourth)
+    lambda first, second, third, fourth: (
+        mul(kronecker(first, second), kronecker(third, fourth)),
+        kronecker(mul(first, third), mul(second, fourth)),
     ),
-    right=lambda _, first, second, third, fourth: kronecker(mul(first, third), mul(second, fourth)),
-    instances=((A, matrix("B", p, q), matrix("C", m, k), matrix("D", q, l)),),
+    (A, matrix("B", p, q), matrix("C", m, k), matrix("D", q, l)),
     source=KRONECKER_ALGEBRA,
 )
 
-COMMUTED_KRONECKER = Rule(
+COMMUTED_KRONECKER = algebra(
     "commuted Kronecker product",
-    "algebra",
-    left=lambda first, second: mul(
-        kronecker(first, second), commutation(first.shape[1], second.shape[1])
+    lambda first, second: (
+        mul(kronecker(first, second), commutation(first.shape[1], second.shape[1])),
+        mul(commutation(first.shape[0], second.shape[0]), kronecker(second, first)),
     ),
-    right=lambda _, first, second: mul(
-        commutation(first.shape[0], second.shape[0]), kronecker(second, first)
-    ),
-    instances=((A, matrix("B", p, q)),),
+    (A, matrix("B", p, q)),
     source=COMMUTATION_ALGEBRA,
 )
 
-COMMUTED_TWICE = Rule(
+COMMUTED_TWICE = algebra(
     "commuting twice",
-    "algebra",
-    left=lambda rows, cols: MatMul(Commutation(rows, cols), Commutation(cols, rows)),
-    right=lambda _, rows, cols: identity(rows * cols),
-    instances=((n, m),),
+    lambda rows, cols: (
+        sp.MatMul(Commutation(rows, cols), Commutation(cols, rows)),
+        identity(rows * cols),
+    ),
+    (n, m),
     source=COMMUTATION_ALGEBRA,
 )
 
-COMMUTED_VEC = Rule(
+COMMUTED_VEC = algebra(
     "commuted vec",
-    "algebra",
-    left=lambda matrix: MatMul(Commutation(*matrix.shape), vec(matrix)),
-    right=lambda _, matrix: vec(transpose(matrix)),
-    instances=((A,),),
+    lambda matrix: (sp.MatMul(Commutation(*matrix.shape), vec(matrix)), vec(transpose(matrix))),
+    (A,),
     source=COMMUTATION_ALGEBRA,
 )
 
-KRONECKER_VEC = Rule(
+KRONECKER_VEC = algebra(
     "Kronecker product times vec",
-    "algebra",
-    left=lambda first, second, stacked: mul(kronecker(first, second), vec(stacked)),
-    right=lambda _, first, second, stacked: vec(mul(second, stacked, transpose(first))),
-    instances=((matrix("A", p, m), matrix("B", q, n), D),),
+    lambda first, second, stacked: (
+        mul(kronecker(first, second), vec(stacked)),
+        vec(mul(second, stacked, transpose(first))),
+    ),
+    (matrix("A", p, m), matrix("B", q, n), D),
     source=VEC_ALGEBRA,
 )
 
-DIAGONAL_VEC = Rule(
+DIAGONAL_VEC = algebra(
     "diagonal matrix of a vec times vec",
-    "algebra",
-    left=lambda first, second: hadamard(vec(first), vec(second)),
-    right=lambda _, first, second: vec(hadamard(first, second)),
-    instances=((A, B),),
-    source=magnus_neudecker("chapter 3, the Hadamard product"),
+    lambda first, second: (hadamard(vec(first), vec(second)), vec(hadamard(first, second))),
+    (A, B),
+    source=HADAMARD_ALGEBRA,
 )
 
-DIAGONAL_PRODUCT = Rule(
+DIAGONAL_PRODUCT = algebra(
     "product of diagonal matrices",
-    "algebra",
-    left=lambda first, second: MatMul(DiagMatrix(first), DiagMatrix(second)),
-    right=lambda _, first, second: diagonal_matrix(hadamard(first, second)),
-    instances=((MatrixSymbol("a", n, 1), MatrixSymbol("b", n, 1)),),
-    source=magnus_neudecker("chapter 3, the Hadamard product"),
+    lambda first, second: (
+        sp.MatMul(DiagMatrix(first), DiagMatrix(second)),
+        diagonal_matrix(hadamard(first, second)),
+    ),
+    (MatrixSymbol("a", n, 1), MatrixSymbol("b", n, 1)),
+    source=HADAMARD_ALGEBRA,
 )
 
-HADAMARD_IDENTITY = Rule(
+HADAMARD_IDENTITY = algebra(
     "Hadamard product with the identity",
-    "algebra",
-    left=lambda square: HadamardProduct(square, Identity(square.shape[0])),
-    right=lambda _, square: diagonal_matrix(diagonal(square)),
-    instances=((S,),),
-    source=magnus_neudecker("chapter 3, the Hadamard product"),
+    lambda square: (
+        sp.HadamardProduct(square, sp.Identity(square.shape[0])),
+        diagonal_matrix(diagonal(square)),
+    ),
+    (S,),
+    source=HADAMARD_ALGEBRA,
 )
 
 
-def _block_product(_: object, first: Expr, second: Expr) -> Expr:
+def _block_product(first: Expr, second: Expr) -> Expr:
     left, right = first.blocks, second.blocks
     return blocks(
         [
@@ -381,68 +349,31 @@ def _block_product(_: object, first: Expr, second: Expr) -> Expr:
     )
 
 
-BLOCK_PRODUCT = Rule(
+BLOCK_PRODUCT = algebra(
     "product of block matrices",
-    "algebra",
-    left=lambda first, second: MatMul(first, second),
-    right=_block_product,
-    instances=(
-        (
-            BlockMatrix([[A, MatrixSymbol("B", n, k)]]),
-            BlockMatrix([[matrix("C", m, p)], [MatrixSymbol("D", k, p)]]),
-        ),
-        (place((n, m), 1), BlockMatrix([[matrix("C", n, p)], [matrix("D", m, p)]])),
+    lambda first, second: (sp.MatMul(first, second), _block_product(first, second)),
+    (
+        sp.BlockMatrix([[A, MatrixSymbol("B", n, k)]]),
+        sp.BlockMatrix([[matrix("C", m, p)], [MatrixSymbol("D", k, p)]]),
     ),
+    (place((n, m), 1), sp.BlockMatrix([[matrix("C", n, p)], [matrix("D", m, p)]])),
     source=MATRIX_ALGEBRA,
 )
 
-ORTHONORMAL_BASIS = Rule(
+ORTHONORMAL_BASIS = algebra(
     "basis of free entries that stand once",
-    "algebra",
-    left=lambda basis: MatMul(Transpose(basis), basis),
-    right=lambda _, basis: identity(basis.shape[1]),
-    instances=tuple((BasisMatrix(structure, n),) for structure in STANDING_ONCE),
+    lambda basis: (sp.MatMul(sp.Transpose(basis), basis), identity(basis.shape[1])),
+    *((BasisMatrix(structure, n),) for structure in STANDING_ONCE),
     source=LINEAR_STRUCTURES,
 )
 
-ONES_TIMES_ONES = Rule(
+ONES_TIMES_ONES = algebra(
     "product of matrices of ones",
-    "algebra",
-    left=lambda rows, inner, cols: MatMul(OneMatrix(rows, inner), OneMatrix(inner, cols)),
-    right=lambda _, rows, inner, cols: mul(inner, OneMatrix(rows, cols)),
-    instances=((n, m, p), (n, Integer(1), p)),
+    lambda rows, inner, cols: (
+        sp.MatMul(sp.OneMatrix(rows, inner), sp.OneMatrix(inner, cols)),
+        mul(inner, sp.OneMatrix(rows, cols)),
+    ),
+    (n, m, p),
+    (n, sp.Integer(1), p),
     source=MATRIX_ALGEBRA,
-)
-
-RULES = (
-    RIGHT_FACTOR,
-    LEFT_FACTOR,
-    RIGHT_KRONECKER_FACTOR,
-    LEFT_KRONECKER_FACTOR,
-    MULTIPLE,
-    SIGN_OF_SUM,
-    SYMMETRIC,
-    TRANSPOSE_OF_SUM,
-    ORTHOGONAL,
-    INNER_FACTOR,
-    ROTATION,
-    TRACE_OF_TRANSPOSE,
-    INVERSE_OF_PRODUCT,
-    INVERSE_BEFORE,
-    INVERSE_AFTER,
-    TRACE_OF_SUM,
-    MULTIPLIED_OUT,
-    SCALAR_FACTOR,
-    DIAGONAL_OF_SUMS,
-    MIXED_PRODUCT,
-    COMMUTED_KRONECKER,
-    COMMUTED_TWICE,
-    COMMUTED_VEC,
-    KRONECKER_VEC,
-    DIAGONAL_VEC,
-    DIAGONAL_PRODUCT,
-    HADAMARD_IDENTITY,
-    BLOCK_PRODUCT,
-    ORTHONORMAL_BASIS,
-    ONES_TIMES_ONES,
 )

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import (
-    Add,
-    Dummy,
-    Expr,
-    Lambda,
-    Mul,
-    Pow,
-    S,
-    Symbol,
-    Trace,
-    exp,
-    log,
-    preorder_traversal,
-)
+import sympy as sp
+from sympy import Expr
 
 from derivlib.expressions.construction import transpose
 from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.nodes import Norm
 from derivlib.rules.rule import Condition
-
-__all__ = ["of_entries", "of_function", "of_power"]
 
 Needs = tuple[str, str]
 """What a scalar has to be, and how the same is said of the entries of a matrix."""
@@ -34,25 +20,35 @@ _POSITIVE: Needs = ("positive", "with positive entries")
 _NOT_ZERO: Needs = ("not zero", "without zero entries")
 
 
+def each(quality: str) -> Callable[..., tuple[Condition, ...]]:
+    """The condition that every placeholder has a property."""
+    return lambda *subjects: tuple(Condition(subject, quality) for subject in subjects)
+
+
+def of_matrix_power(base: Expr, exponent: Expr) -> tuple[Condition, ...]:
+    """What has to hold of a matrix raised to an integer power."""
+    return (Condition(base, "invertible"),) if exponent.is_negative else ()
+
+
 def _is_nonnegative(expr: Expr) -> bool:
-    """Tell whether a scalar is written so that it cannot be negative: a square, a norm, a sum."""
-    if isinstance(expr, (Norm, exp)) or expr.is_nonnegative:
+    """Return whether a scalar is written so that it cannot be negative: a square, a norm, a sum."""
+    if isinstance(expr, (Norm, sp.exp)) or expr.is_nonnegative:
         return True
-    if isinstance(expr, Trace):
+    if isinstance(expr, sp.Trace):
         factors = expr.arg.args
         return len(factors) == 2 and factors[0] == transpose(factors[1])
-    if isinstance(expr, (Add, Mul)):
+    if isinstance(expr, (sp.Add, sp.Mul)):
         return all(map(_is_nonnegative, expr.args))
-    return isinstance(expr, Pow) and expr.exp.is_even is True
+    return isinstance(expr, sp.Pow) and expr.exp.is_even is True
 
 
 def _is_positive(expr: Expr) -> bool:
-    """Tell whether a scalar is written so that it is positive."""
-    if isinstance(expr, exp) or expr.is_positive:
+    """Return whether a scalar is written so that it is positive."""
+    if isinstance(expr, sp.exp) or expr.is_positive:
         return True
-    if isinstance(expr, Add):
+    if isinstance(expr, sp.Add):
         return any(map(_is_positive, expr.args)) and all(map(_is_nonnegative, expr.args))
-    return isinstance(expr, Mul) and all(map(_is_positive, expr.args))
+    return isinstance(expr, sp.Mul) and all(map(_is_positive, expr.args))
 
 
 def _of_base(base: Expr, exponent: Expr) -> Needs | None:
@@ -73,31 +69,27 @@ def of_power(base: Expr, exponent: Expr) -> tuple[Condition, ...]:
 
 def of_function(function: Any, *arguments: Expr) -> tuple[Condition, ...]:
     """What has to hold of the argument of a function of scalars, a logarithm above all."""
-    if function is not log or _is_positive(arguments[0]):
+    if function is not sp.log or _is_positive(arguments[0]):
         return ()
     return (Condition(arguments[0], _POSITIVE[0]),)
 
 
 def of_entries(function: Any, argument: Expr) -> tuple[Condition, ...]:
-    """What has to hold of the entries of a matrix for a function of each to have a derivative.
-
-    :param function: a function of one scalar.
-    :param argument: the matrix.
-    """
+    """What has to hold of the entries of a matrix for a function of each to have a derivative."""
     taken = as_lambda(function)
     (variable,) = taken.variables
     found: dict[Condition, None] = {}
     for part, needs in _needed(taken.expr, variable):
-        inside = argument if part == variable else elementwise(Lambda(variable, part), argument)
+        inside = argument if part == variable else elementwise(sp.Lambda(variable, part), argument)
         found[Condition(inside, needs[1])] = None
     return tuple(found)
 
 
-def _needed(body: Expr, variable: Symbol) -> Iterator[tuple[Expr, Needs]]:
+def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Needs]]:
     """The parts of a function of a real variable that have to be positive, or not zero."""
-    real = Dummy("z", real=True)
-    for node in preorder_traversal(body):
-        if not isinstance(node, (Pow, log)) or variable not in node.args[0].free_symbols:
+    real = sp.Dummy("z", real=True)
+    for node in sp.preorder_traversal(body):
+        if not isinstance(node, (sp.Pow, sp.log)) or variable not in node.args[0].free_symbols:
             continue
         # What is seen without knowing the variable to be real is seen sooner.
         known = (arg.xreplace({variable: real}) for arg in node.args)
@@ -105,8 +97,8 @@ def _needed(body: Expr, variable: Symbol) -> Iterator[tuple[Expr, Needs]]:
             yield node.args[0], needs
 
 
-def _of_node(node: Expr, base: Expr, exponent: Expr = S.One) -> Needs | None:
+def _of_node(node: Expr, base: Expr, exponent: Expr = sp.S.One) -> Needs | None:
     """What the argument of a logarithm, or the base of a power, needs."""
-    if isinstance(node, log):
+    if isinstance(node, sp.log):
         return None if _is_positive(base) else _POSITIVE
     return _of_base(base, exponent)

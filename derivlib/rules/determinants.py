@@ -4,44 +4,40 @@ from __future__ import annotations
 
 from sympy import Determinant, Expr
 
-from derivlib.expressions.construction import add, inverse, kronecker, mul
-from derivlib.nodes import LogDet, d
+from derivlib.expressions.construction import (
+    add,
+    inverse,
+    is_kronecker_of_square,
+    kronecker,
+    mul,
+)
+from derivlib.nodes import LogDet
 from derivlib.nodes.builders import trace
+from derivlib.rules.conditions import each
+from derivlib.rules.declare import differential
 from derivlib.rules.placeholders import m, matrix, n, p
-from derivlib.rules.rule import Condition, Differentiate, Rule
-from derivlib.rules.sources import cookbook, magnus_neudecker
-
-KRONECKER_ALGEBRA = magnus_neudecker("chapter 2, the Kronecker product")
+from derivlib.rules.rule import Arguments, Differentiate
+from derivlib.rules.sources import KRONECKER_ALGEBRA, cookbook
 
 U, V = matrix("U", n, n), matrix("V", m, m)
+POSITIVE = each("of positive determinant")
 
 
+@differential(Determinant, "determinant", (U,), source=cookbook(42), conditions=each("invertible"))
 def _determinant(d: Differentiate, base: Expr) -> Expr:
     return mul(Determinant(base), trace(mul(inverse(base), d(base))))
 
 
-DETERMINANT = Rule(
-    "determinant",
-    "differential",
-    left=lambda base: d(Determinant(base)),
-    right=_determinant,
-    instances=((U,),),
-    source=cookbook(42),
-    conditions=lambda base: (Condition(base, "invertible"),),
-)
-
-LOG_DETERMINANT = Rule(
-    "log-determinant",
-    "differential",
-    left=lambda base: d(LogDet(base)),
-    right=lambda d, base: trace(mul(inverse(base), d(base))),
-    instances=((U,),),
-    source=cookbook(43),
-    conditions=lambda base: (Condition(base, "of positive determinant"),),
-)
+@differential(LogDet, "log-determinant", (U,), source=cookbook(43), conditions=POSITIVE)
+def _log_determinant(d: Differentiate, base: Expr) -> Expr:
+    return trace(mul(inverse(base), d(base)))
 
 
-def _of_kronecker(d: Differentiate, factors: tuple[Expr, ...]) -> Expr:
+def _factors(expr: Expr) -> Arguments | None:
+    return expr.args[0].args if is_kronecker_of_square(expr.args[0]) else None
+
+
+def _of_kronecker(d: Differentiate, *factors: Expr) -> Expr:
     """What each factor A adds to d log|det(A ⊗ …)|: tr(A⁻¹ dA) times the other sizes."""
     sizes = [factor.shape[0] for factor in factors]
     return add(
@@ -52,29 +48,26 @@ def _of_kronecker(d: Differentiate, factors: tuple[Expr, ...]) -> Expr:
     )
 
 
-DETERMINANT_OF_KRONECKER = Rule(
+@differential(
+    Determinant,
     "determinant of a Kronecker product",
-    "differential",
-    left=lambda *factors: d(Determinant(kronecker(*factors))),
-    right=lambda d, *factors: mul(Determinant(kronecker(*factors)), _of_kronecker(d, factors)),
-    instances=((U, V), (U, V, matrix("T", p, p))),
+    (U, V),
+    (U, V, matrix("T", p, p)),
     source=KRONECKER_ALGEBRA,
-    conditions=lambda *factors: tuple(Condition(factor, "invertible") for factor in factors),
+    conditions=each("invertible"),
+    build=lambda *factors: Determinant(kronecker(*factors)),
+    arguments=_factors,
 )
+def _determinant_of_kronecker(d: Differentiate, *factors: Expr) -> Expr:
+    return mul(Determinant(kronecker(*factors)), _of_kronecker(d, *factors))
 
-LOG_DETERMINANT_OF_KRONECKER = Rule(
+
+differential(
+    LogDet,
     "log-determinant of a Kronecker product",
-    "differential",
-    left=lambda *factors: d(LogDet(kronecker(*factors))),
-    right=lambda d, *factors: _of_kronecker(d, factors),
-    instances=((U, V),),
+    (U, V),
     source=KRONECKER_ALGEBRA,
-    conditions=lambda *factors: (Condition(kronecker(*factors), "of positive determinant"),),
-)
-
-RULES = (
-    DETERMINANT,
-    LOG_DETERMINANT,
-    DETERMINANT_OF_KRONECKER,
-    LOG_DETERMINANT_OF_KRONECKER,
-)
+    conditions=lambda *factors: POSITIVE(kronecker(*factors)),
+    build=lambda *factors: LogDet(kronecker(*factors)),
+    arguments=_factors,
+)(_of_kronecker)

@@ -10,22 +10,18 @@ from sympy.core.symbol import uniquely_named_symbol
 from derivlib.expressions.construction import hadamard, mul, transpose
 from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.nodes.builders import frobenius, sum_of
+from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import m, matrix, n
-from derivlib.rules.rule import Rule
-from derivlib.rules.sources import magnus_neudecker
-
-HADAMARD_ALGEBRA = magnus_neudecker("chapter 3, the Hadamard product")
+from derivlib.rules.sources import HADAMARD_ALGEBRA
 
 A, B, C = matrix("A", n, m), matrix("B", n, m), matrix("C", n, m)
 z = Symbol("z")
 IDENTICAL, RECIPROCAL, SQUARE = Lambda(z, z), Lambda(z, 1 / z), Lambda(z, z**2)
 
-DIAGONAL_OF_OUTER = Rule(
+DIAGONAL_OF_OUTER = algebra(
     "diagonal of an outer product",
-    "algebra",
-    left=lambda column, row: DiagonalOf(mul(column, row)),
-    right=lambda _, column, row: hadamard(column, transpose(row)),
-    instances=((MatrixSymbol("a", n, 1), MatrixSymbol("b", 1, n)),),
+    lambda column, row: (DiagonalOf(mul(column, row)), hadamard(column, transpose(row))),
+    (MatrixSymbol("a", n, 1), MatrixSymbol("b", 1, n)),
     source=HADAMARD_ALGEBRA,
 )
 
@@ -40,27 +36,25 @@ def joined(first: Any, second: Any) -> Lambda:
     return Lambda(argument, first(argument) * second(argument))
 
 
-FUNCTIONS_OF_ONE_MATRIX = Rule(
+FUNCTIONS_OF_ONE_MATRIX = algebra(
     "functions of one matrix, multiplied",
-    "algebra",
-    left=lambda first, second, argument, *rest: hadamard(
-        elementwise(first, argument), elementwise(second, argument), *rest
+    lambda first, second, argument, *rest: (
+        hadamard(elementwise(first, argument), elementwise(second, argument), *rest),
+        hadamard(elementwise(joined(first, second), argument), *rest),
     ),
-    right=lambda _, first, second, argument, *rest: hadamard(
-        elementwise(joined(first, second), argument), *rest
-    ),
-    instances=((IDENTICAL, RECIPROCAL, A), (SQUARE, RECIPROCAL, A, B)),
+    (IDENTICAL, RECIPROCAL, A),
+    (SQUARE, RECIPROCAL, A, B),
     source=HADAMARD_ALGEBRA,
 )
 """Where the product of the functions is simpler than both: A ⊙ 1/A are ones."""
 
-FACTOR_IN_INNER_PRODUCT = Rule(
+FACTOR_IN_INNER_PRODUCT = algebra(
     "factor moved in an inner product",
-    "algebra",
-    left=lambda first, second, *rest: frobenius(first, hadamard(second, *rest)),
-    right=lambda _, first, second, *rest: sum_of(hadamard(first, second, *rest)),
-    instances=((A, B), (A, B, C)),
+    lambda first, second, *rest: (
+        frobenius(first, hadamard(second, *rest)),
+        sum_of(hadamard(first, second, *rest)),
+    ),
+    (A, B),
+    (A, B, C),
     source=HADAMARD_ALGEBRA,
 )
-
-RULES = (DIAGONAL_OF_OUTER, FUNCTIONS_OF_ONE_MATRIX, FACTOR_IN_INNER_PRODUCT)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Lambda, S
+import sympy as sp
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
 from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.traversal import applied
-from derivlib.nodes import MatrixFunction, arguments_of, d, partial
+from derivlib.nodes import (
+    MatrixFunction,
+    MatrixFunctionApplication,
+    PartialNode,
+    arguments_of,
+    partial,
+)
 from derivlib.nodes.builders import inner, inner_sum, unvec, vec
 from derivlib.rules.conditions import of_entries, of_function
+from derivlib.rules.declare import differential, scalars, whole
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
-from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.rule import Arguments, Differentiate
 from derivlib.rules.scalar_derivatives import (
     derivative_by_parameter,
     derivative_of_function,
@@ -23,56 +33,51 @@ from derivlib.rules.scalar_derivatives import (
 from derivlib.rules.sources import CHAIN_RULE
 
 U, V = matrix("U", n, m), matrix("V", p, q)
+NU = MatrixFunction("nu", (n, p))
+
+WITHOUT_DERIVATIVE = (
+    *(sp.Abs, sp.Max, sp.Min, sp.Piecewise, RoundFunction, sp.Heaviside, sp.DiracDelta),
+    *(sp.arg, sp.conjugate, sp.im, sp.re, sp.sign),
+)
+"""Functions that SymPy differentiates by a convention of its own, or not on the reals."""
 
 
+def _function_and_matrix(expr: Expr) -> Arguments | None:
+    body = expr.args[0].expr
+    of_scalars = all(isinstance(symbol, sp.Symbol) for symbol in body.free_symbols)
+    return expr.args if of_scalars and not body.atoms(*WITHOUT_DERIVATIVE) else None
+
+
+@differential(
+    ElementwiseApplyFunction,
+    "elementwise function",
+    (sigma, U),
+    (sp.Lambda(v, v**3), U),
+    (sp.Lambda(v, t**2 * v + v**2), U),
+    source=CHAIN_RULE,
+    conditions=of_entries,
+    build=lambda function, argument: sp.Basic.__new__(
+        ElementwiseApplyFunction, as_lambda(function), argument
+    ),
+    arguments=_function_and_matrix,
+)
 def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
     function = as_lambda(function)
     terms = [hadamard(elementwise(derivative_of_function(function), argument), d(argument))]
-    parameters = sorted(function.expr.free_symbols - set(function.variables), key=str)
-    for parameter in parameters:
-        moving = d(parameter)
-        if not is_zero(moving):
+    for parameter in sorted(function.expr.free_symbols - set(function.variables), key=str):
+        if not is_zero(moving := d(parameter)):
             by_parameter = derivative_by_parameter(function, parameter)
             terms.append(mul(moving, elementwise(by_parameter, argument)))
     return add(*terms)
 
 
-ELEMENTWISE = Rule(
-    "elementwise function",
-    "differential",
-    left=lambda function, argument: d(
-        Basic.__new__(ElementwiseApplyFunction, as_lambda(function), argument)
-    ),
-    right=_elementwise,
-    instances=((sigma, U), (Lambda(v, v**3), U), (Lambda(v, t**2 * v + v**2), U)),
-    source=CHAIN_RULE,
-    conditions=of_entries,
-)
-
-
-def _abstract_scalar(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
-    value = applied(function, *arguments)
-    return inner_sum(
-        *(inner(partial(value, i), d(argument)) for i, argument in enumerate(arguments))
-    )
-
-
-ABSTRACT_SCALAR = Rule(
-    "abstract scalar function",
-    "differential",
-    left=lambda function, *arguments: d(applied(function, *arguments)),
-    right=_abstract_scalar,
-    instances=((lam, U), (lam, U, V), (lam, U, t)),
-    source=CHAIN_RULE,
-)
-
-
-def _by_each_argument(d: Differentiate, value: Expr, arguments: tuple[Expr, ...]) -> Expr:
-    """Add up what each moving argument contributes to an abstract matrix."""
+def _by_each_argument(d: Differentiate, value: Expr, arguments: Arguments) -> Expr:
+    """Add up what each moving argument contributes to an abstract function."""
+    if not value.is_Matrix:
+        return inner_sum(*(inner(partial(value, i), d(x)) for i, x in enumerate(arguments)))
     terms = []
     for i, argument in enumerate(arguments):
-        moving = d(argument)
-        if is_zero(moving):
+        if is_zero(moving := d(argument)):
             continue
         derivative = partial(value, i)
         if moving.is_Matrix:
@@ -82,66 +87,72 @@ def _by_each_argument(d: Differentiate, value: Expr, arguments: tuple[Expr, ...]
     return add(*terms, zero_like(value))
 
 
+@differential(
+    AppliedUndef,
+    "abstract scalar function",
+    (lam, U),
+    (lam, U, V),
+    (lam, U, t),
+    source=CHAIN_RULE,
+    build=applied,
+    arguments=lambda expr: (
+        (expr.func, *expr.args) if any(part.is_Matrix for part in expr.args) else None
+    ),
+)
+def _abstract_scalar(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
+    return _by_each_argument(d, applied(function, *arguments), arguments)
+
+
+@differential(
+    MatrixFunctionApplication,
+    "abstract matrix function",
+    (NU, U),
+    (NU, U, matrix("V", m, p)),
+    (NU, t),
+    source=CHAIN_RULE,
+    build=lambda function, *arguments: function(*arguments),
+    arguments=lambda expr: (MatrixFunction(expr.name, expr.shape), *expr.arguments),
+)
 def _abstract_matrix(d: Differentiate, function: MatrixFunction, *arguments: Expr) -> Expr:
     return _by_each_argument(d, function(*arguments), arguments)
 
 
-ABSTRACT_MATRIX = Rule(
-    "abstract matrix function",
-    "differential",
-    left=lambda function, *arguments: d(function(*arguments)),
-    right=_abstract_matrix,
-    instances=(
-        (MatrixFunction("nu", (n, p)), matrix("U", n, m)),
-        (MatrixFunction("nu", (n, p)), matrix("U", n, m), matrix("V", m, p)),
-        (MatrixFunction("nu", (n, p)), t),
-    ),
-    source=CHAIN_RULE,
-)
-
-
-def _abstract_derivative(d: Differentiate, derivative: Expr) -> Expr:
-    arguments = arguments_of(derivative)
-    if derivative.is_Matrix:
-        return _by_each_argument(d, derivative, arguments)
-    return inner_sum(
-        *(inner(partial(derivative, i), d(argument)) for i, argument in enumerate(arguments))
-    )
-
-
-ABSTRACT_DERIVATIVE = Rule(
+@differential(
+    PartialNode,
     "derivative of an abstract function",
-    "differential",
-    left=lambda derivative: d(derivative),
-    right=_abstract_derivative,
-    instances=(
-        (partial(applied(lam, U)),),
-        (partial(applied(lam, U, t)),),
-        (partial(applied(lam, U, t), 1),),
-        (partial(MatrixFunction("nu", (n, p))(matrix("U", n, m))),),
-        (partial(MatrixFunction("nu", (n, p))(t)),),
-    ),
+    (partial(applied(lam, U)),),
+    (partial(applied(lam, U, t)),),
+    (partial(applied(lam, U, t), 1),),
+    (partial(NU(U)),),
+    (partial(NU(t)),),
     source=CHAIN_RULE,
+    build=lambda derivative: derivative,
+    arguments=whole,
 )
+def _abstract_derivative(d: Differentiate, derivative: Expr) -> Expr:
+    return _by_each_argument(d, derivative, arguments_of(derivative))
 
 
+def _function_and_scalars(expr: Expr) -> Arguments | None:
+    if isinstance(expr, WITHOUT_DERIVATIVE) or scalars(expr) is None:
+        return None
+    return expr.func, *expr.args
+
+
+@differential(
+    sp.Function,
+    "scalar function",
+    (f, u),
+    (h, u, v),
+    source=CHAIN_RULE,
+    conditions=of_function,
+    build=lambda function, *arguments: function(*arguments),
+    arguments=_function_and_scalars,
+)
 def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
     value = function(*arguments)
     moving = [(i, d(argument)) for i, argument in enumerate(arguments)]
     return add(
         *(mul(partial_derivative(value, i), part) for i, part in moving if not is_zero(part)),
-        S.Zero,
+        sp.S.Zero,
     )
-
-
-SCALAR_FUNCTION = Rule(
-    "scalar function",
-    "differential",
-    left=lambda function, *arguments: d(function(*arguments)),
-    right=_scalar_function,
-    instances=((f, u), (h, u, v)),
-    source=CHAIN_RULE,
-    conditions=of_function,
-)
-
-RULES = (ELEMENTWISE, ABSTRACT_SCALAR, ABSTRACT_MATRIX, ABSTRACT_DERIVATIVE, SCALAR_FUNCTION)

@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import MatrixSymbol
 
 from derivlib.expressions.construction import mul
 from derivlib.nodes import Inner, OnVec, d
 from derivlib.nodes.builders import trace
+from derivlib.rules.declare import equation
 from derivlib.rules.placeholders import m, matrix, n, p, t, u
-from derivlib.rules.rule import Rule
-from derivlib.rules.sources import magnus_neudecker
+from derivlib.rules.sources import TRACE_ALGEBRA, magnus_neudecker
 
-FIRST_IDENTIFICATION = Rule(
+identification = partial(equation, "identification")
+OF_MATRICES = magnus_neudecker("chapter 9, first identification theorem for matrix functions")
+
+FIRST_IDENTIFICATION = identification(
     "first identification theorem",
-    "identification",
-    left=lambda gradient, variable: Inner(gradient, d(variable)),
-    right=lambda _, gradient, variable: gradient,
-    instances=((matrix("G", n, m), matrix("X", n, m)), (u, t)),
+    lambda gradient, variable: (Inner(gradient, d(variable)), gradient),
+    (matrix("G", n, m), matrix("X", n, m)),
+    (u, t),
     source=magnus_neudecker("chapter 5, first identification theorem"),
 )
 
-JACOBIAN = Rule(
+JACOBIAN = identification(
     "identification of the Jacobian",
-    "identification",
-    left=lambda jacobian, variable: OnVec(jacobian, d(variable)),
-    right=lambda _, jacobian, variable: jacobian,
-    instances=((MatrixSymbol("J", p, n * m), matrix("X", n, m)),),
-    source=magnus_neudecker("chapter 9, first identification theorem for matrix functions"),
+    lambda jacobian, variable: (OnVec(jacobian, d(variable)), jacobian),
+    (MatrixSymbol("J", p, n * m), matrix("X", n, m)),
+    source=OF_MATRICES,
 )
 
-BY_SCALAR = Rule(
+BY_SCALAR = identification(
     "identification of the derivative by a scalar",
-    "identification",
-    left=lambda derivative, variable: mul(d(variable), derivative),
-    right=lambda _, derivative, variable: derivative,
-    instances=((matrix("D", n, m), t),),
-    source=magnus_neudecker("chapter 9, first identification theorem for matrix functions"),
+    lambda derivative, variable: (mul(d(variable), derivative), derivative),
+    (matrix("D", n, m), t),
+    source=OF_MATRICES,
 )
 
-ONE_BY_ONE = Rule(
-    "scalar as a trace",
+ONE_BY_ONE = equation(
     "notation",
-    left=lambda matrix: matrix,
-    right=lambda _, matrix: trace(matrix),
-    instances=((matrix("U", 1, 1),),),
-    source=magnus_neudecker("chapter 1, the trace"),
+    "scalar as a trace",
+    lambda matrix: (matrix, trace(matrix)),
+    (matrix("U", 1, 1),),
+    source=TRACE_ALGEBRA,
 )
-
-RULES: tuple[Rule, ...] = (FIRST_IDENTIFICATION, JACOBIAN, BY_SCALAR, ONE_BY_ONE)
-
-__all__ = ["BY_SCALAR", "FIRST_IDENTIFICATION", "JACOBIAN", "ONE_BY_ONE", "RULES"]

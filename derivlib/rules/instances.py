@@ -12,8 +12,6 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from derivlib.nodes import MatrixFunction
 from derivlib.rules.rule import Rule
 
-__all__ = ["placeholders_for", "substituted"]
-
 _FURTHER = {True: "UVTABCDHKP", False: "uvabcehk"}
 """Letters for matrices and for scalars beyond those a rule is stated in."""
 
@@ -45,7 +43,7 @@ def _nearest(rule: Rule, arguments: Sequence[Any]) -> Sequence[Any]:
 
 
 def _takes(instance: Sequence[Any], arguments: Sequence[Any]) -> bool:
-    """Tell whether a rule is stated for as many arguments, of the same kinds."""
+    """Return whether a rule is stated for as many arguments, of the same kinds."""
     return len(instance) == len(arguments) and all(
         _kind(own) == _kind(given) or not _is_letter(own) or _kind(given) == "value"
         for own, given in zip(instance, arguments, strict=True)

@@ -1,35 +1,58 @@
-"""Differentials of linear operations: sums, transposes, traces, sums of entries, vec."""
+"""Linear operations: sums, transposes, traces, diagonals, triangles, entries, vec.
+
+For each there is its differential and how it leaves a trace and a vec, so that only the
+differential of its argument is left beside a coefficient. With ⟨G, E⟩ = tr(Gᵀ E), and g e for
+scalars, what is done to E moves to the left of the comma; under a vec it becomes a matrix that
+multiplies the stacked columns of E.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from itertools import product
 
-from sympy import (
-    Add,
-    BlockMatrix,
-    DiagonalOf,
-    Expr,
-    Identity,
-    ImmutableDenseMatrix,
-    Integer,
-    MatAdd,
-    MatrixSymbol,
-    OneMatrix,
-    Trace,
-    Transpose,
-    preorder_traversal,
-)
+import sympy as sp
+from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import add, is_zero, mul, place, transpose, zero_like
-from derivlib.nodes import DiagonalSums, SingleEntry, SumEntries, Tril, Triu, Unvec, Vec, d
+from derivlib.expressions.construction import (
+    add,
+    identity,
+    identity_like,
+    is_zero,
+    mul,
+    ones_like,
+    place,
+    transpose,
+    zero_like,
+)
+from derivlib.nodes import (
+    BasisMatrix,
+    DiagonalSums,
+    Inner,
+    LinearForm,
+    OnVec,
+    SingleEntry,
+    SumEntries,
+    Tril,
+    Triu,
+    Unvec,
+    Vec,
+    d,
+    numel,
+)
 from derivlib.nodes.builders import (
+    commutation,
     diagonal,
     diagonal_matrix,
     diagonal_sums,
     entry,
+    form_sum,
+    inner,
+    inner_sum,
+    on_vec,
     sum_of,
     trace,
     tril,
@@ -37,220 +60,254 @@ from derivlib.nodes.builders import (
     unvec,
     vec,
 )
-from derivlib.rules.placeholders import f, m, matrix, n, p, q, u, v
-from derivlib.rules.rule import Differentiate, Rule
+from derivlib.rules.declare import Build, differential, equation, linear, scalars, whole
+from derivlib.rules.placeholders import c, e, f, g, k, m, matrix, n, p, q, u, v
+from derivlib.rules.rule import Arguments, Differentiate, Family, Rule, Source, add_rule
 from derivlib.rules.scalar_derivatives import derivative_of
-from derivlib.rules.sources import FUNDAMENTAL, cookbook
+from derivlib.rules.sources import (
+    COMMUTATION_ALGEBRA,
+    FUNDAMENTAL,
+    HADAMARD_ALGEBRA,
+    LINEAR_STRUCTURES,
+    TRACE_ALGEBRA,
+    VEC_ALGEBRA,
+    cookbook,
+)
 
 U, V, T = matrix("U", n, m), matrix("V", n, m), matrix("T", n, m)
+E, F, H = matrix("E", n, m), matrix("F", n, m), matrix("H", n, m)
+G, J, K = matrix("G", n, m), MatrixSymbol("J", k, n * m), MatrixSymbol("H", k, n * m)
 Q = matrix("U", n, n)
+COLUMN = MatrixSymbol("j", k, 1)
 
-CONSTANT = Rule(
-    "constant",
+CONSTANT = equation(
     "differential",
-    left=lambda constant: d(constant),
-    right=lambda _, constant: zero_like(constant),
-    instances=((OneMatrix(n, m),), (Identity(n),)),
+    "constant",
+    lambda constant: (d(constant), zero_like(constant)),
+    (sp.OneMatrix(n, m),),
+    (sp.Identity(n),),
     source=cookbook(33),
 )
 
-SUM = Rule(
-    "sum",
-    "differential",
-    left=lambda *terms: d(MatAdd(*terms)),
-    right=lambda d, *terms: add(*(d(term) for term in terms)),
-    instances=((U, V), (U, V, T)),
-    source=cookbook(35),
-)
 
-SCALAR_SUM = Rule(
-    "scalar sum",
-    "differential",
-    left=lambda *terms: d(Add(*terms)),
-    right=lambda d, *terms: add(*(d(term) for term in terms)),
-    instances=((u, v),),
-    source=cookbook(35),
-)
+@differential(sp.MatAdd, "sum", (U, V), (U, V, T), source=cookbook(35))
+def _sum(d: Differentiate, *terms: Expr) -> Expr:
+    return add(*map(d, terms))
 
-TRANSPOSE = Rule(
-    "transpose",
-    "differential",
-    left=lambda matrix: d(Transpose(matrix)),
-    right=lambda d, matrix: transpose(d(matrix)),
-    instances=((U,),),
-    source=cookbook(44),
-)
 
-TRACE = Rule(
-    "trace",
-    "differential",
-    left=lambda matrix: d(Trace(matrix)),
-    right=lambda d, matrix: trace(d(matrix)),
-    instances=((Q,),),
-    source=cookbook(36),
-)
+@differential(sp.Add, "scalar sum", (u, v), source=cookbook(35), arguments=scalars)
+def _scalar_sum(d: Differentiate, *terms: Expr) -> Expr:
+    return add(*map(d, terms))
 
-SUM_ENTRIES = Rule(
-    "sum of entries",
-    "differential",
-    left=lambda matrix: d(SumEntries(matrix)),
-    right=lambda d, matrix: sum_of(d(matrix)),
-    instances=((U,),),
-    source=FUNDAMENTAL,
-)
 
-VEC = Rule(
+_FORMS: dict[type[Inner | OnVec], tuple[Family, Build, Build, Source]] = {
+    Inner: ("trace", inner, inner_sum, TRACE_ALGEBRA),
+    OnVec: ("vec", on_vec, form_sum, VEC_ALGEBRA),
+}
+"""For each form its family of rules, the form without zeros, sums of forms, and the source."""
+
+
+def _distributed(name: str, of: type, form: type[Inner | OnVec], *instances: Arguments) -> Rule:
+    """The rule that takes a sum out of a form."""
+    family, make, total, source = _FORMS[form]
+
+    def left(coefficient: Expr, *terms: Expr) -> Expr:
+        return form(coefficient, (sp.MatAdd if terms[0].is_Matrix else sp.Add)(*terms))
+
+    def right(_: object, coefficient: Expr, *terms: Expr) -> Expr:
+        return total(*(make(coefficient, term) for term in terms))
+
+    return add_rule(Rule(name, family, left, right, instances, source, of=of))
+
+
+def _collected(name: str, form: type[Inner | OnVec], *instances: Arguments) -> Rule:
+    """The rule that adds up what multiplies one differential."""
+    family, make, total, source = _FORMS[form]
+
+    def sides(moving: Expr, *lefts: Expr) -> tuple[Expr, Expr]:
+        return total(*(form(left, moving) for left in lefts)), make(add(*lefts), moving)
+
+    return equation(family, name, sides, *instances, source=source)
+
+
+LINEARITY = _distributed("linearity of the trace", sp.MatAdd, Inner, (G, E, F), (G, E, F, H))
+DISTRIBUTIVITY = _distributed("distributivity", sp.Add, Inner, (g, e, c))
+VEC_LINEARITY = _distributed(
+    "linearity of vec", sp.MatAdd, OnVec, (J, E, F), (J, E, F, H), (COLUMN, e, c)
+)
+COLLECT: dict[type[LinearForm], Rule] = {
+    Inner: _collected("collecting terms", Inner, (E, G, F), (e, g, c)),
+    OnVec: _collected(
+        "collecting stacked terms", OnVec, (E, J, K), (e, COLUMN, MatrixSymbol("h", k, 1))
+    ),
+}
+
+SCALAR_INSIDE = equation(
     "vec",
-    "differential",
-    left=lambda matrix: d(Vec(matrix)),
-    right=lambda d, matrix: vec(d(matrix)),
-    instances=((U,),),
-    source=FUNDAMENTAL,
+    "scalar inside a matrix",
+    lambda left, moving: (OnVec(left, moving), on_vec(left, inner(sp.S.One, moving))),
+    (COLUMN, e),
+    source=VEC_ALGEBRA,
 )
 
-
-def _unvec_of_differential(d: Differentiate, column: Expr, shape: tuple[Expr, Expr]) -> Expr:
-    return unvec(d(column), tuple(shape))
-
-
-UNVEC = Rule(
-    "unvec",
-    "differential",
-    left=lambda column, shape: d(Unvec(column, shape)),
-    right=_unvec_of_differential,
-    instances=((MatrixSymbol("U", n * p, 1), (n, p)),),
-    source=FUNDAMENTAL,
+linear(
+    sp.Transpose,
+    "transpose",
+    transpose,
+    (U,),
+    adjoint=lambda G, E: transpose(G),
+    matrix=lambda E: commutation(*E.shape),
+    source=(cookbook(44), TRACE_ALGEBRA, COMMUTATION_ALGEBRA),
 )
 
-DIAGONAL_MATRIX = Rule(
+linear(
+    sp.Trace,
+    "trace",
+    trace,
+    (Q,),
+    adjoint=lambda g, E: mul(g, identity_like(E)),
+    source=(cookbook(36), TRACE_ALGEBRA),
+)
+
+linear(
+    SumEntries,
+    "sum of entries",
+    sum_of,
+    (U,),
+    adjoint=lambda g, E: mul(g, ones_like(E)),
+    source=(FUNDAMENTAL, TRACE_ALGEBRA),
+)
+
+linear(
+    DiagMatrix,
     "diagonal matrix",
-    "differential",
-    left=lambda vector: d(DiagMatrix(vector)),
-    right=lambda d, vector: diagonal_matrix(d(vector)),
-    instances=((matrix("v", n, Integer(1)),),),
-    source=FUNDAMENTAL,
+    diagonal_matrix,
+    (MatrixSymbol("v", n, 1),),
+    adjoint=lambda G, e: diagonal(G),
+    matrix=lambda e: BasisMatrix("diagonal", numel(e)),
+    source=(FUNDAMENTAL, HADAMARD_ALGEBRA, VEC_ALGEBRA),
 )
 
-DIAGONAL = Rule(
+linear(
+    sp.DiagonalOf,
     "diagonal",
-    "differential",
-    left=lambda matrix: d(DiagonalOf(matrix)),
-    right=lambda d, matrix: diagonal(d(matrix)),
-    instances=((Q,),),
-    source=FUNDAMENTAL,
+    diagonal,
+    (Q,),
+    adjoint=lambda g, E: diagonal_matrix(g),
+    matrix=lambda E: transpose(BasisMatrix("diagonal", E.shape[0])),
+    vec="diagonal as rows of vec",
+    source=(FUNDAMENTAL, HADAMARD_ALGEBRA, VEC_ALGEBRA),
 )
 
-LOWER_TRIANGLE = Rule(
+linear(
+    Tril,
     "lower triangle",
-    "differential",
-    left=lambda matrix: d(Tril(matrix)),
-    right=lambda d, matrix: tril(d(matrix)),
-    instances=((Q,),),
-    source=FUNDAMENTAL,
+    tril,
+    (Q,),
+    adjoint=lambda G, E: tril(G),
+    matrix=lambda E: diagonal_matrix(vec(tril(ones_like(E)))),
+    source=(FUNDAMENTAL, LINEAR_STRUCTURES, LINEAR_STRUCTURES),
 )
 
-UPPER_TRIANGLE = Rule(
+linear(
+    Triu,
     "upper triangle",
-    "differential",
-    left=lambda matrix: d(Triu(matrix)),
-    right=lambda d, matrix: triu(d(matrix)),
-    instances=((Q,),),
-    source=FUNDAMENTAL,
+    triu,
+    (Q,),
+    adjoint=lambda G, E: triu(G),
+    matrix=lambda E: diagonal_matrix(vec(triu(ones_like(E)))),
+    source=(FUNDAMENTAL, LINEAR_STRUCTURES, LINEAR_STRUCTURES),
 )
 
-DIAGONAL_SUMS = Rule(
+
+def _sums(matrix: Expr) -> Expr:
+    """The matrix B Bᵀ of diagonal sums, with the basis B of Toeplitz matrices."""
+    basis = BasisMatrix("toeplitz", matrix.shape[0])
+    return mul(basis, transpose(basis))
+
+
+linear(
+    DiagonalSums,
     "sums of diagonals",
-    "differential",
-    left=lambda matrix: d(DiagonalSums(matrix)),
-    right=lambda d, matrix: diagonal_sums(d(matrix)),
-    instances=((Q,),),
-    source=FUNDAMENTAL,
+    diagonal_sums,
+    (Q,),
+    adjoint=lambda G, E: diagonal_sums(G),
+    matrix=_sums,
+    vec="vec of sums of diagonals",
+    source=(FUNDAMENTAL, LINEAR_STRUCTURES, LINEAR_STRUCTURES),
 )
 
-ENTRY = Rule(
+linear(
+    MatrixElement,
     "entry",
-    "differential",
-    left=lambda matrix, i, j: d(MatrixElement(matrix, i, j)),
-    right=lambda d, matrix, i, j: entry(d(matrix), i, j),
-    instances=((matrix("U", n + 1, m + 1), Integer(1), Integer(0)),),
-    source=cookbook(73),
+    entry,
+    (matrix("U", n + 1, m + 1), sp.Integer(1), sp.Integer(0)),
+    adjoint=lambda g, E, i, j: mul(g, SingleEntry(E.shape, i, j)),
+    source=(cookbook(73), TRACE_ALGEBRA),
+)
+
+linear(
+    Vec,
+    "vec",
+    vec,
+    (U,),
+    adjoint=lambda G, E: unvec(G, E.shape),
+    matrix=lambda E: identity(numel(E)),
+    source=(FUNDAMENTAL, VEC_ALGEBRA, VEC_ALGEBRA),
+)
+
+linear(
+    Unvec,
+    "unvec",
+    unvec,
+    (MatrixSymbol("U", n * m, 1), (n, m)),
+    adjoint=lambda G, E, shape: vec(G),
+    matrix=lambda E, shape: identity(numel(E)),
+    source=(FUNDAMENTAL, VEC_ALGEBRA, VEC_ALGEBRA),
 )
 
 
-def _blocks(d: Differentiate, block: Expr) -> Expr:
-    """Each block in its place: R_iᵀ dU_ij C_j, where R_i and C_j are rows of blocks 0 … I … 0."""
+@differential(
+    sp.BlockMatrix,
+    "block matrix",
+    (sp.BlockMatrix([[U, matrix("V", n, p)]]),),
+    (sp.BlockMatrix([[U, matrix("V", n, p)], [matrix("T", q, m), matrix("W", q, p)]]),),
+    source=FUNDAMENTAL,
+    build=lambda block: block,
+    arguments=whole,
+)
+def _block_matrix(d: Differentiate, block: Expr) -> Expr:
+    # Each block in its place: R_iᵀ dU_ij C_j, where R_i and C_j are rows of blocks 0 … I … 0.
     blocks = block.blocks
     heights, widths = block.rowblocksizes, block.colblocksizes
     return add(
         *(
             mul(transpose(place(heights, i)), d(blocks[i, j]), place(widths, j))
-            for i in range(blocks.rows)
-            for j in range(blocks.cols)
+            for i, j in product(range(blocks.rows), range(blocks.cols))
         )
     )
 
 
-BLOCK_MATRIX = Rule(
-    "block matrix",
-    "differential",
-    left=lambda block: d(block),
-    right=_blocks,
-    instances=(
-        (BlockMatrix([[U, matrix("V", n, p)]]),),
-        (BlockMatrix([[U, matrix("V", n, p)], [matrix("T", q, m), matrix("W", q, p)]]),),
-    ),
+@differential(
+    MatrixBase,
+    "explicit matrix",
+    (sp.ImmutableDenseMatrix([[u, u * v, 1], [0, v**2, f(u)]]),),
+    (sp.ImmutableDenseMatrix([[U[0, 0], u], [2, U[0, 0] * v]]),),
+    (sp.ImmutableDenseMatrix([[SumEntries(sp.ImmutableDenseMatrix([[u, 2 * v]])), u * v]]),),
     source=FUNDAMENTAL,
+    build=lambda matrix: matrix,
+    arguments=whole,
 )
-
-
-def _explicit(d: Differentiate, matrix: Expr) -> Expr:
-    """Σ ds ∂M/∂s over the scalars s, or entry by entry where entries hold matrices."""
-    if any(node.is_Matrix for part in matrix for node in preorder_traversal(part)):
-        places = product(range(matrix.rows), range(matrix.cols))
-        moving = {place: d(matrix[place]) for place in places}
-        terms = [
-            mul(part, SingleEntry(matrix.shape, *place))
-            for place, part in moving.items()
-            if not is_zero(part)
-        ]
+def _explicit_matrix(d: Differentiate, matrix: Expr) -> Expr:
+    # Σ ds ∂M/∂s over the scalars s, or entry by entry where entries hold matrices.
+    if any(node.is_Matrix for part in matrix for node in sp.preorder_traversal(part)):
+        parts = product(*map(range, matrix.shape))
+        moving = ((d(matrix[place]), SingleEntry(matrix.shape, *place)) for place in parts)
+        terms = [mul(ds, slope) for ds, slope in moving if not is_zero(ds)]
     else:
-        scalars = sorted(matrix.free_symbols, key=str)
         terms = [
-            mul(d(scalar), matrix.applyfunc(partial(derivative_of, by=scalar)))
-            for scalar in scalars
-            if not is_zero(d(scalar))
+            mul(d(s), matrix.applyfunc(partial(derivative_of, by=s)))
+            for s in sorted(matrix.free_symbols, key=str)
+            if not is_zero(d(s))
         ]
     return add(zero_like(matrix), *terms)
-
-
-EXPLICIT_MATRIX = Rule(
-    "explicit matrix",
-    "differential",
-    left=lambda matrix: d(matrix),
-    right=_explicit,
-    instances=(
-        (ImmutableDenseMatrix([[u, u * v, 1], [0, v**2, f(u)]]),),
-        (ImmutableDenseMatrix([[U[0, 0], u], [2, U[0, 0] * v]]),),
-        (ImmutableDenseMatrix([[SumEntries(ImmutableDenseMatrix([[u, 2 * v]])), u * v]]),),
-    ),
-    source=FUNDAMENTAL,
-)
-
-RULES = (
-    CONSTANT,
-    SUM,
-    SCALAR_SUM,
-    TRANSPOSE,
-    TRACE,
-    SUM_ENTRIES,
-    DIAGONAL_MATRIX,
-    DIAGONAL,
-    LOWER_TRIANGLE,
-    UPPER_TRIANGLE,
-    DIAGONAL_SUMS,
-    ENTRY,
-    VEC,
-    UNVEC,
-    BLOCK_MATRIX,
-    EXPLICIT_MATRIX,
-)

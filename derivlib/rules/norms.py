@@ -5,59 +5,48 @@ from __future__ import annotations
 from sympy import Expr, Integer, Pow, S
 
 from derivlib.expressions.construction import add, hadamard, mul, transpose
-from derivlib.nodes import LogSumExp, Norm, Softmax, d
+from derivlib.nodes import LogSumExp, Norm, Softmax
 from derivlib.nodes.builders import inner
+from derivlib.rules.conditions import each
+from derivlib.rules.declare import differential
 from derivlib.rules.placeholders import m, matrix, n
-from derivlib.rules.rule import Condition, Differentiate, Rule
+from derivlib.rules.rule import Arguments, Differentiate
 from derivlib.rules.sources import CHAIN_RULE, cookbook
 
 U, V = matrix("U", n, m), matrix("v", n, 1)
 
-NORM = Rule(
-    "norm",
-    "differential",
-    left=lambda matrix: d(Norm(matrix)),
-    right=lambda d, matrix: mul(Pow(Norm(matrix), S.NegativeOne), inner(matrix, d(matrix))),
-    instances=((U,),),
-    source=cookbook(129),
-    conditions=lambda matrix: (Condition(matrix, "not zero"),),
-)
+
+@differential(Norm, "norm", (U,), source=cookbook(129), conditions=each("not zero"))
+def _norm(d: Differentiate, matrix: Expr) -> Expr:
+    return mul(Pow(Norm(matrix), S.NegativeOne), inner(matrix, d(matrix)))
 
 
-NORM_POWER = Rule(
+def _smooth_power(expr: Expr) -> Arguments | None:
+    # From the exponent 2 on a power of a norm has a derivative where the matrix is zero too.
+    base, exponent = expr.args
+    smooth = isinstance(base, Norm) and exponent.is_number and exponent >= 2
+    return (base.arg, exponent) if smooth else None
+
+
+@differential(
+    Pow,
     "power of a norm",
-    "differential",
-    left=lambda matrix, exponent: d(Pow(Norm(matrix), exponent)),
-    right=lambda d, matrix, exponent: mul(
-        exponent * Pow(Norm(matrix), exponent - 2), inner(matrix, d(matrix))
-    ),
-    instances=((U, Integer(2)), (U, Integer(3))),
+    (U, Integer(2)),
+    (U, Integer(3)),
     source=CHAIN_RULE,
+    build=lambda matrix, exponent: Pow(Norm(matrix), exponent),
+    arguments=_smooth_power,
 )
-"""For exponents from 2 on it holds where the matrix is zero too."""
+def _norm_power(d: Differentiate, matrix: Expr, exponent: Expr) -> Expr:
+    return mul(exponent * Pow(Norm(matrix), exponent - 2), inner(matrix, d(matrix)))
 
 
+@differential(Softmax, "softmax", (V,), source=CHAIN_RULE)
 def _softmax(d: Differentiate, vector: Expr) -> Expr:
     share, moving = Softmax(vector), d(vector)
     return add(hadamard(share, moving), mul(S.NegativeOne, share, transpose(share), moving))
 
 
-SOFTMAX = Rule(
-    "softmax",
-    "differential",
-    left=lambda vector: d(Softmax(vector)),
-    right=_softmax,
-    instances=((V,),),
-    source=CHAIN_RULE,
-)
-
-LOG_SUM_EXP = Rule(
-    "log-sum-exp",
-    "differential",
-    left=lambda vector: d(LogSumExp(vector)),
-    right=lambda d, vector: inner(Softmax(vector), d(vector)),
-    instances=((V,),),
-    source=CHAIN_RULE,
-)
-
-RULES = (NORM, NORM_POWER, SOFTMAX, LOG_SUM_EXP)
+@differential(LogSumExp, "log-sum-exp", (V,), source=CHAIN_RULE)
+def _log_sum_exp(d: Differentiate, vector: Expr) -> Expr:
+    return inner(Softmax(vector), d(vector))

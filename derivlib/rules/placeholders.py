@@ -9,11 +9,6 @@ from __future__ import annotations
 
 from sympy import Function, MatrixSymbol, Symbol, symbols
 
-__all__ = [
-    "a", "c", "e", "f", "g", "h", "k", "l", "lam", "m", "matrix", "n", "p", "q", "sigma", "t",
-    "u", "v",
-]  # fmt: skip
-
 n, m, p, q, k, l = symbols("n m p q k l", integer=True, positive=True)
 u, v, t, a, c, e, g = symbols("u v t a c e g", real=True)
 f, h, sigma, lam = (Function(name) for name in ("f", "h", "sigma", "lambda"))

@@ -1,25 +1,34 @@
-"""What a rule is: one equation between placeholders, with its conditions and its source."""
+"""What a rule is: one equation between placeholders; and the table of all rules.
+
+A rule enters the table where it is declared. The table knows which rule is for which class of
+nodes, so that the engine finds a rule that was added later as it finds its own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, get_args
 
 from sympy import Expr, S
 
+from derivlib.errors import InputError
 from derivlib.expressions.text import text
 from derivlib.nodes import d
 
-__all__ = ["Condition", "Differentiate", "Family", "Rule", "Source", "slug"]
+Arguments = tuple[Any, ...]
+"""What the placeholders of a rule stand for where it is applied."""
 
 Differentiate = Callable[[Expr], Expr]
 """How a right side writes the differential of a placeholder."""
 
 Family = Literal[
-    "differential", "trace", "vec", "identification", "structure", "notation", "algebra"
+    "differential", "trace", "vec", "identification", "notation", "algebra", "structure"
 ]
+"""What a rule is good for, in the order of the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +101,18 @@ def _no_conditions(*_: Any) -> tuple[Condition, ...]:
     return ()
 
 
+def own_arguments(expr: Expr) -> Arguments:
+    """The arguments of a node, which most rules have as placeholders."""
+    return tuple(expr.args)
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """One equation of the table, written once and used everywhere.
 
     The engine applies `right`, a replay compares both sides, the judge puts matrices into
-    the placeholders, and the catalogue prints what is :attr:`stated`.
+    the placeholders, and the catalogue prints what is :attr:`stated`. A rule of the table is
+    pickled by its name.
 
     ```pycon
     >>> from sympy import MatrixSymbol
@@ -124,6 +139,11 @@ class Rule:
     :param conditions: a function of the placeholders that gives what has to hold.
     :param reading: placeholders to state the rule with, where those it is checked with are
         more special than a reader wants: Q, not an orthogonal matrix built from another.
+    :param of: the class of nodes that the rule is for: it expands their differential, moves
+        them out of the trace or the vec, or simplifies them. Of several rules for a class the
+        one added last is tried first, and those for a class before those for its base.
+    :param arguments: a function of such a node that gives what the placeholders stand for
+        (in a trace or a vec those after the first), or None where the rule does not apply.
     """
 
     name: str
@@ -134,6 +154,8 @@ class Rule:
     source: Source
     conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
     reading: tuple[Any, ...] = ()
+    of: type | None = None
+    arguments: Callable[[Any], Arguments | None] = field(default=own_arguments)
 
     @property
     def stated(self) -> tuple[Any, ...]:
@@ -151,3 +173,117 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"Rule({self.name!r})"
+
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        # By name and not by value, so that what is loaded is the rule that the engine applies;
+        # only a rule of the table may be found again by its name.
+        if RULES.get(self.name) is not self:
+            raise InputError(f"{self!r} is not in the table of rules: add it before pickling it")
+        return _loaded, (self.name,)
+
+    def __copy__(self) -> Rule:
+        return self
+
+    def __deepcopy__(self, _: Any) -> Rule:
+        return self
+
+
+_BY_FAMILY: dict[str, dict[str, Rule]] = {family: {} for family in get_args(Family)}
+
+_BY_CLASS: dict[str, dict[type, list[Rule]]] = {family: {} for family in _BY_FAMILY}
+"""The rules for the nodes of a class, the one added last first."""
+
+_TAKEN = {"naming", "substitution", "known-differentials"}
+"""Names of rules as addresses write them; these three are steps that no rule is applied in."""
+
+RULES: Mapping[str, Rule] = MappingProxyType(ChainMap(*reversed(_BY_FAMILY.values())))
+"""Every rule by its name, in the order of the catalogue; a rule added later appears in it."""
+
+
+def _loaded(name: str) -> Rule:
+    if name not in RULES:
+        raise InputError(
+            f'no rule "{name}" is in the table of rules here: '
+            "add it, as where it was pickled, before loading"
+        )
+    return RULES[name]
+
+
+def add_rules(*rules: Rule) -> tuple[Rule, ...]:
+    """Add rules to the table, all of them or, if one is refused, none.
+
+    They are not checked here, since rules know no judge: see :func:`derivlib.check.check_rule`.
+
+    ```pycon
+    >>> from dataclasses import replace
+    >>> from sympy import MatrixSymbol, Trace
+    >>> from derivlib import derive
+    >>> X = MatrixSymbol("X", 3, 3)
+    >>> (mine,) = add_rules(replace(RULES["trace"], name="my trace"))
+    >>> print(derive(Trace(X), X).steps[0])
+    d(tr(X)) → tr(dX)  [my trace]
+    >>> remove_rule(mine)
+    >>> print(derive(Trace(X), X).steps[0])
+    d(tr(X)) → tr(dX)  [trace]
+
+    ```
+
+    :param rules: rules with names of their own.
+    :returns: the same.
+    :raises InputError: naming the rule, if it is not a rule, or its family, its class or its
+        name cannot be used.
+    """
+    names: set[str] = set()
+    for rule in rules:
+        if not isinstance(rule, Rule):
+            raise InputError(f'a Rule is wanted, such as RULES["trace"], not {rule!r}')
+        if rule.family not in _BY_FAMILY:
+            known = ", ".join(_BY_FAMILY)
+            raise InputError(f"{rule!r} is of no family: {rule.family!r} is none of {known}")
+        if rule.of is not None and not isinstance(rule.of, type):
+            raise InputError(f"{rule!r} is for a class of nodes, which {rule.of!r} is not")
+        if not rule.instances:
+            raise InputError(f"{rule!r} has no placeholders to be stated and checked with")
+        if not rule.slug or rule.slug in _TAKEN | names:
+            raise InputError(f'{rule!r} needs another name: "{rule.slug}" is empty or in use')
+        names.add(rule.slug)
+    for rule in rules:
+        _BY_FAMILY[rule.family][rule.name] = rule
+        if rule.of is not None:
+            _BY_CLASS[rule.family].setdefault(rule.of, []).insert(0, rule)
+    _TAKEN.update(names)
+    return rules
+
+
+def add_rule(rule: Rule) -> Rule:
+    """Add one rule to the table, as :func:`add_rules` does."""
+    return add_rules(rule)[0]
+
+
+def remove_rule(rule: Rule) -> None:
+    """Take a rule out of the table.
+
+    :raises InputError: if it is not in it.
+    """
+    if RULES.get(rule.name) is not rule:
+        raise InputError(f"{rule!r} is not in the table of rules")
+    del _BY_FAMILY[rule.family][rule.name]
+    _TAKEN.remove(rule.slug)
+    if rule.of is not None:
+        _BY_CLASS[rule.family][rule.of].remove(rule)
+
+
+def rules_for(family: Family, expr: Expr) -> Iterator[tuple[Rule, Arguments]]:
+    """The rules of a family that apply to an operation, and what their placeholders stand for."""
+    by_class = _BY_CLASS[family]
+    for kind in type(expr).__mro__:
+        if kind in by_class:
+            for rule in by_class[kind]:
+                arguments = rule.arguments(expr)
+                if arguments is not None:
+                    yield rule, arguments
+
+
+def rule_for(family: Family, expr: Expr) -> tuple[Rule, Arguments] | None:
+    """The first of these rules."""
+    return next(rules_for(family, expr), None)

@@ -9,33 +9,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sympy import (
-    Add,
-    Derivative,
-    Expr,
-    Function,
-    FunctionClass,
-    Lambda,
-    Mul,
-    Pow,
-    S,
-    Subs,
-    Symbol,
-    log,
-)
+import sympy as sp
+from sympy import Expr
 from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
-
-__all__ = [
-    "derivative_by_parameter",
-    "derivative_of",
-    "derivative_of_function",
-    "partial_derivative",
-]
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
@@ -49,7 +30,7 @@ def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
     )
 
 
-def derivative_of(body: Expr, by: Symbol) -> Expr:
+def derivative_of(body: Expr, by: sp.Symbol) -> Expr:
     """Differentiate a scalar expression, primes for the undefined functions in it.
 
     Sums, products, powers and functions of scalars are differentiated here, by the same rules as
@@ -58,7 +39,7 @@ def derivative_of(body: Expr, by: Symbol) -> Expr:
     :raises UnsupportedError: if SymPy cannot differentiate a function in it.
     """
     result = _derivative(body, by)
-    if result.has(Derivative, Subs):
+    if result.has(sp.Derivative, sp.Subs):
         raise UnsupportedError(
             f'no derivative is known for "{text(body)}" as a function of {by}; '
             "give the function as a Lambda of functions SymPy can differentiate"
@@ -66,32 +47,34 @@ def derivative_of(body: Expr, by: Symbol) -> Expr:
     return result
 
 
-def _derivative(body: Expr, by: Symbol) -> Expr:
+def _derivative(body: Expr, by: sp.Symbol) -> Expr:
     if body == by:
-        return S.One
+        return sp.S.One
     if by not in body.free_symbols:
-        return S.Zero
-    if isinstance(body, Add):
-        return Add(*(_derivative(term, by) for term in body.args))
-    if isinstance(body, Mul):
+        return sp.S.Zero
+    if isinstance(body, sp.Add):
+        return sp.Add(*(_derivative(term, by) for term in body.args))
+    if isinstance(body, sp.Mul):
         factors = body.args
         slopes = [_derivative(factor, by) for factor in factors]
-        return Add(*(Mul(*factors[:k], s, *factors[k + 1 :]) for k, s in enumerate(slopes)))
-    if isinstance(body, Pow):
+        return sp.Add(*(sp.Mul(*factors[:k], s, *factors[k + 1 :]) for k, s in enumerate(slopes)))
+    if isinstance(body, sp.Pow):
         base, exponent = body.args
         growth = _derivative(exponent, by)
-        growing = growth * log(base) if growth != 0 else S.Zero
+        growing = growth * sp.log(base) if growth != 0 else sp.S.Zero
         return body * (growing + _derivative(base, by) * exponent / base)
-    if is_undefined(body.func) or type(body)._eval_derivative is Function._eval_derivative:
+    if is_undefined(body.func) or type(body)._eval_derivative is sp.Function._eval_derivative:
         slopes = [_derivative(argument, by) for argument in body.args]
         partials = (
-            Mul(partial_derivative(body, k), slope) for k, slope in enumerate(slopes) if slope != 0
+            sp.Mul(partial_derivative(body, k), slope)
+            for k, slope in enumerate(slopes)
+            if slope != 0
         )
-        return Add(*partials)
+        return sp.Add(*partials)
     return _by_sympy(body, by)
 
 
-def _by_sympy(body: Expr, by: Symbol) -> Expr:
+def _by_sympy(body: Expr, by: sp.Symbol) -> Expr:
     """Differentiate by SymPy's own `diff`, functions put together from pieces among others."""
     stand_ins = {f: _stand_in(f) for f in {type(atom) for atom in body.atoms(AppliedUndef)}}
     for function, stand_in in stand_ins.items():
@@ -103,7 +86,7 @@ def _by_sympy(body: Expr, by: Symbol) -> Expr:
 
 
 @lru_cache(maxsize=512)
-def derivative_of_function(function: FunctionClass | Lambda) -> Lambda:
+def derivative_of_function(function: sp.FunctionClass | sp.Lambda) -> sp.Lambda:
     """Differentiate a function of one scalar.
 
     ```pycon
@@ -123,13 +106,13 @@ def derivative_of_function(function: FunctionClass | Lambda) -> Lambda:
         return as_lambda(prime(function))
     function = as_lambda(function)
     (variable,) = function.variables
-    return Lambda(variable, derivative_of(function.expr, variable))
+    return sp.Lambda(variable, derivative_of(function.expr, variable))
 
 
 @lru_cache(maxsize=512)
-def derivative_by_parameter(function: Lambda, parameter: Symbol) -> Lambda:
+def derivative_by_parameter(function: sp.Lambda, parameter: sp.Symbol) -> sp.Lambda:
     """Differentiate a function of one scalar by a parameter in its body."""
-    return Lambda(function.variables, derivative_of(function.expr, parameter))
+    return sp.Lambda(function.variables, derivative_of(function.expr, parameter))
 
 
 def partial_derivative(application: Expr, position: int) -> Expr:
@@ -154,13 +137,13 @@ def partial_derivative(application: Expr, position: int) -> Expr:
         if len(application.args) == 1:
             return prime(function)(*application.args)  # type: ignore[no-any-return]
         return partial(application, position)
-    if not isinstance(application, Function):
+    if not isinstance(application, sp.Function):
         raise UnsupportedError(f'no derivative is known for "{text(application)}"')
     try:
         result = application.fdiff(position + 1)
     except ArgumentIndexError:
         result = None
-    if result is None or result.has(Derivative, Subs):
+    if result is None or result.has(sp.Derivative, sp.Subs):
         raise UnsupportedError(
             f'no derivative is known for "{text(application)}" by its argument {position + 1}; '
             "differentiate by something else, or put an undefined function in its place"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from derivlib.rules.rule import Source
 
-__all__ = ["CHAIN_RULE", "FUNDAMENTAL", "LINEAR_STRUCTURES", "cookbook", "magnus_neudecker"]
-
 
 def cookbook(equation: int) -> Source:
     """An equation of the Matrix Cookbook, version of 15 November 2012."""
@@ -19,4 +17,10 @@ def magnus_neudecker(place: str) -> Source:
 
 CHAIN_RULE = magnus_neudecker("chapter 5, Cauchy's rule of invariance")
 FUNDAMENTAL = magnus_neudecker("chapter 8, fundamental rules of differential calculus")
+MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")
+TRACE_ALGEBRA = magnus_neudecker("chapter 1, the trace")
+KRONECKER_ALGEBRA = magnus_neudecker("chapter 2, the Kronecker product")
+VEC_ALGEBRA = magnus_neudecker("chapter 2, the vec operator")
+COMMUTATION_ALGEBRA = magnus_neudecker("chapter 3, the commutation matrix")
+HADAMARD_ALGEBRA = magnus_neudecker("chapter 3, the Hadamard product")
 LINEAR_STRUCTURES = Source("Magnus", 1988, "Linear Structures")

@@ -7,6 +7,7 @@ its entries at the places where the free entry stands.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sympy import Expr, MatrixSymbol, S
 
@@ -21,22 +22,10 @@ from derivlib.nodes.builders import (
     unvec,
     vec,
 )
+from derivlib.rules.declare import equation
 from derivlib.rules.placeholders import m, matrix, n
-from derivlib.rules.rule import Differentiate, Rule, Source
+from derivlib.rules.rule import Rule, Source
 from derivlib.rules.sources import LINEAR_STRUCTURES, cookbook, magnus_neudecker
-
-__all__ = [
-    "BY_STRUCTURE",
-    "DIAGONAL",
-    "HESSIAN",
-    "JACOBIAN",
-    "LOWER_TRIANGULAR",
-    "RULES",
-    "SYMMETRIC",
-    "SYMMETRIC_TOEPLITZ",
-    "TOEPLITZ",
-    "UPPER_TRIANGULAR",
-]
 
 X, J = matrix("X", n, n), MatrixSymbol("J", m, n * n)
 H = MatrixSymbol("H", n * n, n * n)
@@ -48,92 +37,56 @@ def _without_doubled_diagonal(gradient: Expr) -> Expr:
     return add(gradient, transpose(gradient), mul(S.NegativeOne, twice))
 
 
-def _rule(structure: Structure, right: Callable[[Expr], Expr], source: Source) -> Rule:
-    def left(gradient: Expr) -> Expr:
+def _gradient(structure: Structure, right: Callable[[Expr], Expr], source: Source) -> Rule:
+    def sides(gradient: Expr) -> tuple[Expr, Expr]:
         basis = BasisMatrix(structure, gradient.shape[0])
-        return unvec(mul(basis, transpose(basis), vec(gradient)), gradient.shape)
+        left = unvec(mul(basis, transpose(basis), vec(gradient)), gradient.shape)
+        return left, right(gradient)
 
-    return Rule(
-        f"{structure.replace('toeplitz', 'Toeplitz')} variable",
-        "structure",
-        left=left,
-        right=lambda _, gradient: right(gradient),
-        instances=((matrix("G", n, n),),),
-        source=source,
-    )
+    name = f"{structure.replace('toeplitz', 'Toeplitz')} variable"
+    return equation("structure", name, sides, (matrix("G", n, n),), source=source)
 
-
-SYMMETRIC = _rule("symmetric", _without_doubled_diagonal, cookbook(138))
-
-DIAGONAL = _rule("diagonal", lambda gradient: diagonal_matrix(diagonal(gradient)), cookbook(142))
-
-LOWER_TRIANGULAR = _rule("lower triangular", tril, LINEAR_STRUCTURES)
-
-UPPER_TRIANGULAR = _rule("upper triangular", triu, LINEAR_STRUCTURES)
-
-TOEPLITZ = _rule("toeplitz", diagonal_sums, cookbook(143))
-
-SYMMETRIC_TOEPLITZ = _rule(
-    "symmetric toeplitz",
-    lambda gradient: _without_doubled_diagonal(diagonal_sums(gradient)),
-    cookbook(144),
-)
 
 BY_STRUCTURE: dict[Structure, Rule] = {
-    "symmetric": SYMMETRIC,
-    "diagonal": DIAGONAL,
-    "lower triangular": LOWER_TRIANGULAR,
-    "upper triangular": UPPER_TRIANGULAR,
-    "toeplitz": TOEPLITZ,
-    "symmetric toeplitz": SYMMETRIC_TOEPLITZ,
+    "symmetric": _gradient("symmetric", _without_doubled_diagonal, cookbook(138)),
+    "diagonal": _gradient("diagonal", lambda G: diagonal_matrix(diagonal(G)), cookbook(142)),
+    "lower triangular": _gradient("lower triangular", tril, LINEAR_STRUCTURES),
+    "upper triangular": _gradient("upper triangular", triu, LINEAR_STRUCTURES),
+    "toeplitz": _gradient("toeplitz", diagonal_sums, cookbook(143)),
+    "symmetric toeplitz": _gradient(
+        "symmetric toeplitz",
+        lambda G: _without_doubled_diagonal(diagonal_sums(G)),
+        cookbook(144),
+    ),
 }
 """The rule for each structure."""
 
+by_free_entries = partial(
+    equation, "structure", source=magnus_neudecker("chapter 3, the duplication matrix")
+)
 
-def _stacked(variable: Expr, structure: Structure) -> tuple[Expr, Expr]:
-    """The basis B and the free entries θ with vec(X) = B θ."""
+
+def _free(variable: Expr, structure: Structure) -> tuple[Expr, Expr, Expr]:
+    """The basis B and the free entries θ with vec(X) = B θ, and X made of them."""
     basis = BasisMatrix(structure, variable.shape[0])
-    return basis, MatrixSymbol("theta", basis.shape[1], 1)
+    theta = MatrixSymbol("theta", basis.shape[1], 1)
+    return basis, theta, Unvec(mul(basis, theta), variable.shape)
 
 
-def _jacobian_left(jacobian: Expr, variable: Expr, structure: Structure) -> Expr:
-    basis, theta = _stacked(variable, structure)
-    return OnVec(jacobian, Unvec(mul(basis, theta), variable.shape))
+def _jacobian(jacobian: Expr, variable: Expr, structure: Structure) -> tuple[Expr, Expr]:
+    basis, theta, moving = _free(variable, structure)
+    return OnVec(jacobian, moving), mul(jacobian, basis, theta)
 
 
-def _jacobian_right(_: Differentiate, jacobian: Expr, variable: Expr, structure: Structure) -> Expr:
-    basis, theta = _stacked(variable, structure)
-    return mul(jacobian, basis, theta)
+def _hessian(hessian: Expr, variable: Expr, structure: Structure) -> tuple[Expr, Expr]:
+    basis, theta, moving = _free(variable, structure)
+    left = Inner(moving, Unvec(OnVec(hessian, moving), variable.shape))
+    return left, mul(transpose(theta), transpose(basis), hessian, basis, theta)
 
 
-JACOBIAN = Rule(
-    "Jacobian by free entries",
-    "structure",
-    left=_jacobian_left,
-    right=_jacobian_right,
-    instances=tuple((J, X, structure) for structure in STRUCTURES),
-    source=magnus_neudecker("chapter 3, the duplication matrix"),
+JACOBIAN = by_free_entries(
+    "Jacobian by free entries", _jacobian, *((J, X, structure) for structure in STRUCTURES)
 )
-
-
-def _hessian_left(hessian: Expr, variable: Expr, structure: Structure) -> Expr:
-    basis, theta = _stacked(variable, structure)
-    moving = Unvec(mul(basis, theta), variable.shape)
-    return Inner(moving, Unvec(OnVec(hessian, moving), variable.shape))
-
-
-def _hessian_right(_: Differentiate, hessian: Expr, variable: Expr, structure: Structure) -> Expr:
-    basis, theta = _stacked(variable, structure)
-    return mul(transpose(theta), transpose(basis), hessian, basis, theta)
-
-
-HESSIAN = Rule(
-    "Hessian by free entries",
-    "structure",
-    left=_hessian_left,
-    right=_hessian_right,
-    instances=tuple((H, X, structure) for structure in STRUCTURES),
-    source=magnus_neudecker("chapter 3, the duplication matrix"),
+HESSIAN = by_free_entries(
+    "Hessian by free entries", _hessian, *((H, X, structure) for structure in STRUCTURES)
 )
-
-RULES: tuple[Rule, ...] = (*BY_STRUCTURE.values(), JACOBIAN, HESSIAN)

@@ -10,8 +10,6 @@ from sympy import Expr, KroneckerProduct, MatMul
 from derivlib.expressions.construction import split_coefficient
 from derivlib.rules import Rule
 
-__all__ = ["Facts", "Rewrite", "matrices", "shared", "two"]
-
 Facts = Mapping[Expr, frozenset[str]]
 """What is known of constants: "symmetric", "orthogonal"."""
 

@@ -35,15 +35,6 @@ from derivlib.expressions.text import text
 from derivlib.nodes import DiagonalSums, Vec
 from derivlib.rules import algebra, entrywise, powers
 
-__all__ = [
-    "in_hadamard",
-    "of_determinant",
-    "of_diagonal",
-    "of_power",
-    "of_trace",
-    "of_transpose",
-]
-
 _LONGEST_TRACE = 60
 """How many nodes a trace may have to be put into cyclic normal form."""
 

@@ -27,8 +27,6 @@ from derivlib.expressions.shapes import same_size
 from derivlib.nodes import BasisMatrix, Commutation, Vec
 from derivlib.rules import algebra, powers
 
-__all__ = ["in_product"]
-
 
 def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product of matrices."""

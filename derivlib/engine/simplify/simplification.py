@@ -35,9 +35,7 @@ from derivlib.engine.simplify.products import in_product
 from derivlib.engine.simplify.sums import in_scalar_sum, in_sum
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import children, with_children
-from derivlib.rules import Rule
-
-__all__ = ["Facts", "Rewriting", "simplify"]
+from derivlib.rules.rule import Arguments, Rule, rules_for
 
 _MOST_ROUNDS = 8
 """How often a derivative is searched from the start; twice is nearly always enough."""
@@ -68,8 +66,8 @@ def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
     done: list[Rewriting] = []
     for _ in range(_MOST_ROUNDS):
         start = expr
-        for rule, arguments in _rewrites(expr, facts):
-            after = replace_part(expr, rule.left(*arguments), _right(rule, arguments))
+        for rule, arguments, left, right in _rewrites(expr, facts):
+            after = replace_part(expr, left, right)
             if after != expr:  # otherwise it went together with an equal part
                 done.append(Rewriting(rule, arguments, expr, after))
             expr = after
@@ -78,13 +76,12 @@ def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
     return done
 
 
-def _right(rule: Rule, arguments: tuple[Any, ...]) -> Expr:
-    return rule.right(lambda expr: expr, *arguments)
+def _rewrites(expr: Expr, facts: Facts) -> list[tuple[Rule, Arguments, Expr, Expr]]:
+    """Find the rules that apply somewhere, parts first; every distinct part is met once.
 
-
-def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
-    """Find the rules that apply somewhere, parts first; every distinct part is met once."""
-    found: list[Rewrite] = []
+    Each comes with what its placeholders stand for, and with both sides for these.
+    """
+    found: list[tuple[Rule, Arguments, Expr, Expr]] = []
     done: dict[Expr, Expr] = {}
 
     def simplified(part: Expr) -> Expr:
@@ -99,17 +96,25 @@ def _rewrites(expr: Expr, facts: Facts) -> list[Rewrite]:
         return done[part]
 
     def rewritten(part: Expr) -> Expr:
-        for kind, search in _SEARCHES:
-            if isinstance(part, kind):
-                for rule, arguments in search(part, facts):
-                    new = replace_part(part, rule.left(*arguments), _right(rule, arguments))
-                    if new != part:
-                        found.append((rule, arguments))
-                        return new
+        for rule, arguments in _candidates(part, facts):
+            left = rule.left(*arguments)
+            right = rule.right(lambda expr: expr, *arguments)
+            new = replace_part(part, left, right)
+            if new != part:
+                found.append((rule, arguments, left, right))
+                return new
         return part
 
     simplified(expr)
     return found
+
+
+def _candidates(part: Expr, facts: Facts) -> Iterator[Rewrite]:
+    """The rules that may apply: those searched for, and those of the table for the class."""
+    for kind, search in _SEARCHES:
+        if isinstance(part, kind):
+            yield from search(part, facts)
+    yield from rules_for("algebra", part)
 
 
 _SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (

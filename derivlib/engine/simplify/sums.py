@@ -13,8 +13,6 @@ from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes import Commutation
 from derivlib.rules import algebra
 
-__all__ = ["in_scalar_sum", "in_sum"]
-
 _MOST_TERMS = 16
 """How many terms a sum may have to be searched for common factors."""
 
