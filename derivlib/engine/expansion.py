@@ -11,7 +11,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import zero_like
 from derivlib.expressions.text import text
 from derivlib.nodes import d
-from derivlib.rules.rule import Arguments, Rule, rule_for
+from derivlib.rules.rule import Arguments, Rule, rule_for, rules_for
 
 Record = Callable[[Rule, Arguments], None]
 """Called with each rule that is applied and what its placeholders stood for."""
@@ -20,6 +20,14 @@ Record = Callable[[Rule, Arguments], None]
 def supports(expr: Expr) -> bool:
     """Return whether the table has a rule for an operation, whatever it is applied to."""
     return rule_for("differential", expr) is not None
+
+
+def _wanted(expr: Expr, graph: Graph) -> tuple[Rule, Arguments] | None:
+    """The first rule that applies to an operation and is wanted in its surroundings."""
+    for rule, arguments in rules_for("differential", expr):
+        if rule.where is None or rule.where(graph.parts, *arguments):
+            return rule, arguments
+    return None
 
 
 def expand(expr: Expr, graph: Graph, record: Record) -> Expr:
@@ -36,7 +44,7 @@ def expand(expr: Expr, graph: Graph, record: Record) -> Expr:
         if not graph.moves(part):
             return zero_like(part)
         if part not in done:
-            found = rule_for("differential", part)
+            found = _wanted(part, graph)
             if found is None:
                 raise UnsupportedError(
                     f'no differential rule for {type(part).__name__} in "{text(part)}"; '

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sympy import BlockMatrix, Expr, MatrixSymbol, Sum, Symbol, Transpose, preorder_traversal
@@ -71,6 +72,18 @@ class Graph:
     varying: frozenset[Expr]
     given: frozenset[Expr] = frozenset()
     _moves: dict[Expr, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def parts(self) -> frozenset[Expr]:
+        """Every subexpression over names."""
+        met: set[Expr] = set()
+        stack = [self.root, *self.definitions.values()]
+        while stack:
+            part = stack.pop()
+            if part not in met:
+                met.add(part)
+                stack.extend(children(part))
+        return frozenset(met)
 
     def moves(self, expr: Expr) -> bool:
         """Tell whether an expression over names changes with the variable."""

@@ -48,7 +48,7 @@ def adjugate(matrix: Any) -> Expr:
     >>> X = MatrixSymbol("X", 3, 3)
     >>> gradient = derive(Determinant(X), X)
     >>> print(gradient)
-    ∂L/∂X = (adj(X))ᵀ
+    ∂L/∂X = adj(X)ᵀ
     >>> gradient.verify().entries
     9
 
@@ -136,6 +136,7 @@ tell(
     transposed=lambda node: (
         Adjugate(transpose(node.arg)) if leads_with_transpose(node.arg) else None
     ),
+    is_atom=True,
 )
 tell(
     AdjugateJacobian,

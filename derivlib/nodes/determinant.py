@@ -9,6 +9,7 @@ from sympy import Determinant, Expr, Identity, S
 from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.grid import Grid, square
+from derivlib.nodes.trace import is_single, trace
 
 
 def determinant_of(calc: Any, A: Grid) -> Any:
@@ -17,7 +18,9 @@ def determinant_of(calc: Any, A: Grid) -> Any:
 
 
 def _normal(matrix: Expr) -> Expr:
-    return S.One if isinstance(matrix, Identity) else Determinant(matrix)
+    if isinstance(matrix, Identity):
+        return S.One
+    return trace(matrix) if is_single(matrix) else Determinant(matrix)
 
 
 tell(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Determinant, Expr
+from collections.abc import Iterable
+
+from sympy import Determinant, Expr, Inverse, MatPow, Mul, Pow, S, log
 
 from derivlib.expressions.construction import (
     add,
@@ -10,22 +12,75 @@ from derivlib.expressions.construction import (
     is_kronecker_of_square,
     kronecker,
     mul,
+    transpose,
 )
 from derivlib.nodes import LogDet
-from derivlib.nodes.builders import trace
+from derivlib.nodes.adjugate import Adjugate, AdjugateJacobian, adjugate_of
+from derivlib.nodes.builders import trace, unvec, vec
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import differential
 from derivlib.rules.placeholders import m, matrix, n, p
 from derivlib.rules.rule import Arguments, Differentiate
-from derivlib.rules.sources import KRONECKER_ALGEBRA, cookbook
+from derivlib.rules.sources import JACOBI, KRONECKER_ALGEBRA, cookbook
 
 U, V = matrix("U", n, n), matrix("V", m, m)
 POSITIVE = each("of positive determinant")
 
 
-@differential(Determinant, "determinant", (U,), source=cookbook(42), conditions=each("invertible"))
+@differential(Determinant, "determinant", (U,), source=JACOBI)
 def _determinant(d: Differentiate, base: Expr) -> Expr:
+    return trace(mul(adjugate_of(base), d(base)))
+
+
+def _invertible_anyway(parts: Iterable[Expr], base: Expr) -> bool:
+    """Return whether another part of the expression has no value where a matrix is singular."""
+    return any(not _may_be_singular(part).isdisjoint((base, transpose(base))) for part in parts)
+
+
+def _may_be_singular(part: Expr) -> frozenset[Expr]:
+    """The matrices that a part needs invertible: below a power, in a logarithm, in a quotient."""
+    if isinstance(part, (Inverse, LogDet)) or (
+        isinstance(part, MatPow) and part.args[1].is_negative
+    ):
+        return frozenset(part.args[:1])
+    if isinstance(part, log) or (isinstance(part, Pow) and not part.exp.is_nonnegative):
+        factors = Mul.make_args(part.args[0])
+        bases = (factor.base if isinstance(factor, Pow) else factor for factor in factors)
+        return frozenset(base.arg for base in bases if isinstance(base, Determinant))
+    return frozenset()
+
+
+@differential(
+    Determinant,
+    "determinant of an invertible matrix",
+    (U,),
+    source=cookbook(42),
+    conditions=each("invertible"),
+    where=_invertible_anyway,
+)
+def _determinant_of_invertible(d: Differentiate, base: Expr) -> Expr:
     return mul(Determinant(base), trace(mul(inverse(base), d(base))))
+
+
+@differential(Adjugate, "adjugate", (U,), source=JACOBI)
+def _adjugate(d: Differentiate, base: Expr) -> Expr:
+    return unvec(mul(AdjugateJacobian(base), vec(d(base))), base.shape)
+
+
+@differential(
+    Adjugate,
+    "adjugate of an invertible matrix",
+    (U,),
+    source=JACOBI,
+    conditions=each("invertible"),
+    where=_invertible_anyway,
+)
+def _adjugate_of_invertible(d: Differentiate, base: Expr) -> Expr:
+    moving, inverted = d(base), inverse(base)
+    return add(
+        mul(trace(mul(Adjugate(base), moving)), inverted),
+        mul(S.NegativeOne, Adjugate(base), moving, inverted),
+    )
 
 
 @differential(LogDet, "log-determinant", (U,), source=cookbook(43), conditions=POSITIVE)

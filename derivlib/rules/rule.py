@@ -142,6 +142,9 @@ class Rule:
     :param of: the class of nodes that the rule is for: it expands their differential, moves
         them out of the trace or the vec, or simplifies them. Of several rules for a class the
         one added last is tried first, and those for a class before those for its base.
+    :param where: a function of all parts of the expression and of the placeholders that returns
+        whether the rule is wanted there; always, if it is left out. With it a rule that has
+        conditions is kept for where something else needs them anyway.
     :param arguments: a function of such a node that gives what the placeholders stand for
         (in a trace or a vec those after the first), or None where the rule does not apply.
     """
@@ -155,6 +158,7 @@ class Rule:
     conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
     reading: tuple[Any, ...] = ()
     of: type | None = None
+    where: Callable[..., bool] | None = None
     arguments: Callable[[Any], Arguments | None] = field(default=own_arguments)
 
     @property
