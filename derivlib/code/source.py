@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import unicodedata
@@ -64,7 +65,7 @@ class Source:
         if not task.name.isidentifier() or keyword.iskeyword(task.name):
             raise InputError(f"a function cannot be called {task.name!r}; choose another name")
         self.task, self.backend = task, backend
-        self._taken = {"math", task.name, *backend.helpers, *dir(__builtins__)}
+        self._taken = {"math", task.name, *backend.helpers, *dir(builtins)}
         for line in backend.imports:
             self._taken.add(line.split()[-1].split(".")[0])
         self._defined = {identifier(self._code_name(name)) for name in task.definitions}

@@ -332,6 +332,13 @@ def test_names_that_python_has_taken():
     assert function([1.0, 2.0], [3.0, 4.0]).tolist() == [66.0, 88.0]
 
 
+def test_names_of_builtins_are_taken_and_those_of_dictionaries_free():
+    """A matrix called `float` would hide what `np.full(…, float)` calls."""
+    float_, keys = MatrixSymbol("float", n, n), MatrixSymbol("keys", n, n)
+    function = derive(t * sum_entries(float_) + t * Trace(keys * float_), keys).to_function()
+    assert set(inspect.signature(function).parameters) == {"float_", "keys", "t"}
+
+
 def test_large_numbers_do_not_overflow():
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         far = np.array([-800.0, 0.0, 800.0])
