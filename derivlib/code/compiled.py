@@ -117,15 +117,13 @@ class GeneratedFunction:
         self._backend = BACKENDS[listing.backend]
         library = _library(self._backend)
         function = _run(listing)
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, ("__name__", "__qualname__", "__doc__"))
         self._function = function
         self._names = tuple(argument.name for argument in listing.arguments)
         self._looked_at = [i for i, argument in enumerate(listing.arguments) if argument.needed]
         needed = [listing.arguments[i] for i in self._looked_at]
         self._readers = [_reader(library, self._backend, argument) for argument in needed]
         self._fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, listing))
-        whole = any(a.symbol.is_integer for a in needed if not a.symbol.is_Matrix)
-        self._remembers = not whole  # the likeness of a size or an index says nothing of its value
         self._fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
 
     def __call__(self, *values: Any, **named: Any) -> Any:
@@ -151,13 +149,13 @@ class GeneratedFunction:
             arrays[i] = read(values[i], model)
         looked_at = [arrays[i] for i in self._looked_at]
         sizes = self._fit(tuple([tuple(getattr(array, "shape", ())) for array in looked_at]))
-        if not self._remembers or self._listing.places:
-            known = _indices([arguments[i] for i in self._looked_at], looked_at)
-            for size in known.keys() & sizes.keys():
-                if known[size] != sizes[size]:
-                    raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
-            check_places(self._listing.places, {**sizes, **known})
-        if likeness and self._remembers and all(map(operator.is_, arrays, values)):
+        known = _indices([arguments[i] for i in self._looked_at], looked_at)
+        for size in known.keys() & sizes.keys():
+            if known[size] != sizes[size]:
+                raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
+        check_places(self._listing.places, {**sizes, **known})
+        # a size or an index is a number of Python's here, and so is looked at each time
+        if likeness and all(map(operator.is_, arrays, values)):
             if len(self._fitting) >= _REMEMBERED:
                 self._fitting.clear()
             self._fitting.add(likeness)
@@ -221,7 +219,7 @@ def _library(backend: Backend) -> Any:
 def _run(listing: Listing) -> Callable[..., Any]:
     """The function that the code defines, whose source can be read by `inspect.getsource`."""
     code, file = listing.code, f"<derivlib {listing.name} {next(_COUNT)}>"
-    namespace: dict[str, Any] = {"__name__": f"derivlib.generated.{listing.name}"}
+    namespace: dict[str, Any] = {}  # without a name, which `torch.compile` would import
     try:
         exec(compile(code, file, "exec"), namespace)
     except ImportError as error:
