@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, cast
 
-if TYPE_CHECKING:
-    from sympy import Expr
-
-    from derivlib.code import GeneratedFunction
+from sympy import Expr
 
 __all__ = ["WritesCode"]
 
@@ -75,7 +72,7 @@ class WritesCode:
         value: bool = False,
         name: str | None = None,
         sizes: Mapping[Any, int] | None = None,
-    ) -> GeneratedFunction:
+    ) -> Callable[..., Any]:
         """Make a function of arrays that calculates what was derived.
 
         It is the function that :meth:`to_code` writes, and looks at what it is handed. Arguments
