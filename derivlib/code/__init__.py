@@ -1,7 +1,7 @@
 """From a derivative to code: functions on the arrays of NumPy, JAX and PyTorch."""
 
-from derivlib.code.compiled import backend_of, compiled
+from derivlib.code.compiled import GeneratedFunction, backend_of, compiled
+from derivlib.code.ir import Task
 from derivlib.code.source import Source
-from derivlib.code.task import Task
 
-__all__ = ["Source", "Task", "backend_of", "compiled"]
+__all__ = ["GeneratedFunction", "Source", "Task", "backend_of", "compiled"]

@@ -9,8 +9,6 @@ from sympy import Expr, S
 
 from derivlib.code.ir import Array, Operation, Program
 
-__all__ = ["Arithmetic", "broadcast"]
-
 
 class Arithmetic:
     """Calculates with arrays that broadcast to one shape.

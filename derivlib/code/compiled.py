@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib
 import itertools
 import linecache
 import operator
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
 from sympy import Expr, Integer, Symbol
 
 from derivlib.code.backends import BACKENDS, Backend
-from derivlib.code.index_checks import check_places, places_of
-from derivlib.code.source import Argument, Source
+from derivlib.code.index_checks import Place, check_places, places_of
+from derivlib.code.signature import Argument, spellings
+from derivlib.code.source import Source
 from derivlib.errors import BackendError, InputError, SizesError
-
-__all__ = ["backend_of", "compiled"]
 
 _COUNT = itertools.count(1)
 _LIKENESS = operator.attrgetter("shape", "dtype", "__class__")
@@ -29,62 +31,205 @@ _REMEMBERED = 64
 def backend_of(name: Any) -> Backend:
     """Find a backend by its name.
 
-    :raises InputError: if there is none.
+    :raises InputError: if there is none; it suggests the name that is meant, if one is near.
     """
-    if name not in BACKENDS:
-        raise InputError(f"backend must be one of {', '.join(map(repr, BACKENDS))}, not {name!r}")
-    return BACKENDS[name]
+    if isinstance(name, str) and name in BACKENDS:
+        return BACKENDS[name]
+    meant = str(getattr(name, "__name__", name)).lower().split(".")[0]
+    meant = {"np": "numpy", "jnp": "jax", "pytorch": "torch"}.get(meant, meant)
+    near = difflib.get_close_matches(meant, BACKENDS, 1)
+    advice = f"; did you mean {near[0]!r}?" if near else ""
+    raise InputError(
+        f"backend must be one of {', '.join(map(repr, BACKENDS))}, not {name!r}{advice}"
+    )
 
 
-def compiled(source: Source) -> Callable[..., Any]:
+@dataclass(frozen=True)
+class Listing:
+    """What a function is made of, and again where it is unpickled.
+
+    :param name: what it is called.
+    :param backend: the name of the library whose arrays it takes.
+    :param code: its source.
+    :param arguments: its arguments, in order.
+    :param ignored: the symbols of the expression that are no arguments.
+    :param places: the entries that it is about.
+    :param results: the shapes of what it returns.
+    """
+
+    name: str
+    backend: str
+    code: str
+    arguments: tuple[Argument, ...]
+    ignored: tuple[Expr, ...]
+    places: tuple[Place, ...]
+    results: tuple[tuple[Expr, ...], ...]
+
+
+def compiled(source: Source) -> GeneratedFunction:
     """Make a function of a source.
 
-    :returns: a function of arrays, or of what can be made one; its source can be read by
-        `inspect.getsource`.
     :raises BackendError: if the library is not installed.
     """
-    backend, arguments = source.backend, source.arguments
+    arguments = source.arguments
+    symbols = {argument.symbol for argument in arguments}
+    return GeneratedFunction(
+        Listing(
+            source.task.name,
+            source.backend.name,
+            source.code,
+            arguments,
+            tuple(symbol for symbol in source.task.inputs if symbol not in symbols),
+            places_of(source.task),
+            tuple(source.results),
+        )
+    )
+
+
+class GeneratedFunction:
+    """A function of arrays that calculates what was derived, and looks at what it is handed.
+
+    :meth:`derivlib.Derivation.to_function` makes it. It takes arrays, or what can be made one, by
+    position or by name; a symbol of the expression that it does not need may be given by name
+    and is ignored. It can be copied and pickled. `inspect` finds its source, its signature and
+    its docstring.
+
+    ```pycon
+    >>> import pickle
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib import derive
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+    >>> gradient = derive(x.T * A * x, x).to_function()
+    >>> gradient
+    <gradient(x, A) of NumPy arrays>
+    >>> pickle.loads(pickle.dumps(gradient))([1, 1], A=[[1, 2], [3, 4]]).tolist()
+    [7.0, 13.0]
+
+    ```
+
+    :param listing: what it is made of.
+    :raises BackendError: if the library is not installed, or another that the code calls.
+    """
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._backend = BACKENDS[listing.backend]
+        library = _library(self._backend)
+        function = _run(listing)
+        functools.update_wrapper(self, function, ("__name__", "__qualname__", "__doc__"))
+        self._function = function
+        self._names = tuple(argument.name for argument in listing.arguments)
+        self._looked_at = [i for i, argument in enumerate(listing.arguments) if argument.needed]
+        needed = [listing.arguments[i] for i in self._looked_at]
+        self._readers = [_reader(library, self._backend, argument) for argument in needed]
+        self._fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, listing))
+        self._fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        """Calculate.
+
+        :raises InputError: naming an argument that is missing, unknown, or no array of numbers.
+        :raises SizesError: naming an array that does not fit, its shape, and what it should be.
+        """
+        if named:
+            values = self._bound(values, named)
+        likeness = _likeness(values)
+        if likeness in self._fitting:
+            return self._function(*values)
+        if len(values) != len(self._names):
+            values = self._bound(values, {})
+        return self._function(*self._read(values, likeness))
+
+    def _read(self, values: tuple[Any, ...], likeness: tuple[Any, ...]) -> list[Any]:
+        """The arguments as arrays that fit."""
+        arguments, arrays = self._listing.arguments, list(values)
+        model = _model(values) if self._backend.devices else None
+        for i, read in zip(self._looked_at, self._readers, strict=True):
+            arrays[i] = read(values[i], model)
+        looked_at = [arrays[i] for i in self._looked_at]
+        sizes = self._fit(tuple([tuple(getattr(array, "shape", ())) for array in looked_at]))
+        known = _indices([arguments[i] for i in self._looked_at], looked_at)
+        for size in known.keys() & sizes.keys():
+            if known[size] != sizes[size]:
+                raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
+        check_places(self._listing.places, {**sizes, **known})
+        # a size or an index is a number of Python's here, and so is looked at each time
+        if likeness and all(map(operator.is_, arrays, values)):
+            if len(self._fitting) >= _REMEMBERED:
+                self._fitting.clear()
+            self._fitting.add(likeness)
+        return arrays
+
+    def _bound(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """Put each value to its argument.
+
+        :raises InputError: naming what is missing, unknown, or given twice.
+        """
+        names = self._names
+        if len(values) + len(named) == len(names):
+            try:
+                return values + tuple([named[name] for name in names[len(values) :]])
+            except KeyError:
+                pass
+        signature = f"{self._listing.name}({', '.join(names)})"
+        if len(values) > len(names):
+            advice = ""
+            if self._listing.ignored:
+                others = ", ".join(map(str, self._listing.ignored))
+                advice = f"; it does not need {others}: `args` lists others to take too"
+            raise InputError(
+                f"{signature} takes {len(names)} arguments, and {len(values)} were given{advice}"
+            )
+        found = dict(zip(names, values, strict=False))
+        spelt = {s: a.name for a in self._listing.arguments for s in spellings(a.symbol)}
+        spelt |= {name: name for name in names}
+        ignored = {s for symbol in self._listing.ignored for s in spellings(symbol)}
+        for key, value in named.items():
+            if key in spelt and spelt[key] in found:
+                raise InputError(f"{signature} was given {key} twice")
+            if key in spelt:
+                found[spelt[key]] = value
+            elif key not in ignored:
+                raise InputError(f"{signature} has no argument {key}")
+        if missing := [name for name in names if name not in found]:
+            raise InputError(f"{signature} was not given {', '.join(missing)}")
+        return tuple([found[name] for name in names])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._listing,)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(self._names)
+        return (
+            f"<{self._listing.name}({arguments}) of {self._backend.title} {self._backend.array}s>"
+        )
+
+
+def _library(backend: Backend) -> Any:
     try:
-        library = importlib.import_module(_ARRAYS[backend.name])
+        return importlib.import_module(backend.requires)
     except ImportError as error:
         raise BackendError(
-            f"{backend.title} is not installed; install it, as by "
-            f'`pip install "derivlib[{backend.name}]"`, or choose another backend'
+            f"{backend.title} is not installed; install it, as by `pip install {backend.name}`, "
+            "or choose another backend"
         ) from error
-    code, file = source.code, f"<derivlib {source.task.name} {next(_COUNT)}>"
-    namespace: dict[str, Any] = {"__name__": f"derivlib.generated.{source.task.name}"}
-    exec(compile(code, file, "exec"), namespace)
+
+
+def _run(listing: Listing) -> Callable[..., Any]:
+    """The function that the code defines, whose source can be read by `inspect.getsource`."""
+    code, file = listing.code, f"<derivlib {listing.name} {next(_COUNT)}>"
+    namespace: dict[str, Any] = {}  # without a name, which `torch.compile` would import
+    try:
+        exec(compile(code, file, "exec"), namespace)
+    except ImportError as error:
+        raise BackendError(
+            f"the code of {listing.name} calls SciPy, which is not installed; install it, as by "
+            "`pip install scipy`, or choose another backend"
+        ) from error
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    function = namespace[source.task.name]
-
-    readers = [_reader(library, source, argument) for argument in arguments]
-    places = places_of(source.task)
-    fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, arguments))
-    fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
-
-    @functools.wraps(function)
-    def checked(*values: Any, **named: Any) -> Any:
-        likeness = _likeness(values)
-        if likeness in fitting and not named:
-            return function(*values)
-        given = values
-        if named or len(values) != len(arguments):
-            given = _bound(source.task.name, arguments, values, named)
-        arrays = [read(value) for read, value in zip(readers, given, strict=True)]
-        sizes = fit(tuple([tuple(getattr(array, "shape", ())) for array in arrays]))
-        if places:
-            check_places(places, {**sizes, **_indices(arguments, arrays)})
-        if (
-            likeness
-            and not named
-            and all(array is value for array, value in zip(arrays, values, strict=False))
-        ):
-            if len(fitting) >= _REMEMBERED:
-                fitting.clear()
-            fitting.add(likeness)
-        return function(*arrays)
-
-    return checked
+    function: Callable[..., Any] = namespace[listing.name]
+    return function
 
 
 def _likeness(values: Sequence[Any]) -> tuple[Any, ...]:
@@ -95,54 +240,35 @@ def _likeness(values: Sequence[Any]) -> tuple[Any, ...]:
         return ()
 
 
-_ARRAYS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
+def _reader(library: Any, backend: Backend, argument: Argument) -> Callable[[Any, Any], Any]:
+    """What makes an array of a value; sizes, indices and numbers stay what they are."""
+    if not argument.symbol.is_Matrix and argument.symbol.is_integer:
+        return functools.partial(_as_whole, argument)
+    make = _as_tensor if backend.devices else _as_array
+    return functools.partial(make, library, argument)
 
 
-def _bound(
-    name: str, arguments: Sequence[Argument], values: Sequence[Any], named: dict[str, Any]
-) -> tuple[Any, ...]:
-    """Put each value to its argument.
-
-    :raises InputError: naming what is missing, unknown, or given twice.
-    """
-    wanted = [argument.name for argument in arguments]
-    signature = f"{name}({', '.join(wanted)})"
-    if len(values) > len(wanted):
-        raise InputError(f"{signature} takes {len(wanted)} arguments, and {len(values)} were given")
-    found = dict(zip(wanted, values, strict=False))
-    if unknown := [key for key in named if key not in wanted]:
-        raise InputError(f"{signature} has no argument {', '.join(unknown)}")
-    if twice := [key for key in named if key in found]:
-        raise InputError(f"{signature} was given {', '.join(twice)} twice")
-    found |= named
-    if missing := [key for key in wanted if key not in found]:
-        raise InputError(f"{signature} was not given {', '.join(missing)}")
-    return tuple(found[key] for key in wanted)
+def _model(values: Sequence[Any]) -> Any:
+    """The tensor whose type and device numbers and lists beside it take."""
+    for value in values:
+        if hasattr(value, "is_complex") and (value.is_complex() or value.is_floating_point()):
+            return value
+    return None
 
 
-def _reader(library: Any, source: Source, argument: Argument) -> Callable[[Any], Any]:
-    """What makes an array of a value; sizes and numbers stay what they are."""
-    torch = source.backend.name == "torch"
-    if isinstance(argument.symbol, Symbol) and argument.symbol.is_integer:
-        if argument.symbol in source.task.inputs:
-            return lambda value: value
-        return functools.partial(_as_size, argument)
-    if isinstance(argument.symbol, Symbol) and not torch:
-        return lambda value: (
-            value if isinstance(value, float | int) else _as_array(library, argument, value)
-        )
-    return functools.partial(_as_tensor if torch else _as_array, library, argument)
-
-
-def _as_size(argument: Argument, value: Any) -> int:
+def _as_whole(argument: Argument, value: Any, _: Any) -> Any:
+    if not argument.size:
+        return value
     try:
         return operator.index(value)
     except TypeError as error:
         raise InputError(f"{argument.name} is a size, a whole number, not {value!r}") from error
 
 
-def _as_array(library: Any, argument: Argument, value: Any) -> Any:
+def _as_array(library: Any, argument: Argument, value: Any, _: Any) -> Any:
     """A value as an array of floating-point or complex numbers, for NumPy and JAX."""
+    if not argument.symbol.is_Matrix and isinstance(value, float | int):
+        return value
     try:
         array = library.asarray(value)
     except (TypeError, ValueError) as error:
@@ -155,25 +281,28 @@ def _as_array(library: Any, argument: Argument, value: Any) -> Any:
     raise _no_numbers(argument, value)
 
 
-def _as_tensor(library: Any, argument: Argument, value: Any) -> Any:
-    """A value as a tensor of floating-point or complex numbers, of 64 bits if it says nothing."""
-    if not isinstance(value, library.Tensor):
-        if any(stride < 0 for stride in getattr(value, "strides", ())):
-            value = value.copy()
-        try:
-            return library.as_tensor(value, dtype=_bits(library, value))
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise _no_numbers(argument, value) from error
-    return value if value.is_floating_point() or value.is_complex() else value.double()
+def _as_tensor(library: Any, argument: Argument, value: Any, model: Any) -> Any:
+    """A value as a tensor of floating-point or complex numbers.
 
-
-def _bits(library: Any, value: Any) -> Any:
-    """The type of the numbers of a tensor that is made."""
-    told = library.as_tensor(value).dtype
-    floating = told.is_floating_point or told.is_complex
-    if hasattr(value, "dtype") and floating:
-        return told
-    return library.complex128 if told.is_complex else library.float64
+    What has no type of its own takes that of another argument, and its device; without one it has
+    64 bits.
+    """
+    if isinstance(value, library.Tensor):
+        return value if value.is_floating_point() or value.is_complex() else value.double()
+    if any(stride < 0 for stride in getattr(value, "strides", ())):
+        value = value.copy()
+    try:
+        tensor = library.as_tensor(value)
+        if hasattr(value, "dtype") and (tensor.is_floating_point() or tensor.is_complex()):
+            return tensor
+        dtype, device = (
+            (model.dtype, model.device) if model is not None else (library.float64, None)
+        )
+        if tensor.is_complex() and not dtype.is_complex:
+            dtype = dtype.to_complex()
+        return library.as_tensor(value, dtype=dtype, device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise _no_numbers(argument, value) from error
 
 
 def _no_numbers(argument: Argument, value: Any) -> InputError:
@@ -189,19 +318,18 @@ def _indices(arguments: Sequence[Argument], values: Sequence[Any]) -> dict[Expr,
     }
 
 
-def _check_shapes(
-    arguments: Sequence[Argument], shapes: Sequence[tuple[int, ...]]
-) -> dict[Expr, int]:
+def _check_shapes(listing: Listing, shapes: Sequence[tuple[int, ...]]) -> dict[Expr, int]:
     """Refuse arrays whose sizes do not fit.
 
     :returns: the sizes that the arrays tell.
     :raises SizesError: naming the argument, its shape, and what its shape should be.
     """
     known: dict[Expr, tuple[int, str]] = {}
-    pairs = list(zip(arguments, shapes, strict=True))
+    needed = [argument for argument in listing.arguments if argument.needed]
+    pairs = list(zip(needed, shapes, strict=True))
     for argument, shape in pairs:
         if len(shape) != len(argument.shape):
-            raise SizesError(_wrong_axes(argument, tuple(shape)))
+            raise SizesError(_wrong_axes(listing, argument, tuple(shape)))
         for size, length in zip(argument.shape, shape, strict=True):
             if isinstance(size, Symbol):
                 value, where = known.setdefault(size, (length, argument.name))
@@ -228,10 +356,31 @@ def _shown(shape: Sequence[Any]) -> str:
     return "×".join(map(str, shape)) if len(shape) > 1 else f"of length {shape[0]}"
 
 
-def _wrong_axes(argument: Argument, shape: tuple[int, ...]) -> str:
+def _wrong_axes(listing: Listing, argument: Argument, shape: tuple[int, ...]) -> str:
     wanted = {0: "a number", 1: "a vector, an array of one axis", 2: "a matrix, of two axes"}
     advice = ""
     if len(argument.shape) == 1 and len(shape) == 2 and 1 in shape:
         advice = f"; hand in {argument.name}.ravel()"
+    elif len(shape) > len(argument.shape):
+        advice = f"; for a stack of them call {_over_a_stack(listing, argument)}"
     told = f"of shape {shape}" if shape else "a number"
     return f"{argument.name} is {told} and should be {wanted[len(argument.shape)]}{advice}"
+
+
+def _over_a_stack(listing: Listing, stacked: Argument) -> str:
+    """The call that makes a function of stacks of arrays."""
+    if listing.backend == "numpy":
+        taken = ",".join(_core(argument.shape) for argument in listing.arguments)
+        given = ",".join(map(_core, listing.results))
+        return f'numpy.vectorize({listing.name}, signature="{taken}->{given}")'
+    name, axes = {"jax": ("jax.vmap", "in_axes"), "torch": ("torch.func.vmap", "in_dims")}[
+        listing.backend
+    ]
+    along = ["0" if argument == stacked else "None" for argument in listing.arguments]
+    return f"{name}({listing.name}, {axes}=({', '.join(along)}{',' if len(along) == 1 else ''}))"
+
+
+def _core(shape: Sequence[Expr]) -> str:
+    """A shape as the signatures of NumPy's have it, in which a size is a single name."""
+    names = [re.sub(r"\W+", "_", str(size)) for size in shape]
+    return f"({','.join(names)})"

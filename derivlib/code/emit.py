@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import Expr, NumberSymbol, Pow, Rational, S, Symbol, nan
@@ -12,8 +12,6 @@ from sympy import Expr, NumberSymbol, Pow, Rational, S, Symbol, nan
 from derivlib.code.backends.backend import ATOM, POWER, PRODUCT, SIGN, SUM, Backend, Piece, Writer
 from derivlib.code.ir import Array, Operation, Program
 from derivlib.errors import UnsupportedError
-
-__all__ = ["Lines", "used_helpers", "written"]
 
 _LONGEST = 88
 """How long an expression may become by putting values in that are used once."""
@@ -28,6 +26,7 @@ class Lines:
     :param results: the code of each result.
     :param helpers: the names of the helpers that are called, in the order of use.
     :param sizes: the size symbols that occur.
+    :param following: whether an array is made whose type follows that of an argument.
     """
 
     def __init__(self) -> None:
@@ -35,28 +34,20 @@ class Lines:
         self.results: list[str] = []
         self.helpers: dict[str, None] = {}
         self.sizes: dict[Symbol, None] = {}
+        self.following = False
 
 
-def written(
-    program: Program,
-    outputs: Sequence[Array],
-    backend: Backend,
-    identifier: Mapping[Expr, str],
-    fresh: Callable[..., str],
-) -> Lines:
-    """Write the part of a program that its outputs need.
+class Writing:
+    """Writes the part of a program that its outputs need.
 
     :param program: the program.
     :param outputs: its results.
     :param backend: the library it is written for.
     :param identifier: the names of inputs and of sizes in the code.
     :param fresh: gives a name that is not taken, one of those asked for or like the first.
-    :raises UnsupportedError: if the backend lacks a function.
+    :param model: the name of the argument whose type and device new arrays have, if there is one.
     """
-    return _Writing(program, outputs, backend, identifier, fresh).run()
 
-
-class _Writing:
     def __init__(
         self,
         program: Program,
@@ -64,33 +55,29 @@ class _Writing:
         backend: Backend,
         identifier: Mapping[Expr, str],
         fresh: Callable[..., str],
+        model: str | None,
     ) -> None:
         self.program, self.outputs, self.backend = program, outputs, backend
-        self.identifier, self.fresh = identifier, fresh
+        self.identifier, self.fresh, self.model = identifier, fresh, model
         self.done = Lines()
         self.pieces: dict[int, Piece] = {}
         self.uses: Counter[int] = Counter()
 
     def run(self) -> Lines:
-        """Write what is needed, in the order of calculation."""
-        needed = sorted(self._needed())
+        """Write what is needed, in the order of calculation.
+
+        :raises UnsupportedError: if the backend lacks a function.
+        """
+        needed = self.program.needed(self.outputs)
         for place in needed:
-            self.uses.update(self.program.operations[place].arguments)
+            operation = self.program.operations[place]
+            twice = operation.kind == "fill"  # whose number says the type too
+            self.uses.update(operation.arguments * (1 + twice))
         self.uses.update(array.place for array in self.outputs)
         for place in needed:
             self.pieces[place] = self._piece(place)
         self.done.results = [self.pieces[array.place].text for array in self.outputs]
         return self.done
-
-    def _needed(self) -> set[int]:
-        met: set[int] = set()
-        stack = [array.place for array in self.outputs]
-        while stack:
-            place = stack.pop()
-            if place not in met:
-                met.add(place)
-                stack.extend(self.program.operations[place].arguments)
-        return met
 
     def _piece(self, place: int) -> Piece:
         operation = self.program.operations[place]
@@ -120,8 +107,9 @@ class _Writing:
         arguments = [self.pieces[i] for i in operation.arguments]
         if operation.kind == "call":
             return self._called(operation, arguments)
-        shapes = [self.program.operations[i].shape for i in operation.arguments]
-        writer = Writer(self.size, shapes)
+        of = [self.program.operations[i] for i in operation.arguments]
+        shapes, static = [o.shape for o in of], [o.static for o in of]
+        writer = Writer(self.size, shapes, static, self._like, self._model)
         template = self.backend.templates[operation.kind]
         spelt = template(writer, operation.extra, operation.shape, arguments)
         piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
@@ -136,14 +124,26 @@ class _Writing:
             return Piece(f"math.{_MATH.get(operation.extra, operation.extra)}({argument.text})")
         spelling = self.backend.functions.get(operation.extra)
         if spelling is None:
-            others = "JAX and PyTorch have it" if operation.extra == "erf" else "no backend has it"
-            raise UnsupportedError(
-                f"{self.backend.title} has no function {operation.extra}; {others}"
-            )
+            raise UnsupportedError(f"no backend has the function {operation.extra}")
         if spelling in self.backend.helpers:
             self.done.helpers[spelling] = None
         first = "0, " if spelling.endswith("logaddexp") else ""
         return Piece(f"{spelling}({first}{argument.text})")
+
+    def _like(self, number: str = "") -> str:
+        """The type, and the device, of a new array that is to hold a number."""
+        if self.model is None:
+            return f", dtype={self.backend.floating}" if number else ""
+        name = self._model()
+        dtype = f"{name}.dtype"
+        if not re.fullmatch(r"-?\d*", number):
+            dtype = f"{self.backend.prefix}.result_type({name}, {number})"
+        return f", dtype={dtype}" + (f", device={name}.device" if self.backend.devices else "")
+
+    def _model(self) -> str:
+        """An array of the type and on the device of what is handed in."""
+        self.done.following = self.model is not None
+        return self.model or ("torch.zeros(())" if self.backend.devices else "0.0")
 
     # --- numbers and sizes ----------------------------------------------------------------
 
@@ -212,9 +212,3 @@ _IN_MATH = {
 
 _LETTERS = ("abcde", "uvwrs", "PQRTUVYZ", "PQRTUVYZ")
 """What scalars, vectors, matrices and stacks of them are called without a name."""
-
-
-def used_helpers(names: Mapping[str, None], backend: Backend) -> Iterator[str]:
-    """The text of helpers, each once."""
-    for name in names:
-        yield backend.helpers[name].strip("\n")

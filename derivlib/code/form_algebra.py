@@ -26,8 +26,6 @@ from derivlib.code.forms import (
 )
 from derivlib.code.ir import Array, Program
 
-__all__ = ["Algebra"]
-
 
 class Algebra(Arithmetic):
     """Calculates with forms, writing the operations into a program.

@@ -8,25 +8,6 @@ from sympy import Expr, S
 
 from derivlib.code.ir import Array
 
-__all__ = [
-    "Cols",
-    "Diag",
-    "Eye",
-    "Form",
-    "Full",
-    "Inverted",
-    "Kron",
-    "KronDiag",
-    "Ones",
-    "Permuted",
-    "Rows",
-    "Sum",
-    "Zero",
-    "array_shape",
-    "is_vector",
-    "shape_of",
-]
-
 
 def array_shape(rows: Expr, cols: Expr) -> tuple[Expr, ...]:
     """The shape of the array for a matrix: columns and rows have one axis, 1×1 has none."""

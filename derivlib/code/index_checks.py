@@ -10,13 +10,11 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, Integer
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.code.task import Task
+from derivlib.code.ir import Task
 from derivlib.errors import SizesError
 from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.text import text
 from derivlib.nodes import SingleEntry
-
-__all__ = ["check_places", "places_of"]
 
 Place = tuple[Expr, tuple[Expr, Expr], tuple[Expr, Expr]]
 """A matrix, its shape, and the row and the column of an entry."""
@@ -56,6 +54,6 @@ def check_places(places: Sequence[Place], known: Mapping[Expr, int]) -> None:
 
 
 def _outside(index: Expr, end: Expr) -> bool:
-    """Tell whether an index is known to be none; what is not known is left to the library."""
+    """Return whether an index is known to be outside; what is not known is left to the library."""
     told = (index.is_negative, (index - end).is_nonnegative)
     return True in told

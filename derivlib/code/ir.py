@@ -1,17 +1,38 @@
-"""Programs on arrays: operations in order, each result calculated once."""
+"""What is to be calculated, and programs on arrays that do it: each result once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Expr
 
-__all__ = ["Array", "Operation", "Program"]
-
-
 _COMMUTATIVE = ("add", "multiply", "dot")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be calculated.
+
+    :param name: what the function is called.
+    :param outputs: what it returns, over names, each with what it is called in text.
+    :param definitions: each name with its definition, after those it uses.
+    :param inputs: the matrices and scalars of the expression, in the order of arguments.
+    :param args: the arguments asked for, symbols or names; those that are needed if left out.
+    :param told: further lines for the docstring.
+    :param symmetric: those of the inputs that are symmetric.
+    :param sizes: typical sizes, for choosing the order of products.
+    """
+
+    name: str
+    outputs: Sequence[tuple[str, Expr]]
+    definitions: Mapping[Expr, Expr]
+    inputs: Sequence[Expr]
+    args: Sequence[Any] | None = None
+    told: Sequence[str] = ()
+    symmetric: Collection[Expr] = ()
+    sizes: Mapping[Expr, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,3 +130,14 @@ class Program:
         """The number that an array is, if it is one."""
         operation = self.operations[array.place]
         return operation.extra if operation.kind == "number" else None
+
+    def needed(self, outputs: Iterable[Array]) -> list[int]:
+        """The places of the operations that results depend on, in the order of calculation."""
+        met: set[int] = set()
+        stack = [array.place for array in outputs]
+        while stack:
+            place = stack.pop()
+            if place not in met:
+                met.add(place)
+                stack.extend(self.operations[place].arguments)
+        return sorted(met)

@@ -10,8 +10,6 @@ from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import Diag, Eye, Form, Full, Kron, KronDiag, Permuted
 from derivlib.code.ir import Array
 
-__all__ = ["stacked"]
-
 
 def stacked(algebra: Algebra, forms: Sequence[Form]) -> list[Form]:
     """Write (I ⊗ A) Diag(v) (I ⊗ B) and (A ⊗ I) Diag(v) (B ⊗ I) block by block.

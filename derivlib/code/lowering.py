@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy import (
+    BlockDiagMatrix,
     BlockMatrix,
     Determinant,
     DiagMatrix,
@@ -31,6 +33,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.code.analysis import formed_inverses, without_outer
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import (
     Diag,
@@ -46,13 +49,9 @@ from derivlib.code.forms import (
     is_vector,
     shape_of,
 )
-from derivlib.code.inverses import formed_inverses
-from derivlib.code.ir import Array, Program
+from derivlib.code.ir import Array, Program, Task
 from derivlib.code.matrix_products import Products
-from derivlib.code.rearranged import Rearranged
 from derivlib.code.scalar_code import Scalars
-from derivlib.code.task import Task
-from derivlib.code.traces import without_outer
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.text import text
@@ -73,10 +72,8 @@ from derivlib.nodes import (
     Vec,
 )
 
-__all__ = ["Lowering"]
 
-
-class Lowering(Rearranged):
+class Lowering:
     """Writes expressions into a program; each name is calculated once, when it is first needed.
 
     :param task: what is to be calculated.
@@ -165,15 +162,12 @@ class Lowering(Rearranged):
         value = self.products.trace(matrices)
         return self.algebra.combine("multiply", [*scalars, value])
 
-    def _determinant(self, expr: Determinant) -> Array:
-        return self.program.add("det", self.algebra.matrix(self.matrix(expr.arg)))
-
-    def _logdet(self, expr: LogDet) -> Array:
-        return self.program.add("logdet", self.algebra.matrix(self.matrix(expr.arg)))
+    def _determinant(self, expr: Determinant | LogDet) -> Array:
+        kind = "logdet" if isinstance(expr, LogDet) else "det"
+        return self.program.add(kind, self.algebra.matrix(self.matrix(expr.arg)))
 
     def _norm(self, expr: Norm) -> Array:
-        array = self.algebra.full(self.matrix(expr.arg))
-        return self.program.add("norm", array)
+        return self.program.add("norm", self.algebra.full(self.matrix(expr.arg)))
 
     def _sum_entries(self, expr: SumEntries) -> Array:
         return self.algebra.total(self.matrix(expr.arg))
@@ -205,11 +199,9 @@ class Lowering(Rearranged):
                 return lower(self, expr)
         raise _unsupported(expr)
 
-    def _ones(self, expr: Expr) -> Form:
-        return Ones(*shape_of(expr), self.algebra.one)
-
-    def _zeros(self, expr: Expr) -> Form:
-        return Zero(*shape_of(expr))
+    def _constant(self, expr: Expr) -> Form:
+        ones = isinstance(expr, OneMatrix)
+        return Ones(*shape_of(expr), self.algebra.one) if ones else Zero(*shape_of(expr))
 
     def _sum(self, expr: Expr) -> Form:
         return self.algebra.plus([self.matrix(term) for term in expr.args])
@@ -267,12 +259,9 @@ class Lowering(Rearranged):
             factor = Inverse(base) if exponent < 0 else base
             return self.products.product([self.matrix(factor)] * abs(int(exponent)))
         array = self.algebra.full(self.matrix(base))
-        kind = "matrix_power" if array.ndim else "power"
-        extra = int(exponent)
-        if kind == "power":
-            power = self.program.number(exponent)
-            return Full(*shape_of(expr), self.program.add("power", array, power))
-        return self._full(expr, kind, array, extra=extra)
+        if array.ndim == 0:
+            return self._full(expr, "power", array, self.program.number(exponent))
+        return self._full(expr, "matrix_power", array, extra=int(exponent))
 
     def _hadamard(self, expr: Expr) -> Form:
         return self.algebra.hadamard([self.matrix(factor) for factor in expr.args])
@@ -328,11 +317,94 @@ class Lowering(Rearranged):
                 result = Kron(rows, cols, left, result)
         return result
 
+    # --- entries in another order, or written one by one ----------------------------------
+
+    def _full(self, expr: Expr, kind: str, *arguments: Array, extra: Any = None) -> Form:
+        rows, cols = shape_of(expr)
+        array = self.program.add(kind, *arguments, shape=array_shape(rows, cols), extra=extra)
+        return Full(rows, cols, array)
+
+    def _identity(self, expr: Expr) -> Form:
+        kind = Ones if shape_of(expr)[0] is S.One else Eye
+        return kind(*shape_of(expr), self.algebra.one)
+
+    def _vec(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Zero | Ones):
+            return self._alike(form, expr)
+        array = self.algebra.full(form)
+        return Full(*shape_of(expr), array) if is_vector(form) else self._full(expr, "vec", array)
+
+    @staticmethod
+    def _alike(form: Zero | Ones, expr: Expr) -> Form:
+        """The same number everywhere, in another shape."""
+        return replace(form, rows=shape_of(expr)[0], cols=shape_of(expr)[1])
+
+    def _unvec(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Zero | Ones):
+            return self._alike(form, expr)
+        array = self.algebra.full(form)
+        if len(array_shape(*shape_of(expr))) < 2:
+            return Full(*shape_of(expr), array)
+        return self._full(expr, "unvec", array, extra=shape_of(expr))
+
+    def _softmax(self, expr: Expr) -> Form:
+        array = self.algebra.full(self.matrix(expr.args[0]))
+        if array.ndim == 0:
+            return Ones(*shape_of(expr), self.algebra.one)
+        return self._full(expr, "softmax", array)
+
+    def _triangle(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        if isinstance(form, Diag | Eye | Zero) or is_vector(form):
+            return form
+        kind = "tril" if isinstance(expr, Tril) else "triu"
+        return self._full(expr, kind, self.algebra.full(form))
+
+    def _diagonal_sums(self, expr: Expr) -> Form:
+        form = self.matrix(expr.args[0])
+        full = self.algebra.full
+        return form if is_vector(form) else self._full(expr, "diagonal_sums", full(form))
+
+    def _commutation(self, expr: Commutation) -> Form:
+        rows, cols = expr.of_shape
+        if S.One in (rows, cols):
+            return self._identity(Identity(rows * cols))
+        return Permuted(*shape_of(expr), (rows, cols))
+
+    def _basis(self, expr: BasisMatrix) -> Form:
+        return self._full(expr, "basis", extra=(expr.structure, expr.size))
+
+    def _single_entry(self, expr: SingleEntry) -> Form:
+        if len(array_shape(*shape_of(expr))) == 0:
+            return Ones(*shape_of(expr), self.algebra.one)
+        index = tuple(
+            place
+            for place, size in zip(expr.position, shape_of(expr), strict=True)
+            if size is not S.One
+        )
+        return self._full(expr, "single_entry", extra=index)
+
+    def _explicit(self, expr: MatrixBase) -> Form:
+        entries = [self.scalar(entry) for entry in expr.flat()]
+        if len(entries) == 1:
+            return Full(S.One, S.One, entries[0])
+        return self._full(expr, "explicit", *entries, extra=shape_of(expr))
+
+    def _blocks(self, expr: BlockMatrix) -> Form:
+        if isinstance(expr, BlockDiagMatrix):
+            arrays = [self.algebra.matrix(self.matrix(block)) for block in expr.diag]
+            return self._full(expr, "block_diagonal", *arrays)
+        rows, cols = expr.blocks.shape
+        arrays = [self.algebra.matrix(self.matrix(block)) for block in expr.blocks.flat()]
+        return self._full(expr, "block", *arrays, extra=(rows, cols, shape_of(expr)))
+
 
 _SCALARS: dict[type, Callable[[Any, Any], Array]] = {
     Trace: Lowering._trace,
     Determinant: Lowering._determinant,
-    LogDet: Lowering._logdet,
+    LogDet: Lowering._determinant,
     Norm: Lowering._norm,
     SumEntries: Lowering._sum_entries,
     LogSumExp: Lowering._logsumexp,
@@ -340,8 +412,8 @@ _SCALARS: dict[type, Callable[[Any, Any], Array]] = {
 }
 
 _MATRICES: dict[type, Callable[[Any, Any], Form]] = {
-    OneMatrix: Lowering._ones,
-    ZeroMatrix: Lowering._zeros,
+    OneMatrix: Lowering._constant,
+    ZeroMatrix: Lowering._constant,
     Identity: Lowering._identity,
     MatAdd: Lowering._sum,
     MatMul: Lowering._product,

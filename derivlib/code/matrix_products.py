@@ -26,8 +26,6 @@ from derivlib.code.ir import Array
 from derivlib.code.kron_diag_kron import stacked
 from derivlib.code.order import Order, Sizes
 
-__all__ = ["Products"]
-
 
 class Products:
     """Multiplies forms.

@@ -22,8 +22,6 @@ from derivlib.code.forms import (
 )
 from derivlib.code.ir import Array
 
-__all__ = ["Order", "Sizes"]
-
 TYPICAL = 1000
 """What a size that is not known is taken for when orders of multiplication are compared."""
 

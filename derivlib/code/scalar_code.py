@@ -33,8 +33,6 @@ from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
 from derivlib.errors import UnsupportedError
 
-__all__ = ["Scalars"]
-
 _KNOWN = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
     "atanh", "exp", "log", "erf", "Abs", "sign",

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
-from sympy import Expr, MatrixSymbol, Symbol, solve
+from sympy import Expr, Symbol
 
 from derivlib.code.backends import Backend
-from derivlib.code.emit import used_helpers, written
+from derivlib.code.emit import Writing
 from derivlib.code.forms import array_shape
-from derivlib.code.ir import Array
+from derivlib.code.ir import Array, Task
 from derivlib.code.lowering import Lowering
+from derivlib.code.signature import Argument, Shapes, identifier, listed, needed_arguments
 from derivlib.code.stable_exp import stabilise
-from derivlib.code.task import Task
 from derivlib.errors import InputError
 from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode
-
-__all__ = ["Argument", "Source"]
-
-
-@dataclass(frozen=True)
-class Argument:
-    """An argument of a function.
-
-    :param name: its name in the code.
-    :param symbol: what it stands for.
-    :param shape: the sizes of its axes.
-    """
-
-    name: str
-    symbol: Expr
-    shape: tuple[Expr, ...]
-
-
-_LENGTH = Symbol("length_of_the_axis", positive=True)
-
-
-def identifier(name: str) -> str:
-    """Make a name of Python's from a name of SymPy's: W_1, theta, lambda_."""
-    plain = unicodedata.normalize("NFKC", name)
-    plain = re.sub(r"\W", "_", plain)
-    if not plain or plain[0].isdigit():
-        plain = f"_{plain}"
-    return f"{plain}_" if keyword.iskeyword(plain) or keyword.issoftkeyword(plain) else plain
 
 
 class Source:
@@ -64,7 +35,7 @@ class Source:
         if not task.name.isidentifier() or keyword.iskeyword(task.name):
             raise InputError(f"a function cannot be called {task.name!r}; choose another name")
         self.task, self.backend = task, backend
-        self._taken = {"math", task.name, *backend.helpers, *dir(__builtins__)}
+        self._taken = {"math", task.name, *backend.helpers, *dir(builtins)}
         for line in backend.imports:
             self._taken.add(line.split()[-1].split(".")[0])
         self._defined = {identifier(self._code_name(name)) for name in task.definitions}
@@ -75,11 +46,62 @@ class Source:
             sizes |= expr.free_symbols - set(task.inputs) - set(task.definitions)
         plain = (s for s in sizes if isinstance(s, Symbol) and s.is_integer)
         self._sizes = sorted(plain, key=str)
-        self._names |= {size: self._fresh(str(size)) for size in self._sizes}
+        args = None if task.args is None else listed(task.args, [*task.inputs, *self._sizes])
+        for symbol in (*self._sizes, *(args or ())):
+            if symbol not in self._names:
+                self._names[symbol] = self._fresh(str(symbol))
         lowering = Lowering(task, self._code_name)
         outputs: list[Array] = [lowering.calculate(output) for _, output in task.outputs]
         stabilise(lowering.program, outputs)
-        self._lines = written(lowering.program, outputs, backend, self._names, self._fresh)
+        self.results = [array.shape for array in outputs]
+        """The shapes of what it returns."""
+        operations = lowering.program.operations
+        used = {operations[i].extra for i in lowering.program.needed(outputs)
+                if operations[i].kind == "input"}  # fmt: skip
+        model = self._model(used, task.inputs if args is None else args)
+        self._lines = Writing(
+            lowering.program, outputs, backend, self._names, self._fresh, self._names.get(model)
+        ).run()
+        if self._lines.following:
+            used.add(model)
+        symbols = self._symbols(used, args)
+        self._shapes = Shapes(sorted(symbols, key=lambda symbol: symbol not in used))
+        self._found = [s for s in self._shapes.with_parts(self._lines.sizes) if s not in symbols]
+        used |= {*self._lines.sizes, *(self._shapes.found[size][0] for size in self._found)}
+        self.arguments = tuple(
+            Argument(
+                self._names[s],
+                s,
+                array_shape(*s.shape) if s.is_Matrix else (),
+                needed=s in used,
+                size=s in self._sizes,
+            )
+            for s in symbols
+        )
+        """The arguments, in order."""
+
+    def _model(self, used: Collection[Expr], inputs: Sequence[Expr]) -> Expr | None:
+        """The argument whose type and device arrays have that are made from nothing."""
+        arrays = [s for s in inputs if s.is_Matrix and array_shape(*s.shape)]
+        numbers = [s for s in inputs if s in used and s not in arrays and not s.is_integer]
+        candidates = [*(s for s in arrays if s in used), *arrays]
+        return next(iter([*candidates, *(numbers if self.backend.devices else ())]), None)
+
+    def _symbols(self, used: Collection[Expr], args: Sequence[Expr] | None) -> list[Expr]:
+        """What the arguments stand for.
+
+        :raises InputError: if `args` does not list what is needed.
+        """
+        needed = needed_arguments(self.task.inputs, used, list(self._lines.sizes))
+        if args is None:
+            return needed
+        told = {*Shapes(args).found, *args}
+        known = all(size in told for size in self._lines.sizes)
+        missing = [s for s in needed if s not in args and not (known and s not in used)]
+        if missing:
+            names = ", ".join(map(str, missing))
+            raise InputError(f"args does not list {names}, which {self.task.name} needs")
+        return list(args)
 
     def _fresh(self, name: str, *others: str) -> str:
         """A name that is not taken; of several, one that is not the name of a definition."""
@@ -101,58 +123,10 @@ class Source:
         return str(name.name)
 
     @cached_property
-    def arguments(self) -> tuple[Argument, ...]:
-        """The arguments, in order; sizes that no array tells come last."""
-        own = [
-            Argument(self._names[s], s, array_shape(*s.shape) if s.is_Matrix else ())
-            for s in self.task.inputs
-        ]
-        alone = [Argument(self._names[size], size, ()) for size in self._free_sizes]
-        return (*own, *alone)
-
-    @cached_property
-    def _from_shapes(self) -> dict[Expr, tuple[str, frozenset[Expr]]]:
-        """How each size is found from the shape of an argument, and from which other sizes."""
-        found: dict[Expr, tuple[str, frozenset[Expr]]] = {}
-        places = [
-            (f"{self._names[symbol]}.shape[{axis}]", size)
-            for symbol in self.task.inputs
-            if isinstance(symbol, MatrixSymbol)
-            for axis, size in enumerate(array_shape(*symbol.shape))
-        ]
-        for code, size in places:
-            if isinstance(size, Symbol):
-                found.setdefault(size, (code, frozenset()))
-        for code, size in places:
-            unknown = [s for s in size.free_symbols if s not in found]
-            if len(unknown) == 1 and size.is_polynomial() and size.diff(unknown[0]).is_number:
-                (solution,) = solve(size - _LENGTH, unknown[0])
-                named = solution.xreplace({s: Symbol(self._names[s]) for s in size.free_symbols})
-                written_out = str(named).replace(str(_LENGTH), code).replace("/", "//")
-                found[unknown[0]] = written_out, frozenset(size.free_symbols - {unknown[0]})
-        return found
-
-    @property
-    def _free_sizes(self) -> list[Expr]:
-        return [size for size in self._needed_sizes if size not in self._from_shapes]
-
-    @cached_property
-    def _needed_sizes(self) -> list[Expr]:
-        """The sizes that occur, and those they are found from, which come first."""
-        needed: set[Expr] = set(self._lines.sizes)
-        for size in (*needed,):
-            needed |= self._from_shapes.get(size, ("", frozenset()))[1]
-        told = [size for size in self._from_shapes if size in needed]
-        return [*told, *(size for size in self._sizes if size in needed and size not in told)]
-
-    @cached_property
     def body(self) -> list[str]:
         """The statements."""
-        sizes = [
-            f"{self._names[size]} = {self._from_shapes[size][0]}"
-            for size in self._needed_sizes
-            if size in self._from_shapes
-        ]
+        names = self._names
+        sizes = [f"{names[size]} = {self._shapes.code(size, names)}" for size in self._found]
         results = ", ".join(self._lines.results)
         return [*sizes, *self._lines.lines, f"return {results}"]
 
@@ -169,8 +143,10 @@ class Source:
         return [part for line in lines for part in line.split("\n")]
 
     def _told(self, argument: Argument) -> str:
-        if argument.symbol in self._sizes:
-            return f":param {argument.name}: a size, which no argument tells."
+        if argument.size:
+            return f":param {argument.name}: a size."
+        if not argument.needed:
+            return f":param {argument.name}: not needed."
         kind = {0: "a number", 1: f"{self.backend.array} of length", 2: self.backend.array}
         shape = "×".join(str(size) for size in argument.shape)
         what = f"{kind[len(argument.shape)]} {shape}".rstrip()
@@ -184,7 +160,7 @@ class Source:
         docstring = _quoted(self._docstring())
         lines = [f"    {line}" if line else "" for line in (*docstring, *self.body)]
         function = "\n".join([signature, *lines])
-        helpers = list(used_helpers(self._lines.helpers, self.backend))
+        helpers = [self.backend.helpers[name].strip("\n") for name in self._lines.helpers]
         everything = "\n".join([*helpers, *self.body])
         imports = [line for line in ("import math", *self.backend.imports)
                    if re.search(rf"\b{line.split()[-1].split('.')[0]}\.", everything)]  # fmt: skip

@@ -9,8 +9,6 @@ from sympy import S
 
 from derivlib.code.ir import Array, Operation, Program
 
-__all__ = ["stabilise"]
-
 _WHOLE = -1
 """The axis of a scale that is the same for all entries."""
 
@@ -26,7 +24,7 @@ def stabilise(program: Program, outputs: Sequence[Array]) -> None:
     :param outputs: its results.
     """
     operations = program.operations
-    needed = _needed(operations, outputs)
+    needed = program.needed(outputs)
     for place in needed:
         operation = operations[place]
         if operation.kind == "call" and operation.extra == "exp" and operation.shape:
@@ -35,17 +33,6 @@ def stabilise(program: Program, outputs: Sequence[Array]) -> None:
                 if _cancels(operations, needed, place, axis, outputs):
                     operation.kind, operation.extra = "scaled_exp", 0 if axis else 1
                     break
-
-
-def _needed(operations: Sequence[Operation], outputs: Sequence[Array]) -> list[int]:
-    met: set[int] = set()
-    stack = [array.place for array in outputs]
-    while stack:
-        place = stack.pop()
-        if place not in met:
-            met.add(place)
-            stack.extend(operations[place].arguments)
-    return sorted(met)
 
 
 class _NoDegreeError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from sympy import Expr, MatrixSymbol, Symbol
@@ -10,7 +10,6 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.check import size_symbols
 from derivlib.code import Source, Task, backend_of, compiled
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
@@ -36,6 +35,8 @@ class Coded(Protocol):
     @property
     def _code_name(self) -> str: ...
     @property
+    def wrt(self) -> Expr: ...
+    @property
     def _asked(self) -> Written: ...
     @property
     def premises(self) -> Premises: ...
@@ -46,9 +47,9 @@ class Coded(Protocol):
 
 
 def _letters(written: Written) -> Iterator[Expr]:
-    """The symbols of an expression in the order in which they are written."""
+    """The symbols of an expression, some of them more than once."""
     met: set[int] = set()
-    stack: list[Expr] = [*reversed(list(written.parts))]
+    stack: list[Expr] = [*written.parts]
     while stack:
         part = stack.pop()
         if id(part) in met:
@@ -59,10 +60,10 @@ def _letters(written: Written) -> Iterator[Expr]:
                 yield part
         else:
             if isinstance(part, ElementwiseApplyFunction):
-                yield from sorted(as_lambda(part.args[0]).free_symbols, key=str)
+                yield from as_lambda(part.args[0]).free_symbols
             if isinstance(part, MatrixBase):
-                yield from sorted(part.free_symbols, key=str)
-            stack.extend(reversed(children(part)))
+                yield from part.free_symbols
+            stack.extend(children(part))
 
 
 def _abstract_in(exprs: Iterable[Expr]) -> set[str]:
@@ -94,6 +95,7 @@ def source_of(
     value: bool,
     name: str | None,
     sizes: Mapping[Any, int] | None,
+    args: Sequence[Any] | None = None,
 ) -> Source:
     """Write a function for a derivation.
 
@@ -102,6 +104,7 @@ def source_of(
     :param value: whether it returns what is differentiated too.
     :param name: what it is called.
     :param sizes: typical sizes, for choosing the order of products.
+    :param args: its arguments, symbols or their names; those that are needed if left out.
     :raises InputError: if the backend or the name is not understood, or a function abstract.
     :raises UnsupportedError: if something is not written as code.
     """
@@ -115,16 +118,21 @@ def source_of(
             f"say what stands there with `instantiate({{{told}}})` before writing code"
         )
     written = derivation._asked
-    fixed = set(size_symbols(*written.parts))
-    inputs = [symbol for symbol in dict.fromkeys(_letters(written)) if symbol not in fixed]
+    variables = getattr(derivation, "variables", None) or (derivation.wrt,)
+    inputs = [
+        v for v in variables if isinstance(v, Symbol | MatrixSymbol) and v not in written.where
+    ]
+    others = set(_letters(written)) - written.sizes - set(inputs)
+    typical = {s: (sizes or {}).get(s, (sizes or {}).get(str(s))) for s in written.sizes}
     task = Task(
         name or derivation._code_name,
         outputs,
         names,
-        inputs,
+        [*inputs, *sorted(others, key=str)],
+        args,
         tuple(_told(derivation)),
         {s for s, known in derivation.premises.facts.items() if "symmetric" in known},
-        dict(sizes or {}),
+        {size: value for size, value in typical.items() if value is not None},
     )
     return Source(task, library)
 

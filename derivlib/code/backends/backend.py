@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ATOM", "POWER", "PRODUCT", "SIGN", "SUM", "Backend", "Piece", "Template", "Writer"]
-
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
 """How tightly a piece of code binds, from the loosest."""
 
@@ -36,11 +34,26 @@ class Piece:
 
 
 class Writer:
-    """What a template may use: the sizes of the result and of the arguments, as code."""
+    """What a template may use.
 
-    def __init__(self, size: Callable[[Any], str], shapes: Sequence[tuple[Any, ...]]) -> None:
-        self.size = size
-        self.shapes = shapes
+    :param size: writes a size as code.
+    :param shapes: the shapes of the arguments.
+    :param static: whether each argument depends on sizes and numbers alone.
+    :param like: writes the keywords that give a new array the type and the device of the
+        arguments, and follow others; the type holds a number too, if one is handed in.
+    :param model: writes the argument whose type and device new arrays have.
+    """
+
+    def __init__(
+        self,
+        size: Callable[[Any], str],
+        shapes: Sequence[tuple[Any, ...]],
+        static: Sequence[bool],
+        like: Callable[..., str],
+        model: Callable[[], str],
+    ) -> None:
+        self.size, self.shapes, self.static = size, shapes, static
+        self.like, self.model = like, model
 
     def sizes(self, shape: Sequence[Any]) -> str:
         """Several sizes, with commas between them."""
@@ -61,13 +74,15 @@ class Backend:
 
     :param name: what it is called in calls: "numpy", "jax" or "torch".
     :param title: what it is called in text.
-    :param requires: the module that has to be installed.
+    :param requires: the module whose functions take arrays.
     :param imports: the lines that the code begins with.
     :param prefix: what stands before its functions: "np".
     :param functions: the spelling of functions entry by entry.
     :param templates: the spelling of all other operations.
     :param helpers: functions that operations call, each written out where it is used.
     :param array: what the docstring calls an array.
+    :param floating: the type of numbers where no argument has one.
+    :param devices: whether arrays are on a device, and numbers are arrays too.
     """
 
     name: str
@@ -79,3 +94,5 @@ class Backend:
     templates: Mapping[str, Template]
     helpers: Mapping[str, str] = field(default_factory=dict)
     array: str = "array"
+    floating: str = "float"
+    devices: bool = False

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from derivlib.code.backends.backend import (
-    ATOM,
-    POWER,
-    PRODUCT,
-    SIGN,
-    SUM,
-    Piece,
-    Template,
-    Writer,
-)
-
-__all__ = ["common", "functions"]
+from derivlib.code.backends.backend import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Template, Writer
 
 Pieces = Sequence[Piece]
 
@@ -82,10 +72,156 @@ def functions(prefix: str, **different: str) -> dict[str, str]:
     return {**spelt, "Abs": f"{prefix}.abs", **different}
 
 
-def common(prefix: str) -> dict[str, Template]:
+def _fill(prefix: str) -> Template:
+    """An array of equal entries; PyTorch has no such function of a number that is calculated."""
+
+    def write(w: Writer, _: Any, shape: Any, args: Pieces) -> Piece | str:
+        (number,) = args
+        if prefix == "torch" and not w.static[0]:
+            zeros = f"torch.zeros({w.tuple(shape)}{w.like()})"
+            return Piece(f"{zeros} + {number.within(SUM)}", SUM)
+        return f"{prefix}.full({w.tuple(shape)}, {number.text}{w.like(number.text)})"
+
+    return write
+
+
+def _where(prefix: str) -> Template:
+    def write(w: Writer, _: Any, shape: Any, args: Pieces) -> str:
+        test, yes, no = (piece.text for piece in args)
+        if shape and not any(w.shapes[1:]):  # numbers alone would be of the library's own type
+            if w.static[2]:
+                no = f"{prefix}.asarray({no}{w.like(no)})"
+            elif w.static[1]:
+                yes = f"{prefix}.asarray({yes}{w.like(yes)})"
+        return f"{prefix}.where({test}, {yes}, {no})"
+
+    return write
+
+
+def _explicit(prefix: str, make: str) -> Template:
+    """A matrix that is written entry by entry.
+
+    :param make: the function that makes an array of lists of numbers.
+    """
+
+    def write(w: Writer, shape: Any, _: Any, args: Pieces) -> str:
+        rows, cols = map(int, shape)
+        entries = [piece.text for piece in args]
+        if not all(w.static):  # a helper finds the type that the entries have in common
+            flat = f"explicit({w.model()}, {', '.join(entries)})"
+            return flat if 1 in (rows, cols) else f"{flat}.reshape({rows}, {cols})"
+        lines = [", ".join(entries[i : i + cols]) for i in range(0, len(entries), cols)]
+        whole = all(re.fullmatch(r"-?\d+", entry) for entry in entries)
+        inner = ", ".join(entries if 1 in (rows, cols) else [f"[{line}]" for line in lines])
+        return f"{prefix}.{make}([{inner}]{w.like('0' if whole else '1.0')})"
+
+    return write
+
+
+def block(prefix: str) -> Template:
+    """A matrix of blocks."""
+
+    def write(_: Writer, extra: Any, shape: Any, args: Pieces) -> str:
+        rows, cols, _ = extra
+        lines = (", ".join(p.text for p in args[i * cols : (i + 1) * cols]) for i in range(rows))
+        flat = ".ravel()" if len(shape) == 1 else ""
+        return f"{prefix}.block([{', '.join(f'[{line}]' for line in lines)}]){flat}"
+
+    return write
+
+
+HELPERS = {
+    "scaled_exp": '''
+def scaled_exp(Z, axis):
+    """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
+    return {lib}.exp(Z - {lib}.amax(Z, axis, keepdims=True))
+''',
+    "logdet": '''
+def logdet(A):
+    """The logarithm of the determinant; not a number where that is negative."""
+    sign, value = {lib}.linalg.slogdet(A)
+    return {lib}.where(sign > 0, value, {lib}.nan)
+''',
+    "commutation": '''
+def commutation(m, n):
+    """Which rows of an identity matrix make up the commutation matrix of m×n matrices."""
+    return {lib}.arange(m * n).reshape(n, m).T.ravel()
+''',
+    "diagonal_sums": '''
+def diagonal_sums(A):
+    """The Toeplitz matrix of the sums along the diagonals of A."""
+    n = len(A)
+    sums = {lib}.stack([A.diagonal(k).sum() for k in range(1 - n, n)])
+    i = {lib}.arange(n)
+    return sums[i - i[:, None] + n - 1]
+''',
+    "blocks": '''
+def blocks(A, k):
+    """A, or one of k matrices A after the other, in each of k blocks on the diagonal."""
+    rows, cols = A.shape[-2:]
+    indices = "aij,ab->aibj" if A.ndim > 2 else "ij,ab->aibj"
+    return {lib}.einsum(indices, A, {lib}.eye(k{like_A})).reshape(k * rows, k * cols)
+''',
+    "spread": '''
+def spread(A, k):
+    """Each entry of A, or the k entries of k matrices A, on the diagonal of a k×k block."""
+    rows, cols = A.shape[-2:]
+    indices = "aij,ab->iajb" if A.ndim > 2 else "ij,ab->iajb"
+    return {lib}.einsum(indices, A, {lib}.eye(k{like_A})).reshape(rows * k, cols * k)
+''',
+    "single_entry": '''
+def single_entry(shape, index, **like):
+    """A matrix of zeros with a single one."""
+    result = {lib}.zeros(shape, **like)
+    result[index] = 1
+    return result
+''',
+    "explicit": '''
+def explicit(like, *entries):
+    """An array of entries, of the type that they and `like` have in common."""
+    return {lib}.array(entries, {lib}.result_type(like, *entries))
+''',
+    "basis": '''
+def basis(structure, n, **like):
+    """The matrix B with vec(X) = B θ, for the free entries θ of a structured n×n matrix X."""
+    i, j = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    if "toeplitz" in structure:
+        entry = abs(i - j) if structure.startswith("symmetric") else j - i + n - 1
+        free = np.ones((n, n), bool)
+    else:
+        free = {"diagonal": i == j, "upper triangular": i <= j}.get(structure, i >= j)
+        order = np.zeros((n, n), int)
+        order.T[free.T] = np.arange(free.sum())
+        mirrored = structure == "symmetric"
+        entry = np.where(free, order, order.T if mirrored else 0)
+        free = free | mirrored
+    result = np.zeros((n * n, entry.max() + 1))
+    result[(i + j * n)[free], entry[free]] = 1
+    return {lib}.asarray(result, **like)
+''',
+}
+"""Functions that code calls, with the name of the library left open."""
+
+
+def helpers(prefix: str, like: str, **different: str) -> dict[str, str]:
+    """The helpers as a library has them.
+
+    :param prefix: what stands before its functions.
+    :param like: the keywords that make an array like A.
+    :param different: those that are written differently.
+    """
+    written = {
+        name: code.replace("{lib}", prefix).replace("{like_A}", like)
+        for name, code in HELPERS.items()
+    }
+    return {**written, **different}
+
+
+def common(prefix: str, make: str = "array") -> dict[str, Template]:
     """Templates in which only the name of the library differs.
 
     :param prefix: what stands before its functions.
+    :param make: what its function is called that makes an array of numbers.
     """
     return {
         "add": _binary("+", SUM, tight=False),
@@ -107,7 +243,24 @@ def common(prefix: str) -> dict[str, Template]:
         "flat": lambda w, x, s, a: f"{a[0].atom}[:, 0]",
         "as_matrix": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape)})",
         "diagonal": lambda w, x, s, a: f"{a[0].atom}.diagonal()",
-        "where": lambda w, x, s, a: f"{prefix}.where({', '.join(p.text for p in a)})",
+        "where": _where(prefix),
+        "fill": _fill(prefix),
+        "explicit": _explicit(prefix, make),
+        "block": block(prefix),
+        "zeros": lambda w, x, s, a: f"{prefix}.zeros({w.tuple(s)}{w.like()})",
+        "eye": lambda w, x, s, a: f"{prefix}.eye({w.size(s[0])}{w.like()})",
+        "diagonal_matrix": lambda w, x, s, a: f"{prefix}.diag({a[0].text})",
+        "vec": lambda w, x, s, a: f"{a[0].atom}.T.ravel()",
+        "unvec": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape[::-1])}).T",
+        "blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
+        "spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
+        "stack_blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
+        "stack_spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
+        "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
+        "single_entry": lambda w, index, s, a: (
+            f"single_entry({w.tuple(s)}, {w.tuple(index)}{w.like()})"
+        ),
+        "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])}{w.like('0')})",
         "det": lambda w, x, s, a: f"{prefix}.linalg.det({a[0].text})",
         "solve": lambda w, x, s, a: f"{prefix}.linalg.solve({a[0].text}, {a[1].text})",
         "inverse": lambda w, x, s, a: f"{prefix}.linalg.inv({a[0].text})",
@@ -124,5 +277,4 @@ def common(prefix: str) -> dict[str, Template]:
         "permute_rows": lambda w, of, s, a: f"{a[0].atom}[commutation({w.sizes(of)})]",
         "permute_cols": lambda w, of, s, a: f"{a[0].atom}[:, commutation({w.sizes(of[::-1])})]",
         "diagonal_sums": lambda w, x, s, a: f"diagonal_sums({a[0].text})",
-        "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])})",
     }

@@ -1,14 +1,12 @@
-"""Which inverses are worth forming, rather than solving with the matrix each time."""
+"""What is looked for in an expression before it is written: inverses to form, traces to split."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, MatMul, MatPow, Trace, Transpose
+from sympy import Expr, MatAdd, MatMul, MatPow, Trace, Transpose
 
 from derivlib.expressions.traversal import children
-
-__all__ = ["formed_inverses"]
 
 _OFTEN = 3
 """How many products with an inverse make it worth forming, rather than solving each time."""
@@ -36,3 +34,19 @@ def formed_inverses(exprs: Sequence[Expr]) -> set[Expr]:
             alone = isinstance(part, Transpose) or (isinstance(part, MatMul) and len(factors) == 1)
             stack.extend((below, user if alone else part) for below in children(part))
     return formed | {base for base, users in products.items() if len(users) >= _OFTEN}
+
+
+def without_outer(factors: Sequence[Expr]) -> list[Sequence[Expr]]:
+    """The factors of traces that add up to a trace; tr(A (u vᵀ + B)) is vᵀAu + tr(AB)."""
+    for i, factor in enumerate(factors):
+        if isinstance(factor, MatAdd) and any(map(_is_outer, factor.args)):
+            return [
+                [*factors[:i], *(t.args if isinstance(t, MatMul) else (t,)), *factors[i + 1 :]]
+                for t in factor.args
+            ]
+    return [factors]
+
+
+def _is_outer(expr: Expr) -> bool:
+    matrices = [factor for factor in expr.args if getattr(factor, "is_Matrix", False)]
+    return isinstance(expr, MatMul) and any(f.shape[1] == 1 for f in matrices[:-1])

@@ -1,0 +1,226 @@
+"""Results have the type of what is handed in, are on its device, and belong to its library."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+from sympy import (
+    BlockMatrix,
+    DiagMatrix,
+    Identity,
+    KroneckerProduct,
+    Lambda,
+    Matrix,
+    MatrixSymbol,
+    OneMatrix,
+    Piecewise,
+    S,
+    Symbol,
+    Trace,
+    ZeroMatrix,
+    symbols,
+    tanh,
+)
+from test_compiled import BACKENDS, _sixty_four_bits
+
+from derivlib import derive, hessian, logdet, norm, softmax, sum_entries
+from derivlib.derivation.code_task import source_of
+from derivlib.nodes import DiagonalSums, Tril
+
+__all__ = ["_sixty_four_bits"]
+
+n, m = symbols("n m", integer=True, positive=True)
+A, B, X = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("X", n, m)
+C, x, y = MatrixSymbol("C", 3, 3), MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
+v = MatrixSymbol("v", 2, 1)
+t, z = Symbol("t"), Symbol("z")
+
+T = MatrixSymbol("T", n, m)
+slope = Lambda(z, Piecewise((1, z > 0), (S.One / 10, True)))
+constants = Matrix([[1, 2], [3, 4]])
+
+MADE = {
+    "identity": hessian(x.T * x, x),
+    "identity in a trace": derive(Trace(KroneckerProduct(A, B)), A),
+    "zeros": hessian(sum_entries(X), X),
+    "zeros of the variable": derive(sum_entries(A), y),
+    "ones": derive(sum_entries(X), X),
+    "a fraction everywhere": derive(sum_entries(X) / 3, X),
+    "a calculated number everywhere": derive(sum_entries(X) ** 2, X),
+    "a size in a number": derive(sum_entries(X) / n, X),
+    "a single entry": derive(C[0, 1], C),
+    "an entry of an array": derive(X[0, 1] ** 2, X),
+    "commutation": derive(X.T, X),
+    "commutation in a product": derive(X.T * A * X, X),
+    "blocks": derive(A * X, X),
+    "spread": derive(A * A, A),
+    "stacked blocks": hessian(sum_entries((A * X).applyfunc(tanh)), X),
+    "basis of diagonals": derive(DiagMatrix(x), x),
+    "basis of symmetric matrices": derive(A * x, A, structure="symmetric"),
+    "explicit numbers": derive(v.T * constants * v, v),
+    "explicit fractions": derive(v.T * (constants / 7) * v, v),
+    "explicit scalars": derive(v.T * Matrix([[t, 1], [1, t**2]]) * v, v),
+    "blocks of blocks": derive(
+        sum_entries((BlockMatrix([[A, Identity(n)], [ZeroMatrix(n, n), A]])
+                     * BlockMatrix([[X], [X]])).applyfunc(tanh)), X),
+    "a diagonal is added": derive(norm(A * x) ** 2 + t * norm(x) ** 2, x),
+    "a diagonal added to a matrix": hessian(norm(A * x) ** 2 + t * norm(x) ** 2, x),
+    "sums of diagonals": derive(Trace(DiagonalSums(A) * B), A),
+    "a triangle": derive(sum_entries(Tril(A)), A),
+    "a choice between numbers": derive(Trace(T.T * X.applyfunc(slope)), T),
+    "softmax": derive(Trace(softmax(x).T * y), x),
+    "Jacobian of softmax": derive(softmax(x), x),
+    "a scalar variable": derive(sum_entries((t * X).applyfunc(tanh)), t),
+    "a matrix and a scalar": derive(t * X + t**2 * OneMatrix(n, m), t),
+}  # fmt: skip
+
+OF_REAL_NUMBERS = {"a choice between numbers", "softmax", "Jacobian of softmax"}
+SOLVED = {"log det": derive(logdet(A * A.T + Identity(n)), A)}
+"""What libraries do in 32 and 64 bits only."""
+
+
+def arrays(d, dtype):
+    """Arguments of one type for every symbol of a derivation; scalars are numbers of Python's."""
+    sizes = {n: 3, m: 2}
+    rng = np.random.default_rng(0)
+    found = {}
+    for symbol in source_of(d, "numpy", value=False, name=None, sizes=None).task.inputs:
+        if not symbol.is_Matrix:
+            found[symbol.name] = 0.5
+            continue
+        shape = [int(S(size).xreplace(sizes)) for size in symbol.shape if size != 1]
+        found[symbol.name] = rng.integers(1, 9, shape).astype(dtype) / dtype(4)
+    return found
+
+
+def in_double(d):
+    return d.to_function()(**arrays(d, np.float64))
+
+
+def assert_near(found, d, dtype):
+    near = 1e-5 if dtype == np.float32 else 1e-12
+    np.testing.assert_allclose(found, in_double(d), rtol=near, atol=near)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("name", MADE)
+def test_numpy_keeps_the_type(name, dtype):
+    d = MADE[name]
+    found = d.to_function()(**arrays(d, dtype))
+    assert found.dtype == dtype
+    assert_near(found, d, dtype)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_numpy_keeps_half_precision(name):
+    d = MADE[name]
+    assert d.to_function()(**arrays(d, np.float16)).dtype == np.float16
+
+
+@pytest.mark.parametrize("name", sorted(MADE.keys() - {"a choice between numbers"}))
+def test_numpy_keeps_complex_numbers(name):
+    d = MADE[name]
+    given = arrays(d, np.complex128)
+    found = d.to_function()(**given)
+    assert found.dtype == np.complex128
+    np.testing.assert_allclose(found, in_double(d), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_solving_keeps_the_type(name):
+    d = SOLVED[name]
+    assert d.to_function()(**arrays(d, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("name", MADE)
+def test_jax_keeps_the_type_and_answers_with_its_own_arrays(name, dtype):
+    pytest.importorskip("jax")
+    import jax
+    import jax.numpy as jnp
+
+    d = MADE[name]
+    given = {
+        key: jnp.asarray(value, dtype) if isinstance(value, np.ndarray) else value
+        for key, value in arrays(d, np.float64).items()
+    }
+    found = d.to_function("jax")(**given)
+    assert isinstance(found, jax.Array)
+    assert found.dtype == dtype
+    if dtype in ("float32", "float64"):
+        assert_near(found, d, np.dtype(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize("name", MADE)
+def test_torch_keeps_type_and_device(name, device, dtype):
+    """No arithmetic is done on the device `meta`, but what is not on it is refused."""
+    torch = pytest.importorskip("torch")
+    if dtype == "complex64" and name in OF_REAL_NUMBERS:
+        pytest.skip("complex numbers have no order, and PyTorch no softmax of them")
+    d, wanted = MADE[name], getattr(torch, dtype)
+    given = {
+        key: torch.tensor(value, dtype=wanted, device=device) if isinstance(value, np.ndarray)
+        else value
+        for key, value in arrays(d, np.float64).items()
+    }  # fmt: skip
+    found = d.to_function("torch")(**given)
+    assert found.dtype == wanted
+    assert found.device.type == device
+    if device == "cpu" and dtype in ("float32", "float64"):
+        assert_near(found.numpy(), d, np.dtype(dtype))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_constants_are_of_full_precision(backend):
+    """A choice between two numbers of Python's would be of 32 bits in PyTorch."""
+    d = derive(y.T * x.applyfunc(slope), y)
+    found = np.asarray(d.to_function(backend)(np.array([1.0, -1.0])))
+    assert found.tolist() == [1.0, 0.1]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arrays_of_integers_do_not_cut_fractions_off(backend):
+    """The source alone does not look at what it is handed: ½ in an array of integers is 0."""
+    namespace = {}
+    d = derive(sum_entries(X) / 2 + Trace(X.T * X), X)
+    half = derive(sum_entries(X) / 2, X)
+    exec(half.to_code(backend), namespace)
+    module = importlib.import_module({"jax": "jax.numpy"}.get(backend, backend))
+    found = np.asarray(namespace["gradient"](module.ones((2, 2), dtype=module.int32)))
+    np.testing.assert_array_equal(found, np.full((2, 2), 0.5))
+    np.testing.assert_array_equal(np.asarray(d.to_function(backend)([[1, 2]])), [[2.5, 4.5]])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_without_an_array_the_type_is_that_of_the_library(backend):
+    function = derive(t**2 * Matrix([[1, 2], [t, 4]]), t).to_function(backend)
+    found = np.asarray(function(3))
+    assert found.dtype == float
+    np.testing.assert_allclose(found, [[6, 12], [27, 24]])
+    assert np.asarray(derive(t**2 * Identity(n), t).to_function(backend)(1.0, 3)).dtype == float
+
+
+def test_numbers_beside_tensors_take_their_type_and_device():
+    torch = pytest.importorskip("torch")
+    function = derive(norm(x) ** 2 * t + sum_entries(x) * t**2, x).to_function("torch", value=True)
+    value, gradient = function(torch.ones(3, dtype=torch.float32, device="meta"), 0.5)
+    assert value.dtype == gradient.dtype == torch.float32
+    assert value.device.type == gradient.device.type == "meta"
+    listed = derive(x.T * A * y, x).to_function("torch")
+    assert listed(torch.eye(2, dtype=torch.float16), y=[1, 2]).dtype == torch.float16
+
+
+def test_gradients_go_through_what_is_made_in_torch():
+    torch = pytest.importorskip("torch")
+    for name in ("explicit scalars", "a calculated number everywhere", "a single entry"):
+        d = MADE[name]
+        given = {key: torch.tensor(value, dtype=torch.float64, requires_grad=True)
+                 for key, value in arrays(d, np.float64).items()}  # fmt: skip
+        found = d.to_function("torch")(**given)
+        if name != "a single entry":
+            found.sum().backward()
+            assert given["v" if "v" in given else "X"].grad is not None
