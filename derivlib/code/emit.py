@@ -12,6 +12,7 @@ from sympy import Expr, NumberSymbol, Pow, Rational, S, Symbol, nan
 from derivlib.code.backends.backend import ATOM, POWER, PRODUCT, SIGN, SUM, Backend, Piece, Writer
 from derivlib.code.ir import Array, Operation, Program
 from derivlib.errors import UnsupportedError
+from derivlib.expressions.facets import Call
 
 _LONGEST = 88
 """How long an expression may become by putting values in that are used once."""
@@ -24,7 +25,7 @@ class Lines:
 
     :param lines: the statements, one for each value that has a name or is used again.
     :param results: the code of each result.
-    :param helpers: the names of the helpers that are called, in the order of use.
+    :param helpers: the functions that are called and written out, by name, in the order of use.
     :param sizes: the size symbols that occur.
     :param following: whether an array is made whose type follows that of an argument.
     """
@@ -32,7 +33,7 @@ class Lines:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.results: list[str] = []
-        self.helpers: dict[str, None] = {}
+        self.helpers: dict[str, str] = {}
         self.sizes: dict[Symbol, None] = {}
         self.following = False
 
@@ -107,6 +108,8 @@ class Writing:
         arguments = [self.pieces[i] for i in operation.arguments]
         if operation.kind == "call":
             return self._called(operation, arguments)
+        if operation.kind == "node":
+            return self._node(operation.extra, arguments)
         of = [self.program.operations[i] for i in operation.arguments]
         shapes, static = [o.shape for o in of], [o.static for o in of]
         writer = Writer(self.size, shapes, static, self._like, self._model)
@@ -115,8 +118,23 @@ class Writing:
         piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
         for called in re.findall(r"(?<![\w.])(\w+)\(", piece.text):
             if called in self.backend.helpers:
-                self.done.helpers[called] = None
+                self.done.helpers[called] = self.backend.helpers[called]
         return piece
+
+    def _node(self, call: Call, arguments: Sequence[Piece]) -> Piece:
+        """The call of a node, and the function it calls if that is written out."""
+        code = call.for_library(self.backend.name).replace("{lib}", self.backend.prefix)
+        helper = call.helper_name(self.backend.name)
+        if helper:
+            self.done.helpers[helper] = code
+            return Piece(f"{helper}({', '.join(piece.text for piece in arguments)})")
+
+        def put_in(found: re.Match[str]) -> str:
+            piece = arguments[int(found["i"])]
+            return piece.atom if found["alone"] is None else piece.text
+
+        code = re.sub(r"(?P<alone>(?:(?<=\()|(?<=, ))(?=\{\d+\}[,)]))?\{(?P<i>\d+)\}", put_in, code)
+        return Piece(code)
 
     def _called(self, operation: Operation, arguments: Sequence[Piece]) -> Piece:
         (argument,) = arguments
@@ -126,7 +144,7 @@ class Writing:
         if spelling is None:
             raise UnsupportedError(f"no backend has the function {operation.extra}")
         if spelling in self.backend.helpers:
-            self.done.helpers[spelling] = None
+            self.done.helpers[spelling] = self.backend.helpers[spelling]
         first = "0, " if spelling.endswith("logaddexp") else ""
         return Piece(f"{spelling}({first}{argument.text})")
 

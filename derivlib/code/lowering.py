@@ -9,16 +9,11 @@ from typing import Any
 from sympy import (
     BlockDiagMatrix,
     BlockMatrix,
-    Determinant,
-    DiagMatrix,
     DiagonalMatrix,
-    DiagonalOf,
     Expr,
     HadamardPower,
-    HadamardProduct,
     Identity,
     Inverse,
-    KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
@@ -27,9 +22,7 @@ from sympy import (
     Symbol,
     Trace,
     Transpose,
-    ZeroMatrix,
 )
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
@@ -54,22 +47,15 @@ from derivlib.code.matrix_products import Products
 from derivlib.code.scalar_code import Scalars
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.facets import Call, facet, why_absent
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
 from derivlib.nodes import (
     BasisMatrix,
     Commutation,
-    DiagonalSums,
-    LogDet,
-    LogSumExp,
-    Norm,
     SingleEntry,
-    Softmax,
     SumEntries,
     Tril,
-    Triu,
-    Unvec,
-    Vec,
 )
 
 
@@ -142,10 +128,9 @@ class Lowering:
             return known
         if isinstance(expr, Symbol):  # what is neither handed in nor defined is a size
             return self.program.number(expr)
-        for kind, lower in _SCALARS.items():
-            if isinstance(expr, kind):
-                return lower(self, expr)
-        raise _unsupported(expr)
+        found = self._by_facet(expr)
+        assert isinstance(found, Array)
+        return found
 
     def _trace(self, expr: Trace) -> Array:
         inner = expr.arg
@@ -162,19 +147,8 @@ class Lowering:
         value = self.products.trace(matrices)
         return self.algebra.combine("multiply", [*scalars, value])
 
-    def _determinant(self, expr: Determinant | LogDet) -> Array:
-        kind = "logdet" if isinstance(expr, LogDet) else "det"
-        return self.program.add(kind, self.algebra.matrix(self.matrix(expr.arg)))
-
-    def _norm(self, expr: Norm) -> Array:
-        return self.program.add("norm", self.algebra.full(self.matrix(expr.arg)))
-
     def _sum_entries(self, expr: SumEntries) -> Array:
         return self.algebra.total(self.matrix(expr.arg))
-
-    def _logsumexp(self, expr: LogSumExp) -> Array:
-        array = self.algebra.full(self.matrix(expr.args[0]))
-        return array if array.ndim == 0 else self.program.add("logsumexp", array)
 
     def _entry(self, expr: MatrixElement) -> Array:
         array = self.algebra.full(self.matrix(expr.parent))
@@ -194,10 +168,36 @@ class Lowering:
             known = self.known[expr]
             assert isinstance(known, Form)
             return known
-        for kind, lower in _MATRICES.items():
-            if isinstance(expr, kind):
-                return lower(self, expr)
-        raise _unsupported(expr)
+        found = self._by_facet(expr)
+        assert isinstance(found, Form)
+        return found
+
+    def _by_facet(self, expr: Expr) -> Form | Array:
+        """Write a node as its facet says: by a call, or by the method of that name."""
+        code = facet(type(expr), "code")
+        if code is None:
+            raise _unsupported(expr)
+        if isinstance(code, Call):
+            return self._called(expr, code)
+        return getattr(self, f"_{code}")(expr)  # type: ignore[no-any-return]
+
+    def _called(self, expr: Expr, call: Call) -> Form | Array:
+        arguments = []
+        for part in children(expr):
+            if not part.is_Matrix:
+                arguments.append(self.scalar(part))
+            else:
+                as_array = self.algebra.matrix if call.matrices else self.algebra.full
+                arguments.append(as_array(self.matrix(part)))
+        if not expr.is_Matrix:
+            return self.program.add("node", *arguments, extra=call)
+        rows, cols = shape_of(expr)
+        natural = array_shape(rows, cols)
+        made = (rows, cols) if call.matrices else natural
+        array = self.program.add("node", *arguments, shape=made, extra=call)
+        if made != natural:
+            array = self.program.add("as_matrix", array, shape=natural, extra=natural)
+        return Full(rows, cols, array)
 
     def _constant(self, expr: Expr) -> Form:
         ones = isinstance(expr, OneMatrix)
@@ -349,23 +349,12 @@ class Lowering:
             return Full(*shape_of(expr), array)
         return self._full(expr, "unvec", array, extra=shape_of(expr))
 
-    def _softmax(self, expr: Expr) -> Form:
-        array = self.algebra.full(self.matrix(expr.args[0]))
-        if array.ndim == 0:
-            return Ones(*shape_of(expr), self.algebra.one)
-        return self._full(expr, "softmax", array)
-
     def _triangle(self, expr: Expr) -> Form:
         form = self.matrix(expr.args[0])
         if isinstance(form, Diag | Eye | Zero) or is_vector(form):
             return form
         kind = "tril" if isinstance(expr, Tril) else "triu"
         return self._full(expr, kind, self.algebra.full(form))
-
-    def _diagonal_sums(self, expr: Expr) -> Form:
-        form = self.matrix(expr.args[0])
-        full = self.algebra.full
-        return form if is_vector(form) else self._full(expr, "diagonal_sums", full(form))
 
     def _commutation(self, expr: Commutation) -> Form:
         rows, cols = expr.of_shape
@@ -401,48 +390,8 @@ class Lowering:
         return self._full(expr, "block", *arrays, extra=(rows, cols, shape_of(expr)))
 
 
-_SCALARS: dict[type, Callable[[Any, Any], Array]] = {
-    Trace: Lowering._trace,
-    Determinant: Lowering._determinant,
-    LogDet: Lowering._determinant,
-    Norm: Lowering._norm,
-    SumEntries: Lowering._sum_entries,
-    LogSumExp: Lowering._logsumexp,
-    MatrixElement: Lowering._entry,
-}
-
-_MATRICES: dict[type, Callable[[Any, Any], Form]] = {
-    OneMatrix: Lowering._constant,
-    ZeroMatrix: Lowering._constant,
-    Identity: Lowering._identity,
-    MatAdd: Lowering._sum,
-    MatMul: Lowering._product,
-    Transpose: Lowering._transpose,
-    Inverse: Lowering._inverse,
-    MatPow: Lowering._power,
-    HadamardProduct: Lowering._hadamard,
-    HadamardPower: Lowering._entrywise,
-    ElementwiseApplyFunction: Lowering._entrywise,
-    DiagMatrix: Lowering._diagonal_matrix,
-    DiagonalMatrix: Lowering._diagonal_matrix,
-    DiagonalOf: Lowering._diagonal_of,
-    KroneckerProduct: Lowering._kronecker,
-    Vec: Lowering._vec,
-    Unvec: Lowering._unvec,
-    Softmax: Lowering._softmax,
-    Tril: Lowering._triangle,
-    Triu: Lowering._triangle,
-    DiagonalSums: Lowering._diagonal_sums,
-    Commutation: Lowering._commutation,
-    BasisMatrix: Lowering._basis,
-    SingleEntry: Lowering._single_entry,
-    MatrixBase: Lowering._explicit,
-    BlockMatrix: Lowering._blocks,
-}
-
-
 def _unsupported(expr: Expr) -> UnsupportedError:
     return UnsupportedError(
-        f'{type(expr).__name__} is not written as code, in "{text(expr)}"; '
-        "put something else in its place with `instantiate`"
+        f'{type(expr).__name__} is not written as code, in "{text(expr)}": '
+        f"{why_absent(type(expr), 'code')}; put something else in its place with `instantiate`"
     )

@@ -32,10 +32,11 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
 from derivlib.errors import UnsupportedError
+from derivlib.expressions.facets import Call, facet
 
 _KNOWN = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-    "atanh", "exp", "log", "erf", "Abs", "sign",
+    "atanh", "exp", "log", "erf", "Abs", "sign", "sigmoid",
 )  # fmt: skip
 _AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
     sec: lambda z: 1 / cos(z),
@@ -86,14 +87,20 @@ class Scalars:
     def _function(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
         if type(expr) in _AS_OTHERS:
             return self.value(_AS_OTHERS[type(expr)](expr.args[0]), bound)
-        if expr.func.__name__ not in _KNOWN or len(expr.args) != 1:
+        code = facet(type(expr), "code")
+        if isinstance(code, Call):
+            arrays = [self.value(argument, bound) for argument in expr.args]
+            shape = max((array.shape for array in arrays), key=len)
+            return self.program.add("node", *arrays, shape=shape, extra=code)
+        name = code if code == "sigmoid" else expr.func.__name__
+        if name not in _KNOWN or len(expr.args) != 1:
             if any(arg.is_Matrix for arg in expr.args):
                 return self.other(expr)
             raise UnsupportedError(
                 f'no backend has the function {expr.func.__name__} of "{expr}"; '
                 "write it in terms of exp, log, powers or trigonometric functions"
             )
-        return self._call(expr.func.__name__, expr.args[0], bound)
+        return self._call(name, expr.args[0], bound)
 
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
         value = self.value(argument, bound)

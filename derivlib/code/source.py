@@ -18,8 +18,15 @@ from derivlib.code.lowering import Lowering
 from derivlib.code.signature import Argument, Shapes, identifier, listed, needed_arguments
 from derivlib.code.stable_exp import stabilise
 from derivlib.errors import InputError
+from derivlib.expressions.facets import Call, told
 from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode
+
+
+def _written_out(library: str) -> set[str]:
+    """The names of the functions that nodes bring with them."""
+    codes = (facets.code for facets in told().values() if isinstance(facets.code, Call))
+    return {code.helper_name(library) for code in codes} - {""}
 
 
 class Source:
@@ -36,6 +43,7 @@ class Source:
             raise InputError(f"a function cannot be called {task.name!r}; choose another name")
         self.task, self.backend = task, backend
         self._taken = {"math", task.name, *backend.helpers, *dir(builtins)}
+        self._taken |= _written_out(backend.name)
         for line in backend.imports:
             self._taken.add(line.split()[-1].split(".")[0])
         self._defined = {identifier(self._code_name(name)) for name in task.definitions}
@@ -160,7 +168,7 @@ class Source:
         docstring = _quoted(self._docstring())
         lines = [f"    {line}" if line else "" for line in (*docstring, *self.body)]
         function = "\n".join([signature, *lines])
-        helpers = [self.backend.helpers[name].strip("\n") for name in self._lines.helpers]
+        helpers = [code.strip("\n") for code in self._lines.helpers.values()]
         everything = "\n".join([*helpers, *self.body])
         imports = [line for line in ("import math", *self.backend.imports)
                    if re.search(rf"\b{line.split()[-1].split('.')[0]}\.", everything)]  # fmt: skip

@@ -6,6 +6,7 @@ the facet it needs. A class that has none of its own takes those of its nearest 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -35,6 +36,36 @@ class Entries:
     value: Callable[..., Any]
     parts: Callable[[Any], Sequence[Basic]] | None = None
     under_differential: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """Code that hands whole arrays to one function.
+
+    Columns and rows are arrays of one axis, 1×1 matrices of none.
+
+    :param code: the call, with {lib} for the library and {0}, {1}, … for the arrays, or a function
+        written out, which is called by its name.
+    :param numpy: the same for NumPy, where it differs.
+    :param jax: for JAX.
+    :param torch: for PyTorch.
+    :param matrices: whether it is handed matrices of two axes, and returns one, whatever the sizes.
+    """
+
+    code: str
+    numpy: str = ""
+    jax: str = ""
+    torch: str = ""
+    matrices: bool = False
+
+    def for_library(self, name: str) -> str:
+        """The code for a library."""
+        return getattr(self, name) or self.code
+
+    def helper_name(self, name: str) -> str:
+        """The name of the function that is written out for a library, or nothing."""
+        found = re.match(r"\s*def (\w+)\(", self.for_library(name))
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +116,8 @@ class Facets:
     :param entries: its definition, entry by entry.
     :param arrays: its value on NumPy's arrays with their changes, where that is worth writing;
         otherwise the definition is used.
-    :param code: how it is written as code.
+    :param code: how it is written as code: a call, or the name of what the code generator does
+        with it, where that is an interplay with what stands around it.
     :param example: how a random test writes one.
     :param parts: the subexpressions whose values it is made of; not sizes, not functions.
     :param with_parts: the same operation on other parts, where replacing its arguments that are

@@ -149,7 +149,8 @@ class TextPrinter(StrPrinter):
             return self.call(function.__name__, matrix)
         body, variable = function.expr, function.variables[0]
         if body.is_Function and body.args == (variable,):
-            return self.call(body.func.__name__, matrix)
+            told = facet(body.func, "text")
+            return self.call(told if isinstance(told, str) else body.func.__name__, matrix)
         entry = self.atom(matrix)
         written = str(self._print(body.xreplace({variable: Symbol(entry)})))
         return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"

@@ -12,7 +12,7 @@ from derivlib.expressions.construction import (
     leads_with_transpose,
     transpose,
 )
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.facets import Absent, Call, Entries, Example, tell
 from derivlib.expressions.shapes import square, stated
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.grid import square as square_grid
@@ -123,6 +123,33 @@ def _jacobian_tex(p: Any, node: AdjugateJacobian) -> str:
     return rf"\frac{{\partial \operatorname{{vec}} {above}}}{{\partial {below}}}"
 
 
+_ADJUGATE = Call(
+    '''
+def adjugate(A):
+    """The transposed cofactors of A, by its singular values, of which some may be zero."""
+    U, s, V = {lib}.linalg.svd(A)
+    others = {lib}.where({lib}.diag({lib}.ones_like(s)) > 0, 1, s).prod(1)
+    return {lib}.linalg.det(U) * {lib}.linalg.det(V) * (V.T * others) @ U.T
+''',
+    matrices=True,
+)
+
+_JACOBIAN = Call(
+    '''
+def adjugate_jacobian(A):
+    """The derivative of the adjugate of A, on stacked columns, by the singular values of A."""
+    U, s, V = {lib}.linalg.svd(A)
+    n, I = len(s), {lib}.diag({lib}.ones_like(s))
+    left_out = (I[:, None, :] + I[None, :, :]) > 0
+    others = {lib}.where(I > 0, 0, {lib}.where(left_out, 1, s).prod(2))
+    on_diagonal = (I[:, None, :] * I[None, :, :]).reshape(n * n, n)
+    middle = on_diagonal @ others @ on_diagonal.T - {lib}.diag(others.ravel())
+    sign = {lib}.linalg.det(U) * {lib}.linalg.det(V)
+    return sign * {lib}.kron(U, V.T) @ middle @ {lib}.kron(V, U.T)
+''',
+    matrices=True,
+)
+
 tell(
     Adjugate,
     text="adj",
@@ -131,7 +158,7 @@ tell(
     normal=adjugate_of,
     entries=Entries(_entries),
     arrays=_on_arrays,
-    code="adjugate",
+    code=_ADJUGATE,
     example=Example(lambda w, r, c, d: adjugate(w.matrix(r, r, d)), "square"),
     transposed=lambda node: (
         Adjugate(transpose(node.arg)) if leads_with_transpose(node.arg) else None
@@ -146,6 +173,6 @@ tell(
     normal=AdjugateJacobian,
     entries=Entries(_jacobian_entries),
     arrays=Absent("its definition is used: it is met in Hessians, which are small"),
-    code="adjugate_jacobian",
+    code=_JACOBIAN,
     example=Absent("the differential of an adjugate brings it in"),
 )

@@ -72,7 +72,7 @@ tell(
     normal=BlockDiagMatrix,
     entries=Entries(_entries, lambda node: node.blocks),
     arrays=_diagonal_on_arrays,
-    code="block_diagonal",
+    code="blocks",
     example=Absent("a matrix of blocks with zeros, which is written at random"),
     with_parts=lambda _, parts: block_diagonal(parts),
 )

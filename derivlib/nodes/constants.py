@@ -59,7 +59,7 @@ tell(
     tex=lambda p, node: _in_brackets(p, "0", node),
     entries=_of_numbers(lambda _, __: S.Zero),
     arrays=lambda on, node: on.number(on.np.zeros(on.shape(node))),
-    code="zeros",
+    code="constant",
     **_ALL,
 )
 tell(
@@ -68,6 +68,6 @@ tell(
     tex=_ones_tex,
     entries=_of_numbers(lambda _, __: S.One),
     arrays=lambda on, node: on.number(on.np.ones(on.shape(node))),
-    code="ones",
+    code="constant",
     **_ALL,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Determinant, Expr, Identity, S
 
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.grid import Grid, square
 from derivlib.nodes.trace import is_single, trace
@@ -31,6 +31,6 @@ tell(
     normal=_normal,
     entries=Entries(lambda calc, _, A: determinant_of(calc, A)),
     arrays=lambda on, node: on.jets.determinant(on.value(node.arg)),
-    code="determinant",
+    code=Call("{lib}.linalg.det({0})", matrices=True),
     example=Example(lambda w, d: Determinant(w.positive_definite(w.square(), d)), "scalar"),
 )

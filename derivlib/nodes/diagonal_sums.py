@@ -12,11 +12,12 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import square
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.grid import square as square_grid
 from derivlib.nodes.node import Node, as_square_operand
+from derivlib.nodes.trace import is_single
 
 
 class DiagonalSums(Node):
@@ -55,8 +56,8 @@ def diagonal_sums(matrix: Any) -> Expr:
 def summed_diagonals(matrix: Expr) -> Expr:
     """Sum a square matrix along each diagonal; a coefficient comes out in front."""
     coefficient, matrix = split_coefficient(matrix)
-    if isinstance(matrix, ZeroMatrix):
-        return matrix
+    if isinstance(matrix, ZeroMatrix) or is_single(matrix):
+        return mul(coefficient, matrix)
     if isinstance(matrix, Identity):
         return mul(coefficient, matrix.shape[0], matrix)
     return mul(coefficient, DiagonalSums(matrix))
@@ -80,6 +81,18 @@ def _on_arrays(on: Any, node: DiagonalSums) -> Any:
     return sums[:, :, j - i + n - 1]
 
 
+_CODE = Call(
+    '''
+def diagonal_sums(A):
+    """The Toeplitz matrix of the sums along the diagonals of A."""
+    n = len(A)
+    sums = {lib}.stack([A.diagonal(k).sum() for k in range(1 - n, n)])
+    i = {lib}.arange(n)
+    return sums[i - i[:, None] + n - 1]
+''',
+    matrices=True,
+)
+
 tell(
     DiagonalSums,
     text="diagonal_sums",
@@ -88,7 +101,7 @@ tell(
     normal=summed_diagonals,
     entries=Entries(_entries),
     arrays=_on_arrays,
-    code="diagonal_sums",
+    code=_CODE,
     example=Example(lambda w, r, c, d: diagonal_sums(w.matrix(r, r, d)), "square"),
     transposed=lambda node: (
         DiagonalSums(transpose(node.arg)) if leads_with_transpose(node.arg) else None

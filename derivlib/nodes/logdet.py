@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, Identity, S, ZeroMatrix, log
 
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.determinant import determinant_of
 from derivlib.nodes.node import ScalarNode, as_square_operand
@@ -45,6 +45,22 @@ def _normal(matrix: Expr) -> Expr:
     return S.Zero if isinstance(matrix, Identity) else LogDet(matrix)
 
 
+_CODE = Call(
+    '''
+def logdet(A):
+    """The logarithm of the determinant; not a number where that is negative."""
+    sign, value = {lib}.linalg.slogdet(A)
+    return {lib}.where(sign > 0, value, {lib}.nan)
+''',
+    numpy='''
+def logdet(A):
+    """The logarithm of the determinant; not a number where that is negative."""
+    sign, value = np.linalg.slogdet(A)
+    return value if sign > 0 else np.nan
+''',
+    matrices=True,
+)
+
 tell(
     LogDet,
     text="logdet",
@@ -53,7 +69,7 @@ tell(
     normal=_normal,
     entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
     arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
-    code="logdet",
+    code=_CODE,
     example=Example(lambda w, d: logdet(w.positive_definite(w.square(), d)), "scalar"),
     undefined=lambda node: isinstance(node.arg, ZeroMatrix),
 )

@@ -6,10 +6,11 @@ from typing import Any
 
 from sympy import Expr, log
 
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import ScalarNode, as_vector_operand
 from derivlib.nodes.softmax import exponentials
+from derivlib.nodes.trace import is_single, trace
 
 
 class LogSumExp(ScalarNode):
@@ -50,14 +51,30 @@ def _example(w: Any, d: int) -> Any:
     return logsumexp(vector if w.flip() else vector.T)
 
 
+_CODE = Call(
+    '''
+def logsumexp(x):
+    """log(sum(exp(x))), without overflow."""
+    largest = x.max()
+    return largest + np.log(np.exp(x - largest).sum())
+''',
+    jax="jax.scipy.special.logsumexp({0})",
+    torch="torch.logsumexp({0}, 0)",
+)
+
+
+def _normal(vector: Expr) -> Expr:
+    return trace(vector) if is_single(vector) else LogSumExp(vector)
+
+
 tell(
     LogSumExp,
     text="logsumexp",
     tex=r"\operatorname{logsumexp}",
     shape=scalar,
-    normal=LogSumExp,
+    normal=_normal,
     entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
     arrays=_on_arrays,
-    code="logsumexp",
+    code=_CODE,
     example=Example(_example, "scalar"),
 )

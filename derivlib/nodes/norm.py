@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, S, ZeroMatrix
 
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import ScalarNode, as_matrix_operand
 
@@ -65,6 +65,6 @@ tell(
     normal=_normal,
     entries=Entries(_entries),
     arrays=_on_arrays,
-    code="norm",
+    code=Call("{lib}.linalg.norm({0})"),
     example=Example(lambda w, d: norm(w.anything(d)), "scalar"),
 )

@@ -84,7 +84,7 @@ tell(
     normal=power,
     entries=Entries(_matrix_power, first_argument),
     arrays=_matrix_power_on_arrays,
-    code="matrix_power",
+    code="power",
     example=Example(_example, "square"),
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix) and node.args[1].is_negative,
 )

@@ -93,6 +93,6 @@ tell(
     normal=Absent("SymPy's own"),
     entries=Entries(_entries),
     arrays=Absent("its definition is used"),
-    code="scalar_function",
+    code="sigmoid",
     example=Example(lambda w, d: Sigmoid(w.scalar(d)), "scalar"),
 )

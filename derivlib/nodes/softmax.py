@@ -6,10 +6,12 @@ from typing import Any
 
 from sympy import Expr, S, Transpose, exp
 
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.construction import identity
+from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import Node, as_vector_operand
+from derivlib.nodes.trace import is_single
 
 
 class Softmax(Node):
@@ -61,14 +63,30 @@ def _on_arrays(on: Any, node: Softmax) -> Any:
     return on.jets.times(value, on.jets.reciprocal(value.sum(axis=(2, 3), keepdims=True)))
 
 
+_CODE = Call(
+    '''
+def softmax(x):
+    """exp(x) / sum(exp(x)), without overflow."""
+    e = np.exp(x - x.max())
+    return e / e.sum()
+''',
+    jax="jax.nn.softmax({0})",
+    torch="torch.softmax({0}, 0)",
+)
+
+
+def _normal(vector: Expr) -> Expr:
+    return identity(S.One) if is_single(vector) else Softmax(vector)
+
+
 tell(
     Softmax,
     text="softmax",
     tex=r"\operatorname{softmax}",
     shape=same_as_first,
-    normal=Softmax,
+    normal=_normal,
     entries=Entries(_entries),
     arrays=_on_arrays,
-    code="softmax",
+    code=_CODE,
     example=Example(lambda w, r, c, d: softmax(w.matrix(r, c, d)), "vector"),
 )

@@ -136,24 +136,10 @@ def scaled_exp(Z, axis):
     """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
     return {lib}.exp(Z - {lib}.amax(Z, axis, keepdims=True))
 ''',
-    "logdet": '''
-def logdet(A):
-    """The logarithm of the determinant; not a number where that is negative."""
-    sign, value = {lib}.linalg.slogdet(A)
-    return {lib}.where(sign > 0, value, {lib}.nan)
-''',
     "commutation": '''
 def commutation(m, n):
     """Which rows of an identity matrix make up the commutation matrix of m×n matrices."""
     return {lib}.arange(m * n).reshape(n, m).T.ravel()
-''',
-    "diagonal_sums": '''
-def diagonal_sums(A):
-    """The Toeplitz matrix of the sums along the diagonals of A."""
-    n = len(A)
-    sums = {lib}.stack([A.diagonal(k).sum() for k in range(1 - n, n)])
-    i = {lib}.arange(n)
-    return sums[i - i[:, None] + n - 1]
 ''',
     "blocks": '''
 def blocks(A, k):
@@ -261,13 +247,10 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
             f"single_entry({w.tuple(s)}, {w.tuple(index)}{w.like()})"
         ),
         "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])}{w.like('0')})",
-        "det": lambda w, x, s, a: f"{prefix}.linalg.det({a[0].text})",
         "solve": lambda w, x, s, a: f"{prefix}.linalg.solve({a[0].text}, {a[1].text})",
         "inverse": lambda w, x, s, a: f"{prefix}.linalg.inv({a[0].text})",
-        "norm": lambda w, x, s, a: f"{prefix}.linalg.norm({a[0].text})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
         "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
-        "logdet": lambda w, x, s, a: f"logdet({a[0].text})",
         "kron": lambda w, x, s, a: f"{prefix}.kron({a[0].text}, {a[1].text})",
         "tril": lambda w, x, s, a: f"{prefix}.tril({a[0].text})",
         "triu": lambda w, x, s, a: f"{prefix}.triu({a[0].text})",
@@ -276,5 +259,4 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "cols": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].atom}[:, None], {w.tuple(s)})",
         "permute_rows": lambda w, of, s, a: f"{a[0].atom}[commutation({w.sizes(of)})]",
         "permute_cols": lambda w, of, s, a: f"{a[0].atom}[:, commutation({w.sizes(of[::-1])})]",
-        "diagonal_sums": lambda w, x, s, a: f"diagonal_sums({a[0].text})",
     }

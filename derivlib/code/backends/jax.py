@@ -16,8 +16,6 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
-        "softmax": lambda w, x, s, a: f"jax.nn.softmax({a[0].text})",
-        "logsumexp": lambda w, x, s, a: f"jax.scipy.special.logsumexp({a[0].text})",
         "block_diagonal": lambda w, x, s, a: (
             f"jax.scipy.linalg.block_diag({', '.join(p.text for p in a)})"
         ),

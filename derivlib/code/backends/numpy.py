@@ -11,24 +11,6 @@ def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), without overflow."""
     return 1 / (1 + np.exp(-np.maximum(z, -709)))
 ''',
-    "softmax": '''
-def softmax(x):
-    """exp(x) / sum(exp(x)), without overflow."""
-    e = np.exp(x - x.max())
-    return e / e.sum()
-''',
-    "logsumexp": '''
-def logsumexp(x):
-    """log(sum(exp(x))), without overflow."""
-    largest = x.max()
-    return largest + np.log(np.exp(x - largest).sum())
-''',
-    "logdet": '''
-def logdet(A):
-    """The logarithm of the determinant; not a number where that is negative."""
-    sign, value = np.linalg.slogdet(A)
-    return value if sign > 0 else np.nan
-''',
     "blocks": '''
 def blocks(A, k):
     """A, or one of k matrices A after the other, in each of k blocks on the diagonal."""
@@ -72,8 +54,6 @@ NUMPY = Backend(
     functions=functions("np", sigmoid="sigmoid", softplus="np.logaddexp", erf="scipy.special.erf"),
     templates={
         **common("np"),
-        "softmax": lambda w, x, s, a: f"softmax({a[0].text})",
-        "logsumexp": lambda w, x, s, a: f"logsumexp({a[0].text})",
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
         "block_diagonal": lambda w, x, s, a: f"block_diagonal({', '.join(p.text for p in a)})",

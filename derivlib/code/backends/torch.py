@@ -41,8 +41,6 @@ TORCH = Backend(
     ),
     templates={
         **common("torch", "tensor"),
-        "softmax": lambda w, x, s, a: f"torch.softmax({a[0].text}, 0)",
-        "logsumexp": lambda w, x, s, a: f"torch.logsumexp({a[0].text}, 0)",
         "kron": _kronecker,
         "block_diagonal": lambda w, x, s, a: f"torch.block_diag({', '.join(p.text for p in a)})",
         "block": _block,
