@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sympy import Determinant, Integer
+from sympy import Determinant, Expr, Integer
 
-from derivlib.expressions.construction import mul, power
+from derivlib.expressions.construction import mul, power, split_coefficient
+from derivlib.nodes.adjugate import Adjugate
 from derivlib.rules.conditions import of_matrix_power
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import a, m, matrix, n
+from derivlib.rules.rule import Arguments
 from derivlib.rules.sources import MATRIX_ALGEBRA, magnus_neudecker
 
 A, B, S = matrix("A", n, m), matrix("B", m, n), matrix("A", n, n)
@@ -31,6 +33,24 @@ DETERMINANT_OF_MULTIPLE = algebra(
     ),
     (a, S),
     source=magnus_neudecker("chapter 1, determinants"),
+)
+
+
+def _multiple(expr: Expr) -> Arguments | None:
+    scalar, matrix = split_coefficient(expr.args[0])
+    return None if scalar == 1 else (scalar, matrix)
+
+
+algebra(
+    "adjugate of a multiple",
+    lambda scalar, square: (
+        Adjugate(mul(scalar, square)),
+        mul(scalar ** (square.shape[0] - 1), Adjugate(square)),
+    ),
+    (a, S),
+    source=magnus_neudecker("chapter 1, determinants"),
+    of=Adjugate,
+    arguments=_multiple,
 )
 
 REPEATED_PRODUCT = algebra(

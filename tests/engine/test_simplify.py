@@ -37,7 +37,7 @@ READ = {
     "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",
     "log-determinant of a multiple": "n/t",
     "log-determinant of a mean": "(G + U)⁻ᵀ",
-    "determinant of a multiple": "t**n*det(U)*U⁻ᵀ",
+    "determinant of a multiple": "t*t**(n - 1)*adj(U)ᵀ",
     "canonical correlation": (
         "1/sqrt((wᵀ*B*w)*(xᵀ*A*x))*Xᵀ*x"
         " - (xᵀ*A*x)*(xᵀ*X*w)/(2*((wᵀ*B*w)*(xᵀ*A*x))**(3/2))*(B + Bᵀ)*w"
