@@ -19,24 +19,6 @@ _LONGEST = 88
 _OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "stack")
 
 
-class Lines:
-    """Lines of code, and what they need.
-
-    :param lines: the statements, one for each value that has a name or is used again.
-    :param results: the code of each result.
-    :param helpers: the names of the helpers that are called, in the order of use.
-    :param sizes: the size symbols that occur.
-    :param following: whether an array is made whose type follows that of an argument.
-    """
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.results: list[str] = []
-        self.helpers: dict[str, None] = {}
-        self.sizes: dict[Symbol, None] = {}
-        self.following = False
-
-
 class Writing:
     """Writes the part of a program that its outputs need.
 
@@ -46,6 +28,7 @@ class Writing:
     :param identifier: the names of inputs and of sizes in the code.
     :param fresh: gives a name that is not taken, one of those asked for or like the first.
     :param model: the name of the argument whose type and device new arrays have, if there is one.
+    :raises UnsupportedError: if a number cannot be written.
     """
 
     def __init__(
@@ -59,15 +42,16 @@ class Writing:
     ) -> None:
         self.program, self.outputs, self.backend = program, outputs, backend
         self.identifier, self.fresh, self.model = identifier, fresh, model
-        self.done = Lines()
         self.pieces: dict[int, Piece] = {}
         self.uses: Counter[int] = Counter()
-
-    def run(self) -> Lines:
-        """Write what is needed, in the order of calculation.
-
-        :raises UnsupportedError: if the backend lacks a function.
-        """
+        self.lines: list[str] = []
+        """The statements, one for each value that has a name or is used again."""
+        self.helpers: dict[str, None] = {}
+        """The names of the helpers that are called, in the order of use."""
+        self.sizes: dict[Symbol, None] = {}
+        """The size symbols that occur."""
+        self.following = False
+        """Whether an array is made whose type follows that of an argument."""
         needed = self.program.needed(self.outputs)
         for place in needed:
             operation = self.program.operations[place]
@@ -76,8 +60,8 @@ class Writing:
         self.uses.update(array.place for array in self.outputs)
         for place in needed:
             self.pieces[place] = self._piece(place)
-        self.done.results = [self.pieces[array.place].text for array in self.outputs]
-        return self.done
+        self.results = [self.pieces[array.place].text for array in outputs]
+        """The code of each result."""
 
     def _piece(self, place: int) -> Piece:
         operation = self.program.operations[place]
@@ -90,7 +74,7 @@ class Writing:
         if operation.name is None and ((not again and not long) or is_result):
             return piece
         name = self.fresh(operation.name) if operation.name else self._plain_name(operation)
-        self.done.lines.append(f"{name} = {piece.text}")
+        self.lines.append(f"{name} = {piece.text}")
         return Piece(name)
 
     def _plain_name(self, operation: Operation) -> str:
@@ -105,28 +89,24 @@ class Writing:
         if operation.kind == "number":
             return self.number(operation.extra)
         arguments = [self.pieces[i] for i in operation.arguments]
-        if operation.kind == "call":
-            return self._called(operation, arguments)
         of = [self.program.operations[i] for i in operation.arguments]
         shapes, static = [o.shape for o in of], [o.static for o in of]
         writer = Writer(self.size, shapes, static, self._like, self._model)
-        template = self.backend.templates[operation.kind]
+        template = (
+            self._called if operation.kind == "call" else self.backend.templates[operation.kind]
+        )
         spelt = template(writer, operation.extra, operation.shape, arguments)
         piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
         for called in re.findall(r"(?<![\w.])(\w+)\(", piece.text):
             if called in self.backend.helpers:
-                self.done.helpers[called] = None
+                self.helpers[called] = None
         return piece
 
-    def _called(self, operation: Operation, arguments: Sequence[Piece]) -> Piece:
+    def _called(self, writer: Writer, function: str, _: Any, arguments: Sequence[Piece]) -> Piece:
         (argument,) = arguments
-        if operation.static:
-            return Piece(f"math.{_MATH.get(operation.extra, operation.extra)}({argument.text})")
-        spelling = self.backend.functions.get(operation.extra)
-        if spelling is None:
-            raise UnsupportedError(f"no backend has the function {operation.extra}")
-        if spelling in self.backend.helpers:
-            self.done.helpers[spelling] = None
+        if writer.static[0]:
+            return Piece(f"math.{_MATH.get(function, function)}({argument.text})")
+        spelling = self.backend.functions[function]
         first = "0, " if spelling.endswith("logaddexp") else ""
         return Piece(f"{spelling}({first}{argument.text})")
 
@@ -142,7 +122,7 @@ class Writing:
 
     def _model(self) -> str:
         """An array of the type and on the device of what is handed in."""
-        self.done.following = self.model is not None
+        self.following = self.model is not None
         return self.model or ("torch.zeros(())" if self.backend.devices else "0.0")
 
     # --- numbers and sizes ----------------------------------------------------------------
@@ -164,7 +144,7 @@ class Writing:
                 return Piece(repr(float(value)), ATOM if value >= 0 else SIGN)
             return Piece(f"{p} / {q}", PRODUCT if p >= 0 else SUM, "/")
         if isinstance(value, Symbol):
-            self.done.sizes[value] = None
+            self.sizes[value] = None
             return Piece(self.identifier[value])
         if value.is_Float or isinstance(value, NumberSymbol):
             spelt = {S.Pi: "math.pi", S.Exp1: "math.e"}.get(value, repr(float(value)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivlib.code.backends.backend import Backend
-from derivlib.code.backends.common import common, functions, helpers
+from derivlib.code.backends.common import called, common, functions, helpers
 
 JAX = Backend(
     name="jax",
@@ -16,11 +16,9 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
-        "softmax": lambda w, x, s, a: f"jax.nn.softmax({a[0].text})",
-        "logsumexp": lambda w, x, s, a: f"jax.scipy.special.logsumexp({a[0].text})",
-        "block_diagonal": lambda w, x, s, a: (
-            f"jax.scipy.linalg.block_diag({', '.join(p.text for p in a)})"
-        ),
+        "softmax": called("jax.nn.softmax"),
+        "logsumexp": called("jax.scipy.special.logsumexp"),
+        "block_diagonal": called("jax.scipy.linalg.block_diag"),
         "single_entry": lambda w, index, s, a: (
             f"jnp.zeros({w.tuple(s)}{w.like()}).at[{w.sizes(index)}].set(1)"
         ),
