@@ -73,7 +73,7 @@ def _blocks(algebra: Algebra, left: Form, middle: Form, right: Form) -> Form | N
         algebra.matrix(other),
         shape=(eye.rows, factor.rows, other.cols),
     )
-    kind = "blocks" if first else "spread"
+    kind = "stack_blocks" if first else "stack_spread"
     shape = (left.rows, right.cols)
     array = algebra.program.add(kind, stack, shape=shape, extra=eye.rows)
     scalar = algebra.combine("multiply", [eye.scalar, other_eye.scalar])

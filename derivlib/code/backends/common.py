@@ -265,6 +265,8 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "unvec": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape[::-1])}).T",
         "blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
         "spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
+        "stack_blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
+        "stack_spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
         "single_entry": lambda w, index, s, a: (
             f"single_entry({w.tuple(s)}, {w.tuple(index)}{w.like()})"
         ),
