@@ -65,8 +65,10 @@ class Source:
             used.add(model)
         symbols = self._symbols(used, args)
         self._shapes = Shapes(sorted(symbols, key=lambda symbol: symbol not in used))
-        self._found = [s for s in self._shapes.with_parts(self._lines.sizes) if s not in symbols]
-        used |= {*self._lines.sizes, *(self._shapes.found[size][0] for size in self._found)}
+        told = self._shapes.with_parts(self._lines.sizes)
+        self._found = [size for size in told if size not in symbols]
+        used |= {*self._lines.sizes, *told}
+        used |= {self._shapes.found[size][0] for size in self._found}
         self.arguments = tuple(
             Argument(
                 self._names[s],
