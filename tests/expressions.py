@@ -120,6 +120,7 @@ CASES = {
     "determinant of a square form": (Determinant(X.T * A * X), X),
     "determinant times trace": (Determinant(U) * Trace(A * U), U),
     "determinant where another part needs an inverse": (Determinant(U) * Trace(Inverse(U)), U),
+    "determinant of a multiple that stays": (Determinant(t * U) * Trace(A * U), U),
     "power of a determinant": (Determinant(U) ** t, U),
     "adjugate": (Trace(A * adjugate(U)), U),
     "adjugate where another part needs an inverse": (Trace(adjugate(U) * Inverse(U)), U),

@@ -120,9 +120,7 @@ class GeneratedFunction:
         functools.update_wrapper(self, function, ("__name__", "__qualname__", "__doc__"))
         self._function = function
         self._names = tuple(argument.name for argument in listing.arguments)
-        self._looked_at = [i for i, argument in enumerate(listing.arguments) if argument.needed]
-        needed = [listing.arguments[i] for i in self._looked_at]
-        self._readers = [_reader(library, self._backend, argument) for argument in needed]
+        self._readers = [_reader(library, self._backend, a) for a in listing.arguments]
         self._fit = functools.lru_cache(_REMEMBERED)(functools.partial(_check_shapes, listing))
         self._fitting: set[Any] = set()  # arrays like these were taken as they are, and fitted
 
@@ -143,13 +141,10 @@ class GeneratedFunction:
 
     def _read(self, values: tuple[Any, ...], likeness: tuple[Any, ...]) -> list[Any]:
         """The arguments as arrays that fit."""
-        arguments, arrays = self._listing.arguments, list(values)
         model = _model(values) if self._backend.devices else None
-        for i, read in zip(self._looked_at, self._readers, strict=True):
-            arrays[i] = read(values[i], model)
-        looked_at = [arrays[i] for i in self._looked_at]
-        sizes = self._fit(tuple([tuple(getattr(array, "shape", ())) for array in looked_at]))
-        known = _indices([arguments[i] for i in self._looked_at], looked_at)
+        arrays = [read(value, model) for read, value in zip(self._readers, values, strict=True)]
+        sizes = self._fit(tuple([tuple(getattr(array, "shape", ())) for array in arrays]))
+        known = _whole_numbers(self._listing.arguments, arrays)
         for size in known.keys() & sizes.keys():
             if known[size] != sizes[size]:
                 raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
@@ -241,11 +236,12 @@ def _likeness(values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _reader(library: Any, backend: Backend, argument: Argument) -> Callable[[Any, Any], Any]:
-    """What makes an array of a value; sizes, indices and numbers stay what they are."""
-    if not argument.symbol.is_Matrix and argument.symbol.is_integer:
-        return functools.partial(_as_whole, argument)
-    make = _as_tensor if backend.devices else _as_array
-    return functools.partial(make, library, argument)
+    """What makes an array of a value; whole numbers, and what is ignored, stay what they are."""
+    if argument.needed and argument.size:
+        return functools.partial(_as_size, argument)
+    if not argument.needed or (argument.symbol.is_integer and not argument.symbol.is_Matrix):
+        return lambda value, _: value
+    return functools.partial(_as_tensor if backend.devices else _as_array, library, argument)
 
 
 def _model(values: Sequence[Any]) -> Any:
@@ -256,9 +252,7 @@ def _model(values: Sequence[Any]) -> Any:
     return None
 
 
-def _as_whole(argument: Argument, value: Any, _: Any) -> Any:
-    if not argument.size:
-        return value
+def _as_size(argument: Argument, value: Any, _: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as error:
@@ -309,12 +303,12 @@ def _no_numbers(argument: Argument, value: Any) -> InputError:
     return InputError(f"{argument.name} is no array of numbers, but {value!r}")
 
 
-def _indices(arguments: Sequence[Argument], values: Sequence[Any]) -> dict[Expr, int]:
+def _whole_numbers(arguments: Sequence[Argument], values: Sequence[Any]) -> dict[Expr, int]:
     """The arguments that are whole numbers, and whose values are known."""
     return {
         argument.symbol: int(value)
         for argument, value in zip(arguments, values, strict=True)
-        if isinstance(value, Integral) and argument.symbol.is_integer
+        if argument.needed and argument.symbol.is_integer and isinstance(value, Integral)
     }
 
 
@@ -325,8 +319,7 @@ def _check_shapes(listing: Listing, shapes: Sequence[tuple[int, ...]]) -> dict[E
     :raises SizesError: naming the argument, its shape, and what its shape should be.
     """
     known: dict[Expr, tuple[int, str]] = {}
-    needed = [argument for argument in listing.arguments if argument.needed]
-    pairs = list(zip(needed, shapes, strict=True))
+    pairs = [pair for pair in zip(listing.arguments, shapes, strict=True) if pair[0].needed]
     for argument, shape in pairs:
         if len(shape) != len(argument.shape):
             raise SizesError(_wrong_axes(listing, argument, tuple(shape)))
@@ -342,13 +335,9 @@ def _check_shapes(listing: Listing, shapes: Sequence[tuple[int, ...]]) -> dict[E
         for size, length in zip(argument.shape, shape, strict=True):
             expected = size.xreplace({s: Integer(value) for s, (value, _) in known.items()})
             if expected.is_Integer and int(expected) != length:
-                raise SizesError(
-                    f"{argument.name} is {_shown(shape)} and should be {_shown(argument.shape)}: "
-                    f"{size} is {expected}"
-                    if size.free_symbols
-                    else f"{argument.name} is {_shown(shape)} and should be "
-                    f"{_shown(argument.shape)}"
-                )
+                why = f": {size} is {expected}" if size.free_symbols else ""
+                wanted = f"{_shown(argument.shape)}{why}"
+                raise SizesError(f"{argument.name} is {_shown(shape)} and should be {wanted}")
     return {size: value for size, (value, _) in known.items()}
 
 

@@ -9,7 +9,17 @@ from typing import Any
 
 from sympy import Expr, NumberSymbol, Pow, Rational, S, Symbol, nan
 
-from derivlib.code.backends.backend import ATOM, POWER, PRODUCT, SIGN, SUM, Backend, Piece, Writer
+from derivlib.code.backends.backend import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
+    Backend,
+    Piece,
+    Template,
+    Writer,
+)
 from derivlib.code.ir import Array, Operation, Program
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call
@@ -20,22 +30,8 @@ _LONGEST = 88
 _OWN_LINE = ("solve", "inverse", "blocks", "spread", "kron", "stack")
 
 
-class Lines:
-    """Lines of code, and what they need.
-
-    :param lines: the statements, one for each value that has a name or is used again.
-    :param results: the code of each result.
-    :param helpers: the functions that are called and written out, by name, in the order of use.
-    :param sizes: the size symbols that occur.
-    :param following: whether an array is made whose type follows that of an argument.
-    """
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.results: list[str] = []
-        self.helpers: dict[str, str] = {}
-        self.sizes: dict[Symbol, None] = {}
-        self.following = False
+_PLACE = r"(?P<alone>(?:(?<=\()|(?<=, ))(?=\{\d+\}[,)]))?\{(?P<i>\d+)\}"
+"""Where an argument is put into a call; between brackets and commas it needs none of its own."""
 
 
 class Writing:
@@ -47,6 +43,7 @@ class Writing:
     :param identifier: the names of inputs and of sizes in the code.
     :param fresh: gives a name that is not taken, one of those asked for or like the first.
     :param model: the name of the argument whose type and device new arrays have, if there is one.
+    :raises UnsupportedError: if a number cannot be written.
     """
 
     def __init__(
@@ -60,15 +57,16 @@ class Writing:
     ) -> None:
         self.program, self.outputs, self.backend = program, outputs, backend
         self.identifier, self.fresh, self.model = identifier, fresh, model
-        self.done = Lines()
         self.pieces: dict[int, Piece] = {}
         self.uses: Counter[int] = Counter()
-
-    def run(self) -> Lines:
-        """Write what is needed, in the order of calculation.
-
-        :raises UnsupportedError: if the backend lacks a function.
-        """
+        self.lines: list[str] = []
+        """The statements, one for each value that has a name or is used again."""
+        self.helpers: dict[str, str] = {}
+        """The functions that are called and written out, by name, in the order of use."""
+        self.sizes: dict[Symbol, None] = {}
+        """The size symbols that occur."""
+        self.following = False
+        """Whether an array is made whose type follows that of an argument."""
         needed = self.program.needed(self.outputs)
         for place in needed:
             operation = self.program.operations[place]
@@ -77,8 +75,8 @@ class Writing:
         self.uses.update(array.place for array in self.outputs)
         for place in needed:
             self.pieces[place] = self._piece(place)
-        self.done.results = [self.pieces[array.place].text for array in self.outputs]
-        return self.done
+        self.results = [self.pieces[array.place].text for array in outputs]
+        """The code of each result."""
 
     def _piece(self, place: int) -> Piece:
         operation = self.program.operations[place]
@@ -91,7 +89,7 @@ class Writing:
         if operation.name is None and ((not again and not long) or is_result):
             return piece
         name = self.fresh(operation.name) if operation.name else self._plain_name(operation)
-        self.done.lines.append(f"{name} = {piece.text}")
+        self.lines.append(f"{name} = {piece.text}")
         return Piece(name)
 
     def _plain_name(self, operation: Operation) -> str:
@@ -106,45 +104,37 @@ class Writing:
         if operation.kind == "number":
             return self.number(operation.extra)
         arguments = [self.pieces[i] for i in operation.arguments]
-        if operation.kind == "call":
-            return self._called(operation, arguments)
-        if operation.kind == "node":
-            return self._node(operation.extra, arguments)
         of = [self.program.operations[i] for i in operation.arguments]
         shapes, static = [o.shape for o in of], [o.static for o in of]
         writer = Writer(self.size, shapes, static, self._like, self._model)
-        template = self.backend.templates[operation.kind]
+        own: Mapping[str, Template] = {"call": self._called, "node": self._node}
+        template = own.get(operation.kind) or self.backend.templates[operation.kind]
         spelt = template(writer, operation.extra, operation.shape, arguments)
         piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
         for called in re.findall(r"(?<![\w.])(\w+)\(", piece.text):
             if called in self.backend.helpers:
-                self.done.helpers[called] = self.backend.helpers[called]
+                self.helpers[called] = self.backend.helpers[called]
         return piece
 
-    def _node(self, call: Call, arguments: Sequence[Piece]) -> Piece:
+    def _node(self, _: Writer, call: Call, __: Any, arguments: Sequence[Piece]) -> Piece:
         """The call of a node, and the function it calls if that is written out."""
         code = call.for_library(self.backend.name).replace("{lib}", self.backend.prefix)
         helper = call.helper_name(self.backend.name)
         if helper:
-            self.done.helpers[helper] = code
+            self.helpers[helper] = code
             return Piece(f"{helper}({', '.join(piece.text for piece in arguments)})")
 
         def put_in(found: re.Match[str]) -> str:
             piece = arguments[int(found["i"])]
             return piece.atom if found["alone"] is None else piece.text
 
-        code = re.sub(r"(?P<alone>(?:(?<=\()|(?<=, ))(?=\{\d+\}[,)]))?\{(?P<i>\d+)\}", put_in, code)
-        return Piece(code)
+        return Piece(re.sub(_PLACE, put_in, code))
 
-    def _called(self, operation: Operation, arguments: Sequence[Piece]) -> Piece:
+    def _called(self, writer: Writer, function: str, _: Any, arguments: Sequence[Piece]) -> Piece:
         (argument,) = arguments
-        if operation.static:
-            return Piece(f"math.{_MATH.get(operation.extra, operation.extra)}({argument.text})")
-        spelling = self.backend.functions.get(operation.extra)
-        if spelling is None:
-            raise UnsupportedError(f"no backend has the function {operation.extra}")
-        if spelling in self.backend.helpers:
-            self.done.helpers[spelling] = self.backend.helpers[spelling]
+        if writer.static[0]:
+            return Piece(f"math.{_MATH.get(function, function)}({argument.text})")
+        spelling = self.backend.functions[function]
         first = "0, " if spelling.endswith("logaddexp") else ""
         return Piece(f"{spelling}({first}{argument.text})")
 
@@ -160,7 +150,7 @@ class Writing:
 
     def _model(self) -> str:
         """An array of the type and on the device of what is handed in."""
-        self.done.following = self.model is not None
+        self.following = self.model is not None
         return self.model or ("torch.zeros(())" if self.backend.devices else "0.0")
 
     # --- numbers and sizes ----------------------------------------------------------------
@@ -182,7 +172,7 @@ class Writing:
                 return Piece(repr(float(value)), ATOM if value >= 0 else SIGN)
             return Piece(f"{p} / {q}", PRODUCT if p >= 0 else SUM, "/")
         if isinstance(value, Symbol):
-            self.done.sizes[value] = None
+            self.sizes[value] = None
             return Piece(self.identifier[value])
         if value.is_Float or isinstance(value, NumberSymbol):
             spelt = {S.Pi: "math.pi", S.Exp1: "math.e"}.get(value, repr(float(value)))

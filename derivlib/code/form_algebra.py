@@ -46,15 +46,11 @@ class Algebra(Arithmetic):
             case Full(array=array):
                 return array
             case Zero():
-                return (
-                    add("zeros", shape=shape, static=False)
-                    if shape
-                    else add("number", extra=S.Zero, static=True)
-                )
+                return add("zeros", shape=shape) if shape else self.program.number(S.Zero)
             case Ones(scalar=scalar):
-                return add("fill", scalar, shape=shape, static=False) if shape else scalar
+                return add("fill", scalar, shape=shape) if shape else scalar
             case Eye(scalar=scalar):
-                return self.times_scalar(scalar, add("eye", shape=shape, static=False))
+                return self.times_scalar(scalar, add("eye", shape=shape))
             case Diag(vector=vector):
                 return add("diagonal_matrix", vector, shape=shape)
             case Rows(vector=vector):
@@ -64,8 +60,7 @@ class Algebra(Arithmetic):
             case Kron(left=left, right=right):
                 return self._kronecker(left, right, shape)
             case Permuted(of=of):
-                eye = add("eye", shape=shape, static=False)
-                return add("permute_rows", eye, shape=shape, extra=of)
+                return add("permute_rows", add("eye", shape=shape), shape=shape, extra=of)
             case Inverted(array=array):
                 return add("inverse", array, shape=shape)
             case Sum(terms=terms):
@@ -81,9 +76,8 @@ class Algebra(Arithmetic):
         if isinstance(right, Eye):
             spread = self.times_scalar(right.scalar, self.matrix(left))
             return self.program.add("spread", spread, shape=shape, extra=right.rows)
-        if len(shape) < 2:
-            return self.program.add("kron", self.full(left), self.full(right), shape=shape)
-        return self.program.add("kron", self.matrix(left), self.matrix(right), shape=shape)
+        array = self.full if len(shape) < 2 else self.matrix
+        return self.program.add("kron", array(left), array(right), shape=shape)
 
     def matrix(self, form: Form) -> Array:
         """Write a matrix out with two axes, columns, rows and 1×1 matrices too."""
@@ -91,7 +85,7 @@ class Algebra(Arithmetic):
         if array.ndim == 2:
             return array
         if array.ndim == 0:
-            return self.program.add("fill", array, shape=form.shape, static=False)
+            return self.program.add("fill", array, shape=form.shape)
         return self.program.add("as_matrix", array, shape=form.shape, extra=form.shape)
 
     def operand(self, form: Form) -> Array:
@@ -370,12 +364,8 @@ class Algebra(Arithmetic):
                 return scalar
             case Diag(vector=vector):
                 return vector
-            case Rows(vector=vector):
-                if axis == 0:
-                    return self.times_scalar(count, vector)
-                return self.program.add("sum", vector)
-            case Cols(vector=vector):
-                if axis == 1:
+            case Rows(vector=vector) | Cols(vector=vector):
+                if isinstance(form, Rows) == (axis == 0):
                     return self.times_scalar(count, vector)
                 return self.program.add("sum", vector)
         array = self.full(form)

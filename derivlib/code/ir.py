@@ -85,7 +85,7 @@ class Program:
         *arguments: Array,
         shape: Iterable[Expr] = (),
         extra: Any = None,
-        static: bool | None = None,
+        static: bool = False,
     ) -> Array:
         """Append an operation, unless the same has been done already.
 
@@ -93,7 +93,7 @@ class Program:
         :param arguments: what it is done to.
         :param shape: the shape of the result.
         :param extra: what else it depends on.
-        :param static: whether the result is known from sizes alone; found if left out.
+        :param static: whether the result is known from sizes alone, as that of numbers is.
         """
         places = tuple(array.place for array in arguments)
         taken = tuple(shape)
@@ -102,10 +102,8 @@ class Program:
             turned = (kind, places[::-1], extra, taken)
             key = turned if turned in self._numbered else key
         if key not in self._numbered:
-            if static is None:
-                static = (
-                    not taken and bool(places) and all(self.operations[i].static for i in places)
-                )
+            if places and not taken:
+                static = all(self.operations[i].static for i in places)
             self._numbered[key] = len(self.operations)
             self.operations.append(Operation(kind, places, extra, taken, static))
         return Array(self._numbered[key], taken)

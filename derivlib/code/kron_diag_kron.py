@@ -37,23 +37,19 @@ def _commuted(forms: Sequence[Form]) -> list[Form]:
     """
     result: list[Form] = []
     for form in forms:
-        parts = (
-            [form.kron, Diag(form.cols, form.cols, form.vector)]
-            if isinstance(form, KronDiag)
-            else [form]
-        )
-        result += parts
+        if isinstance(form, KronDiag):
+            result += [form.kron, Diag(form.cols, form.cols, form.vector)]
+        else:
+            result.append(form)
     for i in range(1, len(result) - 1):
         j = i
-        while j and isinstance(result[j], Permuted) and isinstance(result[j - 1], Kron):
-            result[j - 1 : j + 1] = _swapped(result[j - 1], result[j])
+        while j and isinstance(k := result[j], Permuted) and isinstance(a := result[j - 1], Kron):
+            result[j - 1 : j + 1] = _swapped(a, k)
             j -= 1
     return result
 
 
-def _swapped(kron: Form, permuted: Form) -> list[Form]:
-    assert isinstance(kron, Kron)
-    assert isinstance(permuted, Permuted)
+def _swapped(kron: Kron, permuted: Permuted) -> list[Form]:
     a, b = kron.left, kron.right
     if permuted.of != (a.cols, b.cols):
         return [kron, permuted]

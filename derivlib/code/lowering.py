@@ -77,7 +77,7 @@ class Lowering:
         self.known: dict[Expr, Form | Array] = {}
         for symbol in task.inputs:
             shape = array_shape(*shape_of(symbol)) if symbol.is_Matrix else ()
-            array = self.program.add("input", shape=shape, extra=symbol, static=False)
+            array = self.program.add("input", shape=shape, extra=symbol)
             if symbol in task.symmetric:
                 self.algebra.symmetric.add(array.place)
             self.known[symbol] = Full(*shape_of(symbol), array) if symbol.is_Matrix else array

@@ -20,6 +20,7 @@ from derivlib.code.forms import (
     Rows,
     Sum,
     Zero,
+    array_shape,
     is_vector,
 )
 from derivlib.code.ir import Array
@@ -129,7 +130,9 @@ class Products:
             return self._as_columns(self.algebra.times_scalar(right.scalar, sums), rows, cols)
         if isinstance(left, Ones):
             sums = self.algebra.sum_axis(right, 0)
-            return self._as_rows(self.algebra.times_scalar(left.scalar, sums), rows, cols)
+            return self.algebra.from_operand(
+                self.algebra.times_scalar(left.scalar, sums), rows, cols
+            )
         if isinstance(left, Cols) and not is_vector(left):
             sums = self.algebra.sum_axis(right, 0)
             return self._outer(left.vector, sums, rows, cols)
@@ -149,7 +152,7 @@ class Products:
             return self._with_kronecker(left, right, rows, cols)
         if isinstance(left, Rows):
             flat = Full(S.One, left.cols, left.vector)
-            return self._as_rows(self._dense(flat, right, S.One, cols), rows, cols)
+            return self.algebra.from_operand(self._dense(flat, right, S.One, cols), rows, cols)
         if isinstance(right, Cols):
             flat = Full(right.rows, S.One, right.vector)
             return self._as_columns(self._dense(left, flat, rows, S.One), rows, cols)
@@ -158,11 +161,6 @@ class Products:
     def _dense_form(self, left: Form, right: Form) -> Form:
         return Full(left.rows, right.cols, self._dense(left, right, left.rows, right.cols))
 
-    def _as_rows(self, vector: Array, rows: Expr, cols: Expr) -> Form:
-        if vector.ndim == 0:
-            return self.algebra.from_operand(vector, rows, cols)
-        return Full(rows, cols, vector) if rows is S.One else Rows(rows, cols, vector)
-
     def _as_columns(self, vector: Array, rows: Expr, cols: Expr) -> Form:
         if vector.ndim == 0:
             return self.algebra.from_operand(vector, rows, cols)
@@ -170,7 +168,7 @@ class Products:
 
     def _outer(self, left: Array, right: Array, rows: Expr, cols: Expr) -> Form:
         if left.ndim == 0:
-            return self._as_rows(self.algebra.times_scalar(left, right), rows, cols)
+            return self.algebra.from_operand(self.algebra.times_scalar(left, right), rows, cols)
         if right.ndim == 0:
             return self._as_columns(self.algebra.times_scalar(right, left), rows, cols)
         return Full(rows, cols, self.add("outer", left, right, shape=(rows, cols)))
@@ -185,8 +183,7 @@ class Products:
             return self.add("outer", a, b, shape=(rows, cols))
         if a.ndim == 1:  # a row times a matrix is the transpose times the column
             a, b = self.algebra.transposed_array(b), a
-        shape = tuple(size for size in (rows, cols) if size is not S.One)
-        return self.add("matmul", a, b, shape=shape)
+        return self.add("matmul", a, b, shape=array_shape(rows, cols))
 
     def _scaled_lines(self, left: Form, right: Form, rows: Expr, cols: Expr) -> Form:
         if isinstance(left, Diag) and isinstance(right, Diag):
@@ -207,7 +204,6 @@ class Products:
         else:
             assert isinstance(right, Permuted)
             array, kind, of = self.algebra.full(left), "permute_cols", right.of
-        kind = "permute_rows" if array.ndim == 1 and kind == "permute_rows" else kind
         if array.ndim == 1 and kind == "permute_cols":  # a row times K is the column Kᵀ times it
             kind, of = "permute_rows", (of[1], of[0])
         return Full(rows, cols, self.add(kind, array, shape=array.shape, extra=of))
@@ -244,7 +240,7 @@ class Products:
         return self.add("vec", self.algebra.full(result), shape=(kron.rows,))
 
     def _solved(self, left: Form, right: Form) -> Array:
-        shape = tuple(size for size in (left.rows, right.cols) if size is not S.One)
+        shape = array_shape(left.rows, right.cols)
         if isinstance(left, Inverted):
             other = self.algebra.full(right)
             if other.ndim == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 
+from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
 from derivlib.errors import UnsupportedError
@@ -144,8 +146,7 @@ class Scalars:
         if exponent.is_Number:
             return self._raised(value, exponent)
         power = self.value(exponent, bound)
-        shape = value.shape if value.ndim >= power.ndim else power.shape
-        return self.program.add("power", value, power, shape=shape)
+        return self.program.add("power", value, power, shape=broadcast(value.shape, power.shape))
 
     def _raised(self, value: Array, exponent: Expr) -> Array:
         add, shape = self.program.add, value.shape
@@ -179,20 +180,18 @@ class Scalars:
     def _condition(self, condition: Any, bound: Mapping[Symbol, Array]) -> Array:
         if isinstance(condition, Relational):
             left, right = self.value(condition.lhs, bound), self.value(condition.rhs, bound)
-            shape = left.shape if left.ndim >= right.ndim else right.shape
-            kind = _RELATIONS[condition.rel_op]
-            return self.program.add("compare", left, right, shape=shape, extra=kind)
+            return self._compared(_RELATIONS[condition.rel_op], left, right)
         if isinstance(condition, And | Or):
             parts = [self._condition(part, bound) for part in condition.args]
-            result = parts[0]
             kind = "and" if isinstance(condition, And) else "or"
-            for part in parts[1:]:
-                shape = result.shape if result.ndim >= part.ndim else part.shape
-                result = self.program.add("compare", result, part, shape=shape, extra=kind)
-            return result
+            return functools.reduce(functools.partial(self._compared, kind), parts)
         if isinstance(condition, BooleanTrue | BooleanFalse):
             return self.program.number(S(int(bool(condition))))
         raise UnsupportedError(f'a condition of this kind is not written as code: "{condition}"')
+
+    def _compared(self, kind: str, left: Array, right: Array) -> Array:
+        shape = broadcast(left.shape, right.shape)
+        return self.program.add("compare", left, right, shape=shape, extra=kind)
 
 
 def _is_reciprocal(factor: Expr) -> bool:

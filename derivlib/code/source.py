@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from derivlib.code.backends import Backend
 from derivlib.code.emit import Writing
@@ -52,8 +52,7 @@ class Source:
                  for s in size.free_symbols}  # fmt: skip
         for expr in (*task.definitions.values(), *(output for _, output in task.outputs)):
             sizes |= expr.free_symbols - set(task.inputs) - set(task.definitions)
-        plain = (s for s in sizes if isinstance(s, Symbol) and s.is_integer)
-        self._sizes = sorted(plain, key=str)
+        self._sizes = sorted((s for s in sizes if s.is_Symbol and s.is_integer), key=str)
         args = None if task.args is None else listed(task.args, [*task.inputs, *self._sizes])
         for symbol in (*self._sizes, *(args or ())):
             if symbol not in self._names:
@@ -69,13 +68,15 @@ class Source:
         model = self._model(used, task.inputs if args is None else args)
         self._lines = Writing(
             lowering.program, outputs, backend, self._names, self._fresh, self._names.get(model)
-        ).run()
+        )
         if self._lines.following:
             used.add(model)
         symbols = self._symbols(used, args)
         self._shapes = Shapes(sorted(symbols, key=lambda symbol: symbol not in used))
-        self._found = [s for s in self._shapes.with_parts(self._lines.sizes) if s not in symbols]
-        used |= {*self._lines.sizes, *(self._shapes.found[size][0] for size in self._found)}
+        told = self._shapes.with_parts(self._lines.sizes)
+        self._found = [size for size in told if size not in symbols]
+        used |= {*self._lines.sizes, *told}
+        used |= {self._shapes.found[size][0] for size in self._found}
         self.arguments = tuple(
             Argument(
                 self._names[s],

@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.code import Source, Task, backend_of, compiled
+from derivlib.code import Source, Task, backend_of
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.errors import InputError
@@ -20,7 +20,7 @@ from derivlib.expressions.traversal import children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
 from derivlib.rules.rule import Condition
 
-__all__ = ["Coded", "compiled", "source_of"]
+__all__ = ["Coded", "source_of"]
 
 
 class Coded(Protocol):

@@ -12,6 +12,7 @@ from derivlib.expressions.construction import (
     is_kronecker_of_square,
     kronecker,
     mul,
+    split_coefficient,
     transpose,
 )
 from derivlib.nodes import LogDet
@@ -34,7 +35,9 @@ def _determinant(d: Differentiate, base: Expr) -> Expr:
 
 def _invertible_anyway(parts: Iterable[Expr], base: Expr) -> bool:
     """Return whether another part of the expression has no value where a matrix is singular."""
-    return any(not _may_be_singular(part).isdisjoint((base, transpose(base))) for part in parts)
+    matrix = split_coefficient(base)[1]
+    spelt = {base, matrix, transpose(base), transpose(matrix)}
+    return any(not _may_be_singular(part).isdisjoint(spelt) for part in parts)
 
 
 def _may_be_singular(part: Expr) -> frozenset[Expr]:

@@ -72,6 +72,17 @@ def functions(prefix: str, **different: str) -> dict[str, str]:
     return {**spelt, "Abs": f"{prefix}.abs", **different}
 
 
+def called(function: str) -> Template:
+    """A function that is called on the arguments."""
+    return lambda w, x, s, a: f"{function}({', '.join(piece.text for piece in a)})"
+
+
+_FUNCTIONS = {
+    "outer": "outer", "kron": "kron", "tril": "tril", "triu": "triu", "diagonal_matrix": "diag",
+    "solve": "linalg.solve", "inverse": "linalg.inv",
+}  # fmt: skip
+
+
 def _fill(prefix: str) -> Template:
     """An array of equal entries; PyTorch has no such function of a number that is calculated."""
 
@@ -210,6 +221,8 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
     :param make: what its function is called that makes an array of numbers.
     """
     return {
+        **{kind: called(f"{prefix}.{name}") for kind, name in _FUNCTIONS.items()},
+        "add_diagonal": called("add_diagonal"),
         "add": _binary("+", SUM, tight=False),
         "subtract": _binary("-", SUM, tight=True),
         "multiply": _binary("*", PRODUCT, tight=True),
@@ -220,7 +233,6 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "power": _power,
         "compare": _compared,
         "transpose": lambda w, x, s, a: f"{a[0].atom}.T",
-        "outer": lambda w, x, s, a: f"{prefix}.outer({a[0].text}, {a[1].text})",
         "sum": lambda w, x, s, a: f"{a[0].atom}.sum()",
         "sum_axis": lambda w, axis, s, a: f"{a[0].atom}.sum({axis})",
         "trace": lambda w, x, s, a: f"{a[0].atom}.trace()",
@@ -235,25 +247,18 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "block": block(prefix),
         "zeros": lambda w, x, s, a: f"{prefix}.zeros({w.tuple(s)}{w.like()})",
         "eye": lambda w, x, s, a: f"{prefix}.eye({w.size(s[0])}{w.like()})",
-        "diagonal_matrix": lambda w, x, s, a: f"{prefix}.diag({a[0].text})",
         "vec": lambda w, x, s, a: f"{a[0].atom}.T.ravel()",
         "unvec": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape[::-1])}).T",
         "blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
         "spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
         "stack_blocks": lambda w, k, s, a: f"blocks({a[0].text}, {w.size(k)})",
         "stack_spread": lambda w, k, s, a: f"spread({a[0].text}, {w.size(k)})",
-        "add_diagonal": lambda w, x, s, a: f"add_diagonal({a[0].text}, {a[1].text})",
         "single_entry": lambda w, index, s, a: (
             f"single_entry({w.tuple(s)}, {w.tuple(index)}{w.like()})"
         ),
         "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])}{w.like('0')})",
-        "solve": lambda w, x, s, a: f"{prefix}.linalg.solve({a[0].text}, {a[1].text})",
-        "inverse": lambda w, x, s, a: f"{prefix}.linalg.inv({a[0].text})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
         "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
-        "kron": lambda w, x, s, a: f"{prefix}.kron({a[0].text}, {a[1].text})",
-        "tril": lambda w, x, s, a: f"{prefix}.tril({a[0].text})",
-        "triu": lambda w, x, s, a: f"{prefix}.triu({a[0].text})",
         "stack": _stack,
         "rows": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].text}, {w.tuple(s)})",
         "cols": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].atom}[:, None], {w.tuple(s)})",

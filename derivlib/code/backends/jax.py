@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivlib.code.backends.backend import Backend
-from derivlib.code.backends.common import common, functions, helpers
+from derivlib.code.backends.common import called, common, functions, helpers
 
 JAX = Backend(
     name="jax",
@@ -16,9 +16,7 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
-        "block_diagonal": lambda w, x, s, a: (
-            f"jax.scipy.linalg.block_diag({', '.join(p.text for p in a)})"
-        ),
+        "block_diagonal": called("jax.scipy.linalg.block_diag"),
         "single_entry": lambda w, index, s, a: (
             f"jnp.zeros({w.tuple(s)}{w.like()}).at[{w.sizes(index)}].set(1)"
         ),

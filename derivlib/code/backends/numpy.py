@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivlib.code.backends.backend import Backend
-from derivlib.code.backends.common import common, functions, helpers
+from derivlib.code.backends.common import called, common, functions, helpers
 
 _HELPERS = {
     "sigmoid": '''
@@ -54,9 +54,9 @@ NUMPY = Backend(
     functions=functions("np", sigmoid="sigmoid", softplus="np.logaddexp", erf="scipy.special.erf"),
     templates={
         **common("np"),
+        "block_diagonal": called("block_diagonal"),
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
-        "block_diagonal": lambda w, x, s, a: f"block_diagonal({', '.join(p.text for p in a)})",
     },
     helpers=helpers("np", ", dtype=A.dtype", **_HELPERS),
 )

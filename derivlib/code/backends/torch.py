@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derivlib.code.backends.backend import Backend, Piece, Writer
-from derivlib.code.backends.common import common, functions, helpers
+from derivlib.code.backends.common import called, common, functions, helpers
 
 
 def _block(w: Writer, extra: Any, shape: Any, args: Sequence[Piece]) -> str:
@@ -42,7 +42,7 @@ TORCH = Backend(
     templates={
         **common("torch", "tensor"),
         "kron": _kronecker,
-        "block_diagonal": lambda w, x, s, a: f"torch.block_diag({', '.join(p.text for p in a)})",
+        "block_diagonal": called("torch.block_diag"),
         "block": _block,
     },
     helpers=helpers(
