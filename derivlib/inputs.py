@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
 from sympy.core.sympify import SympifyError
 
-from derivlib.errors import InputError
+from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.shapes import same_size, shown_shape
 from derivlib.expressions.sizes import all_nodes, size_symbols
@@ -29,6 +29,8 @@ def as_expression(value: Any, what: str) -> Expr:
     """
     try:
         expr = sympify(value, strict=True)
+    except DerivlibError:  # of a JointDerivation, which says what to hand in instead
+        raise
     except SympifyError:
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"

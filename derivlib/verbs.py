@@ -13,11 +13,22 @@ from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.intermediates import name_intermediates
 from derivlib.errors import InputError
+from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.inputs import as_variable, as_variables, as_written, refuse_matrix
 from derivlib.nodes import Structure, d
 
-__all__ = ["derive", "differential", "hessian"]
+
+def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
+    """Take a value as an expression; a derivation is its result, with the names in it."""
+    if isinstance(expr, Derivation):
+        named = {**expr.shared, **expr.where}
+        used = letters_in(expr.result)
+        while (more := used.union(*map(letters_in, map(named.get, named.keys() & used)))) != used:
+            used = more
+        where = {**{name: named[name] for name in named if name in used}, **(where or {})}
+        expr = expr.result
+    return as_written(expr, where)
 
 
 @overload
@@ -110,7 +121,7 @@ def derive(
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    written = as_written(expr, where)
+    written = _written(expr, where)
     if isinstance(wrt, list | tuple):
         if structure is not None:
             raise InputError(
@@ -162,7 +173,7 @@ def hessian(
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
     """
-    written = as_written(expr, where)
+    written = _written(expr, where)
     variable = as_variable(wrt, written)
     refuse_matrix(written.expr)
     return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
@@ -193,7 +204,7 @@ def differential(expr: Any, wrt: Any) -> Expr:
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    written = as_written(expr)
+    written = _written(expr)
     graph = name_intermediates(written, (as_variable(wrt, written),), supports)
     known: dict[Expr, Expr] = {}
     for name, definition in graph.definitions.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from sympy import Expr, Identity, MatrixSymbol
 from derivlib import check
 from derivlib.check.claims.verification import Verification
 from derivlib.derivation import recording
+from derivlib.derivation.base import DerivationBase
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.computation_graph import ComputationGraph, computation_graph
 from derivlib.derivation.computed import Computed, computed
@@ -24,11 +25,10 @@ from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
-from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.aligned_block import block, equation, sentence
+from derivlib.display.aligned_block import equation, sentence
 from derivlib.display.formula import Formula
+from derivlib.display.rows import Rows
 from derivlib.display.substitutions import Substitutions, folded
-from derivlib.engine.intermediates import Graph
 from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.argument_letters import compound_places
 from derivlib.expressions.construction import zero_like
@@ -36,13 +36,10 @@ from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
-from derivlib.rules.rule import Condition
-
-__all__ = ["Derivation"]
 
 
-@dataclass(frozen=True, eq=False)
-class Derivation(WritesCode):
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivation(DerivationBase):
     """A derivative and how it came about.
 
     ```pycon
@@ -73,45 +70,18 @@ class Derivation(WritesCode):
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
-    written: Written = field(repr=False)
+    _RESULT = "d.result"
+
+    written: Written
     wrt: Expr
-    premises: Premises = field(repr=False)
-    _computed: Computed = field(repr=False)
-    gradient: Derivation | None = field(default=None, repr=False)
+    premises: Premises
+    _computed: Computed
+    gradient: Derivation | None = None
 
     @property
     def expr(self) -> Expr:
         """What is differentiated, as it was written; a Hessian is of the expression itself."""
         return self.written.expr if self.gradient is None else self.gradient.expr
-
-    @property
-    def where(self) -> Mapping[Expr, Expr]:
-        """What the names in `expr` stand for, if its author gave it any."""
-        return MappingProxyType(dict(self.written.where))
-
-    @property
-    def output(self) -> Expr:
-        """What the value of the expression is called."""
-        return self._computed.output
-
-    @property
-    def layout(self) -> Layout:
-        """Whether the derivative is a gradient, a Jacobian or that by a scalar."""
-        return self._computed.layout
-
-    @property
-    def _graph(self) -> Graph:
-        return self._computed.graph
-
-    @property
-    def intermediates(self) -> Mapping[Expr, Expr]:
-        """The named intermediates, in the order of computation: N = XW, S = σ(N)."""
-        return MappingProxyType(self._graph.definitions)
-
-    @property
-    def gradients(self) -> Mapping[Expr, Expr]:
-        """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self._computed.found.named)
 
     @property
     def order(self) -> int:
@@ -153,11 +123,6 @@ class Derivation(WritesCode):
         if self.layout is Layout.JACOBIAN:
             return OnVec(Identity(numel(self.output)), whole)
         return whole
-
-    @property
-    def root(self) -> Expr:
-        """The expression over the named intermediates."""
-        return self._graph.root
 
     @cached_property
     def letters(self) -> Mapping[Expr, Expr]:
@@ -217,6 +182,9 @@ class Derivation(WritesCode):
         """
         return MappingProxyType(self._computed.names if self._computed.is_long else {})
 
+    def _sympy_(self) -> Expr:
+        return self.result
+
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
@@ -225,7 +193,7 @@ class Derivation(WritesCode):
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made."""
-        return tuple(step for part in self.parts for step in part._own_steps)
+        return Rows(step for part in self.parts for step in part._own_steps)
 
     @cached_property
     def _own_steps(self) -> tuple[Step, ...]:
@@ -240,7 +208,7 @@ class Derivation(WritesCode):
 
         :raises ReplayError: if a step does not follow.
         """
-        return tuple(line for part in self.parts for line in part.own_lines())
+        return Rows(line for part in self.parts for line in part.own_lines())
 
     def own_lines(self) -> tuple[Line, ...]:
         """The lines without those that lead to the gradient of a Hessian."""
@@ -249,7 +217,8 @@ class Derivation(WritesCode):
     @cached_property
     def _own_lines(self) -> tuple[Line, ...]:
         variables = (self.wrt,)
-        return tuple(states(self.written, self._graph, self._own_steps, variables, self.layout))
+        lines = states(self.written, self._graph, self._own_steps, variables, self.layout)
+        return tuple(self._told(lines))
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -264,12 +233,6 @@ class Derivation(WritesCode):
                 f"the steps end at {text(end)}, not at the result {text(self.result)}"
             )
         return end
-
-    @cached_property
-    def assumptions(self) -> tuple[Condition, ...]:
-        """What has to hold for the result, each condition once."""
-        required = (c for step in self.steps for c in step.requires)
-        return self._computed.resolved((*self.premises.conditions, *required))
 
     def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.
@@ -339,11 +302,6 @@ class Derivation(WritesCode):
         )
 
     @property
-    def _code_names(self) -> Mapping[Expr, Expr]:
-        """What code may give a name: intermediates and derivatives of intermediates."""
-        return self._computed.names
-
-    @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
         """What code calculates: the derivative over names."""
         derivative = self.compact
@@ -400,9 +358,6 @@ class Derivation(WritesCode):
                 "counted from 1"
             )
         return Substitutions(self.steps[first - 1 : last], first)
-
-    def _repr_latex_(self) -> str:
-        return block(self)._repr_latex_()
 
     def _repr_markdown_(self) -> str:
         return f"{self._repr_latex_()}\n\n{folded(self.steps)}"

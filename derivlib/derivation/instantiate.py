@@ -25,9 +25,6 @@ from derivlib.nodes import (
     is_undefined,
 )
 
-__all__ = ["instantiate", "instantiate_all"]
-
-
 _INNER = Dummy("z")
 """The variable of a function while its body is replaced: no symbol of the reader's own."""
 

@@ -20,8 +20,6 @@ from derivlib.nodes import (
 )
 from derivlib.rules import Rule, identification
 
-__all__ = ["Layout", "layout_of", "output_name"]
-
 
 class Layout(Enum):
     """How the derivative of one expression by another is laid out."""

@@ -15,8 +15,6 @@ from derivlib.expressions.shapes import same_size
 from derivlib.nodes import Structure, as_structure
 from derivlib.rules.rule import Condition
 
-__all__ = ["NOTHING_ASSUMED", "Premises", "premises"]
-
 _SYMMETRIC = ("symmetric", "diagonal", "symmetric toeplitz", "positive definite")
 """Properties, and structures, of matrices that are their own transpose."""
 

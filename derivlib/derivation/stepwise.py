@@ -38,6 +38,7 @@ from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
 from derivlib.expressions.elementwise import as_lambda
+from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
     BasisMatrix,
@@ -52,9 +53,6 @@ from derivlib.nodes import (
     Vec,
     formal,
 )
-
-__all__ = ["Stepwise", "stepwise"]
-
 
 _CONSTANTS = (OneMatrix, ZeroMatrix, Identity, SingleEntry, Commutation, BasisMatrix)
 """Matrices that depend on nothing but sizes."""
@@ -97,8 +95,20 @@ class Stepwise:
     def __iter__(self) -> Iterator[Expr]:
         return iter((self.named, self.applied, self.explicit, self.product))
 
+    def __str__(self) -> str:
+        stages = zip(("named", "applied", "explicit", "product"), self, strict=True)
+        return "\n".join(f"{name}: {_in_lines(stage)}" for name, stage in stages)
+
+    __repr__ = __str__
+
     def _repr_latex_(self) -> str:
         return show_group(self)._repr_latex_()
+
+
+def _in_lines(stage: Expr) -> str:
+    """A stage in text, each matrix on one line: [x_11, x_12; x_21, x_22]."""
+    shown = text(stage).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
+    return shown.replace("],\n[", "; ").replace("]])", "]")
 
 
 def _entries_of(name: Expr, shape: tuple[int, int]) -> Expr:

@@ -22,7 +22,7 @@ from sympy import (
 from sympy.core.numbers import ComplexInfinity, Infinity, NaN, NegativeInfinity
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.errors import InputError, ShapeError, SizesError, UndefinedError
+from derivlib.errors import DerivlibError, InputError, ShapeError, SizesError, UndefinedError
 from derivlib.nodes import (
     BasisMatrix,
     Commutation,
@@ -80,6 +80,8 @@ def expression(value: Any) -> Expr:
     """
     try:
         taken = sympify(value, strict=True)
+    except DerivlibError:  # of a JointDerivation, which says what to hand in instead
+        raise
     except (SympifyError, TypeError):
         taken = None
     if not isinstance(taken, Expr) and not getattr(taken, "is_Matrix", False):

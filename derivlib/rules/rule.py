@@ -44,6 +44,8 @@ class Source:
     def __str__(self) -> str:
         return f"{self.author} ({self.year}), {self.place}"
 
+    __repr__ = __str__
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -67,6 +69,8 @@ class Condition:
 
     def __str__(self) -> str:
         return f"{text(self.subject)} {self.property}"
+
+    __repr__ = __str__
 
 
 def slug(name: str) -> str:
@@ -149,5 +153,21 @@ class Rule:
         """Put expressions into the placeholders: both sides, nothing taken as constant."""
         return self.left(*placeholders), self.right(_differential, *placeholders)
 
-    def __repr__(self) -> str:
-        return f"Rule({self.name!r})"
+    def __str__(self) -> str:
+        left, right = map(text, self.equation(*self.stated))
+        return f"{self.name}: {left} {'⇒' if self.family == 'identification' else '='} {right}"
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> Any:
+        from derivlib.rules import RULES  # which is made of rules
+
+        if RULES.get(self.name) is self:  # its sides are functions without a name
+            return _of_table, (self.name,)
+        return super().__reduce__()
+
+
+def _of_table(name: str) -> Rule:
+    from derivlib.rules import RULES
+
+    return RULES[name]

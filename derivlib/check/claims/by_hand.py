@@ -24,7 +24,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.check.claims.comparison import difference_of
+from derivlib.check.claims.comparison import difference_of, for_markdown, sentence
 from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
@@ -93,6 +93,13 @@ class Verdict:
         hint = f"; the claim is {self.hint}" if self.hint else ""
         return f"{verdict}: {self.reason}{hint}"
 
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        verdict = "Agreed." if self.agreed else "Not the derivative."
+        hint = f" The claim is {self.hint}." if self.hint else ""
+        return f"**{verdict}** {for_markdown(sentence(self.reason) + hint)}"
+
 
 @dataclass(frozen=True)
 class StepsVerdict:
@@ -122,6 +129,12 @@ class StepsVerdict:
 
     def __str__(self) -> str:
         return self.reason
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        verdict = "Agreed." if self else "Wrong."
+        return f"**{verdict}** {for_markdown(sentence(self.reason))}"
 
 
 def _sizes_for(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from derivlib.check.claims.comparison import (
     SizesByName,
     as_grid,
+    at_sizes,
     difference_of,
     first_that_works,
     sizes_by_name,
@@ -45,6 +46,14 @@ class EquationCheck:
     method: str
     points: int
     seed: int
+
+    def __str__(self) -> str:
+        entries = "their one entry" if self.entries == 1 else f"all {self.entries} entries"
+        points = f"{self.points} random point{'s' * (self.points > 1)}"
+        how = "exactly" if self.method == "exact" else "in high precision"
+        return f"Both sides agree in {entries}{at_sizes(dict(self.sizes))}: {how} at {points}."
+
+    __repr__ = __str__
 
 
 def check_equation(
