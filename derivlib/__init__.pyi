@@ -47,6 +47,8 @@ from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian
 
+__version__: str
+
 __all__ = [
     "RULES",
     "BackendError",

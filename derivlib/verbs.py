@@ -127,7 +127,9 @@ def derive(
             raise InputError(
                 "a structure is that of one variable; derive by each structured variable alone"
             )
-        return carry_out_jointly(written, as_variables(wrt, written), assuming)
+        variables = as_variables(wrt, written)
+        taken = premises(written, variables, assuming=assuming)
+        return carry_out_jointly(written, variables, taken)
     variable = as_variable(wrt, written)
     return carry_out(written, variable, premises(written, (variable,), structure, assuming))
 

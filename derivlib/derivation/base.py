@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sympy import Expr, MatrixExpr, SympifyError, sympify
 
@@ -135,6 +135,12 @@ class DerivationBase(WritesCode):
 
     def __hash__(self) -> int:
         return hash(self._sympy_())
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
 
     # --- as an operand, a derivation is its result ---
 

@@ -11,14 +11,15 @@ from typing import Any
 from sympy import Expr, Identity, MatrixSymbol
 
 from derivlib import check
-from derivlib.check.claims.verification import Verification
+from derivlib.check.claims.verification import Method, Verification
+from derivlib.check.scalars.symbolic import Entry
 from derivlib.derivation import recording
 from derivlib.derivation.base import DerivationBase
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.computation_graph import ComputationGraph, computation_graph
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.instantiate import instantiate_all
-from derivlib.derivation.layout import Layout
+from derivlib.derivation.layout import Layout, LayoutName
 from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replacements import refuse_variables
@@ -31,7 +32,7 @@ from derivlib.display.rows import Rows
 from derivlib.display.substitutions import Substitutions, folded
 from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.argument_letters import compound_places
-from derivlib.expressions.construction import zero_like
+from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
@@ -153,9 +154,7 @@ class Derivation(DerivationBase):
         For a Hessian it is the graph of the gradient, which is what is differentiated; the
         graph of the expression itself is `gradient.graph`.
         """
-        return computation_graph(
-            self._computed, self.premises, self.wrt, self.compact
-        )  # fmt: skip
+        return computation_graph(self._computed, self.premises, self.wrt, self.compact)
 
     def by(self, wrt: Expr) -> Derivation:
         """What the display needs to know of the derivative by the variable: this derivation."""
@@ -234,29 +233,58 @@ class Derivation(DerivationBase):
             )
         return end
 
-    def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
+    def in_layout(self, layout: LayoutName) -> Expr:
+        """The result as a book in another layout prints it.
+
+        ```pycon
+        >>> from sympy import MatrixSymbol, symbols
+        >>> from derivlib import derive
+        >>> n, m = symbols("n m", integer=True, positive=True)
+        >>> A, x, a = MatrixSymbol("A", m, n), MatrixSymbol("x", n, 1), MatrixSymbol("a", n, 1)
+        >>> derive(a.T * x, x).in_layout("numerator"), derive(A * x, x).in_layout("numerator")
+        (a.T, A)
+        >>> derive(a.T * x, x).in_layout("denominator"), derive(A * x, x).in_layout("denominator")
+        (a, A.T)
+
+        ```
+
+        :param layout: "numerator" transposes a gradient; "denominator" transposes a Jacobian and
+            the derivative of a matrix by a scalar; "mixed" is that of every result. A Hessian is
+            the same in all.
+        :raises InputError: if there is no such layout.
+        """
+        turned, result = self.layout.is_transposed_in(layout), self.result
+        if not turned or self.order == 2 or not result.is_Matrix:
+            return result
+        return simplified(transpose(result), self.premises.facts)
+
+    def elementwise(
+        self, sizes: Mapping[Any, int] | None = None, *, entry: Entry | None = None
+    ) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.
 
-        :param sizes: a positive integer for each size symbol.
-        :param options: `entry`, a function of X, i, j that names the entries of X; they are
-            `X[i, j]` without it.
+        :param sizes: a positive integer for each size symbol, or for its name.
+        :param entry: a function of X, i, j that names the entries of X; they are `X[i, j]`
+            without it.
         :returns: an explicit matrix in the shape of `result`, or a scalar.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         return check.elementwise(
             self.expr,
             self.wrt,
             sizes,
             order=self.order,
+            entry=entry,
             definitions=self.where,
-            **self._premised(options),
+            structure=self.premises.structure,
+            assuming=self.premises.given,
         )
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
         """Carry the result out in four stages, from names to entries.
 
         :param sizes: a positive integer for each size symbol.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         given = check.resolve_sizes(sizes, *self.written.parts, self.wrt)
         derivative = substitute(self.compact, self._computed.found.named)
@@ -283,13 +311,25 @@ class Derivation(DerivationBase):
         taken = premises(written, (self.wrt,), self.premises.structure, self.premises.given)
         return again(written, self.wrt, taken)
 
-    def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
+    def verify(
+        self,
+        sizes: Mapping[Any, int] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        method: Method | None = None,
+    ) -> Verification:
         """Compare the result with the derivative found entry by entry.
 
-        :param sizes: a positive integer for each size symbol.
+        :param sizes: a positive integer for each size symbol, or for its name; what else is in
+            there is passed over. Small ones, pairwise different, are chosen if there are none.
+        :param seed: the seed of the random points.
+        :param points: how many points, at least one.
+        :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
+            random directions in double precision.
         :returns: what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         return check.verify(
             self.expr,
@@ -298,7 +338,11 @@ class Derivation(DerivationBase):
             sizes,
             order=self.order,
             definitions={**self.shared, **self.where},
-            **self._premised(options),
+            structure=self.premises.structure,
+            assuming=self.premises.given,
+            seed=seed,
+            points=points,
+            method=method,
         )
 
     @property
@@ -331,12 +375,12 @@ class Derivation(DerivationBase):
         """What was asked to be differentiated."""
         return self.written if self.gradient is None else self.gradient.written
 
-    def _premised(self, options: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "structure": self.premises.structure,
-            "assuming": self.premises.given,
-            **options,
-        }
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickle holds what was asked, and loading derives again: SymPy evaluates the sums and
+        # products that it unpickles, and so would change steps.
+        if self.gradient is not None:
+            return carry_out_twice, (self.gradient.written, self.wrt, self.premises)
+        return carry_out, (self.written, self.wrt, self.premises)
 
     @property
     def equation(self) -> Formula:

@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 
 from sympy import Expr, SympifyError
 
-from derivlib.check.claims.verification import Verification
+from derivlib.check.claims.verification import Method, Verification
+from derivlib.check.scalars.symbolic import Entry
 from derivlib.derivation import recording
 from derivlib.derivation.base import DerivationBase
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.derivation.instantiate import instantiate_all
+from derivlib.derivation.layout import LayoutName
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
@@ -183,29 +185,48 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         """What a line is the differential of."""
         return next(iter(self._views.values())).differential_of(target)
 
+    def in_layout(self, layout: LayoutName) -> Mapping[Expr, Expr]:
+        """The results as a book in another layout prints them.
+
+        :param layout: as for :meth:`Derivation.in_layout`.
+        :raises InputError: if there is no such layout.
+        """
+        return {wrt: view.in_layout(layout) for wrt, view in self._views.items()}
+
     def elementwise(
-        self, sizes: Mapping[Any, int] | None = None, **options: Any
+        self, sizes: Mapping[Any, int] | None = None, *, entry: Entry | None = None
     ) -> Mapping[Expr, Expr]:
         """Differentiate the expanded expression entry by entry, without the engine.
 
-        :param sizes: a positive integer for each size symbol.
-        :param options: as for :meth:`Derivation.elementwise`.
+        :param sizes: a positive integer for each size symbol, or for its name.
+        :param entry: as for :meth:`Derivation.elementwise`.
         :returns: for each variable an explicit matrix in the shape of its result, or a scalar.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
-        return {wrt: v.elementwise(sizes, **options) for wrt, v in self._views.items()}
+        return {wrt: v.elementwise(sizes, entry=entry) for wrt, v in self._views.items()}
 
     def verify(
-        self, sizes: Mapping[Any, int] | None = None, **options: Any
+        self,
+        sizes: Mapping[Any, int] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        method: Method | None = None,
     ) -> Mapping[Expr, Verification]:
         """Compare each result with the derivative found entry by entry.
 
-        :param sizes: a positive integer for each size symbol.
+        :param sizes: as for :meth:`Derivation.verify`; so are the others.
+        :param seed: the seed of the random points.
+        :param points: how many points.
+        :param method: "exact" or "double".
         :returns: for each variable what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
-        return {wrt: view.verify(sizes, **options) for wrt, view in self._views.items()}
+        return {
+            wrt: view.verify(sizes, seed=seed, points=points, method=method)
+            for wrt, view in self._views.items()
+        }
 
     def instantiate(self, values: Mapping[Any, Any]) -> JointDerivation:
         """Put concrete functions in place of abstract ones and derive again.
@@ -220,7 +241,8 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         )
         refuse_variables(values, self.variables, told)
         written = instantiate_all(self.written, values)
-        return carry_out_jointly(written, self.variables, self.premises.given)
+        taken = premises(written, self.variables, assuming=self.premises.given)
+        return carry_out_jointly(written, self.variables, taken)
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
@@ -242,6 +264,9 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         """What was asked to be differentiated."""
         return self.written
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return carry_out_jointly, (self.written, self.variables, self.premises)
+
     @property
     def equation(self) -> Formula:
         """The results as a formula, one below the other."""
@@ -252,17 +277,15 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
 
 
 def carry_out_jointly(
-    written: Written, variables: tuple[Expr, ...], assuming: Any = ()
+    written: Written, variables: tuple[Expr, ...], taken: Premises
 ) -> JointDerivation:
     """Differentiate an expression with respect to several symbols, in one sweep.
 
     :param written: a scalar or a matrix expression.
     :param variables: `Symbol`s and `MatrixSymbol`s.
-    :param assuming: SymPy's assumptions on constants.
-    :raises InputError: as :func:`derivlib.derivation.premises.premises`; for a matrix by
-        several variables of which one is a scalar.
+    :param taken: assumptions on constants.
+    :raises InputError: for a matrix by several variables of which one is a scalar.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    taken = premises(written, variables, None, assuming)
     return JointDerivation(written, variables, taken, computed(written, variables))

@@ -122,7 +122,7 @@ def test_attributes_of_a_result_are_asked_of_the_result(name):
         getattr(JOINT, name)
     assert hasattr(D.result, name)
     assert not hasattr(D, "nothing")
-    with pytest.raises(AttributeError, match="a Derivation has no attribute 'nothing'$"):
+    with pytest.raises(AttributeError, match=r"a Derivation has no attribute 'nothing'$"):
         D.nothing  # noqa: B018
 
 

@@ -85,7 +85,8 @@ def check_equation(
 
     :param left: a scalar or a matrix expression.
     :param right: another, of the same shape.
-    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param sizes: a positive integer for each symbol that stands in a shape, or for its name;
+        small ones, pairwise different, are chosen if there are none.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :param varying: the symbols that change; all of them unless told otherwise.
     :param structures: the structure of matrices, such as `{X: "symmetric"}`; their
@@ -97,12 +98,13 @@ def check_equation(
     :param points: how many of them.
     :raises VerificationError: if both sides differ in an entry or in shape.
     :raises InputError: if a structure or an assumption is not known.
-    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises SizesError: if a size is missing or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     left, right = expression(left), expression(right)
     definitions = taken_definitions(definitions)
-    given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
+    parts = (left, right, *definitions, *definitions.values())
+    given = resolve_sizes(sizes, *parts, choose=True)
     domain = domain_of(
         given,
         (left, right, *definitions.values()),
