@@ -7,6 +7,7 @@ from .check.values.explicit import explicit
 from .derivation.chain import Chain
 from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
+from .derivation.entrywise import EntrywiseDerivation
 from .derivation.joint import JointDerivation
 from .derivation.replay import Line
 from .derivation.step import Step
@@ -58,6 +59,7 @@ __all__ = [
     "Condition",
     "Derivation",
     "DerivlibError",
+    "EntrywiseDerivation",
     "Formula",
     "GraphEdge",
     "GraphNode",

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, overload
 
-from sympy import Expr
+from sympy import Expr, Matrix
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
+from derivlib.derivation.entrywise import (
+    EntrywiseDerivation,
+    carry_out_entrywise,
+    carry_out_twice_entrywise,
+)
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
@@ -15,7 +21,14 @@ from derivlib.engine.intermediates import name_intermediates
 from derivlib.errors import InputError
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.inputs import as_variable, as_variables, as_written, refuse_matrix
+from derivlib.inputs import (
+    as_matrix_of_symbols,
+    as_variable,
+    as_variables,
+    as_written,
+    refuse_matrix,
+    with_entries_named,
+)
 from derivlib.nodes import Structure, d
 
 
@@ -45,6 +58,17 @@ def derive(
 @overload
 def derive(
     expr: Any,
+    wrt: MatrixBase,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: None = None,
+    assuming: Any = (),
+) -> EntrywiseDerivation: ...
+
+
+@overload
+def derive(
+    expr: Any,
     wrt: Any,
     *,
     where: Mapping[Any, Any] | None = None,
@@ -60,7 +84,7 @@ def derive(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
-) -> Derivation | JointDerivation:
+) -> Derivation | JointDerivation | EntrywiseDerivation:
     """Differentiate an expression, keeping every step.
 
     ```pycon
@@ -103,8 +127,10 @@ def derive(
     differentials; chapter 3 for the duplication matrix.
 
     :param expr: a scalar or a matrix SymPy expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`; or a list of them, whose derivatives are found
-        together, at about the cost of one.
+    :param wrt: a `Symbol`, a `MatrixSymbol` or an entry of one such as `A[0, 0]`, which becomes a
+        symbol a₁₁ of its own, with A defined by it; a list of them, whose derivatives are found
+        together, at about the cost of one; or a `Matrix` of symbols, as SymPy's own calculus has
+        it.
     :param where: what names in `expr` stand for, in any order: `{S: (A*X).applyfunc(tanh)}`.
         The result is over these names. A name may be `expr` itself.
     :param structure: "symmetric", "diagonal", "lower triangular", "upper triangular",
@@ -115,23 +141,52 @@ def derive(
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`; the result
         holds, and is checked, where they hold.
     :returns: the derivation, with its `result`, `steps` and `verify`; for a list a
-        :class:`derivlib.JointDerivation`, with its `results`.
+        :class:`derivlib.JointDerivation`, with its `results`, for a `Matrix` of symbols an
+        :class:`derivlib.EntrywiseDerivation`, whose `result` is an explicit matrix.
     :raises InputError: if `expr` is not a SymPy expression, `wrt` not a symbol, or a structure,
         an assumption or a definition is not understood.
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
     written = _written(expr, where)
-    if isinstance(wrt, list | tuple):
-        if structure is not None:
-            raise InputError(
-                "a structure is that of one variable; derive by each structured variable alone"
-            )
-        variables = as_variables(wrt, written)
+    several = isinstance(wrt, list | tuple | MatrixBase)
+    if several and structure is not None:
+        raise InputError(
+            "a structure is that of one variable; derive by each structured variable alone"
+        )
+    if isinstance(wrt, MatrixBase):
+        symbols = as_matrix_of_symbols(wrt, written)
+        taken = premises(written, (*symbols,), assuming=assuming)
+        return carry_out_entrywise(written, symbols, taken)
+    written, asked = with_entries_named(written, wrt if several else (wrt,))
+    if several:
+        variables = as_variables(asked, written)
         taken = premises(written, variables, assuming=assuming)
         return carry_out_jointly(written, variables, taken)
-    variable = as_variable(wrt, written)
+    variable = as_variable(asked[0], written)
     return carry_out(written, variable, premises(written, (variable,), structure, assuming))
+
+
+@overload
+def hessian(
+    expr: Any,
+    wrt: list[Any] | tuple[Any, ...] | MatrixBase,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: None = None,
+    assuming: Any = (),
+) -> EntrywiseDerivation: ...
+
+
+@overload
+def hessian(
+    expr: Any,
+    wrt: Any,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: Structure | None = None,
+    assuming: Any = (),
+) -> Derivation: ...
 
 
 def hessian(
@@ -141,7 +196,7 @@ def hessian(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
-) -> Derivation:
+) -> Derivation | EntrywiseDerivation:
     """Differentiate a scalar expression twice, keeping every step.
 
     The gradient is derived first, and then its Jacobian, on vec(X).
@@ -166,7 +221,7 @@ def hessian(
     ```
 
     :param expr: a scalar SymPy expression, or a 1×1 matrix expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param wrt: a `Symbol` or a `MatrixSymbol`, an entry of one, or a list or `Matrix` of symbols.
     :param where: as in :func:`derive`.
     :param structure: as in :func:`derive`; the Hessian is by the free entries then.
     :param assuming: as in :func:`derive`.
@@ -176,8 +231,15 @@ def hessian(
     :raises UnsupportedError: as :func:`derive`.
     """
     written = _written(expr, where)
-    variable = as_variable(wrt, written)
     refuse_matrix(written.expr)
+    if isinstance(wrt, list | tuple | MatrixBase):
+        if structure is not None:
+            raise InputError("a structure is that of one MatrixSymbol")
+        symbols = as_matrix_of_symbols(Matrix(wrt), written)
+        taken = premises(written, (*symbols,), assuming=assuming)
+        return carry_out_twice_entrywise(written, symbols, taken)
+    written, (wrt,) = with_entries_named(written, (wrt,))
+    variable = as_variable(wrt, written)
     return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sympy import Expr, MatrixExpr, SympifyError, sympify
 
@@ -24,11 +24,81 @@ from derivlib.expressions.problem import Written
 from derivlib.rules.rule import Condition
 
 
-class DerivationBase(WritesCode):
-    """A derivation with respect to one or several variables, which is no SymPy expression itself.
+class Operand:
+    """Something with a result, which is what it is where SymPy looks for an expression."""
 
-    SymPy takes its result wherever an expression may stand, and so do `+`, `*` and the like.
-    """
+    _RESULT: ClassVar[str]
+
+    if TYPE_CHECKING:
+
+        @property
+        def equation(self) -> Formula: ...
+        def _sympy_(self) -> Expr: ...
+
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            told = f"a {type(self).__name__} has no attribute {name!r}"
+            if not name.startswith("_") and hasattr(MatrixExpr, name):
+                told += f"; use {self._RESULT}.{name}"
+            raise AttributeError(told, name=name, obj=self)
+
+    def _latex(self, printer: Any, **options: Any) -> str:
+        return self.equation.tex
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __eq__(self, other: object) -> bool:
+        try:
+            return bool(self._sympy_() == sympify(other, strict=True))
+        except SympifyError:
+            return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._sympy_())
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    # --- as an operand, a derivation is its result ---
+
+    def __add__(self, other: Any) -> Expr:
+        return self._sympy_() + other
+
+    def __radd__(self, other: Any) -> Expr:
+        return other + self._sympy_()
+
+    def __sub__(self, other: Any) -> Expr:
+        return self._sympy_() - other
+
+    def __rsub__(self, other: Any) -> Expr:
+        return other - self._sympy_()
+
+    def __mul__(self, other: Any) -> Expr:
+        return self._sympy_() * other
+
+    def __rmul__(self, other: Any) -> Expr:
+        return other * self._sympy_()
+
+    def __truediv__(self, other: Any) -> Expr:
+        return self._sympy_() / other
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return other / self._sympy_()
+
+    def __pow__(self, other: Any) -> Expr:
+        return self._sympy_() ** other
+
+    def __neg__(self) -> Expr:
+        return -self._sympy_()
+
+
+class DerivationBase(Operand, WritesCode):
+    """A derivation with respect to one or several symbols."""
 
     written: Written
     premises: Premises
@@ -39,21 +109,10 @@ class DerivationBase(WritesCode):
         @property
         def steps(self) -> tuple[Step, ...]: ...
         @property
-        def equation(self) -> Formula: ...
-        @property
         def parts(self) -> tuple[DerivationBase, ...]: ...
         def own_lines(self) -> Iterable[Line]: ...
         def by(self, wrt: Expr) -> Any: ...
         def differential_of(self, target: Expr | None) -> Expr: ...
-        def _sympy_(self) -> Expr: ...
-
-    else:
-
-        def __getattr__(self, name: str) -> Any:
-            told = f"a {type(self).__name__} has no attribute {name!r}"
-            if not name.startswith("_") and hasattr(MatrixExpr, name):
-                told += f"; use {self._RESULT}.{name}"
-            raise AttributeError(told, name=name, obj=self)
 
     @property
     def where(self) -> Mapping[Expr, Expr]:
@@ -120,56 +179,3 @@ class DerivationBase(WritesCode):
 
     def _repr_latex_(self) -> str:
         return block(self)._repr_latex_()
-
-    def _latex(self, printer: Any, **options: Any) -> str:
-        return self.equation.tex
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def __eq__(self, other: object) -> bool:
-        try:
-            return bool(self._sympy_() == sympify(other, strict=True))
-        except SympifyError:
-            return NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._sympy_())
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    # --- as an operand, a derivation is its result ---
-
-    def __add__(self, other: Any) -> Expr:
-        return self._sympy_() + other
-
-    def __radd__(self, other: Any) -> Expr:
-        return other + self._sympy_()
-
-    def __sub__(self, other: Any) -> Expr:
-        return self._sympy_() - other
-
-    def __rsub__(self, other: Any) -> Expr:
-        return other - self._sympy_()
-
-    def __mul__(self, other: Any) -> Expr:
-        return self._sympy_() * other
-
-    def __rmul__(self, other: Any) -> Expr:
-        return other * self._sympy_()
-
-    def __truediv__(self, other: Any) -> Expr:
-        return self._sympy_() / other
-
-    def __rtruediv__(self, other: Any) -> Expr:
-        return other / self._sympy_()
-
-    def __pow__(self, other: Any) -> Expr:
-        return self._sympy_() ** other
-
-    def __neg__(self) -> Expr:
-        return -self._sympy_()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, Identity, MatrixSymbol
 
@@ -71,7 +71,7 @@ class Derivation(DerivationBase):
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
-    _RESULT = "d.result"
+    _RESULT: ClassVar[str] = "d.result"
 
     written: Written
     wrt: Expr

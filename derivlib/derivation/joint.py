@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from sympy import Expr, SympifyError
 
@@ -67,7 +67,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
     :param premises: assumptions on constants.
     """
 
-    _RESULT = "d.results[variable]"
+    _RESULT: ClassVar[str] = "d.results[variable]"
 
     written: Written
     variables: tuple[Expr, ...]

@@ -36,9 +36,9 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
+from derivlib.display.rows import on_one_line
 from derivlib.elements import element_matrix
 from derivlib.expressions.elementwise import as_lambda
-from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
     BasisMatrix,
@@ -97,18 +97,12 @@ class Stepwise:
 
     def __str__(self) -> str:
         stages = zip(("named", "applied", "explicit", "product"), self, strict=True)
-        return "\n".join(f"{name}: {_in_lines(stage)}" for name, stage in stages)
+        return "\n".join(f"{name}: {on_one_line(stage)}" for name, stage in stages)
 
     __repr__ = __str__
 
     def _repr_latex_(self) -> str:
         return show_group(self)._repr_latex_()
-
-
-def _in_lines(stage: Expr) -> str:
-    """A stage in text, each matrix on one line: [x_11, x_12; x_21, x_22]."""
-    shown = text(stage).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
-    return shown.replace("],\n[", "; ").replace("]])", "]")
 
 
 def _entries_of(name: Expr, shape: tuple[int, int]) -> Expr:

@@ -14,6 +14,13 @@ from derivlib.expressions.argument_letters import compound_places
 from derivlib.expressions.text import text
 
 
+class InParts(Protocol):
+    """What is needed of what consists of several derivations."""
+
+    @property
+    def parts(self) -> Sequence[DifferentialLike]: ...
+
+
 class DifferentialLike(Protocol):
     """What is needed of the derivation by one or several variables to show its steps."""
 
@@ -74,7 +81,7 @@ def definitions(derivation: DifferentialLike) -> str:
     return r",\quad ".join([first, *_named(derivation)])
 
 
-def block(derivation: DifferentialLike) -> Formula:
+def block(derivation: InParts) -> Formula:
     """Set a derivation: definitions, one line for each step that changes it, the result."""
     rows: list[str] = []
     said: set[str] = set()

@@ -1,8 +1,11 @@
-"""A tuple that is read one element a line."""
+"""Text for a terminal: a tuple one element a line, an expression on one line."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+import re
+from typing import Any, TypeVar
+
+from derivlib.expressions.text import text
 
 Element = TypeVar("Element", covariant=True)
 
@@ -16,3 +19,10 @@ class Rows(tuple[Element, ...]):
         return "\n".join(map(str, self))
 
     __repr__ = __str__
+
+
+def on_one_line(expr: Any) -> str:
+    """Write an expression in text, each explicit matrix as [x_11, x_12; x_21, x_22]."""
+    shown = text(expr).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
+    shown = shown.replace("],\n[", "; ").replace("]])", "]")
+    return re.sub(r"(?<=[\[;,]) +", " ", shown).replace("[ ", "[")
