@@ -4,6 +4,7 @@
 from .check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
 from .check.claims.verification import Verification
 from .check.values.explicit import explicit
+from .derivation.base import DerivationBase, WithResult
 from .derivation.chain import Chain
 from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
@@ -58,6 +59,7 @@ __all__ = [
     "ComputationGraph",
     "Condition",
     "Derivation",
+    "DerivationBase",
     "DerivlibError",
     "EntrywiseDerivation",
     "Formula",
@@ -82,6 +84,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "VerificationError",
+    "WithResult",
     "WritesCode",
     "aligned",
     "check_steps",

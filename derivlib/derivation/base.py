@@ -24,7 +24,7 @@ from derivlib.expressions.problem import Written
 from derivlib.rules.rule import Condition
 
 
-class Operand:
+class WithResult:
     """Something with a result, which is what it is where SymPy looks for an expression."""
 
     _RESULT: ClassVar[str]
@@ -97,7 +97,7 @@ class Operand:
         return -self._sympy_()
 
 
-class DerivationBase(Operand, WritesCode):
+class DerivationBase(WithResult, WritesCode):
     """A derivation with respect to one or several symbols."""
 
     written: Written

@@ -13,7 +13,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib import check
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.scalars.symbolic import Entry
-from derivlib.derivation.base import Operand
+from derivlib.derivation.base import WithResult
 from derivlib.derivation.derivation import carry_out
 from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
@@ -34,7 +34,7 @@ from derivlib.rules.rule import Condition
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EntrywiseDerivation(Operand):
+class EntrywiseDerivation(WithResult):
     """The derivative of an expression with respect to a Matrix of symbols.
 
     ```pycon
