@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import Any, Protocol, TypeVar, cast, overload
 
 from sympy import Expr, Matrix
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.derivation.entrywise import (
-    EntrywiseDerivation,
     carry_out_entrywise,
     carry_out_twice_entrywise,
 )
@@ -44,32 +43,23 @@ def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
     return as_written(expr, where)
 
 
-@overload
-def derive(
-    expr: Any,
-    wrt: list[Any] | tuple[Any, ...],
-    *,
-    where: Mapping[Any, Any] | None = None,
-    structure: None = None,
-    assuming: Any = (),
-) -> JointDerivation: ...
+class _OfSymbols(Protocol):
+    """An expression of SymPy, or a Matrix, and no list."""
+
+    @property
+    def free_symbols(self) -> set[Any]: ...
+
+
+# SymPy has no types, so that to mypy a variable is Any and fits both signatures. It takes the first
+# where the types of the parameter are type variables; otherwise it would give up and say Any.
+_One = TypeVar("_One", bound=_OfSymbols)
+_Several = TypeVar("_Several", bound=list[Any] | tuple[Any, ...])
 
 
 @overload
 def derive(
     expr: Any,
-    wrt: MatrixBase,
-    *,
-    where: Mapping[Any, Any] | None = None,
-    structure: None = None,
-    assuming: Any = (),
-) -> EntrywiseDerivation: ...
-
-
-@overload
-def derive(
-    expr: Any,
-    wrt: Any,
+    wrt: _One,
     *,
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
@@ -77,6 +67,17 @@ def derive(
 ) -> Derivation: ...
 
 
+@overload
+def derive(
+    expr: Any,
+    wrt: _Several,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: None = None,
+    assuming: Any = (),
+) -> JointDerivation: ...
+
+
 def derive(
     expr: Any,
     wrt: Any,
@@ -84,7 +85,7 @@ def derive(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
-) -> Derivation | JointDerivation | EntrywiseDerivation:
+) -> Derivation | JointDerivation:
     """Differentiate an expression, keeping every step.
 
     ```pycon
@@ -157,7 +158,8 @@ def derive(
     if isinstance(wrt, MatrixBase):
         symbols = as_matrix_of_symbols(wrt, written)
         taken = premises(written, (*symbols,), assuming=assuming)
-        return carry_out_entrywise(written, symbols, taken)
+        # Typed as what it can be asked like; a Matrix is no other type than Any to mypy.
+        return cast("Derivation", carry_out_entrywise(written, symbols, taken))
     written, asked = with_entries_named(written, wrt if several else (wrt,))
     if several:
         variables = as_variables(asked, written)
@@ -167,18 +169,6 @@ def derive(
     return carry_out(written, variable, premises(written, (variable,), structure, assuming))
 
 
-@overload
-def hessian(
-    expr: Any,
-    wrt: list[Any] | tuple[Any, ...] | MatrixBase,
-    *,
-    where: Mapping[Any, Any] | None = None,
-    structure: None = None,
-    assuming: Any = (),
-) -> EntrywiseDerivation: ...
-
-
-@overload
 def hessian(
     expr: Any,
     wrt: Any,
@@ -186,17 +176,7 @@ def hessian(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
-) -> Derivation: ...
-
-
-def hessian(
-    expr: Any,
-    wrt: Any,
-    *,
-    where: Mapping[Any, Any] | None = None,
-    structure: Structure | None = None,
-    assuming: Any = (),
-) -> Derivation | EntrywiseDerivation:
+) -> Derivation:
     """Differentiate a scalar expression twice, keeping every step.
 
     The gradient is derived first, and then its Jacobian, on vec(X).
@@ -225,7 +205,8 @@ def hessian(
     :param where: as in :func:`derive`.
     :param structure: as in :func:`derive`; the Hessian is by the free entries then.
     :param assuming: as in :func:`derive`.
-    :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`.
+    :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`. For
+        a list or a `Matrix` of symbols it is a :class:`derivlib.EntrywiseDerivation`.
     :raises InputError: if `expr` is a larger matrix, and as :func:`derive`.
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
@@ -237,7 +218,7 @@ def hessian(
             raise InputError("a structure is that of one MatrixSymbol")
         symbols = as_matrix_of_symbols(Matrix(wrt), written)
         taken = premises(written, (*symbols,), assuming=assuming)
-        return carry_out_twice_entrywise(written, symbols, taken)
+        return cast("Derivation", carry_out_twice_entrywise(written, symbols, taken))
     written, (wrt,) = with_entries_named(written, (wrt,))
     variable = as_variable(wrt, written)
     return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
