@@ -130,7 +130,8 @@ class ComputationGraph:
         return self._by_name[name]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        return {MIME_TYPE: drawing(self), "text/plain": str(self)}
+        latex = self._repr_latex_()  # in the bundle too: some notebooks look no further
+        return {MIME_TYPE: drawing(self), "text/latex": latex, "text/plain": str(self)}
 
     def _repr_latex_(self) -> str:
         return listing(self)._repr_latex_()
