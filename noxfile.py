@@ -108,6 +108,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("pytest", "tests/test_types.py")
 
 
 def install_katex(session: nox.Session) -> None:

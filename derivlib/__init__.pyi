@@ -4,9 +4,11 @@
 from .check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
 from .check.claims.verification import Verification
 from .check.values.explicit import explicit
+from .derivation.base import DerivationBase, WithResult
 from .derivation.chain import Chain
 from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
+from .derivation.entrywise import EntrywiseDerivation
 from .derivation.joint import JointDerivation
 from .derivation.replay import Line
 from .derivation.step import Step
@@ -60,6 +62,8 @@ from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian
 
+__version__: str
+
 __all__ = [
     "RULES",
     "BackendError",
@@ -68,7 +72,9 @@ __all__ = [
     "ComputationGraph",
     "Condition",
     "Derivation",
+    "DerivationBase",
     "DerivlibError",
+    "EntrywiseDerivation",
     "Formula",
     "GraphEdge",
     "GraphNode",
@@ -91,6 +97,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "VerificationError",
+    "WithResult",
     "WritesCode",
     "adjugate",
     "aligned",

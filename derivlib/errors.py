@@ -24,7 +24,7 @@ class DerivlibError(Exception):
     >>> from derivlib import derive
     >>> X = MatrixSymbol("X", 3, 3)
     >>> try:
-    ...     derive(Trace(X), X[0, 1])
+    ...     derive(Trace(X), X.T)
     ... except DerivlibError as error:
     ...     print(type(error).__name__)
     InputError

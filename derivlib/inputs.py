@@ -7,17 +7,28 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
+from sympy import (
+    Basic,
+    Expr,
+    ImmutableDenseMatrix,
+    MatAdd,
+    MatrixSymbol,
+    S,
+    Symbol,
+    Transpose,
+    sympify,
+)
 from sympy.core.sympify import SympifyError
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.errors import InputError
+from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.shapes import same_size, shown_shape
 from derivlib.expressions.sizes import all_nodes, size_symbols
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
-
-__all__ = ["as_expression", "as_variable", "as_variables", "as_written", "refuse_matrix"]
+from derivlib.nodes import SingleEntry
 
 
 def as_expression(value: Any, what: str) -> Expr:
@@ -29,6 +40,8 @@ def as_expression(value: Any, what: str) -> Expr:
     """
     try:
         expr = sympify(value, strict=True)
+    except DerivlibError:  # of a JointDerivation, which says what to hand in instead
+        raise
     except SympifyError:
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"
@@ -120,10 +133,78 @@ def as_variable(wrt: Any, written: Written) -> Expr:
         _refuse_size(written, symbol)
         _refuse_namesake(written, symbol)
         return symbol
+    if isinstance(symbol, Transpose) and isinstance(symbol.arg, MatrixSymbol):
+        raise InputError(
+            f"{text(symbol)} moves as {symbol.arg} does; differentiate with respect to "
+            f'{symbol.arg}, and take in_layout("numerator") for the transpose'
+        )
     raise InputError(
         f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
         "to differentiate by a compound expression, give it a symbol of its own first"
     )
+
+
+def as_matrix_of_symbols(wrt: MatrixBase, written: Written) -> ImmutableDenseMatrix:
+    """Take an explicit matrix as the symbols to differentiate by.
+
+    :raises InputError: if an entry is no symbol, or stands there twice, and as
+        :func:`as_variable`.
+    """
+    for entry in wrt:
+        if not isinstance(entry, Symbol):
+            raise InputError(
+                f'a Matrix to differentiate by is made of symbols, and "{text(entry)}" is none; '
+                "for all entries of a MatrixSymbol differentiate by the MatrixSymbol"
+            )
+    as_variables(list(wrt), written)
+    return ImmutableDenseMatrix(wrt)
+
+
+def with_entries_named(written: Written, wrt: Sequence[Any]) -> tuple[Written, tuple[Any, ...]]:
+    """Give a symbol to each entry of a matrix that is differentiated by: A = A₀ + a₁₁ E₁₁.
+
+    :param written: the expression to differentiate.
+    :param wrt: what to differentiate by.
+    :returns: the expression, in which A is defined by its entry, and the symbols.
+    :raises InputError: if a matrix is defined, or is a variable beside its own entry.
+    """
+    entries = [
+        e for e in wrt if isinstance(e, MatrixElement) and isinstance(e.args[0], MatrixSymbol)
+    ]
+    taken = {str(letter) for letter in written.letters}
+    symbols = {entry: _entry_symbol(entry, taken) for entry in entries}
+    where: dict[Expr, Expr] = {}
+    for matrix in dict.fromkeys(entry.args[0] for entry in entries):
+        if matrix in written.where or matrix == written.name:
+            raise InputError(f"{matrix} is defined, and its entries are no variables")
+        if matrix in wrt:
+            raise InputError(f"{matrix} and an entry of it are no independent variables")
+        if matrix in written.letters:
+            rest = MatrixSymbol(_free_name((f"{matrix}_0", f"{matrix}_00"), taken), *matrix.shape)
+            own = (entry for entry in entries if entry.args[0] == matrix)
+            moved = (symbols[e] * SingleEntry(matrix.shape, *e.args[1:]) for e in own)
+            where[matrix] = MatAdd(rest, *moved)
+    if where:
+        written = Written(written.expr, {**where, **written.where}, written.name)
+    return written, tuple(symbols[each] if each in entries else each for each in wrt)
+
+
+def _entry_symbol(entry: Expr, taken: set[str]) -> Symbol:
+    """A letter for an entry, counted from 1: a_11."""
+    matrix, *indices = entry.args
+    counted = [str(index + 1) if index.is_Integer else str(index) for index in indices]
+    index = ("" if all(map(str.isalnum, counted)) and max(map(len, counted)) == 1 else ",").join(
+        counted
+    )
+    return Symbol(_free_name((f"{matrix.name.lower()}_{index}", f"t_{index}"), taken))
+
+
+def _free_name(names: Sequence[str], taken: set[str]) -> str:
+    found = next((name for name in names if name not in taken), None)
+    if found is None:
+        raise InputError(f"{', '.join(names)} are taken; call one of these symbols otherwise")
+    taken.add(found)
+    return found
 
 
 def _refuse_size(written: Written, wrt: Expr) -> None:

@@ -3,43 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import Any, Protocol, TypeVar, cast, overload
 
-from sympy import Expr
+from sympy import Expr, Matrix
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
+from derivlib.derivation.entrywise import (
+    carry_out_entrywise,
+    carry_out_twice_entrywise,
+)
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.intermediates import name_intermediates
 from derivlib.errors import InputError
+from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.substitution import resolve, substitute
-from derivlib.inputs import as_variable, as_variables, as_written, refuse_matrix
+from derivlib.inputs import (
+    as_matrix_of_symbols,
+    as_variable,
+    as_variables,
+    as_written,
+    refuse_matrix,
+    with_entries_named,
+)
 from derivlib.nodes import Structure, d
 
-__all__ = ["derive", "differential", "hessian"]
+
+def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
+    """Take a value as an expression; a derivation is its result, with the names in it."""
+    if isinstance(expr, Derivation):
+        named = {**expr.shared, **expr.where}
+        used = letters_in(expr.result)
+        while (more := used.union(*map(letters_in, map(named.get, named.keys() & used)))) != used:
+            used = more
+        where = {**{name: named[name] for name in named if name in used}, **(where or {})}
+        expr = expr.result
+    return as_written(expr, where)
+
+
+class _OfSymbols(Protocol):
+    """An expression of SymPy, or a Matrix, and no list."""
+
+    @property
+    def free_symbols(self) -> set[Any]: ...
+
+
+# SymPy has no types, so that to mypy a variable is Any and fits both signatures. It takes the first
+# where the types of the parameter are type variables; otherwise it would give up and say Any.
+_One = TypeVar("_One", bound=_OfSymbols)
+_Several = TypeVar("_Several", bound=list[Any] | tuple[Any, ...])
 
 
 @overload
 def derive(
     expr: Any,
-    wrt: list[Any] | tuple[Any, ...],
-    *,
-    where: Mapping[Any, Any] | None = None,
-    structure: None = None,
-    assuming: Any = (),
-) -> JointDerivation: ...
-
-
-@overload
-def derive(
-    expr: Any,
-    wrt: Any,
+    wrt: _One,
     *,
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
 ) -> Derivation: ...
+
+
+@overload
+def derive(
+    expr: Any,
+    wrt: _Several,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    structure: None = None,
+    assuming: Any = (),
+) -> JointDerivation: ...
 
 
 def derive(
@@ -92,8 +128,10 @@ def derive(
     differentials; chapter 3 for the duplication matrix.
 
     :param expr: a scalar or a matrix SymPy expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`; or a list of them, whose derivatives are found
-        together, at about the cost of one.
+    :param wrt: a `Symbol`, a `MatrixSymbol` or an entry of one such as `A[0, 0]`, which becomes a
+        symbol a₁₁ of its own, with A defined by it; a list of them, whose derivatives are found
+        together, at about the cost of one; or a `Matrix` of symbols, as SymPy's own calculus has
+        it.
     :param where: what names in `expr` stand for, in any order: `{S: (A*X).applyfunc(tanh)}`.
         The result is over these names. A name may be `expr` itself.
     :param structure: "symmetric", "diagonal", "lower triangular", "upper triangular",
@@ -104,20 +142,30 @@ def derive(
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`; the result
         holds, and is checked, where they hold.
     :returns: the derivation, with its `result`, `steps` and `verify`; for a list a
-        :class:`derivlib.JointDerivation`, with its `results`.
+        :class:`derivlib.JointDerivation`, with its `results`, for a `Matrix` of symbols an
+        :class:`derivlib.EntrywiseDerivation`, whose `result` is an explicit matrix.
     :raises InputError: if `expr` is not a SymPy expression, `wrt` not a symbol, or a structure,
         an assumption or a definition is not understood.
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    written = as_written(expr, where)
-    if isinstance(wrt, list | tuple):
-        if structure is not None:
-            raise InputError(
-                "a structure is that of one variable; derive by each structured variable alone"
-            )
-        return carry_out_jointly(written, as_variables(wrt, written), assuming)
-    variable = as_variable(wrt, written)
+    written = _written(expr, where)
+    several = isinstance(wrt, list | tuple | MatrixBase)
+    if several and structure is not None:
+        raise InputError(
+            "a structure is that of one variable; derive by each structured variable alone"
+        )
+    if isinstance(wrt, MatrixBase):
+        symbols = as_matrix_of_symbols(wrt, written)
+        taken = premises(written, (*symbols,), assuming=assuming)
+        # Typed as what it can be asked like; a Matrix is no other type than Any to mypy.
+        return cast("Derivation", carry_out_entrywise(written, symbols, taken))
+    written, asked = with_entries_named(written, wrt if several else (wrt,))
+    if several:
+        variables = as_variables(asked, written)
+        taken = premises(written, variables, assuming=assuming)
+        return carry_out_jointly(written, variables, taken)
+    variable = as_variable(asked[0], written)
     return carry_out(written, variable, premises(written, (variable,), structure, assuming))
 
 
@@ -153,18 +201,26 @@ def hessian(
     ```
 
     :param expr: a scalar SymPy expression, or a 1×1 matrix expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param wrt: a `Symbol` or a `MatrixSymbol`, an entry of one, or a list or `Matrix` of symbols.
     :param where: as in :func:`derive`.
     :param structure: as in :func:`derive`; the Hessian is by the free entries then.
     :param assuming: as in :func:`derive`.
-    :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`.
+    :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`. For
+        a list or a `Matrix` of symbols it is a :class:`derivlib.EntrywiseDerivation`.
     :raises InputError: if `expr` is a larger matrix, and as :func:`derive`.
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
     """
-    written = as_written(expr, where)
-    variable = as_variable(wrt, written)
+    written = _written(expr, where)
     refuse_matrix(written.expr)
+    if isinstance(wrt, list | tuple | MatrixBase):
+        if structure is not None:
+            raise InputError("a structure is that of one MatrixSymbol")
+        symbols = as_matrix_of_symbols(Matrix(wrt), written)
+        taken = premises(written, (*symbols,), assuming=assuming)
+        return cast("Derivation", carry_out_twice_entrywise(written, symbols, taken))
+    written, (wrt,) = with_entries_named(written, (wrt,))
+    variable = as_variable(wrt, written)
     return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
 
 
@@ -193,7 +249,7 @@ def differential(expr: Any, wrt: Any) -> Expr:
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    written = as_written(expr)
+    written = _written(expr)
     graph = name_intermediates(written, (as_variable(wrt, written),), supports)
     known: dict[Expr, Expr] = {}
     for name, definition in graph.definitions.items():

@@ -37,7 +37,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(Entry|Family|FormalNode|Kind|Node|Layout|Premises|SizesByName|StepLike|Structure|Written)",
+        r"derivlib\..*\.(Entry|Family|FormalNode|Kind|Node|Layout|LayoutName|Method|Premises"
+        r"|SizesByName|StepLike|Structure|Written)",
     ),  # not for readers
 ]
 

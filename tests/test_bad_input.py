@@ -123,11 +123,11 @@ REFUSED = {
         "inside SumEntries",
     ),
     "missing size": (lambda: derive(lam(layer), W).verify({n: 4, m: 3}), SizesError, "p"),
-    "no sizes": (lambda: derive(lam(layer), W).verify(), SizesError, "m, n, p"),
+    "no sizes": (lambda: derive(lam(layer), W).elementwise(), SizesError, "m, n, p"),
     "misspelt size": (
         lambda: derive(lam(layer), W).verify({n: 4, m: 3, Symbol("pp"): 2}),
         SizesError,
-        "pp",
+        "no value for the size p; size pp does not occur",
     ),
     "size zero": (lambda: derive(lam(layer), W).verify({n: 4, m: 3, p: 0}), SizesError, "positive"),
     "size of entries": (lambda: derive(lam(layer), W).elementwise({n: 4}), SizesError, "m, p"),

@@ -14,8 +14,6 @@ from derivlib.engine.intermediates import Graph
 from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode, d, formal
 
-__all__ = ["Chain", "chain_rule"]
-
 _MOST_PATHS = 64
 """How many paths are written out; a chain with more is shown intermediate by intermediate."""
 
@@ -80,6 +78,8 @@ class Chain:
     def __str__(self) -> str:
         products = ("·".join(text(link) for link in path) for path in self.paths())
         return f"{text(formal(self.output, self.wrt))} = {' + '.join(products) or '0'}"
+
+    __repr__ = __str__
 
 
 def chain_rule(graph: Graph, wrt: Expr, output: Symbol) -> Chain:

@@ -19,9 +19,8 @@ from derivlib.engine.events import Found
 from derivlib.engine.intermediates import Graph
 from derivlib.expressions.construction import add, is_zero, zero_like
 from derivlib.expressions.substitution import abbreviate
+from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode
-
-__all__ = ["ComputationGraph", "GraphEdge", "GraphNode", "computation_graph"]
 
 Kind = Literal["constant", "variable", "intermediate", "output"]
 
@@ -57,6 +56,11 @@ class GraphNode:
     value: Expr | None = None
     local: Expr | None = None
 
+    def __str__(self) -> str:
+        return written(self)
+
+    __repr__ = __str__
+
 
 @dataclass(frozen=True)
 class GraphEdge:
@@ -72,6 +76,12 @@ class GraphEdge:
     start: Expr
     end: Expr
     derivative: Expr | None = None
+
+    def __str__(self) -> str:
+        carried = "" if self.derivative is None else f": {text(self.derivative)}"
+        return f"{text(self.start)} → {text(self.end)}{carried}"
+
+    __repr__ = __str__
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +130,8 @@ class ComputationGraph:
         return self._by_name[name]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        return {MIME_TYPE: drawing(self), "text/plain": str(self)}
+        latex = self._repr_latex_()  # in the bundle too: some notebooks look no further
+        return {MIME_TYPE: drawing(self), "text/latex": latex, "text/plain": str(self)}
 
     def _repr_latex_(self) -> str:
         return listing(self)._repr_latex_()
@@ -128,8 +139,7 @@ class ComputationGraph:
     def __str__(self) -> str:
         return "\n".join(map(written, self.nodes))
 
-    def __repr__(self) -> str:
-        return f"<ComputationGraph of {self.output}: {len(self.nodes)} nodes>"
+    __repr__ = __str__
 
 
 def _is_compound(expr: Expr) -> bool:

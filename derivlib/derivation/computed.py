@@ -23,8 +23,6 @@ from derivlib.expressions.traversal import has_no_value
 from derivlib.nodes import Inner, OnVec
 from derivlib.rules.rule import Condition
 
-__all__ = ["Computed", "computed"]
-
 
 @dataclass(frozen=True, eq=False)
 class Computed:

@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, Identity, MatrixSymbol
 
 from derivlib import check
-from derivlib.check.claims.verification import Verification
+from derivlib.check.claims.verification import Method, Verification
 from derivlib.derivation import recording
+from derivlib.derivation.base import DerivationBase
 from derivlib.derivation.chain import Chain, chain_rule
 from derivlib.derivation.computation_graph import ComputationGraph, computation_graph
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.instantiate import instantiate_all
-from derivlib.derivation.layout import Layout
+from derivlib.derivation.layout import Layout, LayoutName
 from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
-from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.aligned_block import block, equation, sentence
+from derivlib.display.aligned_block import equation, sentence
 from derivlib.display.formula import Formula
+from derivlib.display.rows import Rows
 from derivlib.display.substitutions import Substitutions, folded
-from derivlib.engine.intermediates import Graph
 from derivlib.errors import InputError, ReplayError, UnsupportedError
-from derivlib.expressions.construction import zero_like
+from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 from derivlib.nodes.partials import compound_places
-from derivlib.rules.rule import Condition
-
-__all__ = ["Derivation"]
+from derivlib.nodes.symbolic import Entry
 
 
-@dataclass(frozen=True, eq=False)
-class Derivation(WritesCode):
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivation(DerivationBase):
     """A derivative and how it came about.
 
     ```pycon
@@ -73,45 +71,18 @@ class Derivation(WritesCode):
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
     """
 
-    written: Written = field(repr=False)
+    _RESULT: ClassVar[str] = "d.result"
+
+    written: Written
     wrt: Expr
-    premises: Premises = field(repr=False)
-    _computed: Computed = field(repr=False)
-    gradient: Derivation | None = field(default=None, repr=False)
+    premises: Premises
+    _computed: Computed
+    gradient: Derivation | None = None
 
     @property
     def expr(self) -> Expr:
         """What is differentiated, as it was written; a Hessian is of the expression itself."""
         return self.written.expr if self.gradient is None else self.gradient.expr
-
-    @property
-    def where(self) -> Mapping[Expr, Expr]:
-        """What the names in `expr` stand for, if its author gave it any."""
-        return MappingProxyType(dict(self.written.where))
-
-    @property
-    def output(self) -> Expr:
-        """What the value of the expression is called."""
-        return self._computed.output
-
-    @property
-    def layout(self) -> Layout:
-        """Whether the derivative is a gradient, a Jacobian or that by a scalar."""
-        return self._computed.layout
-
-    @property
-    def _graph(self) -> Graph:
-        return self._computed.graph
-
-    @property
-    def intermediates(self) -> Mapping[Expr, Expr]:
-        """The named intermediates, in the order of computation: N = XW, S = σ(N)."""
-        return MappingProxyType(self._graph.definitions)
-
-    @property
-    def gradients(self) -> Mapping[Expr, Expr]:
-        """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self._computed.found.named)
 
     @property
     def order(self) -> int:
@@ -154,11 +125,6 @@ class Derivation(WritesCode):
             return OnVec(Identity(numel(self.output)), whole)
         return whole
 
-    @property
-    def root(self) -> Expr:
-        """The expression over the named intermediates."""
-        return self._graph.root
-
     @cached_property
     def letters(self) -> Mapping[Expr, Expr]:
         """What each name stands for in the reader's own symbols, with the name.
@@ -188,9 +154,7 @@ class Derivation(WritesCode):
         For a Hessian it is the graph of the gradient, which is what is differentiated; the
         graph of the expression itself is `gradient.graph`.
         """
-        return computation_graph(
-            self._computed, self.premises, self.wrt, self.compact
-        )  # fmt: skip
+        return computation_graph(self._computed, self.premises, self.wrt, self.compact)
 
     def by(self, wrt: Expr) -> Derivation:
         """What the display needs to know of the derivative by the variable: this derivation."""
@@ -217,6 +181,9 @@ class Derivation(WritesCode):
         """
         return MappingProxyType(self._computed.names if self._computed.is_long else {})
 
+    def _sympy_(self) -> Expr:
+        return self.result
+
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
@@ -225,7 +192,7 @@ class Derivation(WritesCode):
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made."""
-        return tuple(step for part in self.parts for step in part._own_steps)
+        return Rows(step for part in self.parts for step in part._own_steps)
 
     @cached_property
     def _own_steps(self) -> tuple[Step, ...]:
@@ -240,7 +207,7 @@ class Derivation(WritesCode):
 
         :raises ReplayError: if a step does not follow.
         """
-        return tuple(line for part in self.parts for line in part.own_lines())
+        return Rows(line for part in self.parts for line in part.own_lines())
 
     def own_lines(self) -> tuple[Line, ...]:
         """The lines without those that lead to the gradient of a Hessian."""
@@ -249,7 +216,8 @@ class Derivation(WritesCode):
     @cached_property
     def _own_lines(self) -> tuple[Line, ...]:
         variables = (self.wrt,)
-        return tuple(states(self.written, self._graph, self._own_steps, variables, self.layout))
+        lines = states(self.written, self._graph, self._own_steps, variables, self.layout)
+        return tuple(self._told(lines))
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -265,35 +233,58 @@ class Derivation(WritesCode):
             )
         return end
 
-    @cached_property
-    def assumptions(self) -> tuple[Condition, ...]:
-        """What has to hold for the result, each condition once."""
-        required = (c for step in self.steps for c in step.requires)
-        return self._computed.resolved((*self.premises.conditions, *required))
+    def in_layout(self, layout: LayoutName) -> Expr:
+        """The result as a book in another layout prints it.
 
-    def elementwise(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Expr:
+        ```pycon
+        >>> from sympy import MatrixSymbol, symbols
+        >>> from derivlib import derive
+        >>> n, m = symbols("n m", integer=True, positive=True)
+        >>> A, x, a = MatrixSymbol("A", m, n), MatrixSymbol("x", n, 1), MatrixSymbol("a", n, 1)
+        >>> derive(a.T * x, x).in_layout("numerator"), derive(A * x, x).in_layout("numerator")
+        (a.T, A)
+        >>> derive(a.T * x, x).in_layout("denominator"), derive(A * x, x).in_layout("denominator")
+        (a, A.T)
+
+        ```
+
+        :param layout: "numerator" transposes a gradient; "denominator" transposes a Jacobian and
+            the derivative of a matrix by a scalar; "mixed" is that of every result. A Hessian is
+            the same in all.
+        :raises InputError: if there is no such layout.
+        """
+        turned, result = self.layout.is_transposed_in(layout), self.result
+        if not turned or self.order == 2 or not result.is_Matrix:
+            return result
+        return simplified(transpose(result), self.premises.facts)
+
+    def elementwise(
+        self, sizes: Mapping[Any, int] | None = None, *, entry: Entry | None = None
+    ) -> Expr:
         """Differentiate the expanded expression entry by entry, without the engine.
 
-        :param sizes: a positive integer for each size symbol.
-        :param options: `entry`, a function of X, i, j that names the entries of X; they are
-            `X[i, j]` without it.
+        :param sizes: a positive integer for each size symbol, or for its name.
+        :param entry: a function of X, i, j that names the entries of X; they are `X[i, j]`
+            without it.
         :returns: an explicit matrix in the shape of `result`, or a scalar.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         return check.elementwise(
             self.expr,
             self.wrt,
             sizes,
             order=self.order,
+            entry=entry,
             definitions=self.where,
-            **self._premised(options),
+            structure=self.premises.structure,
+            assuming=self.premises.given,
         )
 
     def stepwise(self, sizes: Mapping[Any, int] | None = None) -> Stepwise:
         """Carry the result out in four stages, from names to entries.
 
         :param sizes: a positive integer for each size symbol.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         given = check.resolve_sizes(sizes, *self.written.parts, self.wrt)
         derivative = substitute(self.compact, self._computed.found.named)
@@ -320,13 +311,25 @@ class Derivation(WritesCode):
         taken = premises(written, (self.wrt,), self.premises.structure, self.premises.given)
         return again(written, self.wrt, taken)
 
-    def verify(self, sizes: Mapping[Any, int] | None = None, **options: Any) -> Verification:
+    def verify(
+        self,
+        sizes: Mapping[Any, int] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        method: Method | None = None,
+    ) -> Verification:
         """Compare the result with the derivative found entry by entry.
 
-        :param sizes: a positive integer for each size symbol.
+        :param sizes: a positive integer for each size symbol, or for its name; what else is in
+            there is passed over. Small ones, pairwise different, are chosen if there are none.
+        :param seed: the seed of the random points.
+        :param points: how many points, at least one.
+        :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
+            random directions in double precision.
         :returns: what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
         return check.verify(
             self.expr,
@@ -335,13 +338,12 @@ class Derivation(WritesCode):
             sizes,
             order=self.order,
             definitions={**self.shared, **self.where},
-            **self._premised(options),
+            structure=self.premises.structure,
+            assuming=self.premises.given,
+            seed=seed,
+            points=points,
+            method=method,
         )
-
-    @property
-    def _code_names(self) -> Mapping[Expr, Expr]:
-        """What code may give a name: intermediates and derivatives of intermediates."""
-        return self._computed.names
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
@@ -373,12 +375,12 @@ class Derivation(WritesCode):
         """What was asked to be differentiated."""
         return self.written if self.gradient is None else self.gradient.written
 
-    def _premised(self, options: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "structure": self.premises.structure,
-            "assuming": self.premises.given,
-            **options,
-        }
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickle holds what was asked, and loading derives again: SymPy evaluates the sums and
+        # products that it unpickles, and so would change steps.
+        if self.gradient is not None:
+            return carry_out_twice, (self.gradient.written, self.wrt, self.premises)
+        return carry_out, (self.written, self.wrt, self.premises)
 
     @property
     def equation(self) -> Formula:
@@ -400,9 +402,6 @@ class Derivation(WritesCode):
                 "counted from 1"
             )
         return Substitutions(self.steps[first - 1 : last], first)
-
-    def _repr_latex_(self) -> str:
-        return block(self)._repr_latex_()
 
     def _repr_markdown_(self) -> str:
         return f"{self._repr_latex_()}\n\n{folded(self.steps)}"

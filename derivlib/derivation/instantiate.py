@@ -24,9 +24,6 @@ from derivlib.nodes import (
     is_undefined,
 )
 
-__all__ = ["instantiate", "instantiate_all"]
-
-
 _INNER = Dummy("z")
 """The variable of a function while its body is replaced: no symbol of the reader's own."""
 

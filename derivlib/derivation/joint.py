@@ -6,33 +6,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
-from sympy import Expr
+from sympy import Expr, SympifyError
 
-from derivlib.check.claims.verification import Verification
+from derivlib.check.claims.verification import Method, Verification
 from derivlib.derivation import recording
+from derivlib.derivation.base import DerivationBase
 from derivlib.derivation.computed import Computed, computed
 from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.derivation.instantiate import instantiate_all
-from derivlib.derivation.layout import Layout
+from derivlib.derivation.layout import LayoutName
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, states
 from derivlib.derivation.step import Step
-from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.aligned_block import block, joint_sentence
-from derivlib.engine.intermediates import Graph
-from derivlib.errors import ReplayError
+from derivlib.display.aligned_block import equations, joint_sentence
+from derivlib.display.formula import Formula
+from derivlib.display.rows import Rows
+from derivlib.errors import InputError, ReplayError
 from derivlib.expressions.problem import Written
 from derivlib.expressions.text import text
-from derivlib.rules.rule import Condition
-
-__all__ = ["JointDerivation", "carry_out_jointly"]
+from derivlib.nodes.symbolic import Entry
 
 
-@dataclass(frozen=True, eq=False)
-class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
+class SeveralResultsError(InputError, SympifyError):
+    """Several results stand where SymPy looks for one expression."""
+
+    __str__ = Exception.__str__
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
     """The derivatives of one expression by several variables, found in one sweep.
 
     It maps each variable to the derivation by that variable alone.
@@ -62,11 +67,13 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
     :param premises: assumptions on constants.
     """
 
-    written: Written = field(repr=False)
+    _RESULT: ClassVar[str] = "d.results[variable]"
+
+    written: Written
     variables: tuple[Expr, ...]
-    premises: Premises = field(repr=False)
-    _computed: Computed = field(repr=False)
-    _alone: dict[Expr, Derivation] = field(default_factory=dict, repr=False)
+    premises: Premises
+    _computed: Computed
+    _alone: dict[Expr, Derivation] = field(default_factory=dict)
 
     def __getitem__(self, wrt: Expr) -> Derivation:
         """The derivation by one variable alone, with steps of its own.
@@ -79,9 +86,20 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
             self._alone[wrt] = carry_out(self.written, wrt, self.premises)
         return self._alone[wrt]
 
-    # Two are the same only as objects, as derivations are; comparing items would derive again.
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, JointDerivation):
+            other = other.results
+        return isinstance(other, Mapping) and dict(self.results) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.results.items()))
+
+    def _sympy_(self) -> NoReturn:
+        names = ", ".join(map(str, self.variables))
+        raise SeveralResultsError(
+            f"a JointDerivation has a result for each of {names}, and is no expression; take "
+            f"one of them: d.results[{self.variables[0]}]"
+        )
 
     def __iter__(self) -> Iterator[Expr]:
         return iter(self.variables)
@@ -95,43 +113,9 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
         return self.written.expr
 
     @property
-    def where(self) -> Mapping[Expr, Expr]:
-        """What the names in `expr` stand for, if its author gave it any."""
-        return MappingProxyType(dict(self.written.where))
-
-    @property
-    def output(self) -> Expr:
-        """What the value of the expression is called."""
-        return self._computed.output
-
-    @property
-    def layout(self) -> Layout:
-        """Whether the derivatives are gradients or Jacobians."""
-        return self._computed.layout
-
-    @property
-    def _graph(self) -> Graph:
-        return self._computed.graph
-
-    @property
     def shared(self) -> Mapping[Expr, Expr]:
         """What stays named in the results, as :attr:`Derivation.shared` says of one."""
         return next(iter(self._views.values())).shared
-
-    @property
-    def root(self) -> Expr:
-        """The expression over the named intermediates."""
-        return self._graph.root
-
-    @property
-    def intermediates(self) -> Mapping[Expr, Expr]:
-        """The named intermediates, in the order of computation: N = XW, S = σ(N)."""
-        return MappingProxyType(self._graph.definitions)
-
-    @property
-    def gradients(self) -> Mapping[Expr, Expr]:
-        """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
-        return MappingProxyType(self._computed.found.named)
 
     @cached_property
     def _views(self) -> Mapping[Expr, Derivation]:
@@ -158,10 +142,12 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order in which it was made; what is common is made once."""
-        return (
-            *recording.naming(self._graph),
-            *recording.recorded(self._computed.found.events, self._graph, self.variables),
-            *(step for view in self._views.values() for step in view._outcome.steps),
+        return Rows(
+            (
+                *recording.naming(self._graph),
+                *recording.recorded(self._computed.found.events, self._graph, self.variables),
+                *(step for view in self._views.values() for step in view._outcome.steps),
+            )
         )
 
     @property
@@ -171,14 +157,15 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
 
     def own_lines(self) -> Iterator[Line]:
         """What stands after each step."""
-        return states(self.written, self._graph, self.steps, self.variables, self.layout)
+        lines = states(self.written, self._graph, self.steps, self.variables, self.layout)
+        return self._told(lines)
 
     def lines(self) -> tuple[Line, ...]:
         """The derivation line by line: what stands after each step.
 
         :raises ReplayError: if a step does not follow.
         """
-        return tuple(self.own_lines())
+        return Rows(self.own_lines())
 
     def replay(self) -> tuple[Expr, ...]:
         """Apply every step again and return where they end, which are the results.
@@ -194,39 +181,52 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
                 raise ReplayError(f"the steps do not end at the result by {wrt}, {text(result)}")
         return tuple(ends[wrt] for wrt in self.variables)
 
-    @cached_property
-    def assumptions(self) -> tuple[Condition, ...]:
-        """What has to hold for the results, each condition once."""
-        required = (c for step in self.steps for c in step.requires)
-        return self._computed.resolved((*self.premises.conditions, *required))
-
     def differential_of(self, target: Expr | None) -> Expr:
         """What a line is the differential of."""
         return next(iter(self._views.values())).differential_of(target)
 
+    def in_layout(self, layout: LayoutName) -> Mapping[Expr, Expr]:
+        """The results as a book in another layout prints them.
+
+        :param layout: as for :meth:`Derivation.in_layout`.
+        :raises InputError: if there is no such layout.
+        """
+        return {wrt: view.in_layout(layout) for wrt, view in self._views.items()}
+
     def elementwise(
-        self, sizes: Mapping[Any, int] | None = None, **options: Any
+        self, sizes: Mapping[Any, int] | None = None, *, entry: Entry | None = None
     ) -> Mapping[Expr, Expr]:
         """Differentiate the expanded expression entry by entry, without the engine.
 
-        :param sizes: a positive integer for each size symbol.
-        :param options: as for :meth:`Derivation.elementwise`.
+        :param sizes: a positive integer for each size symbol, or for its name.
+        :param entry: as for :meth:`Derivation.elementwise`.
         :returns: for each variable an explicit matrix in the shape of its result, or a scalar.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
-        return {wrt: v.elementwise(sizes, **options) for wrt, v in self._views.items()}
+        return {wrt: v.elementwise(sizes, entry=entry) for wrt, v in self._views.items()}
 
     def verify(
-        self, sizes: Mapping[Any, int] | None = None, **options: Any
+        self,
+        sizes: Mapping[Any, int] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        method: Method | None = None,
     ) -> Mapping[Expr, Verification]:
         """Compare each result with the derivative found entry by entry.
 
-        :param sizes: a positive integer for each size symbol.
+        :param sizes: as for :meth:`Derivation.verify`; so are the others.
+        :param seed: the seed of the random points.
+        :param points: how many points.
+        :param method: "exact" or "double".
         :returns: for each variable what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
-        :raises SizesError: if a size is missing, unknown or not a positive integer.
+        :raises SizesError: if a size is missing or not a positive integer.
         """
-        return {wrt: view.verify(sizes, **options) for wrt, view in self._views.items()}
+        return {
+            wrt: view.verify(sizes, seed=seed, points=points, method=method)
+            for wrt, view in self._views.items()
+        }
 
     def instantiate(self, values: Mapping[Any, Any]) -> JointDerivation:
         """Put concrete functions in place of abstract ones and derive again.
@@ -241,12 +241,8 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
         )
         refuse_variables(values, self.variables, told)
         written = instantiate_all(self.written, values)
-        return carry_out_jointly(written, self.variables, self.premises.given)
-
-    @property
-    def _code_names(self) -> Mapping[Expr, Expr]:
-        """What code may give a name: intermediates and derivatives of intermediates."""
-        return self._computed.names
+        taken = premises(written, self.variables, assuming=self.premises.given)
+        return carry_out_jointly(written, self.variables, taken)
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
@@ -268,25 +264,28 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
         """What was asked to be differentiated."""
         return self.written
 
-    def _repr_latex_(self) -> str:
-        return block(self)._repr_latex_()
+    def __reduce__(self) -> tuple[Any, ...]:
+        return carry_out_jointly, (self.written, self.variables, self.premises)
+
+    @property
+    def equation(self) -> Formula:
+        """The results as a formula, one below the other."""
+        return equations(self._views.values())
 
     def __str__(self) -> str:
         return joint_sentence(self._views.values())
 
 
 def carry_out_jointly(
-    written: Written, variables: tuple[Expr, ...], assuming: Any = ()
+    written: Written, variables: tuple[Expr, ...], taken: Premises
 ) -> JointDerivation:
     """Differentiate an expression with respect to several symbols, in one sweep.
 
     :param written: a scalar or a matrix expression.
     :param variables: `Symbol`s and `MatrixSymbol`s.
-    :param assuming: SymPy's assumptions on constants.
-    :raises InputError: as :func:`derivlib.derivation.premises.premises`; for a matrix by
-        several variables of which one is a scalar.
+    :param taken: assumptions on constants.
+    :raises InputError: for a matrix by several variables of which one is a scalar.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
-    taken = premises(written, variables, None, assuming)
     return JointDerivation(written, variables, taken, computed(written, variables))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import Any, Literal, get_args
 
 from sympy import Expr, Identity, MatrixSymbol, S, Symbol
 
+from derivlib.errors import InputError
 from derivlib.expressions.construction import mul
 from derivlib.expressions.shapes import same_size
 from derivlib.nodes import (
@@ -20,7 +22,8 @@ from derivlib.nodes import (
 )
 from derivlib.rules import Rule, identification
 
-__all__ = ["Layout", "layout_of", "output_name"]
+LayoutName = Literal["mixed", "numerator", "denominator"]
+"""Layouts that books print derivatives in; all results here are in the first."""
 
 
 class Layout(Enum):
@@ -59,6 +62,16 @@ class Layout(Enum):
         if self is Layout.GRADIENT:
             return formal(output, wrt)
         return (FormalJacobian if self is Layout.JACOBIAN else FormalRate)(output, wrt)
+
+    def is_transposed_in(self, layout: Any) -> bool:
+        """Return whether books in a layout print the transpose.
+
+        :raises InputError: if there is no such layout.
+        """
+        if layout not in get_args(LayoutName):
+            known = ", ".join(map(repr, get_args(LayoutName)))
+            raise InputError(f"there is no layout {layout!r}; there are {known}")
+        return layout == ("numerator" if self is Layout.GRADIENT else "denominator")
 
 
 _RULES = {

@@ -14,8 +14,6 @@ from derivlib.expressions.expanding import mean_the_same
 from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes import DifferentialNode, LinearForm
 
-__all__ = ["find", "replaced", "terms_of"]
-
 
 def terms_of(expr: Expr) -> tuple[Expr, ...]:
     """The linear forms an expression is a sum of."""

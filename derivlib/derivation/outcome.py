@@ -15,8 +15,6 @@ from derivlib.derivation.step import Step
 from derivlib.engine.simplify.simplification import Rewriting, simplify
 from derivlib.expressions.substitution import resolve
 
-__all__ = ["Outcome", "simplified"]
-
 
 def _last(rewritings: list[Rewriting], start: Expr) -> Expr:
     """Where rewritings end."""

@@ -8,14 +8,12 @@ from typing import Any
 
 from sympy import Expr
 
-from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about
+from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about, in_force
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
 from derivlib.nodes import Structure, as_structure
 from derivlib.rules.rule import Condition
-
-__all__ = ["NOTHING_ASSUMED", "Premises", "premises"]
 
 _SYMMETRIC = ("symmetric", "diagonal", "symmetric toeplitz", "positive definite")
 """Properties, and structures, of matrices that are their own transpose."""
@@ -27,7 +25,8 @@ class Premises:
 
     :param structure: the structure of the variable; nothing if all its entries are free.
     :param assumed: what is assumed of constants.
-    :param given: the same as it was handed in, for the judge.
+    :param given: the same as SymPy's assumptions, those of `with assuming(...)` included, for
+        the judge.
     :param facts: for each matrix what simplification may use: "symmetric", "orthogonal".
     :param conditions: structure and assumptions, for the reader.
     """
@@ -58,7 +57,9 @@ def premises(
         assumption is not understood, restricts the variable or is about a defined name.
     :raises ShapeError: if a matrix that has to be square is not.
     """
-    assumed = assumptions_about(assuming, {*written.letters, *variables})
+    symbols = {*written.letters, *variables}
+    assuming = (assuming, in_force(symbols))  # which may not be in force when it is verified
+    assumed = assumptions_about(assuming, symbols)
     known: dict[Expr, set[str]] = {}
     for assumption in assumed:
         if assumption.subject in written.where:

@@ -20,8 +20,6 @@ from derivlib.nodes import BasisMatrix, Structure, d
 from derivlib.rules import structures
 from derivlib.rules.rule import Condition, Rule
 
-__all__ = ["identification", "naming", "recorded", "restriction", "rewriting", "substitution"]
-
 
 def naming(graph: Graph) -> Iterator[Step]:
     """The steps that give the intermediates their names."""

@@ -17,8 +17,6 @@ from derivlib.expressions.text import text
 from derivlib.nodes import MatrixFunction, is_undefined
 from derivlib.rules.scalar_derivatives import derivative_of_function
 
-__all__ = ["Replacement", "as_replacements", "refuse_variables"]
-
 
 @dataclass(frozen=True)
 class Replacement:

@@ -7,7 +7,7 @@ in which a derivation is displayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Add, Basic, Expr, MatrixSymbol, S
@@ -30,10 +30,8 @@ from derivlib.nodes.builders import inner_sum
 from derivlib.rules import RULES
 from derivlib.rules.rule import Family
 
-__all__ = ["Line", "states"]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Line:
     """What a derivation says after a step.
 
@@ -41,13 +39,12 @@ class Line:
     >>> from sympy import MatrixSymbol, Trace
     >>> from derivlib import derive
     >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
-    >>> for line in derive(Trace(A * X), X).lines():
-    ...     print(*map(text, line.terms), "by", line.step.rule)
-    tr(d(A*X)) by trace
-    tr(A*dX) by product
-    tr(A*dX) by trace as inner product
-    tr((Aᵀ)ᵀ*dX) by cyclic property of the trace
-    Aᵀ by first identification theorem
+    >>> print(derive(Trace(A * X), X).lines())
+    dL = tr(d(A*X))   [trace]
+    dL = tr(A*dX)   [product]
+    dL = tr(A*dX)   [trace as inner product]
+    dL = tr((Aᵀ)ᵀ*dX)   [cyclic property of the trace]
+    ∂L/∂X = Aᵀ   [first identification theorem]
 
     ```
 
@@ -56,12 +53,35 @@ class Line:
         alone, once it is identified.
     :param target: what the differential is of.
     :param by: the variable that the derivative is by, once it is identified.
+    :param left: what the terms add up to: a differential, a derivative, or the name that the
+        step gives.
+    :param letters: the names that are written for what they stand for.
     """
 
     step: Step
     terms: tuple[Expr, ...]
     target: Expr | None = None
     by: Expr | None = None
+    left: Expr | None = None
+    letters: Mapping[Expr, Expr] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        names_it = self.left is not None and self.left == self.step.after
+        terms = (self.step.before,) if names_it else self.terms
+        shown = text_sum(text(term, self.letters) for term in terms)
+        equals = "" if self.left is None else f"{text(self.left)} = "
+        return f"{equals}{shown}   [{self.step.rule}]"
+
+    __repr__ = __str__
+
+
+def text_sum(terms: Iterable[str]) -> str:
+    """Write terms with signs between them."""
+    shown = ""
+    for term in terms:
+        joined = f" - {term[1:].lstrip()}" if term.startswith("-") else f" + {term}"
+        shown = shown + joined if shown else term
+    return shown or "0"
 
 
 def _fail(step: Step, why: str) -> ReplayError:

@@ -14,8 +14,6 @@ from derivlib.rules import RULES
 from derivlib.rules.instances import placeholders_for, substituted
 from derivlib.rules.rule import Condition, Rule
 
-__all__ = ["Step"]
-
 
 @dataclass(frozen=True)
 class Step:
@@ -84,3 +82,5 @@ class Step:
 
     def __str__(self) -> str:
         return f"{text(self.before)} → {text(self.after)}  [{self.rule}]"
+
+    __repr__ = __str__

@@ -36,6 +36,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
+from derivlib.display.rows import on_one_line
 from derivlib.elements import element_matrix
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.traversal import children, with_children
@@ -52,9 +53,6 @@ from derivlib.nodes import (
     Vec,
     formal,
 )
-
-__all__ = ["Stepwise", "stepwise"]
-
 
 _CONSTANTS = (OneMatrix, ZeroMatrix, Identity, SingleEntry, Commutation, BasisMatrix)
 """Matrices that depend on nothing but sizes."""
@@ -96,6 +94,12 @@ class Stepwise:
 
     def __iter__(self) -> Iterator[Expr]:
         return iter((self.named, self.applied, self.explicit, self.product))
+
+    def __str__(self) -> str:
+        stages = zip(("named", "applied", "explicit", "product"), self, strict=True)
+        return "\n".join(f"{name}: {on_one_line(stage)}" for name, stage in stages)
+
+    __repr__ = __str__
 
     def _repr_latex_(self) -> str:
         return show_group(self)._repr_latex_()

@@ -13,7 +13,12 @@ from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.expressions.text import text
 from derivlib.nodes.partials import compound_places
 
-__all__ = ["DerivationLike", "block", "definitions", "equation", "joint_sentence", "sentence"]
+
+class InParts(Protocol):
+    """What is needed of what consists of several derivations."""
+
+    @property
+    def parts(self) -> Sequence[DifferentialLike]: ...
 
 
 class DifferentialLike(Protocol):
@@ -28,8 +33,6 @@ class DifferentialLike(Protocol):
     @property
     def parts(self) -> Sequence[DifferentialLike]: ...
     def own_lines(self) -> Iterable[Any]: ...
-    def differential_of(self, target: Expr | None) -> Expr: ...
-    def by(self, wrt: Expr) -> DerivationLike: ...
 
 
 class DerivationLike(DifferentialLike, Protocol):
@@ -37,8 +40,6 @@ class DerivationLike(DifferentialLike, Protocol):
 
     @property
     def label(self) -> Expr: ...
-    @property
-    def free_label(self) -> Expr: ...
     @property
     def result(self) -> Expr: ...
     @property
@@ -80,7 +81,7 @@ def definitions(derivation: DifferentialLike) -> str:
     return r",\quad ".join([first, *_named(derivation)])
 
 
-def block(derivation: DifferentialLike) -> Formula:
+def block(derivation: InParts) -> Formula:
     """Set a derivation: definitions, one line for each step that changes it, the result."""
     rows: list[str] = []
     said: set[str] = set()
@@ -96,23 +97,14 @@ def block(derivation: DifferentialLike) -> Formula:
 def _rows(derivation: DifferentialLike) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
-    left, previous, found = None, None, None
-    printer = plain = DerivationPrinter()
+    left, previous = None, None
     for line in derivation.own_lines():
-        step = line.step
-        if step.rule == "naming" and step.after in derivation.intermediates:
+        if line.left in derivation.intermediates:
             continue
-        family = step.entry.family if step.entry else None
-        if family == "identification":
-            found, previous, printer = derivation.by(line.by).free_label, None, plain
-        elif family == "structure":
-            found, previous = derivation.by(line.by).label, None
-        if step.rule == "substitution" and line.by is not None:
-            printer = DerivationPrinter(names=derivation.by(line.by).letters)
-        derived = plain.doprint(found or derivation.differential_of(line.target))
-        shown = _sum(line.terms, printer)
+        derived = latex(line.left)
+        shown = _sum(line.terms, DerivationPrinter(names=line.letters))
         if shown != previous or derived != left:
-            yield f"{derived if derived != left else ''} &= {shown} && {_remark(step)}"
+            yield f"{derived if derived != left else ''} &= {shown} && {_remark(line.step)}"
         left, previous = derived, shown
 
 
@@ -122,6 +114,17 @@ def equation(derivation: DerivationLike) -> Formula:
     shown = f"{left} = {latex(derivation.result, derivation.letters)}"
     told = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
     return Formula(r",\qquad ".join([shown, *told]))
+
+
+def equations(derivations: Iterable[DerivationLike]) -> Formula:
+    """Set the results by several variables, one below the other; names are told once."""
+    lines, told = [], dict[Expr, str]()
+    for derivation in derivations:
+        value = latex(derivation.result, derivation.letters)
+        lines.append(f"{latex(derivation.label)} &= {value}")
+        for meaning, name in _places(derivation):
+            told.setdefault(name, f"{latex(name)} &= {latex(meaning)}")
+    return Formula(rows_of([*lines, *told.values()]))
 
 
 def sentence(derivation: DerivationLike) -> str:

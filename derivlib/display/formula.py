@@ -41,6 +41,8 @@ class Formula:
     def __str__(self) -> str:
         return self.tex
 
+    __repr__ = __str__
+
 
 def _escaped(text: str) -> str:
     """Write a text so that LaTeX prints its characters and obeys none of them."""

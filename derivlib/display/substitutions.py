@@ -11,6 +11,7 @@ from sympy import Basic, Expr, FunctionClass, MatrixSymbol, Symbol
 from derivlib.display.formula import displayed, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.display.statements import equated, identified
+from derivlib.expressions.text import text
 
 __all__ = ["StepLike", "Substitutions", "folded"]
 
@@ -69,11 +70,37 @@ class Substitutions:
         numbered = enumerate(self.steps, self.first)
         return "\n".join(_item(f"{number}. ", step) for number, step in numbered)
 
+    def __str__(self) -> str:
+        numbered = enumerate(self.steps, self.first)
+        return "\n".join(_in_text(f"{number}. ", step) for number, step in numbered)
+
+    __repr__ = __str__
+
+
+def _in_text(mark: str, step: StepLike) -> str:
+    """Tell a step as :func:`_item` does, in plain text."""
+    lines = [step.rule]
+    stands = [f"{_plain(p)} := {_plain(value)}" for p, value in _told(step)]
+    if step.statement is not None and stands:
+        left, right = map(text, step.statement)
+        sign = "⇒" if step.family == "identification" else "="
+        lines[0] += f": {left} {sign} {right}" if left != right else ""
+        lines.append("with " + ", ".join(stands))
+    before, after = map(text, step.rewritten)
+    outcome = f"{before} → {after}" if before != after else f"{before}, written as before"
+    requires = ", ".join(map(str, step.requires))
+    lines.append(f"{outcome}, where {requires}" if requires else outcome)
+    return mark + ("\n" + " " * len(mark)).join(lines)
+
+
+def _plain(value: Any) -> str:
+    return text(value) if isinstance(value, Expr) else str(getattr(value, "name", None) or value)
+
 
 def _item(mark: str, step: StepLike) -> str:
     """Tell a step: what its rule says, what was put in, what needs to hold, what came out."""
     lines = [rf"$\textrm{{{step.rule}}}$"]
-    stands = list(_stands(step))
+    stands = [f"{_set(p)} := {_set(value)}" for p, value in _told(step)]
     if step.statement is not None and stands:
         left, right = map(latex, step.statement)
         if step.family == "identification":
@@ -89,14 +116,13 @@ def _item(mark: str, step: StepLike) -> str:
     return mark + ("\\\n" + " " * len(mark)).join(lines)
 
 
-def _stands(step: StepLike) -> Iterator[str]:
-    """Say what placeholders stand for, unless each stands for itself; functions never do."""
-    pairs = [(p, _set(p), _set(value)) for p, value in step.substituted]
-    if all(letter == value for _, letter, value in pairs):
-        return
-    for placeholder, letter, value in pairs:
-        if letter != value or isinstance(placeholder, (Symbol, MatrixSymbol)):
-            yield f"{letter} := {value}"
+def _told(step: StepLike) -> list[tuple[Any, Any]]:
+    """What placeholders stand for, unless each stands for itself; functions never do."""
+    pairs = [(p, value, _set(p) != _set(value)) for p, value in step.substituted]
+    if not any(differs for *_, differs in pairs):
+        return []
+    symbols = (Symbol, MatrixSymbol)
+    return [(p, value) for p, value, differs in pairs if differs or isinstance(p, symbols)]
 
 
 def _set(value: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, permutations
 from typing import Any
 
 from sympy import (
@@ -13,25 +14,13 @@ from sympy import (
     MatrixSymbol,
     Symbol,
     SympifyError,
+    srepr,
     sympify,
 )
 from sympy.core.numbers import ComplexInfinity, Infinity, NaN, NegativeInfinity
 
-from derivlib.errors import InputError, ShapeError, SizesError, UndefinedError
+from derivlib.errors import DerivlibError, InputError, ShapeError, SizesError, UndefinedError
 from derivlib.expressions.facets import facets_of
-
-__all__ = [
-    "all_nodes",
-    "at_size",
-    "expression",
-    "given_sizes",
-    "known_sizes",
-    "largest_index",
-    "refuse_unknown_sizes",
-    "resolve_sizes",
-    "size_symbols",
-    "symbol_to_differentiate_by",
-]
 
 _WITHOUT_VALUE = (NaN, ComplexInfinity, Infinity, NegativeInfinity)
 
@@ -57,6 +46,8 @@ def expression(value: Any) -> Expr:
     """
     try:
         taken = sympify(value, strict=True)
+    except DerivlibError:  # of a JointDerivation, which says what to hand in instead
+        raise
     except (SympifyError, TypeError):
         taken = None
     if not isinstance(taken, Expr) and not getattr(taken, "is_Matrix", False):
@@ -89,6 +80,12 @@ def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
     return symbol
 
 
+def _sizes_in(expressions: Iterable[Expr]) -> Iterator[Any]:
+    """What stands in the shapes of matrices."""
+    for node in all_nodes(expressions):
+        yield from map(sympify, facets_of(type(node)).sizes(node))
+
+
 def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
     """The symbols that stand in the shapes of matrices, in alphabetical order.
 
@@ -102,10 +99,7 @@ def size_symbols(*expressions: Expr) -> tuple[Symbol, ...]:
 
     :param expressions: scalar or matrix expressions.
     """
-    found: set[Symbol] = set()
-    for node in all_nodes(expressions):
-        for size in facets_of(type(node)).sizes(node):
-            found |= getattr(size, "free_symbols", set())
+    found = set[Symbol]().union(*(size.free_symbols for size in _sizes_in(expressions)))
     return tuple(sorted(found, key=lambda symbol: symbol.name))
 
 
@@ -137,54 +131,88 @@ def largest_index(*expressions: Expr) -> int:
     return max((int(index) for index in _indices(*expressions) if index.is_Integer), default=-1)
 
 
-def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:
-    """Check that every size of the expressions, and nothing else, has a value.
+def resolve_sizes(
+    sizes: Mapping[Any, Any] | None, *expressions: Expr, choose: bool = False
+) -> dict[Symbol, int]:
+    """Find a value for every size of expressions among those given.
 
-    :param sizes: a positive integer for each symbol that stands in a shape; a symbol that
-        stands in an index may be given a number too, which counts from 0.
+    What is given and does not occur is passed over, so that one mapping serves many expressions.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n, m, k = symbols("n m k", integer=True, positive=True)
+    >>> X = MatrixSymbol("X", n, m)
+    >>> resolve_sizes({n: 4, "m": 3, k: 5}, X)
+    {m: 3, n: 4}
+    >>> resolve_sizes(None, X[2, 0] * MatrixSymbol("Y", n - 4, n - m), choose=True)
+    {m: 5, n: 6}
+
+    ```
+
+    :param sizes: a positive integer for each symbol that stands in a shape, or for its name; a
+        symbol that stands in an index may be given a number too, which counts from 0.
     :param expressions: scalar or matrix expressions.
+    :param choose: choose small sizes, pairwise different, where none are given.
     :returns: the sizes as Python integers, in alphabetical order.
-    :raises SizesError: if a size is missing, unknown, or not a positive integer, or if they
-        are not given by a mapping.
+    :raises SizesError: if a size is missing or not a positive integer, if a name means several
+        symbols, or if they are not given by a mapping.
     """
     wanted = size_symbols(*expressions)
+    if sizes is None and choose:
+        return _chosen(wanted, *expressions)
     positive = frozenset(wanted)
-    given = given_sizes(sizes)
-    missing = [size for size in wanted if size not in given]
-    indices = sorted(_index_symbols(*expressions) & set(given), key=str)
-    wanted += tuple(index for index in indices if index not in wanted)
-    unknown = [size for size in given if size not in wanted]
-    if missing or unknown:
+    indices = sorted(_index_symbols(*expressions) - positive, key=str)
+    given, unknown = _by_symbol(sizes, (*wanted, *indices))
+    if missing := [size for size in wanted if size not in given]:
         raise SizesError(_complaint(missing, unknown, wanted))
+    wanted += tuple(index for index in indices if index in given)
     return {size: _whole_number(size, given[size], least=int(size in positive)) for size in wanted}
 
 
-def given_sizes(sizes: Any) -> dict[Any, Any]:
-    """Take over sizes as they were given, nothing if there are none.
-
-    :raises SizesError: if they are not a mapping.
-    """
-    if sizes is None:
-        return {}
-    if not isinstance(sizes, Mapping):
+def _by_symbol(sizes: Any, known: Iterable[Symbol]) -> tuple[dict[Symbol, Any], list[Any]]:
+    """The values given for known symbols, and the keys that mean none of them."""
+    if not isinstance(sizes, Mapping | None):
         raise SizesError(f"sizes must be a mapping such as {{n: 4, m: 3}}, not {sizes!r}")
-    return dict(sizes)
+    given: dict[Symbol, Any] = {}
+    unknown = []
+    for key, value in (sizes or {}).items():
+        if not isinstance(key, str | Symbol):
+            raise SizesError(f"a size is given by its symbol or its name, not by {key!r}")
+        meant = [symbol for symbol in known if key in (symbol, symbol.name)]
+        if len(meant) > 1:
+            raise SizesError(
+                f"{key} is the name of several symbols: {' and '.join(map(srepr, meant))}; give "
+                "their sizes by the symbols, or make the symbol once and use it everywhere"
+            )
+        if not meant:
+            unknown.append(key)
+        elif given.setdefault(meant[0], value) != value:
+            raise SizesError(f"{key} is given twice: {given[meant[0]]!r} and {value!r}")
+    return given, unknown
 
 
-def known_sizes(sizes: Mapping[Any, Any], *expressions: Expr) -> dict[Any, Any]:
-    """Those of the given sizes and indices that occur in expressions."""
-    known = {*size_symbols(*expressions), *_index_symbols(*expressions)}
-    return {symbol: size for symbol, size in sizes.items() if symbol in known}
+_SMALL = (4, 3, 2, 5, 6, 7, 8, 9)
+"""Sizes to choose from, in the alphabetical order of the symbols."""
+
+_MOST_CHOICES = 5_000
+"""How many choices of sizes are tried until every shape is made of positive numbers."""
 
 
-def refuse_unknown_sizes(sizes: Mapping[Any, Any], *expressions: Expr) -> None:
-    """Refuse sizes that do not occur in any of several expressions.
-
-    :raises SizesError: if there are some.
-    """
-    known = known_sizes(sizes, *expressions)
-    if unknown := [size for size in sizes if size not in known]:
-        raise SizesError(_complaint([], unknown, size_symbols(*expressions)))
+def _chosen(symbols: tuple[Symbol, ...], *expressions: Expr) -> dict[Symbol, int]:
+    """Choose pairwise different sizes for which all shapes are possible and all indices inside."""
+    if len(symbols) > len(_SMALL):
+        raise SizesError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
+    more = max(0, 1 + largest_index(*expressions) - min(_SMALL))
+    compound = {size for size in _sizes_in(expressions) if size.args}
+    for numbers in islice(permutations([s + more for s in _SMALL], len(symbols)), _MOST_CHOICES):
+        sizes = dict(zip(symbols, numbers, strict=True))
+        values = (size.xreplace({s: Integer(k) for s, k in sizes.items()}) for size in compound)
+        if all(value.is_Integer and value > 0 for value in values):
+            free = set().union(*(expr.free_symbols for expr in expressions))
+            indices = sorted(_index_symbols(*expressions) & free - {*symbols}, key=str)
+            return {**sizes, **{index: 1 - k % 2 for k, index in enumerate(indices)}}
+    told = ", ".join(sorted(map(str, compound)))
+    raise SizesError(f"state the sizes: none were found at which {told} are positive numbers")
 
 
 def at_size(size: Any, sizes: Mapping[Any, int]) -> int:
@@ -207,23 +235,15 @@ def at_size(size: Any, sizes: Mapping[Any, int]) -> int:
 
 
 def _complaint(missing: list[Symbol], unknown: list[Any], wanted: tuple[Symbol, ...]) -> str:
-    parts = []
-    if missing:
-        parts.append("no value for the " + _listed("size", missing))
+    told = f"no value for the {_listed('size', missing)}"
     if unknown:
-        parts.append(
-            _listed("size", unknown)
-            + " does not occur" * (len(unknown) == 1)
-            + " do not occur" * (len(unknown) > 1)
-        )
-    names = {symbol.name for symbol in missing} & {str(symbol) for symbol in unknown}
-    if names:
-        parts.append(
-            f"{', '.join(sorted(names))} was given as another symbol of the same name "
-            "(other assumptions, or a string)"
-        )
-    has = f"has the {_listed('size', wanted)}" if wanted else "has no symbolic sizes"
-    return "; ".join(parts) + f": the expression {has}"
+        told += f"; {_listed('size', unknown)} {'does' if len(unknown) == 1 else 'do'} not occur"
+    if names := {symbol.name for symbol in missing} & {str(symbol) for symbol in unknown}:
+        told += f"; {', '.join(sorted(names))} was given as another symbol of the same name"
+        told += " (with other assumptions)"
+    if unknown or len(wanted) > len(missing):
+        return f"{told}: the expression has the {_listed('size', wanted)}"
+    return f"{told}; give a number for each, as in {{{missing[0]}: 4}}"
 
 
 def _listed(noun: str, symbols: Iterable[Any]) -> str:

@@ -41,8 +41,8 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
     if order == 0:
         return base
     name = base.__name__ + "'" * order
-    members = {"derivative_of": base, "prime_order": order}
-    return UndefinedFunction(name, bases=(AppliedUndef,), __dict__=members)
+    # Members handed over as keywords are pickled; those in `__dict__` are not.
+    return UndefinedFunction(name, bases=(AppliedUndef,), derivative_of=base, prime_order=order)
 
 
 def is_undefined(function: Any) -> bool:

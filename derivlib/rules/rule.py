@@ -53,6 +53,8 @@ class Source:
     def __str__(self) -> str:
         return f"{self.author} ({self.year}), {self.place}"
 
+    __repr__ = __str__
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -76,6 +78,8 @@ class Condition:
 
     def __str__(self) -> str:
         return f"{text(self.subject)} {self.property}"
+
+    __repr__ = __str__
 
 
 def slug(name: str) -> str:
@@ -175,8 +179,11 @@ class Rule:
         """Put expressions into the placeholders: both sides, nothing taken as constant."""
         return self.left(*placeholders), self.right(_differential, *placeholders)
 
-    def __repr__(self) -> str:
-        return f"Rule({self.name!r})"
+    def __str__(self) -> str:
+        left, right = map(text, self.equation(*self.stated))
+        return f"{self.name}: {left} {'⇒' if self.family == 'identification' else '='} {right}"
+
+    __repr__ = __str__
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         # By name and not by value, so that what is loaded is the rule that the engine applies;

@@ -66,7 +66,7 @@ REFUSED = {
     "structure of what is not there": (
         lambda: check_steps(LINES, structures={Y: "symmetric"}), InputError, "Y does not occur"),
     "unknown size of lines": (
-        lambda: check_steps(LINES, {m: 2, n: 3}), SizesError, "size m does not occur"),
+        lambda: check_steps(LINES, {m: 2}), SizesError, "size n; size m does not occur"),
     "missing size of lines": (lambda: check_steps(LINES, {}), SizesError, "size n"),
     "names of entries": (lambda: layered.elementwise(sizes, entry=3), InputError, "entry must be"),
     "names of too few arguments": (

@@ -24,7 +24,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.check.claims.comparison import difference_of
+from derivlib.check.claims.comparison import difference_of, for_markdown, sentence, sizes_by_name
 from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
@@ -35,20 +35,11 @@ from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.sizes import (
     all_nodes,
     expression,
-    given_sizes,
-    known_sizes,
-    refuse_unknown_sizes,
     resolve_sizes,
-    size_symbols,
     symbol_to_differentiate_by,
 )
 from derivlib.nodes import DifferentialNode, Structure
 from derivlib.nodes.grid import Grid
-
-__all__ = ["StepsVerdict", "Verdict", "check_steps", "is_derivative"]
-
-_SIZES = (4, 3, 2, 5, 6, 7, 8, 9)
-"""Sizes given to the size symbols in alphabetical order: pairwise different."""
 
 _IN_THE_SPACE = (
     "the gradient in the space of symmetric matrices, off the diagonal half the derivative by "
@@ -93,6 +84,13 @@ class Verdict:
         hint = f"; the claim is {self.hint}" if self.hint else ""
         return f"{verdict}: {self.reason}{hint}"
 
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        verdict = "Agreed." if self.agreed else "Not the derivative."
+        hint = f" The claim is {self.hint}." if self.hint else ""
+        return f"**{verdict}** {for_markdown(sentence(self.reason) + hint)}"
+
 
 @dataclass(frozen=True)
 class StepsVerdict:
@@ -123,15 +121,11 @@ class StepsVerdict:
     def __str__(self) -> str:
         return self.reason
 
+    __repr__ = __str__
 
-def _sizes_for(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Any, Any]:
-    """The sizes given, or pairwise different ones."""
-    if sizes is not None:
-        return given_sizes(sizes)
-    symbols = size_symbols(*expressions)
-    if len(symbols) > len(_SIZES):
-        raise InputError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
-    return dict(zip(symbols, _SIZES, strict=False))
+    def _repr_markdown_(self) -> str:
+        verdict = "Agreed." if self else "Wrong."
+        return f"**{verdict}** {for_markdown(sentence(self.reason))}"
 
 
 def _multiple(factor: Rational, claim: Expr) -> Expr:
@@ -220,14 +214,13 @@ def is_derivative(
     :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
         structure or an assumption is not known.
     :raises ShapeError: if a matrix with a structure is not square.
-    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
+    :raises SizesError: if sizes are given and one is missing or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     claim, expr = expression(claim), expression(expr)
     wrt = symbol_to_differentiate_by(wrt, expr)
-    chosen = _sizes_for(sizes, claim, expr, wrt)
-    given = resolve_sizes(chosen, claim, expr, wrt)
-    named = tuple((str(symbol), given[symbol]) for symbol in chosen)
+    given = resolve_sizes(sizes, claim, expr, wrt, choose=True)
+    named = sizes_by_name(given)
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     with judging("derivative", expr, wrt, claim) as note:
@@ -336,11 +329,10 @@ def check_steps(
         `Q.symmetric(A)`.
     :returns: a verdict that is true or false, and names the first wrong line.
     :raises InputError: if there are fewer than two lines, or one is not an expression.
-    :raises SizesError: if sizes are given and one is missing, unknown or not positive.
+    :raises SizesError: if sizes are given and one is missing or not positive.
     """
     expressions = _lines(lines)
-    chosen = _sizes_for(sizes, *expressions)
-    refuse_unknown_sizes(chosen, *expressions)
+    given = resolve_sizes(sizes, *expressions, choose=True)
     _refuse_unknown_structures(structures, expressions)
     varying = set().union(*map(_differentiated, expressions))
 
@@ -348,7 +340,7 @@ def check_steps(
         return check_equation(
             before,
             after,
-            sizes=known_sizes(chosen, before, after),
+            sizes=given,
             varying=varying,
             structures=structures,
             assuming=assuming,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,7 +20,9 @@ __all__ = [
     "at_sizes",
     "difference_of",
     "first_that_works",
+    "for_markdown",
     "library_versions",
+    "sentence",
     "sizes_by_name",
 ]
 
@@ -114,6 +117,16 @@ def sizes_by_name(sizes: Mapping[Any, int]) -> SizesByName:
 def at_sizes(sizes: Mapping[Any, int]) -> str:
     """Say at which sizes."""
     return " at " + ", ".join(f"{size}={value}" for size, value in sizes.items()) if sizes else ""
+
+
+def sentence(told: str) -> str:
+    """Begin with a capital letter and end with a full stop."""
+    return told[:1].upper() + told[1:].removesuffix(".") + "."
+
+
+def for_markdown(told: str) -> str:
+    """Write a sentence so that Markdown changes none of its characters."""
+    return re.sub(r"([\\*_`\[\]<])", r"\\\1", told)
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:

@@ -91,7 +91,8 @@ def verify(
     :param expr: a scalar or a matrix expression.
     :param wrt: the symbol it is differentiated by.
     :param result: what is claimed to be the derivative, in the layout of the contract.
-    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param sizes: a positive integer for each symbol that stands in a shape, or for its name;
+        small ones, pairwise different, are chosen if there are none.
     :param seed: the seed of the random points.
     :param points: how many points, at least one; more are taken where a function is not
         smooth.
@@ -111,14 +112,16 @@ def verify(
     :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol; if a
         structure, an assumption or a method is not known.
     :raises ShapeError: if a matrix with a structure is not square.
-    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises SizesError: if a size is missing or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     expr, result = expression(expr), expression(result)
     definitions = taken_definitions(definitions)
     wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
     refuse_unknown_order(order)
-    given = resolve_sizes(sizes, expr, wrt, result, *definitions, *definitions.values())
+    given = resolve_sizes(
+        sizes, expr, wrt, result, *definitions, *definitions.values(), choose=True
+    )
     exprs = (expr, wrt, result, *definitions.values())
     large = in_double(method, exprs, given)
     domain = domain_of(

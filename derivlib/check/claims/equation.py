@@ -11,6 +11,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from derivlib.check.claims.comparison import (
     SizesByName,
     as_grid,
+    at_sizes,
     difference_of,
     first_that_works,
     sizes_by_name,
@@ -46,6 +47,14 @@ class EquationCheck:
     points: int
     seed: int
 
+    def __str__(self) -> str:
+        entries = "their one entry" if self.entries == 1 else f"all {self.entries} entries"
+        points = f"{self.points} random point{'s' * (self.points > 1)}"
+        how = "exactly" if self.method == "exact" else "in high precision"
+        return f"Both sides agree in {entries}{at_sizes(dict(self.sizes))}: {how} at {points}."
+
+    __repr__ = __str__
+
 
 def check_equation(
     left: Any,
@@ -76,7 +85,8 @@ def check_equation(
 
     :param left: a scalar or a matrix expression.
     :param right: another, of the same shape.
-    :param sizes: a positive integer for each symbol that stands in a shape.
+    :param sizes: a positive integer for each symbol that stands in a shape, or for its name;
+        small ones, pairwise different, are chosen if there are none.
     :param definitions: expressions to put in for symbols, such as N = XW.
     :param varying: the symbols that change; all of them unless told otherwise.
     :param structures: the structure of matrices, such as `{X: "symmetric"}`; their
@@ -88,12 +98,13 @@ def check_equation(
     :param points: how many of them.
     :raises VerificationError: if both sides differ in an entry or in shape.
     :raises InputError: if a structure or an assumption is not known.
-    :raises SizesError: if a size is missing, unknown or not a positive integer.
+    :raises SizesError: if a size is missing or not a positive integer.
     :raises UnsupportedError: if the entries of a node are not known.
     """
     left, right = expression(left), expression(right)
     definitions = taken_definitions(definitions)
-    given = resolve_sizes(sizes, left, right, *definitions, *definitions.values())
+    parts = (left, right, *definitions, *definitions.values())
+    given = resolve_sizes(sizes, *parts, choose=True)
     domain = domain_of(
         given,
         (left, right, *definitions.values()),

@@ -45,6 +45,8 @@ class RuleCheck:
             f"sizes (seed {self.seed})."
         )
 
+    __repr__ = __str__
+
 
 def check_rule(rule: Any, *, seed: int = 0) -> RuleCheck:
     """Check that both sides of a rule are equal, for each of its instances.

@@ -33,6 +33,12 @@ class EntriesCheck:
     points: int = 1
     seed: int | None = None
 
+    def __str__(self) -> str:
+        one = self.entries == 1
+        return "The one entry agrees." if one else f"All {self.entries} entries agree."
+
+    __repr__ = __str__
+
 
 def check_entries(found: Any, typed: Any) -> EntriesCheck:
     """Check that what is written out is what was typed, entry by entry, as expressions.

@@ -75,6 +75,8 @@ class Verification:
             f"{self._where()} (seed {self.seed}; {versions})."
         )
 
+    __repr__ = __str__
+
     def _repr_markdown_(self) -> str:
         return f"**Verified.** {self}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,6 @@ from sympy.assumptions.assume import AppliedPredicate, global_assumptions
 
 from derivlib.errors import InputError, ShapeError
 from derivlib.nodes import Structure
-
-__all__ = ["IMPLIED", "Assumed", "assumptions_about"]
 
 _OF_MATRICES = {
     "symmetric": "symmetric",
@@ -140,11 +138,16 @@ def assumptions_about(given: Any, symbols: Iterable[Any]) -> tuple[Assumed, ...]
             )
         if not known.isdisjoint(_subjects(subject)):
             found[str(assumed)] = assumed
-    for assumption in sorted(global_assumptions, key=str):
-        if not known.isdisjoint(_subjects(assumption)):
-            assumed = _understood(assumption)
-            found[str(assumed)] = assumed
+    for assumption in in_force(known):
+        assumed = _understood(assumption)
+        found[str(assumed)] = assumed
     return tuple(found.values())
+
+
+def in_force(symbols: Set[Any]) -> tuple[Any, ...]:
+    """What `with sympy.assuming(...)` and `sympy.global_assumptions` say of symbols now."""
+    about = (a for a in global_assumptions if not symbols.isdisjoint(_subjects(a)))
+    return tuple(sorted(about, key=str))
 
 
 def _subjects(expr: Any) -> set[Any]:

@@ -66,7 +66,8 @@ def test_a_doubled_result_is_refused(name):
     with pytest.raises(VerificationError, match="differs"):
         verify(
             d.expr, d.wrt, 2 * d.result, sizes_of(d), order=d.order,
-            definitions={**d.shared, **d.where}, method="double", **d._premised({}),
+            definitions={**d.shared, **d.where}, method="double",
+            structure=d.premises.structure, assuming=d.premises.given,
         )  # fmt: skip
 
 

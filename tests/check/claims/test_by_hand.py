@@ -49,7 +49,7 @@ def test_the_rules_of_the_notebook_at_chosen_sizes():
 def test_a_wrong_claim_names_the_first_entry_and_both_values():
     verdict = is_derivative(A * X, QUADRATIC, X, {n: 4, m: 3})
     assert "entry (1, 1)" in verdict.reason
-    assert verdict.sizes == (("n", 4), ("m", 3))
+    assert verdict.sizes == (("m", 3), ("n", 4))
 
 
 def test_jacobians_in_the_other_layout():

@@ -399,7 +399,7 @@ def test_missing_and_misspelt_sizes_are_named():
     with pytest.raises(SizesError, match="no value for the size p"):
         verify(L, W, X.T * UPSTREAM, {n: 4, m: 3})
     with pytest.raises(SizesError, match="size k does not occur"):
-        verify(L, W, X.T * UPSTREAM, {**SIZES, Symbol("k"): 2})
+        verify(L, W, X.T * UPSTREAM, {n: 4, m: 3, Symbol("k"): 2})
 
 
 @pytest.mark.parametrize("argument", [0, 1, 2])

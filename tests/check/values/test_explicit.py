@@ -289,15 +289,13 @@ def test_missing_size_is_named():
 
 
 def test_misspelt_size_is_named():
-    with pytest.raises(SizesError, match=r"size q does not occur: .* sizes m, n, p"):
-        explicit(X * W, {**SIZES, Symbol("q"): 5})
+    with pytest.raises(SizesError, match=r"size p; size q does not occur: .* sizes m, n, p"):
+        explicit(X * W, {n: 4, m: 3, "q": 5})
 
 
 def test_size_with_other_assumptions_is_explained():
     with pytest.raises(SizesError, match="another symbol of the same name"):
         explicit(X * W, {n: 4, m: 3, Symbol("p"): 2})
-    with pytest.raises(SizesError, match="another symbol of the same name"):
-        explicit(X * W, {n: 4, m: 3, "p": 2})
 
 
 @pytest.mark.parametrize("value", [0, -2, 2.5, "3", True, None, p, Integer(0)])
