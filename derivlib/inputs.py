@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from sympy import Basic, Expr, MatrixSymbol, S, Symbol, sympify
+from sympy import Basic, Expr, MatrixSymbol, S, Symbol, Trace, sympify
 from sympy.core.sympify import SympifyError
 
 from derivlib.errors import InputError
 from derivlib.expressions.problem import Written, letters_in
+from derivlib.expressions.scalar_factors import with_scalar_factors
 from derivlib.expressions.shapes import same_size, shown_shape
 from derivlib.expressions.sizes import all_nodes, size_symbols
 from derivlib.expressions.text import text
@@ -30,14 +31,16 @@ def as_expression(value: Any, what: str) -> Expr:
     try:
         expr = sympify(value, strict=True)
     except SympifyError:
+        advice = "; write Matrix([[1, 2], [3, 4]]) for a table of numbers or expressions"
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"
+            f"{advice if isinstance(value, list | tuple) else ''}"
         ) from None
     if not isinstance(expr, Basic) or (
         not isinstance(expr, Expr) and not getattr(expr, "is_Matrix", False)
     ):
         raise InputError(f"{what} must be a scalar or a matrix expression, not {expr!r}")
-    return expr
+    return with_scalar_factors(expr)
 
 
 def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
@@ -57,7 +60,7 @@ def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
             f"{type(where).__name__}"
         )
     definitions = {
-        _as_name(name): as_expression(given, f"the definition of {name}")
+        _as_name(name): _as_definition(name, as_expression(given, f"the definition of {name}"))
         for name, given in where.items()
     }
     used = {name: letters_in(given) & definitions.keys() for name, given in definitions.items()}
@@ -87,6 +90,12 @@ def _as_name(value: Any) -> Expr:
     if isinstance(value, (MatrixSymbol, Symbol)):
         return value
     raise InputError(f'only a Symbol or a MatrixSymbol can be defined, not "{value}"')
+
+
+def _as_definition(name: Expr, given: Expr) -> Expr:
+    """What a name stands for; a 1×1 matrix counts as a scalar."""
+    is_entry = given.is_Matrix and all(same_size(size, S.One) for size in given.shape)
+    return Trace(given) if is_entry and not name.is_Matrix else given
 
 
 def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:

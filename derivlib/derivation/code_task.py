@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Piecewise, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
@@ -17,6 +17,7 @@ from derivlib.derivation.step import Step
 from derivlib.errors import InputError
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.problem import Written
+from derivlib.expressions.sizes import index_symbols
 from derivlib.expressions.traversal import children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
 from derivlib.rules.rule import Condition
@@ -62,6 +63,9 @@ def _letters(written: Written) -> Iterator[Expr]:
                 yield from sorted(as_lambda(part.args[0]).free_symbols, key=str)
             if isinstance(part, MatrixBase):
                 yield from sorted(part.free_symbols, key=str)
+            if isinstance(part, Piecewise):
+                conditions = {symbol for _, holds in part.args for symbol in holds.free_symbols}
+                yield from sorted(conditions, key=str)
             stack.extend(reversed(children(part)))
 
 
@@ -116,6 +120,11 @@ def source_of(
         )
     written = derivation._asked
     fixed = set(size_symbols(*written.parts))
+    calculated = (*names.values(), *(output for _, output in outputs))
+    plain = sorted(str(s) for s in index_symbols(*calculated) if not s.is_integer)
+    if plain:
+        told = f'symbols("{" ".join(plain)}", integer=True)'
+        raise InputError(f"an index in code has to be a whole number: make it with {told}")
     inputs = [symbol for symbol in dict.fromkeys(_letters(written)) if symbol not in fixed]
     task = Task(
         name or derivation._code_name,

@@ -44,9 +44,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.engine.intermediates import Graph
-from derivlib.errors import UnsupportedError
+from derivlib.engine.refusals import no_rule
 from derivlib.expressions.construction import is_kronecker_of_square, zero_like
-from derivlib.expressions.text import text
 from derivlib.nodes import (
     DiagonalSums,
     LogDet,
@@ -196,9 +195,7 @@ def rule_and_arguments(expr: Expr) -> tuple[Rule, Arguments]:
         for kind in type(expr).__mro__:
             if kind in _RULES:
                 return _RULES[kind](expr)
-    raise UnsupportedError(
-        f'no differential rule for {type(expr).__name__} in "{text(expr)}"; see how-to/add-a-rule'
-    )
+    raise no_rule(expr)
 
 
 def expand(expr: Expr, graph: Graph, record: Record) -> Expr:

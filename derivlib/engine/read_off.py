@@ -26,6 +26,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.engine.expansion import Record
+from derivlib.engine.refusals import ADD_IT
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import (
     hadamard,
@@ -221,7 +222,7 @@ def _pair_operation(
     if type(right) not in _MOVES:
         raise UnsupportedError(
             f"no rule moves {type(right).__name__} to the left of a differential in "
-            f'"{text(right)}"; see how-to/add-a-rule'
+            f'"{text(right)}"; {ADD_IT}'
         )
     move, arguments = _MOVES[type(right)](right)
     rule = move.of(form)

@@ -19,12 +19,14 @@ from sympy.core.numbers import ComplexInfinity, Infinity, NaN, NegativeInfinity
 
 from derivlib.errors import InputError, ShapeError, SizesError, UndefinedError
 from derivlib.expressions.facets import facets_of
+from derivlib.expressions.scalar_factors import with_scalar_factors
 
 __all__ = [
     "all_nodes",
     "at_size",
     "expression",
     "given_sizes",
+    "index_symbols",
     "known_sizes",
     "largest_index",
     "refuse_unknown_sizes",
@@ -52,6 +54,8 @@ def all_nodes(roots: Iterable[Any]) -> Iterable[Basic]:
 def expression(value: Any) -> Expr:
     """Take over a SymPy expression, an explicit matrix or a number.
 
+    A 1×1 matrix among the factors of a product is a scalar.
+
     :raises InputError: if it is something else, such as text.
     :raises UndefinedError: if an infinity or nan stands in it.
     """
@@ -67,7 +71,7 @@ def expression(value: Any) -> Expr:
                 f"{node} is no number, and the expression it stands in has no value; leave out "
                 "what is infinite or undefined"
             )
-    return taken
+    return with_scalar_factors(taken)
 
 
 def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
@@ -80,7 +84,7 @@ def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
     symbol = expression(wrt)
     if not isinstance(symbol, (Symbol, MatrixSymbol)):
         raise InputError(f"differentiate with respect to a symbol, not {symbol}")
-    for found, what in ((size_symbols, "a size of a matrix"), (_index_symbols, "an index")):
+    for found, what in ((size_symbols, "a size of a matrix"), (index_symbols, "an index")):
         if symbol in found(*expressions):
             raise InputError(
                 f"{symbol} is {what}, a whole number that cannot be differentiated by; take a "
@@ -115,7 +119,7 @@ def _indices(*expressions: Expr) -> Iterable[Expr]:
         yield from facets_of(type(node)).indices(node)
 
 
-def _index_symbols(*expressions: Expr) -> set[Symbol]:
+def index_symbols(*expressions: Expr) -> set[Symbol]:
     """The symbols that stand in the indices of entries."""
     return {symbol for index in _indices(*expressions) for symbol in index.free_symbols}
 
@@ -151,7 +155,7 @@ def resolve_sizes(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[S
     positive = frozenset(wanted)
     given = given_sizes(sizes)
     missing = [size for size in wanted if size not in given]
-    indices = sorted(_index_symbols(*expressions) & set(given), key=str)
+    indices = sorted(index_symbols(*expressions) & set(given), key=str)
     wanted += tuple(index for index in indices if index not in wanted)
     unknown = [size for size in given if size not in wanted]
     if missing or unknown:
@@ -173,7 +177,7 @@ def given_sizes(sizes: Any) -> dict[Any, Any]:
 
 def known_sizes(sizes: Mapping[Any, Any], *expressions: Expr) -> dict[Any, Any]:
     """Those of the given sizes and indices that occur in expressions."""
-    known = {*size_symbols(*expressions), *_index_symbols(*expressions)}
+    known = {*size_symbols(*expressions), *index_symbols(*expressions)}
     return {symbol: size for symbol, size in sizes.items() if symbol in known}
 
 

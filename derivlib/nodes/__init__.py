@@ -11,6 +11,7 @@ from derivlib.nodes import (  # noqa: F401  each tells the facets of its nodes
     diagonal_of,
     dot_product,
     elementwise,
+    function_matrix,
     functions,
     hadamard,
     inverse,
