@@ -56,7 +56,7 @@ def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
         return Written(expr)
     if not isinstance(where, Mapping):
         raise InputError(
-            f"where must map names to expressions, as in {{S: A*X}}, and is {where!r} of type "
+            f"where must map names to expressions, as in {{S: A*X}}, not {where!r} of type "
             f"{type(where).__name__}"
         )
     definitions = {
@@ -69,7 +69,7 @@ def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
     except CycleError as error:
         circle = " → ".join(map(str, reversed(error.args[1])))
         raise InputError(
-            f"definitions run in a circle: {circle}; each may use earlier ones"
+            f"the definitions refer to each other in a circle: {circle}; leave one of them out"
         ) from None
     needed = letters_in(expr)
     for name in reversed(ordered):
@@ -105,10 +105,10 @@ def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:
     """
     variables = tuple(as_variable(each, written) for each in wrt)
     if not variables:
-        raise InputError("wrt is empty; name at least one variable to differentiate by")
+        raise InputError("wrt is empty; name at least one variable")
     twice = [str(each) for each, times in Counter(variables).items() if times > 1]
     if twice:
-        raise InputError(f"{', '.join(twice)} stands twice in wrt; name each variable once")
+        raise InputError(f"{', '.join(twice)} occurs twice in wrt; name each variable once")
     return variables
 
 
@@ -123,15 +123,15 @@ def as_variable(wrt: Any, written: Written) -> Expr:
     if isinstance(symbol, (MatrixSymbol, Symbol)):
         if symbol in written.where or symbol == written.name:
             raise InputError(
-                f"{symbol} is defined, and is no variable; leave its definition out, or "
-                "differentiate by what it is made of"
+                f"{symbol} is defined, and not a variable; leave its definition out, or "
+                "differentiate with respect to what it is made of"
             )
         _refuse_size(written, symbol)
         _refuse_namesake(written, symbol)
         return symbol
     raise InputError(
         f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
-        "to differentiate by a compound expression, give it a symbol of its own first"
+        "to differentiate with respect to a compound expression, put a symbol in its place first"
     )
 
 
@@ -141,7 +141,9 @@ def _refuse_size(written: Written, wrt: Expr) -> None:
     matrices = (node for node in all_nodes(written.parts) if getattr(node, "is_Matrix", False))
     shaped = (matrix for matrix in matrices if not children(matrix))
     first = min(text(matrix) for matrix in shaped if wrt in size_symbols(matrix))
-    raise InputError(f"{wrt} is a size of {first}; a size cannot be differentiated by")
+    raise InputError(
+        f"{wrt} is a size of {first}; differentiate with respect to a symbol that may be any number"
+    )
 
 
 def _refuse_namesake(written: Written, wrt: Expr) -> None:
@@ -172,5 +174,5 @@ def refuse_matrix(expr: Expr) -> None:
         rows, cols = expr.shape
         raise InputError(
             f'only a scalar has a Hessian, and "{text(expr)}" is {rows}×{cols}; '
-            "take its trace, the sum of its entries, or derive the Jacobian twice"
+            "take its trace, the sum of its entries, or differentiate its Jacobian"
         )

@@ -114,7 +114,7 @@ def derive(
     if isinstance(wrt, list | tuple):
         if structure is not None:
             raise InputError(
-                "a structure is that of one variable; derive by each structured variable alone"
+                "a structure is that of one variable; differentiate with respect to it on its own"
             )
         return carry_out_jointly(written, as_variables(wrt, written), assuming)
     variable = as_variable(wrt, written)

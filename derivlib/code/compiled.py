@@ -48,8 +48,8 @@ def compiled(source: Source) -> Callable[..., Any]:
         library = importlib.import_module(_ARRAYS[backend.name])
     except ImportError as error:
         raise BackendError(
-            f"{backend.title} is not installed; install it, as by "
-            f'`pip install "derivlib[{backend.name}]"`, or choose another backend'
+            f"{backend.title} is not installed; install it with `pip install {backend.name}`, or "
+            "choose another backend"
         ) from error
     code, file = source.code, f"<derivlib {source.task.name} {next(_COUNT)}>"
     namespace: dict[str, Any] = {"__name__": f"derivlib.generated.{source.task.name}"}

@@ -191,7 +191,7 @@ class JointDerivation(WritesCode, Mapping[Expr, Derivation]):
         }
         for wrt, result in self.results.items():
             if ends.get(wrt) != result:
-                raise ReplayError(f"the steps do not end at the result by {wrt}, {text(result)}")
+                raise ReplayError(f"the steps do not end at {text(result)}, the result for {wrt}")
         return tuple(ends[wrt] for wrt in self.variables)
 
     @cached_property

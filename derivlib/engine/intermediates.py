@@ -176,7 +176,7 @@ def _refuse_hidden_names(
         names = ", ".join(sorted(map(str, hidden)))
         raise UnsupportedError(
             f"{names} is defined, and occurs in {type(expr).__name__} "
-            f'"{text(expr)}", where no definition reaches; write the definition out there'
+            f'"{text(expr)}", where its definition cannot be put in; write the definition out there'
         )
 
 
@@ -243,8 +243,8 @@ def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) ->
         if node.hides:
             raise UnsupportedError(
                 f'the variable occurs in {type(node.expr).__name__} "{text(node.expr)}" as a '
-                "condition, an index or a bound, and no rule reaches it there; write the "
-                "expression without it, or differentiate by something else"
+                "condition, an index or a bound, which cannot be differentiated; write the "
+                "expression without it there, or differentiate with respect to something else"
             )
         if not node.varies or not (node.parts or node.expr.args) or _is_variable(node.expr):
             continue

@@ -64,11 +64,11 @@ def expression(value: Any) -> Expr:
     except (SympifyError, TypeError):
         taken = None
     if not isinstance(taken, Expr) and not getattr(taken, "is_Matrix", False):
-        raise InputError(f"a SymPy expression is wanted, not {value!r}")
+        raise InputError(f"expected a SymPy expression, not {value!r}")
     for node in all_nodes([taken]):
         if isinstance(node, _WITHOUT_VALUE):
             raise UndefinedError(
-                f"{node} is no number, and the expression it stands in has no value; leave out "
+                f"{node} is not a number, and an expression with it has no value; leave out "
                 "what is infinite or undefined"
             )
     return with_scalar_factors(taken)
@@ -87,8 +87,8 @@ def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
     for found, what in ((size_symbols, "a size of a matrix"), (index_symbols, "an index")):
         if symbol in found(*expressions):
             raise InputError(
-                f"{symbol} is {what}, a whole number that cannot be differentiated by; take a "
-                "Symbol or a MatrixSymbol that varies"
+                f"{symbol} is {what}, a whole number; differentiate with respect to a Symbol or a "
+                "MatrixSymbol that varies"
             )
     return symbol
 

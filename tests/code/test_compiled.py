@@ -360,7 +360,7 @@ def test_a_backend_that_is_not_installed(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr("importlib.import_module", missing)
-    with pytest.raises(ImportError, match=r'pip install "derivlib\[torch\]"'):
+    with pytest.raises(ImportError, match="pip install torch"):
         derive(Trace(A), A).to_function("torch")
 
 
