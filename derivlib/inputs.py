@@ -15,6 +15,7 @@ from sympy import (
     MatrixSymbol,
     S,
     Symbol,
+    Trace,
     Transpose,
     sympify,
 )
@@ -24,6 +25,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.problem import Written, letters_in
+from derivlib.expressions.scalar_factors import with_scalar_factors
 from derivlib.expressions.shapes import same_size, shown_shape
 from derivlib.expressions.sizes import all_nodes, size_symbols
 from derivlib.expressions.text import text
@@ -43,14 +45,16 @@ def as_expression(value: Any, what: str) -> Expr:
     except DerivlibError:  # of a JointDerivation, which says what to hand in instead
         raise
     except SympifyError:
+        advice = "; write Matrix([[1, 2], [3, 4]]) for a table of numbers or expressions"
         raise InputError(
             f"{what} must be a SymPy expression, not {value!r} of type {type(value).__name__}"
+            f"{advice if isinstance(value, list | tuple) else ''}"
         ) from None
     if not isinstance(expr, Basic) or (
         not isinstance(expr, Expr) and not getattr(expr, "is_Matrix", False)
     ):
         raise InputError(f"{what} must be a scalar or a matrix expression, not {expr!r}")
-    return expr
+    return with_scalar_factors(expr)
 
 
 def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
@@ -66,11 +70,11 @@ def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
         return Written(expr)
     if not isinstance(where, Mapping):
         raise InputError(
-            f"where must map names to expressions, as in {{S: A*X}}, and is {where!r} of type "
+            f"where must map names to expressions, as in {{S: A*X}}, not {where!r} of type "
             f"{type(where).__name__}"
         )
     definitions = {
-        _as_name(name): as_expression(given, f"the definition of {name}")
+        _as_name(name): _as_definition(name, as_expression(given, f"the definition of {name}"))
         for name, given in where.items()
     }
     used = {name: letters_in(given) & definitions.keys() for name, given in definitions.items()}
@@ -79,7 +83,7 @@ def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
     except CycleError as error:
         circle = " → ".join(map(str, reversed(error.args[1])))
         raise InputError(
-            f"definitions run in a circle: {circle}; each may use earlier ones"
+            f"the definitions refer to each other in a circle: {circle}; leave one of them out"
         ) from None
     needed = letters_in(expr)
     for name in reversed(ordered):
@@ -102,6 +106,12 @@ def _as_name(value: Any) -> Expr:
     raise InputError(f'only a Symbol or a MatrixSymbol can be defined, not "{value}"')
 
 
+def _as_definition(name: Expr, given: Expr) -> Expr:
+    """What a name stands for; a 1×1 matrix counts as a scalar."""
+    is_entry = given.is_Matrix and all(same_size(size, S.One) for size in given.shape)
+    return Trace(given) if is_entry and not name.is_Matrix else given
+
+
 def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:
     """Take several values as the symbols to differentiate by.
 
@@ -109,10 +119,10 @@ def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:
     """
     variables = tuple(as_variable(each, written) for each in wrt)
     if not variables:
-        raise InputError("wrt is empty; name at least one variable to differentiate by")
+        raise InputError("wrt is empty; name at least one variable")
     twice = [str(each) for each, times in Counter(variables).items() if times > 1]
     if twice:
-        raise InputError(f"{', '.join(twice)} stands twice in wrt; name each variable once")
+        raise InputError(f"{', '.join(twice)} occurs twice in wrt; name each variable once")
     return variables
 
 
@@ -127,8 +137,8 @@ def as_variable(wrt: Any, written: Written) -> Expr:
     if isinstance(symbol, (MatrixSymbol, Symbol)):
         if symbol in written.where or symbol == written.name:
             raise InputError(
-                f"{symbol} is defined, and is no variable; leave its definition out, or "
-                "differentiate by what it is made of"
+                f"{symbol} is defined, and not a variable; leave its definition out, or "
+                "differentiate with respect to what it is made of"
             )
         _refuse_size(written, symbol)
         _refuse_namesake(written, symbol)
@@ -140,7 +150,7 @@ def as_variable(wrt: Any, written: Written) -> Expr:
         )
     raise InputError(
         f'wrt must be a Symbol or a MatrixSymbol, not the expression "{text(symbol)}"; '
-        "to differentiate by a compound expression, give it a symbol of its own first"
+        "to differentiate with respect to a compound expression, put a symbol in its place first"
     )
 
 
@@ -213,7 +223,9 @@ def _refuse_size(written: Written, wrt: Expr) -> None:
     matrices = (node for node in all_nodes(written.parts) if getattr(node, "is_Matrix", False))
     shaped = (matrix for matrix in matrices if not children(matrix))
     first = min(text(matrix) for matrix in shaped if wrt in size_symbols(matrix))
-    raise InputError(f"{wrt} is a size of {first}; a size cannot be differentiated by")
+    raise InputError(
+        f"{wrt} is a size of {first}; differentiate with respect to a symbol that may be any number"
+    )
 
 
 def _refuse_namesake(written: Written, wrt: Expr) -> None:
@@ -244,5 +256,5 @@ def refuse_matrix(expr: Expr) -> None:
         rows, cols = expr.shape
         raise InputError(
             f'only a scalar has a Hessian, and "{text(expr)}" is {rows}×{cols}; '
-            "take its trace, the sum of its entries, or derive the Jacobian twice"
+            "take its trace, the sum of its entries, or differentiate its Jacobian"
         )

@@ -153,7 +153,7 @@ def derive(
     several = isinstance(wrt, list | tuple | MatrixBase)
     if several and structure is not None:
         raise InputError(
-            "a structure is that of one variable; derive by each structured variable alone"
+            "a structure is that of one variable; differentiate with respect to it on its own"
         )
     if isinstance(wrt, MatrixBase):
         symbols = as_matrix_of_symbols(wrt, written)

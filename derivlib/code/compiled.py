@@ -206,7 +206,7 @@ def _library(backend: Backend) -> Any:
         return importlib.import_module(backend.requires)
     except ImportError as error:
         raise BackendError(
-            f"{backend.title} is not installed; install it, as by `pip install {backend.name}`, "
+            f"{backend.title} is not installed; install it with `pip install {backend.name}`, "
             "or choose another backend"
         ) from error
 
@@ -219,7 +219,7 @@ def _run(listing: Listing) -> Callable[..., Any]:
         exec(compile(code, file, "exec"), namespace)
     except ImportError as error:
         raise BackendError(
-            f"the code of {listing.name} calls SciPy, which is not installed; install it, as by "
+            f"the code of {listing.name} calls SciPy, which is not installed; install it with "
             "`pip install scipy`, or choose another backend"
         ) from error
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)

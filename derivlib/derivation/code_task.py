@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Piecewise, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
@@ -16,6 +16,7 @@ from derivlib.derivation.step import Step
 from derivlib.errors import InputError
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.problem import Written
+from derivlib.expressions.sizes import index_symbols
 from derivlib.expressions.traversal import children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
 from derivlib.rules.rule import Condition
@@ -63,6 +64,9 @@ def _letters(written: Written) -> Iterator[Expr]:
                 yield from as_lambda(part.args[0]).free_symbols
             if isinstance(part, MatrixBase):
                 yield from part.free_symbols
+            if isinstance(part, Piecewise):
+                for _, holds in part.args:
+                    yield from holds.free_symbols
             stack.extend(children(part))
 
 
@@ -124,6 +128,11 @@ def source_of(
     ]
     others = set(_letters(written)) - written.sizes - set(inputs)
     typical = {s: (sizes or {}).get(s, (sizes or {}).get(str(s))) for s in written.sizes}
+    calculated = (*names.values(), *(output for _, output in outputs))
+    plain = sorted(str(s) for s in index_symbols(*calculated) if not s.is_integer)
+    if plain:
+        told = f'symbols("{" ".join(plain)}", integer=True)'
+        raise InputError(f"an index in code has to be a whole number: make it with {told}")
     task = Task(
         name or derivation._code_name,
         outputs,

@@ -84,7 +84,8 @@ def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:
     if Layout.RATE in layouts and len(variables) > 1:
         scalars = ", ".join(str(wrt) for wrt in variables if not wrt.is_Matrix)
         raise InputError(
-            f"a matrix is differentiated by one scalar at a time: derive it by {scalars} alone"
+            "a matrix is differentiated with respect to one scalar at a time: differentiate with "
+            f"respect to {scalars} on its own"
         )
     (layout,) = layouts
     output = written.name

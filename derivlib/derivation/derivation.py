@@ -440,9 +440,9 @@ def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUM
     gradient = Derivation(written, wrt, replace(taken, structure=None), once)
     if gradient.shared:
         raise UnsupportedError(
-            f"the gradient by {wrt} is too long to be written without names for its "
-            "intermediates, and is not differentiated again; give long parts of the expression "
-            "that do not depend on the variable symbols of their own"
+            f"the gradient with respect to {wrt} is too long to be written without names for "
+            "its intermediates, and is not differentiated again; put symbols in the place of "
+            "long parts of the expression that do not depend on the variable"
         )
     second = carry_out(Written(gradient.result, written.where, gradient.label), wrt, taken)
     return replace(second, gradient=gradient)

@@ -178,7 +178,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         }
         for wrt, result in self.results.items():
             if ends.get(wrt) != result:
-                raise ReplayError(f"the steps do not end at the result by {wrt}, {text(result)}")
+                raise ReplayError(f"the steps do not end at {text(result)}, the result for {wrt}")
         return tuple(ends[wrt] for wrt in self.variables)
 
     def differential_of(self, target: Expr | None) -> Expr:

@@ -64,7 +64,7 @@ def premises(
     for assumption in assumed:
         if assumption.subject in written.where:
             raise InputError(
-                f"{assumption.subject} is defined, and what holds for it follows from that; "
+                f"{assumption.subject} is defined, and its properties follow from its definition; "
                 "assume something of what it is made of"
             )
         if assumption.subject in variables:
@@ -85,12 +85,12 @@ def _refuse_restriction(assumption: Assumed) -> None:
     """Refuse an assumption that leaves a variable fewer free entries."""
     wrt = assumption.subject
     if wrt.is_Matrix and assumption.property in _RESTRICTING:
+        instead = "leave the assumption out"
+        if assumption.property in IMPLIED:
+            structure = _structure_for(assumption)
+            instead = f"for the derivative with respect to its free entries write {structure=}"
         raise InputError(
-            f"{wrt} is the variable and is assumed to be {assumption.property}; for the "
-            f"derivative by its free entries say structure={_structure_for(assumption)!r}"
-            if assumption.property in IMPLIED
-            else f"{wrt} is the variable, and nothing can be derived for it being "
-            f"{assumption.property}"
+            f"{wrt} is the variable, and cannot be assumed to be {assumption.property}; {instead}"
         )
 
 

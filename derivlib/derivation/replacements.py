@@ -70,14 +70,14 @@ class Replacement:
         expr = _as_expression(value)
         if expr is None:
             raise InputError(
-                f"{told} {value!r} of type {type(value).__name__}; a SymPy expression is wanted, "
+                f"{told} {value!r} of type {type(value).__name__}; expected a SymPy expression, "
                 f"{self._wanted}"
             )
         found = tuple(expr.shape) if expr.is_Matrix else None
         if self.shape is None and found == (1, 1):
             return Trace(expr)
         if _differ(self.shape, found):
-            raise ShapeError(f"{told} {text(expr)}, {shown_shape(found)}; {self._wanted} is wanted")
+            raise ShapeError(f"{told} {text(expr)}, {shown_shape(found)}; expected {self._wanted}")
         return expr
 
     @property

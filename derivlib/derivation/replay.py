@@ -104,7 +104,9 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
         return
     if rule.family == "structure":
         if step.before != step.arguments[0] or not _is_restriction(step, right):
-            raise _fail(step, "is not the derivative by the free entries of the variable")
+            raise _fail(
+                step, "is not the derivative with respect to the free entries of the variable"
+            )
         return
     if left != step.before:
         raise _fail(step, "does not start from the left side of its rule")
@@ -196,7 +198,7 @@ class _Replay:
                 raise _fail(step, "does not follow from the definitions of the names")
             self.put(step)
         elif step.rule == KNOWN_DIFFERENTIALS:
-            raise _fail(step, "belongs to the derivative of a matrix by a scalar")
+            raise _fail(step, "belongs to the derivative of a matrix with respect to a scalar")
         else:
             _check_against_rule(step, self.moves)
             self.by_family(RULES[step.rule].family, step)

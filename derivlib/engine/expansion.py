@@ -7,9 +7,8 @@ from collections.abc import Callable
 from sympy import Expr
 
 from derivlib.engine.intermediates import Graph
-from derivlib.errors import UnsupportedError
+from derivlib.engine.refusals import no_rule
 from derivlib.expressions.construction import zero_like
-from derivlib.expressions.text import text
 from derivlib.nodes import d
 from derivlib.rules.rule import Arguments, Rule, rule_for, rules_for
 
@@ -46,10 +45,7 @@ def expand(expr: Expr, graph: Graph, record: Record) -> Expr:
         if part not in done:
             found = _wanted(part, graph)
             if found is None:
-                raise UnsupportedError(
-                    f'no differential rule for {type(part).__name__} in "{text(part)}"; '
-                    "see how-to/add-a-rule"
-                )
+                raise no_rule(part)
             rule, arguments = found
             record(rule, arguments)
             done[part] = rule.right(differential, *arguments)

@@ -11,12 +11,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sympy import BlockMatrix, Expr, MatrixSymbol, Sum, Symbol, Transpose, preorder_traversal
+from sympy import (
+    BlockMatrix,
+    Expr,
+    FunctionMatrix,
+    MatrixSymbol,
+    Symbol,
+    Transpose,
+    preorder_traversal,
+)
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.engine.names import Role, choose_names
+from derivlib.engine.refusals import ADD_IT, no_rule
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.expressions.facets import Shape
 from derivlib.expressions.problem import Written
@@ -178,7 +187,7 @@ def _refuse_hidden_names(
         names = ", ".join(sorted(map(str, hidden)))
         raise UnsupportedError(
             f"{names} is defined, and occurs in {type(expr).__name__} "
-            f'"{text(expr)}", where no definition reaches; write the definition out there'
+            f'"{text(expr)}", where its definition cannot be put in; write the definition out there'
         )
 
 
@@ -240,11 +249,13 @@ def _assign_roles(nodes: list[_Node]) -> None:
 def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) -> None:
     """Refuse the first operation that varies and has no rule, naming its place."""
     for i, node in enumerate(nodes):
+        if node.hides and isinstance(node.expr, FunctionMatrix):
+            raise no_rule(node.expr)
         if node.hides:
             raise UnsupportedError(
                 f'the variable occurs in {type(node.expr).__name__} "{text(node.expr)}" as a '
-                "condition, an index or a bound, and no rule reaches it there; write the "
-                "expression without it, or differentiate by something else"
+                "condition, an index or a bound, which cannot be differentiated; write the "
+                "expression without it there, or differentiate with respect to something else"
             )
         if not node.varies or not (node.parts or node.expr.args) or _is_variable(node.expr):
             continue
@@ -254,12 +265,7 @@ def _refuse_unsupported(nodes: list[_Node], supports: Callable[[Expr], bool]) ->
         place = f" (inside {users[0]})" if users else ""
         if isinstance(node.expr, ElementwiseApplyFunction):
             raise _unsupported_function(node.expr, place, supports)
-        if isinstance(node.expr, Sum):
-            place += "; SymPy writes an entry of a product so: say MatrixElement(A*B, i, j)"
-        raise UnsupportedError(
-            f'no differential rule for {type(node.expr).__name__} in "{text(node.expr)}"{place}; '
-            "see how-to/add-a-rule"
-        )
+        raise no_rule(node.expr, place)
 
 
 def _unsupported_function(
@@ -275,7 +281,7 @@ def _unsupported_function(
     named = next((part for part in parts if not supports(part)), expr.args[0].expr)
     return UnsupportedError(
         f"no differential rule for {type(named).__name__} in the elementwise function of "
-        f'"{text(expr)}"{place}; see how-to/add-a-rule'
+        f'"{text(expr)}"{place}; {ADD_IT}'
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sympy import Add, Expr, MatAdd, S
 
 from derivlib.engine.expansion import Record
+from derivlib.engine.refusals import ADD_IT
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import is_zero
 from derivlib.expressions.text import text
@@ -70,7 +71,7 @@ def _pair_operation(
     if found is None:
         raise UnsupportedError(
             f"no rule moves {type(right).__name__} to the left of a differential in "
-            f'"{text(right)}"; see how-to/add-a-rule'
+            f'"{text(right)}"; {ADD_IT}'
         )
     rule, arguments = found
     record(rule, (left, *arguments))

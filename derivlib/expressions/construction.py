@@ -286,6 +286,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
         scale, matrix = split_coefficient(base)
         entry = S.One if isinstance(matrix, Identity) else Basic.__new__(Trace, matrix)
         return mul(Pow(scale * entry, exponent), Identity(S.One))
+    if exponent.is_Float and float(exponent).is_integer():
+        exponent = Integer(int(exponent))
     if isinstance(base, (Identity, MatPow, Inverse)) and exponent.is_Integer:
         if isinstance(base, Identity):
             return base

@@ -6,11 +6,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from sympy import Basic, Expr, Integer, MatMul, Symbol, expand, sympify
+from sympy import (
+    Adjoint,
+    Basic,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Integer,
+    MatMul,
+    Symbol,
+    Transpose,
+    expand,
+    sympify,
+)
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.facets import Shape, facets_of
-from derivlib.expressions.text import text
+from derivlib.expressions.text import text, typed
 
 Parts = Sequence[tuple[Expr, Shape]]
 """Subexpressions with their shapes."""
@@ -34,6 +46,11 @@ def same_size(a: Expr, b: Expr) -> bool:
     if isinstance(a, _ATOMS) and isinstance(b, _ATOMS):
         return False
     return expand(a - b) == 0
+
+
+def fit(left: Shape, right: Shape) -> bool:
+    """Return whether two matrices can be multiplied."""
+    return left is not None and right is not None and same_size(left[1], right[0])
 
 
 def shown_shape(shape: Shape) -> str:
@@ -98,6 +115,9 @@ def alike(expr: Any, parts: Parts) -> Shape:
 
 _ADVICE = "correct the shape of one of them, or transpose it"
 
+_LONGEST_ADVICE = 60
+"""How many characters a factor may have to be written out again in a message."""
+
 
 def misfit(expr: Expr, detail: str, advice: str = _ADVICE) -> ShapeError:
     """The error for sizes that do not fit."""
@@ -110,21 +130,73 @@ def product(expr: Any, parts: Parts) -> Shape:
     :raises ShapeError: if neighbours do not fit.
     """
     factors = [(part, shape) for part, shape in parts if shape is not None]
-    for k, ((left, a), (right, b)) in enumerate(pairwise(factors), start=1):
-        if a is None or b is None or not same_size(a[1], b[0]):
-            single = _one_by_one(factors[:k]) or _one_by_one(factors[k:])
-            advice = _ADVICE
-            if single is not None:
-                advice = f"a 1×1 matrix is no scalar factor; say Trace({text(single)})"
+    for (left, a), (right, b) in pairwise(factors):
+        if not fit(a, b):
             detail = f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
-            raise misfit(expr, detail, advice)
+            raise misfit(expr, detail, _advice((left, a), (right, b)))
     first, last = factors[0][1], factors[-1][1]
     return (first[0], last[1])  # type: ignore[index]
 
 
-def _one_by_one(factors: Parts) -> Expr | None:
-    """The product of factors, if it is 1×1."""
-    first, last = factors[0][1], factors[-1][1]
-    if first is None or last is None or not (same_size(first[0], 1) and same_size(last[1], 1)):
-        return None
-    return Basic.__new__(MatMul, *(factor for factor, _ in factors))
+def _advice(left: tuple[Expr, Shape], right: tuple[Expr, Shape]) -> str:
+    if right[0] == Adjoint(left[0].T):
+        return abs_of_matrix(left[0])
+    instead = _products_that_fit(left, right)
+    return f"instead of {_product(left[0], right[0])} write {instead}" if instead else _ADVICE
+
+
+def abs_of_matrix(matrix: Expr) -> str:
+    """What may be meant by SymPy's Abs of a matrix, a root of its product with its conjugate."""
+    return (
+        "SymPy writes the Abs of a matrix like this; write "
+        f"{typed(matrix, method='applyfunc(Abs)')} for the absolute value of each entry, or "
+        "Abs(Trace(A)) for that of a 1×1 matrix A"
+    )
+
+
+def _product(left: Expr, right: Expr) -> str:
+    return typed(Basic.__new__(MatMul, left, right))
+
+
+def _products_that_fit(left: tuple[Expr, Shape], right: tuple[Expr, Shape]) -> str:
+    """What may be meant by a product that does not fit, the shortest first."""
+    (A, a), (B, b) = left, right
+    if a is None or b is None or max(len(typed(A)), len(typed(B))) > _LONGEST_ADVICE:
+        return ""
+    found = []
+    if same_size(a[0], b[0]):
+        found.append(_product(_turned(A), B))
+    if same_size(a[1], b[1]):
+        found.append(_product(A, _turned(B)))
+    if len(found) > 1:
+        power = HadamardPower(A, 2) if A == B else Basic.__new__(HadamardProduct, A, B)
+        found.append(typed(power))
+    if not found and fit(b, a):
+        found.append(_product(B, A))
+    return one_of(sorted(found, key=len))
+
+
+def _turned(matrix: Expr) -> Expr:
+    return matrix.args[0] if isinstance(matrix, Transpose) else Basic.__new__(Transpose, matrix)
+
+
+def one_of(ways: Sequence[str]) -> str:
+    """Several ways to write something: a, b or c."""
+    return " or ".join(filter(None, (", ".join(ways[:-1]), *ways[-1:])))
+
+
+def matrix_power(expr: Any, parts: Parts) -> Shape:
+    """The shape of a power of a square matrix.
+
+    :raises ShapeError: if it is not square.
+    """
+    base, shape = parts[0]
+    if shape is not None and same_size(*shape):
+        return shape
+    instead = "" if expr.exp != Integer(2) else _products_that_fit(parts[0], parts[0])
+    if not instead:
+        instead = typed(Basic.__new__(HadamardPower, base, expr.exp)) + " for that of each entry"
+    raise ShapeError(
+        f'the power "{text(expr)}" needs a square matrix, but {text(base)} is '
+        f"{shown_shape(shape)}; write {instead}"
+    )

@@ -21,6 +21,7 @@ from sympy.core.numbers import ComplexInfinity, Infinity, NaN, NegativeInfinity
 
 from derivlib.errors import DerivlibError, InputError, ShapeError, SizesError, UndefinedError
 from derivlib.expressions.facets import facets_of
+from derivlib.expressions.scalar_factors import with_scalar_factors
 
 _WITHOUT_VALUE = (NaN, ComplexInfinity, Infinity, NegativeInfinity)
 
@@ -41,6 +42,8 @@ def all_nodes(roots: Iterable[Any]) -> Iterable[Basic]:
 def expression(value: Any) -> Expr:
     """Take over a SymPy expression, an explicit matrix or a number.
 
+    A 1×1 matrix among the factors of a product is a scalar.
+
     :raises InputError: if it is something else, such as text.
     :raises UndefinedError: if an infinity or nan stands in it.
     """
@@ -51,14 +54,14 @@ def expression(value: Any) -> Expr:
     except (SympifyError, TypeError):
         taken = None
     if not isinstance(taken, Expr) and not getattr(taken, "is_Matrix", False):
-        raise InputError(f"a SymPy expression is wanted, not {value!r}")
+        raise InputError(f"expected a SymPy expression, not {value!r}")
     for node in all_nodes([taken]):
         if isinstance(node, _WITHOUT_VALUE):
             raise UndefinedError(
-                f"{node} is no number, and the expression it stands in has no value; leave out "
+                f"{node} is not a number, and an expression with it has no value; leave out "
                 "what is infinite or undefined"
             )
-    return taken
+    return with_scalar_factors(taken)
 
 
 def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
@@ -71,11 +74,11 @@ def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
     symbol = expression(wrt)
     if not isinstance(symbol, (Symbol, MatrixSymbol)):
         raise InputError(f"differentiate with respect to a symbol, not {symbol}")
-    for found, what in ((size_symbols, "a size of a matrix"), (_index_symbols, "an index")):
+    for found, what in ((size_symbols, "a size of a matrix"), (index_symbols, "an index")):
         if symbol in found(*expressions):
             raise InputError(
-                f"{symbol} is {what}, a whole number that cannot be differentiated by; take a "
-                "Symbol or a MatrixSymbol that varies"
+                f"{symbol} is {what}, a whole number; differentiate with respect to a Symbol or a "
+                "MatrixSymbol that varies"
             )
     return symbol
 
@@ -109,7 +112,7 @@ def _indices(*expressions: Expr) -> Iterable[Expr]:
         yield from facets_of(type(node)).indices(node)
 
 
-def _index_symbols(*expressions: Expr) -> set[Symbol]:
+def index_symbols(*expressions: Expr) -> set[Symbol]:
     """The symbols that stand in the indices of entries."""
     return {symbol for index in _indices(*expressions) for symbol in index.free_symbols}
 
@@ -161,7 +164,7 @@ def resolve_sizes(
     if sizes is None and choose:
         return _chosen(wanted, *expressions)
     positive = frozenset(wanted)
-    indices = sorted(_index_symbols(*expressions) - positive, key=str)
+    indices = sorted(index_symbols(*expressions) - positive, key=str)
     given, unknown = _by_symbol(sizes, (*wanted, *indices))
     if missing := [size for size in wanted if size not in given]:
         raise SizesError(_complaint(missing, unknown, wanted))
@@ -209,7 +212,7 @@ def _chosen(symbols: tuple[Symbol, ...], *expressions: Expr) -> dict[Symbol, int
         values = (size.xreplace({s: Integer(k) for s, k in sizes.items()}) for size in compound)
         if all(value.is_Integer and value > 0 for value in values):
             free = set().union(*(expr.free_symbols for expr in expressions))
-            indices = sorted(_index_symbols(*expressions) & free - {*symbols}, key=str)
+            indices = sorted(index_symbols(*expressions) & free - {*symbols}, key=str)
             return {**sizes, **{index: 1 - k % 2 for k, index in enumerate(indices)}}
     told = ", ".join(sorted(map(str, compound)))
     raise SizesError(f"state the sizes: none were found at which {told} are positive numbers")

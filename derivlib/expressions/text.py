@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sympy import (
     Add,
     Basic,
     Expr,
+    HadamardPower,
     HadamardProduct,
     KroneckerProduct,
     Lambda,
     MatAdd,
     MatMul,
+    MatPow,
     MatrixSymbol,
     Mul,
+    Pow,
     S,
     Symbol,
     Trace,
@@ -119,7 +122,8 @@ class TextPrinter(StrPrinter):
 
     def _exponent(self, expr: Expr) -> str:
         shown = str(self._print(expr))
-        return shown if expr.is_Atom and not shown.startswith("-") else f"({shown})"
+        is_simple = expr.is_Atom and not shown.startswith("-") and "/" not in shown
+        return shown if is_simple else f"({shown})"
 
     def _print_Pow(self, expr: Expr, rational: bool = False) -> str:
         base, exponent = expr.args
@@ -171,6 +175,63 @@ class TextPrinter(StrPrinter):
     def _print_BlockMatrix(self, expr: Any) -> str:
         rows = (", ".join(map(self._print, row)) for row in expr.blocks.tolist())
         return f"[{'; '.join(rows)}]"
+
+
+class _TypedPrinter(StrPrinter):
+    """SymPy's one-line printer, where what it prints is not Python written as it is typed."""
+
+    def _print_HadamardProduct(self, expr: HadamardProduct) -> str:
+        return f"HadamardProduct({', '.join(map(self._print, expr.args))})"
+
+    def _print_HadamardPower(self, expr: Expr) -> str:
+        return f"HadamardPower({', '.join(map(self._print, expr.args))})"
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        is_call = isinstance(item, (HadamardProduct, HadamardPower))
+        return str(self._print(item) if is_call else super().parenthesize(item, level, strict))
+
+    def _print_Rational(self, expr: Any) -> str:
+        return str(expr.p) if expr.q == 1 else f"Rational({expr.p}, {expr.q})"
+
+    def _print_Float(self, expr: Any) -> str:
+        return str(float(expr))
+
+    def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:
+        function, matrix = expr.args
+        body, variables = getattr(function, "expr", None), getattr(function, "variables", ())
+        plain = body is None or (body.is_Function and body.args == tuple(variables))
+        name = function if body is None else body.func
+        applied = name.__name__ if plain else self._print(function.xreplace(_as_z(variables)))
+        return f"{self.operand(matrix)}.applyfunc({applied})"
+
+    def operand(self, expr: Expr) -> str:
+        """What a method follows, in parentheses if it is a sum, a product or a power."""
+        wide = isinstance(expr, (Add, MatAdd, Mul, MatMul, Pow, MatPow))
+        return f"({self._print(expr)})" if wide else str(self._print(expr))
+
+
+def _as_z(variables: Sequence[Symbol]) -> dict[Symbol, Symbol]:
+    return {variables[0]: Symbol("z")} if len(variables) == 1 else {}
+
+
+def typed(expr: Expr, *, method: str = "") -> str:
+    """Write an expression as a reader types it, for a message that says what to write.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, tanh
+    >>> X, w, y = (MatrixSymbol(name, 3, k) for name, k in (("X", 3), ("w", 1), ("y", 1)))
+    >>> typed((X*w - y).applyfunc(tanh))
+    '(X*w - y).applyfunc(tanh)'
+    >>> typed(X*w - y, method="T")
+    '(X*w - y).T'
+
+    ```
+
+    :param expr: a SymPy expression.
+    :param method: what is called on it.
+    """
+    printer = _TypedPrinter()
+    return f"{printer.operand(expr)}.{method}" if method else str(printer.doprint(expr))
 
 
 def is_entry(expr: Any) -> bool:

@@ -37,11 +37,11 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same operation on other subexpressions, in normal form."""
-    if not parts:
-        return expr
     told = facets_of(type(expr)).with_parts
     if told is not None:
         return told(expr, parts)
+    if not parts:
+        return expr
     replacements: Iterator[Expr] = iter(parts)
     return rebuild(
         expr, [next(replacements) if isinstance(arg, Expr) else arg for arg in expr.args]
@@ -54,9 +54,10 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
     """
-    if isinstance(expr, Function):
+    normal = facet(type(expr), "normal")
+    if normal is None and isinstance(expr, Function):
         return applied(expr.func, *map(_entry_of, args))
-    return (facet(type(expr), "normal") or expr.func)(*args)  # type: ignore[no-any-return]
+    return (normal or expr.func)(*args)  # type: ignore[no-any-return]
 
 
 def applied(function: Any, *args: Expr) -> Expr:

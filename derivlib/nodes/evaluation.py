@@ -12,6 +12,7 @@ from sympy import Basic, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal,
 from derivlib.errors import InputError, ShapeError, UnsupportedError
 from derivlib.expressions.facets import Absent, Entries, facets_of, why_absent
 from derivlib.expressions.sizes import at_size
+from derivlib.expressions.text import text
 from derivlib.nodes.formal import FormalNode
 from derivlib.nodes.grid import Grid, as_scalar
 from derivlib.nodes.matrix_function import Slot
@@ -147,11 +148,17 @@ class Evaluation:
         entries = facets_of(type(node)).entries
         if entries is None and not node.args and getattr(node, "is_number", False):
             return Entries(lambda calc, number: calc.ring.number(number))
+        if isinstance(node, FormalNode):
+            raise UnsupportedError(
+                f'"{text(node)}" is the name of a derivative, and has no entries: '
+                "a long result is written over names, and what they stand for is in its "
+                "`shared`: call explicit(d.result, sizes, definitions=d.shared), or d.elementwise"
+            )
         if entries is None or isinstance(entries, Absent):
             raise UnsupportedError(
                 f"the entries of {type(node).__name__} are not known{self._place(node)}: "
-                f"{why_absent(type(node), 'entries')}; derivlib.register tells the entries of "
-                "a class"
+                f"{why_absent(type(node), 'entries')}; derivlib.register adds the entries of "
+                "an operation"
             )
         return entries  # type: ignore[no-any-return]
 

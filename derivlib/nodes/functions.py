@@ -5,18 +5,47 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sympy import Abs, Function, Max, Min, Piecewise
+from sympy import Abs, Expr, Function, Integer, Lambda, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
-from derivlib.expressions.shapes import scalar
+from derivlib.expressions.facets import Absent, Entries, Example, Shape, no_parts, tell
+from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
+from derivlib.expressions.text import text, typed
 from derivlib.nodes.grid import as_scalar
 
 _PRINTED = Absent("the printers set functions by their names")
 _SYMPY = Absent("SymPy's own")
 _NOT_DIFFERENTIATED = Absent("no rule is stated for it")
+
+
+def _of_scalars(expr: Any, parts: Parts) -> Shape:
+    """No shape, made of scalars, as which 1×1 matrices count.
+
+    :raises UnsupportedError: if a larger matrix is among them.
+    """
+    for part, shape in parts:
+        if shape is None or all(same_size(size, Integer(1)) for size in shape):
+            continue
+        name = expr.func.__name__
+        whole = ""
+        if same_size(*shape):
+            whole = f"; there is no rule for {name} as a function of the matrix as a whole"
+        raise UnsupportedError(
+            f'{name} in "{text(expr)}" takes scalars, but {text(part)} is {shown_shape(shape)}; '
+            f"for each entry write {typed(part, method=f'applyfunc({_of_entry(expr, part)})')}"
+            f"{whole}"
+        )
+    return None
+
+
+def _of_entry(expr: Any, matrix: Expr) -> str:
+    """The function of one scalar that is meant for each entry of a matrix."""
+    if len(expr.args) == 1:
+        return str(expr.func.__name__)
+    variable = Symbol("z")
+    return str(Lambda(variable, expr.xreplace({matrix: variable})))
 
 
 def _known(calc: Any, node: Any, *values: Any) -> Any:
@@ -37,7 +66,7 @@ tell(
     Function,
     text=_PRINTED,
     tex=_PRINTED,
-    shape=scalar,
+    shape=_of_scalars,
     normal=_SYMPY,
     entries=Entries(_known),
     arrays=_on_arrays,
@@ -68,7 +97,7 @@ for _kind, _arrays in (
         _kind,
         text=_PRINTED,
         tex=_PRINTED,
-        shape=scalar,
+        shape=_of_scalars,
         normal=_SYMPY,
         entries=Entries(_known),
         arrays=_arrays,

@@ -65,7 +65,7 @@ def as_scalar(value: Any) -> Any:
     if not isinstance(value, Grid):
         return value
     if value.shape != (1, 1):
-        raise ShapeError(f"a scalar is wanted, not a {value.rows}×{value.cols} matrix")
+        raise ShapeError(f"expected a scalar, not a {value.rows}×{value.cols} matrix")
     return value.entries[0]
 
 

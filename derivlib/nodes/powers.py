@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sympy import Integer, MatPow, Pow, ZeroMatrix
+from sympy import Abs, Expr, Integer, MatPow, Pow, ZeroMatrix
 
-from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import power
 from derivlib.expressions.facets import Absent, Entries, Example, first_argument, tell
 from derivlib.expressions.guarded import scalar_power
-from derivlib.expressions.shapes import scalar, square
+from derivlib.expressions.shapes import matrix_power, scalar
 from derivlib.nodes.grid import Grid, as_scalar
 from derivlib.nodes.grid import square as square_grid
 from derivlib.nodes.products import matrix_product
@@ -33,17 +33,32 @@ def entry_power_on_arrays(on: Any, node: Any) -> Any:
     return on.jets.apply(on.EXP, height)
 
 
+def real_power(base: Expr, exponent: Expr) -> Expr:
+    """A power of a scalar; as it is real, an even one of |u| is one of u."""
+    if isinstance(base, Abs) and exponent.is_even:
+        base = base.args[0]
+    return scalar_power(base, exponent)
+
+
 tell(
     Pow,
     text=_PRINTED,
     tex=_PRINTED,
     shape=scalar,
-    normal=scalar_power,
+    normal=real_power,
     entries=Entries(lambda calc, _, *both: calc.ring.power(*map(as_scalar, both))),
     arrays=entry_power_on_arrays,
     code="power",
     example=Example(lambda w, d: w.scalar(d) ** w.pick([2, 3, -1, -2]), "scalar"),
 )
+
+
+def _whole(calc: Any, exponent: Expr) -> int:
+    """The exponent of a matrix, a whole number once the sizes are put in."""
+    exponent = exponent.xreplace({size: Integer(k) for size, k in calc.sizes.items()})
+    if not exponent.is_real or not exponent.is_number or not float(exponent).is_integer():
+        raise UnsupportedError(f"a matrix power needs a whole number, not {exponent}")
+    return int(exponent)
 
 
 def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
@@ -52,10 +67,7 @@ def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
         sizes = {size: Integer(value) for size, value in calc.sizes.items()}
         exponent = calc.ring.number(node.exp.xreplace(sizes))
         return base.map(lambda entry: calc.ring.power(entry, exponent))
-    try:
-        exponent = calc.size(node.exp)
-    except ShapeError:
-        raise UnsupportedError(f"a matrix power needs a whole number, not {node.exp}") from None
+    exponent = _whole(calc, node.exp)
     if exponent == 0:
         return Grid.of(*base.shape, lambda i, j: calc.ring.number(Integer(i == j)))
     if exponent < 0:
@@ -64,7 +76,7 @@ def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
 
 
 def _matrix_power_on_arrays(on: Any, node: MatPow) -> Any:
-    base, exponent = on.value(node.args[0]), int(node.args[1])
+    base, exponent = on.value(node.args[0]), _whole(on, node.args[1])
     if exponent < 0:
         base, exponent = on.jets.inverse(base), -exponent
     return reduce(on.jets.matmul, [base] * exponent, on.number(on.np.eye(base.shape[-1])))
@@ -80,7 +92,7 @@ tell(
     MatPow,
     text=_PRINTED,
     tex=_PRINTED,
-    shape=square,
+    shape=matrix_power,
     normal=power,
     entries=Entries(_matrix_power, first_argument),
     arrays=_matrix_power_on_arrays,

@@ -9,6 +9,7 @@ from sympy import Add, Integer, MatAdd, Sum
 
 from derivlib.expressions.construction import add
 from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
+from derivlib.expressions.index_sums import without_indices
 from derivlib.expressions.shapes import alike, scalar
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
 
@@ -83,7 +84,7 @@ tell(
     text=Absent("SymPy's own"),
     tex=Absent("SymPy's own"),
     shape=scalar,
-    normal=Absent("SymPy's own"),
+    normal=without_indices,
     entries=Entries(_over_indices, no_parts),
     arrays=_over_indices_on_arrays,
     code=Absent("its terms are many entries one by one; write it with products of matrices"),

@@ -1,10 +1,10 @@
-"""Transpose(A) and, since everything is real, Adjoint(A) and conjugate(x)."""
+"""Transpose(A) and, since everything is real, Adjoint(A), conjugate(x) and re(x)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Adjoint, Transpose, adjoint, conjugate
+from sympy import Adjoint, Transpose, adjoint, conjugate, re
 
 from derivlib.expressions.construction import transpose
 from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
@@ -40,15 +40,15 @@ tell(
     parts=lambda node: node.args,
     is_linear=True,
 )
-for _kind in (Adjoint, adjoint, conjugate):
+for _kind in (Adjoint, adjoint, conjugate, re):
     tell(
         _kind,
         text=_PRINTED,
         tex=_PRINTED,
         shape=_shape if _kind is Adjoint else lambda _, parts: parts[0][1],
-        normal=Absent("constants only are met: no rule is stated for it"),
+        normal=transpose if _kind is Adjoint else lambda value: value,
         entries=Entries(_entries),
         arrays=_on_arrays if _kind is Adjoint else lambda on, node: on.value(node.args[0]),
-        code=Absent("nothing is complex in code; write the transpose"),
-        example=Absent("no rule is stated for it"),
+        code=Absent("its normal form is the transpose, or what it is applied to"),
+        example=Absent("its normal form is the transpose, or what it is applied to"),
     )

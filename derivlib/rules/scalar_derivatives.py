@@ -145,7 +145,8 @@ def partial_derivative(application: Expr, position: int) -> Expr:
         result = None
     if result is None or result.has(sp.Derivative, sp.Subs):
         raise UnsupportedError(
-            f'no derivative is known for "{text(application)}" by its argument {position + 1}; '
-            "differentiate by something else, or put an undefined function in its place"
+            f'no derivative is known for "{text(application)}" with respect to its argument '
+            f"{position + 1}; differentiate with respect to something else, or put an undefined "
+            "function in its place"
         )
     return result

@@ -371,9 +371,7 @@ def test_a_backend_that_is_not_installed(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr("importlib.import_module", missing)
-    with pytest.raises(
-        ImportError, match="PyTorch is not installed; install it, as by `pip install torch`"
-    ):
+    with pytest.raises(ImportError, match="pip install torch"):
         derive(Trace(A), A).to_function("torch")
 
 

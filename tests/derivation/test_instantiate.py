@@ -61,15 +61,15 @@ REFUSED = {
     "a function that raises": ({sigma: broken}, InputError, "sigma.*RuntimeError: out of order"),
     "a refusal of ours": ({lam: lambda M: sum_entries(t)}, InputError, "lambda.*scalar t"),
     "a misfit of SymPy's": ({lam: lambda M: Trace(M * A)}, ShapeError, "sizes do not fit"),
-    "a matrix for a scalar function": ({lam: lambda M: 2 * M}, ShapeError, "lambda.*a scalar is"),
+    "a matrix for a scalar function": ({lam: lambda M: 2 * M}, ShapeError, "lambda.*a scalar"),
     "a matrix function for a scalar one": (
-        {lam: MatrixFunction("mu", (n, n))}, ShapeError, "lambda.*a scalar is wanted"),
+        {lam: MatrixFunction("mu", (n, n))}, ShapeError, "lambda.*expected a scalar"),
     "a matrix for a function of entries": ({sigma: lambda z: z * A}, ShapeError, "sigma"),
     "the variable": ({W: W}, InputError, "W(: a| is the) variable"),
     "a size": ({n: 3}, InputError, "n is a size"),
     "what does not occur": ({tau: sin}, InputError, "tau does not occur"),
-    "a scalar for a matrix": ({X: t}, ShapeError, "X is t, a scalar; a matrix of n×m is wanted"),
-    "another shape": ({X: x}, ShapeError, "X is x, n×1; a matrix of n×m is wanted"),
+    "a scalar for a matrix": ({X: t}, ShapeError, "X is t, a scalar; expected a matrix of n×m"),
+    "another shape": ({X: x}, ShapeError, "X is x, n×1; expected a matrix of n×m"),
     "text for a matrix": ({X: "Y"}, InputError, "X is 'Y' of type str"),
     "an array for a matrix": ({X: np.eye(2)}, InputError, "X is"),
     "a function for a matrix": ({X: tanh}, InputError, "X is"),
@@ -92,10 +92,14 @@ def test_several_variables_refuse_the_same(name):
 
 
 INSIDE = {
-    "a scalar for a matrix function": ({nu: lambda M: t}, ShapeError, "nu.*n×m is wanted"),
+    "a scalar for a matrix function": (
+        {nu: lambda M: t},
+        ShapeError,
+        "nu.*expected a matrix of n×m",
+    ),
     "another shape for a matrix function": ({nu: lambda M: M.T}, ShapeError, "nu.*Xᵀ, m×n"),
     "text for a matrix function": ({nu: lambda M: "X"}, InputError, "nu.*gives 'X'"),
-    "a matrix for a scalar": ({t: A}, ShapeError, "t is A, n×n; a scalar is wanted"),
+    "a matrix for a scalar": ({t: A}, ShapeError, "t is A, n×n; expected a scalar"),
     "text for a scalar": ({t: "s"}, InputError, "t is 's' of type str"),
     "nothing for a scalar": ({t: None}, InputError, "t is None"),
     "a function for a scalar": ({t: sin}, InputError, "t is sin"),

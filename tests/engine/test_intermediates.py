@@ -123,12 +123,12 @@ def test_definitions_that_cannot_be(where, error, said):
 
 
 def test_what_is_defined_is_no_variable():
-    with pytest.raises(InputError, match="S is defined, and is no variable"):
+    with pytest.raises(InputError, match="S is defined, and not a variable"):
         derive(lam(S), S, where={S: X * W})
 
 
 def test_what_is_defined_cannot_be_assumed_of():
-    with pytest.raises(InputError, match="C is defined, and what holds for it follows"):
+    with pytest.raises(InputError, match="C is defined, and its properties follow"):
         derive(Trace(C * X * X.T), X, where={C: A + A.T}, assuming=Q.symmetric(C))
 
 
@@ -196,9 +196,9 @@ def test_a_tampered_result_is_noticed():
     ("expr", "wrt", "options", "said"),
     [
         (LAYER, [], {}, "wrt is empty"),
-        (LAYER, [W, W], {}, "W stands twice"),
+        (LAYER, [W, W], {}, "W occurs twice"),
         (LAYER, [W, n], {}, "n is a size"),
-        (t * X, [t, X], {}, "one scalar at a time: derive it by t alone"),
+        (t * X, [t, X], {}, "one scalar at a time: .* with respect to t on its own"),
         (Trace(A), [A], {"structure": "symmetric"}, "a structure is that of one variable"),
         (LAYER, [W, X * W], {}, "wrt must be a Symbol or a MatrixSymbol"),
     ],

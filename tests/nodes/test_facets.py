@@ -76,6 +76,8 @@ WITH_VALUES = {
     "transpose": X.T,
     "adjoint": sp.Adjoint(X),
     "conjugate": sp.conjugate(t),
+    "real part": sp.re(t),
+    "function of two indices": sp.FunctionMatrix(n, m, sp.Lambda((u, t), u**2 - 3 * t)),
     "Hadamard product": sp.HadamardProduct(X, X, 2 * X),
     "Hadamard power": sp.HadamardPower(X, 3),
     "Kronecker product": sp.KroneckerProduct(X, A),

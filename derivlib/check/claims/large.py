@@ -40,8 +40,8 @@ def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, 
         raise InputError(f'method must be "exact" or "double", not {method!r}')
     if method == "double" and not _has_numpy():
         raise BackendError(
-            "NumPy is not installed, and double precision needs it; install it, as by "
-            '`pip install "derivlib[numpy]"`, or verify at small sizes'
+            "NumPy is not installed, and double precision needs it; install it with "
+            "`pip install numpy`, or verify at small sizes"
         )
     if method is not None or not _has_numpy():
         return method == "double"

@@ -80,7 +80,7 @@ def check_rule(rule: Any, *, seed: int = 0) -> RuleCheck:
 
 def _refuse_no_rule(rule: Any) -> None:
     if not all(hasattr(rule, name) for name in ("name", "family", "instances", "equation")):
-        raise InputError(f'a Rule is wanted, such as RULES["trace"], not {rule!r}')
+        raise InputError(f'expected a Rule, such as RULES["trace"], not {rule!r}')
 
 
 def _equations(rule: Any) -> Iterator[tuple[tuple[Any, ...], Expr, Expr]]:

@@ -94,7 +94,7 @@ def taken_definitions(definitions: Any) -> dict[Any, Expr]:
     if definitions is None:
         return {}
     if not isinstance(definitions, Mapping):
-        raise InputError(f"definitions must map names to expressions, and is {definitions!r}")
+        raise InputError(f"definitions must map names to expressions, not {definitions!r}")
     return {expression(name): expression(value) for name, value in definitions.items()}
 
 

@@ -330,7 +330,7 @@ def test_entry_outside_a_matrix_is_refused():
 
 
 def test_function_of_a_matrix_where_a_scalar_is_wanted_is_refused():
-    with pytest.raises(ShapeError, match="a scalar is wanted, not a 4×3 matrix"):
+    with pytest.raises(ShapeError, match="expected a scalar, not a 4×3 matrix"):
         explicit(exp(X), {n: 4, m: 3})
 
 
