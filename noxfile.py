@@ -11,16 +11,37 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 OLDEST, NEWEST = 11, 15
 """Minor versions of Python that are looked for."""
+NOX = "nox>=2025.5"
+
+
+def succeeds(*command: str | Path) -> bool:
+    """Run a command and return whether it succeeded."""
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def bootstrap() -> int:
-    """Install nox into a virtual environment of its own and call it with the same arguments."""
+    """Install nox into a virtual environment of its own and call it with the same arguments.
+
+    uv makes the environments of the sessions in a fraction of the time that pip takes. It does
+    not read pip's settings, so nox is told to use it only where uv could install nox itself.
+    """
     home = ROOT / ".nox" / "bootstrap"
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    with_uv = home / "uv-works"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "nox>=2025.5"], check=True)
-    return subprocess.run([python, "-m", "nox", *sys.argv[1:]], cwd=ROOT, check=False).returncode
+        pip = (python, "-m", "pip", "install", "-q")
+        if succeeds(*pip, "uv") and succeeds(python, "-m", "uv", *pip[2:], NOX):
+            with_uv.touch()
+        else:
+            subprocess.run([*pip, NOX], check=True)
+    backend = "uv" if with_uv.exists() else "virtualenv"
+    return subprocess.run(
+        [python, "-m", "nox", *sys.argv[1:]],
+        cwd=ROOT,
+        env={"NOX_DEFAULT_VENV_BACKEND": backend, **os.environ},
+        check=False,
+    ).returncode
 
 
 try:
@@ -31,7 +52,16 @@ except ModuleNotFoundError:
     sys.exit(bootstrap())
 
 nox.needs_version = ">=2025.5"
-nox.options.sessions = ["lint", "tests", "minimums", "docs", "site", "browser"]
+nox.options.sessions = [
+    "lint",
+    "docs",
+    "site",
+    "browser",
+    "backends",
+    "pyodide",
+    "tests",
+    "minimums",
+]
 nox.options.error_on_missing_interpreters = False
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -75,6 +105,12 @@ def group(name: str) -> list[str]:
     return nox.project.dependency_groups(PYPROJECT, name)
 
 
+NO_SKIPPING = {"DERIVLIB_SKIP": "never"}
+"""What a session installs for its tests is there, or the session fails."""
+NEEDS_SKIPPED = {"DERIVLIB_SKIP": "needs"}
+"""Tests marked `needs` are skipped where their library is missing; any other skip is a failure."""
+ELSEWHERE = ("--ignore=tests/site", "--ignore=tests/browser")
+"""Tests with a session of their own, which installs what they need."""
 PARALLEL = ("-n", "auto", "--dist", "loadfile")
 """Files are tested side by side; the examples of one document are run one after another."""
 
@@ -83,7 +119,7 @@ PARALLEL = ("-n", "auto", "--dist", "loadfile")
 def tests(session: nox.Session) -> None:
     """Run the tests and every example of the docstrings, the pages and the README."""
     session.install("-e", ".", *group("tests"))
-    session.run("pytest", *PARALLEL, *session.posargs)
+    session.run("pytest", *ELSEWHERE, *PARALLEL, *session.posargs, env=NEEDS_SKIPPED)
 
 
 @nox.session
@@ -91,7 +127,53 @@ def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that pyproject.toml promises to support."""
     oldest = [text.replace(">=", "==") for text in PYPROJECT["project"]["dependencies"]]
     session.install("-e", ".", *oldest, *group("tests"))
-    session.run("pytest", *PARALLEL, *session.posargs)
+    session.run("pytest", *ELSEWHERE, *PARALLEL, *session.posargs, env=NEEDS_SKIPPED)
+
+
+# Only pip looks into the folders that its settings name, where the wheel of PyTorch may lie.
+@nox.session(venv_backend="virtualenv")
+def backends(session: nox.Session) -> None:
+    """Run the tests that need JAX, PyTorch or SciPy; what is missing fails, it does not skip."""
+    session.install("-e", ".", *group("backends"))
+    install_torch(session)
+    options = [*ELSEWHERE, "-m", "needs", "-n", "auto", "--dist", "worksteal"]
+    session.run("pytest", *options, *session.posargs, env=NO_SKIPPING)
+
+
+TORCH = "2.13.0"
+"""The release of PyTorch that the generated code is tested with."""
+
+
+def install_torch(session: nox.Session) -> None:
+    """Install PyTorch for processors, never by accident the build for CUDA with its gigabytes."""
+    if sys.platform != "linux":  # elsewhere the index has no other build
+        session.install(f"torch=={TORCH}")
+        return
+    try:
+        session.install(f"torch=={TORCH}+cpu")
+    except nox.command.CommandFailed:
+        session.error(
+            f"pip finds no torch {TORCH}+cpu, the build without CUDA. Name the folder or index "
+            "that has it in PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL; pytorch.org says where it is."
+        )
+
+
+PURE = (
+    *("derivlib/display", "derivlib/engine", "derivlib/nodes", "derivlib/rules"),
+    *("tests/engine", "tests/display", "tests/rules", "tests/test_bad_input.py"),
+)
+"""Tests and examples that need SymPy alone."""
+
+
+@nox.session
+def pyodide(session: nox.Session) -> None:
+    """Run the tests that need SymPy alone in Pyodide, on the Python that browsers have."""
+    session.install(*PYPROJECT["project"]["dependencies"], *group("pyodide"))
+    npm_ci(session, ROOT / "tests" / "pyodide")
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = session.run("python", "-c", ask, silent=True).strip()
+    command = ["node", "tests/pyodide/run.mjs", packages]
+    session.run(*command, *(session.posargs or PURE), env=NO_SKIPPING)
 
 
 @nox.session(name="property")
@@ -111,12 +193,11 @@ def lint(session: nox.Session) -> None:
     session.run("pytest", "tests/test_types.py")
 
 
-def install_katex(session: nox.Session) -> None:
-    """Install the pinned typesetter next to the pages, with the Node that pip installed."""
-    done = DOCS / "node_modules" / ".package-lock.json"
-    lock = DOCS / "package-lock.json"
-    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-        session.chdir(DOCS)
+def npm_ci(session: nox.Session, folder: Path) -> None:
+    """Install what a folder's lock file pins, with the Node that pip installed."""
+    done = folder / "node_modules" / ".package-lock.json"
+    if not done.exists() or done.stat().st_mtime < (folder / "package-lock.json").stat().st_mtime:
+        session.chdir(folder)
         session.run("npm", "ci", "--no-audit", "--no-fund")
         session.chdir(ROOT)
 
@@ -145,7 +226,7 @@ def sphinx(session: nox.Session, *options: str) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site into docs/_build/html; with `fresh`, from nothing."""
     install_once(session, *group("docs"))
-    install_katex(session)
+    npm_ci(session, DOCS)
     options = list(session.posargs)
     if "fresh" in options:
         options.remove("fresh")
@@ -159,7 +240,7 @@ def docs(session: nox.Session) -> None:
 def docs_live(session: nox.Session) -> None:
     """Build the site, show it in a browser, and build and reload as pages are written."""
     install_once(session, *group("docs"))
-    install_katex(session)
+    npm_ci(session, DOCS)
     generated = ["_build", "node_modules", "reference/api", "_benchmarks"]
     ignored = [part for name in generated for part in ("--ignore", str(DOCS / name))]
     command = ["sphinx-autobuild", "-n", "-j", PROCESSES, "-b", "html", "-d", str(KEPT)]
@@ -178,7 +259,7 @@ def new_page(session: nox.Session) -> None:
 def same_bytes(session: nox.Session) -> None:
     """Build the whole site twice, in two folders and in different ways, and compare every byte."""
     install_once(session, *group("docs"))
-    install_katex(session)
+    npm_ci(session, DOCS)
     session.run("python", "docs/_benchmarks/same_bytes.py", *session.posargs)
 
 
@@ -186,12 +267,10 @@ def same_bytes(session: nox.Session) -> None:
 def bench_site(session: nox.Session) -> None:
     """Measure how long the site takes to build and to load; the figures go to docs/_benchmarks."""
     install_once(session, *group("docs"), *group("bench-site"))
-    install_katex(session)
+    npm_ci(session, DOCS)
     parts = [argument for argument in session.posargs if (DOCS / argument).is_dir()]
     session.run("python", "docs/_benchmarks/measure_building.py", *parts)
-    session.chdir(DOCS / "_benchmarks")
-    session.run("npm", "ci", "--no-audit", "--no-fund")
-    session.chdir(ROOT)
+    npm_ci(session, DOCS / "_benchmarks")
     others = [argument for argument in session.posargs if argument not in parts]
     session.run("python", "docs/_benchmarks/measure_formulas.py", *others)
 
@@ -214,23 +293,21 @@ def bench(session: nox.Session) -> None:
     session.run("python", "docs/_benchmarks/condense.py", str(raw))
 
 
-NO_SKIPPING = {"DERIVLIB_SKIP": "never"}
-"""What a session installs for its tests is there, or the session fails."""
-
-
 @nox.session
 def site(session: nox.Session) -> None:
     """Test what builds the site, and that each fault of a page stops the build by name."""
     session.install("-e", ".", *group("docs"), *group("tests"))
-    install_katex(session)
-    session.run("pytest", "tests/site", *session.posargs, env=NO_SKIPPING)
+    npm_ci(session, DOCS)
+    # Many of these tests wait, for a kernel or a time limit, and few share what they build.
+    parallel = ["-n", PROCESSES, "--dist", "worksteal"]
+    session.run("pytest", "tests/site", *parallel, *session.posargs, env=NO_SKIPPING)
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
     """Open every page of the built site in Chromium; what is missing fails, it does not skip."""
     session.install("-e", ".", *group("browser"))
-    install_katex(session)
+    npm_ci(session, DOCS)
     parallel = ["-n", "auto", "--dist", "loadgroup"]
     session.run("pytest", "tests/browser", *parallel, *session.posargs, env=NO_SKIPPING)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 from pathlib import Path
 
-__all__ = ["AXE", "REQUIRED", "SITE", "missing_site", "missing_tools"]
+__all__ = ["AXE", "SITE", "missing_site", "missing_tools"]
 
 DOCS = Path(__file__).parents[2] / "docs"
 SITE = DOCS / "_build" / "html"
 AXE = DOCS / "node_modules" / "axe-core" / "axe.min.js"
-REQUIRED = os.environ.get("DERIVLIB_SKIP") == "never"
-"""Set by the nox session: what is missing then fails instead of skipping."""
 
 
 def missing_tools() -> list[str]:

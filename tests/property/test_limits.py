@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from limits import limited
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="platform: no timers")
 
 
 def compute(seconds: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import runpy
 import shutil
 import subprocess
@@ -11,12 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["REQUIRED", "Build", "build", "missing"]
+__all__ = ["Build", "build", "missing"]
 
 DOCS = Path(__file__).parents[2] / "docs"
 KATEX = DOCS / "node_modules" / "katex"
-REQUIRED = os.environ.get("DERIVLIB_SKIP") == "never"
-"""Set by the nox session: what is missing then fails instead of skipping."""
 SLOW = {"autodoc2"}
 """Extensions that write pages of their own, whichever the source has."""
 

@@ -205,11 +205,22 @@ def kernels_of(site: Site) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(not os.path.exists("/proc"), reason="looks into /proc, which is not there")
+def started(site: Site) -> subprocess.Popen[bytes]:
+    """Start a build that can be interrupted, although a shell ignores that in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            site.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc"), reason="platform: no /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_build_that_is_ended_leaves_no_kernel_behind(make_site, how):
     site = make_site({"long.md": page("import time; time.sleep(600)")})
-    build = subprocess.Popen(site.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    build = started(site)
     deadline = time.monotonic() + 120
     while not kernels_of(site):
         assert time.monotonic() < deadline
