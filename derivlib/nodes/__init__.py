@@ -57,8 +57,8 @@ from derivlib.nodes.matrix_function import (
 )
 from derivlib.nodes.norm import Norm, norm
 from derivlib.nodes.partials import (
-    Gradient,
-    Jacobian,
+    AbstractGradient,
+    AbstractJacobian,
     MatrixPartial,
     PartialNode,
     ScalarPartial,
@@ -74,6 +74,8 @@ from derivlib.nodes.vec import Unvec, Vec, unvec, vec
 
 __all__ = [
     "STRUCTURES",
+    "AbstractGradient",
+    "AbstractJacobian",
     "AbstractPartial",
     "BasisMatrix",
     "Commutation",
@@ -85,9 +87,7 @@ __all__ = [
     "FormalJacobian",
     "FormalNode",
     "FormalRate",
-    "Gradient",
     "Inner",
-    "Jacobian",
     "LinearForm",
     "LogDet",
     "LogSumExp",

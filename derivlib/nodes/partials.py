@@ -57,10 +57,10 @@ class PartialNode:
         return self.arguments[self.position]
 
 
-class Gradient(PartialNode, Node):
+class AbstractGradient(PartialNode, Node):
     """∂λ(S)/∂S for an abstract scalar function λ of a matrix S; it has the shape of S."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> Gradient:
+    def __new__(cls, application: Expr, position: Any = 0) -> AbstractGradient:
         return super().__new__(cls, application, Integer(position))
 
     @property
@@ -69,10 +69,10 @@ class Gradient(PartialNode, Node):
         return sympify(rows), sympify(cols)
 
 
-class Jacobian(PartialNode, Node):
+class AbstractJacobian(PartialNode, Node):
     """∂vec ν(X)/∂(vec X)ᵀ for an abstract matrix function ν: numel(ν) × numel(X)."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> Jacobian:
+    def __new__(cls, application: Expr, position: Any = 0) -> AbstractJacobian:
         return super().__new__(cls, application, Integer(position))
 
     @property
@@ -105,6 +105,7 @@ def partial(application: Expr, position: int = 0) -> Expr:
 
     ```pycon
     >>> from sympy import Function, MatrixSymbol, symbols
+    >>> from derivlib import MatrixFunction
     >>> S, t = MatrixSymbol("S", 4, 2), symbols("t")
     >>> f = Function("f")
     >>> partial(f(S, t), 0).shape
@@ -137,8 +138,8 @@ def partial(application: Expr, position: int = 0) -> Expr:
         )
     moves_matrix = arguments[position].is_Matrix
     if application.is_Matrix:
-        return (Jacobian if moves_matrix else MatrixPartial)(application, position)
-    return (Gradient if moves_matrix else ScalarPartial)(application, position)
+        return (AbstractJacobian if moves_matrix else MatrixPartial)(application, position)
+    return (AbstractGradient if moves_matrix else ScalarPartial)(application, position)
 
 
 # --- letters for compound arguments ------------------------------------------------------
@@ -222,7 +223,7 @@ def _text(p: Any, expr: Any) -> str:
     names = {place: letter for place, letter in p.names.items() if place in expr.arguments}
     expr = with_names(expr, names) if names else expr
     application = expr.application
-    if isinstance(expr, Jacobian) and isinstance(application, Gradient):
+    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
         above = f"∂²{p._print(application.application)}"
         return f"{above}/∂{p.stacked(application.argument)}∂{p.stacked_row(expr.argument)}"
     order, innermost = repeated(expr)
@@ -231,7 +232,7 @@ def _text(p: Any, expr: Any) -> str:
         return f"∂{power}{p._print(innermost)}/∂{p.atom(expr.argument)}{power}"
     shown = str(p._print(application))
     shown = f"({shown})" if isinstance(application, PartialNode) else shown
-    if isinstance(expr, Jacobian):
+    if isinstance(expr, AbstractJacobian):
         return f"∂vec({shown})/∂{p.stacked_row(expr.argument)}"
     return f"∂{shown}/∂{p.atom(expr.argument)}"
 
@@ -255,11 +256,11 @@ def _tex(p: Any, expr: Any) -> str:
 
 def _fraction(p: Any, expr: Any) -> str:
     argument, application = expr.argument, expr.application
-    if isinstance(expr, Jacobian) and isinstance(application, Gradient):
+    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
         above = rf"\partial^2 {p._print(application.application)}"
         first = p.stacked(application.argument)
         return rf"\frac{{{above}}}{{\partial {first} \, \partial {p.stacked_row(argument)}}}"
-    if isinstance(expr, Jacobian):
+    if isinstance(expr, AbstractJacobian):
         above = rf"\operatorname{{vec}} {_in_fraction(p, application)}"
         return rf"\frac{{\partial {above}}}{{\partial {p.stacked_row(argument)}}}"
     order, innermost = repeated(expr)
