@@ -81,6 +81,7 @@ class Facets:
     :param undefined: returns whether it has no value, whatever the variable is.
     :param trace: its trace, where that is one of something simpler.
     :param diagonal: its diagonal, where that is one of something simpler.
+    :param binding: how tightly it binds when it is set, where that is not as an atom.
     :param is_atom: whether it needs no brackets below an exponent.
     :param is_linear: whether it is a linear function of its one part.
     """
@@ -101,6 +102,7 @@ class Facets:
     undefined: Callable[[Any], bool] | None = None
     trace: Callable[[Any], Expr] | None = None
     diagonal: Callable[[Any], Expr] | None = None
+    binding: Callable[[Any], Any] | None = None
     is_atom: bool = False
     is_linear: bool = False
 

@@ -27,6 +27,7 @@ from derivlib.errors import ShapeError
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose, zeros
 from derivlib.expressions.facets import Absent, Entries, tell
 from derivlib.expressions.shapes import scalar, stated
+from derivlib.expressions.tex import is_column
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
 from derivlib.nodes.node import Node
@@ -251,11 +252,6 @@ def _inner_tex(p: Any, node: Inner) -> str:
     return r"\operatorname{tr}" + p.parenthesized(rf"{first} \, {p.factor(right)}")
 
 
-def is_column(expr: Expr) -> bool:
-    """Return whether an expression is its own vec: a column, or a scalar."""
-    return not expr.is_Matrix or expr.shape[1] == 1
-
-
 tell(
     Inner,
     text=_inner_text,
@@ -264,6 +260,7 @@ tell(
     normal=inner,
     entries=Entries(_inner_entries),
     arrays=_inner_on_arrays,
+    binding=lambda node: "atom" if node.args[0].is_Matrix else "product",
     code=Absent("results hold traces and sums instead"),
     example=_BROUGHT_IN,
 )
