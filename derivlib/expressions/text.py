@@ -47,6 +47,10 @@ class TextNotation:
         stem, underscore, index = base.partition("_")
         return GREEK.get(stem, stem) + underscore + index + name[len(base) :]
 
+    def function_name(self, function: Any) -> str:
+        """The name of a function."""
+        return self.name(function if isinstance(function, str) else function.__name__)
+
     def call(self, name: str, *arguments: Any) -> str:
         """A name and what it is applied to, in parentheses."""
         shown = (self._print(a.args[0] if is_entry(a) else a) for a in arguments)

@@ -30,7 +30,7 @@ from derivlib.expressions.shapes import scalar, stated
 from derivlib.expressions.tex import is_column
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
-from derivlib.nodes.node import Node
+from derivlib.nodes.node import Node, ScalarNode
 from derivlib.nodes.products import dot
 from derivlib.nodes.sum_entries import sum_of
 from derivlib.nodes.trace import trace
@@ -60,10 +60,8 @@ class MatrixDifferential(DifferentialNode, Node):
         return self.args[0].shape  # type: ignore[no-any-return]
 
 
-class ScalarDifferential(DifferentialNode, Expr):  # type: ignore[misc]
+class ScalarDifferential(DifferentialNode, ScalarNode):
     """The differential of a scalar expression."""
-
-    is_commutative = True
 
     def __new__(cls, expr: Expr) -> ScalarDifferential:
         return super().__new__(cls, expr)
@@ -105,14 +103,12 @@ class LinearForm:
         return self.args[1]  # type: ignore[no-any-return]
 
 
-class Inner(LinearForm, Expr):  # type: ignore[misc]
+class Inner(LinearForm, ScalarNode):
     """The Frobenius inner product of two matrices of one shape, or of two scalars.
 
     For matrices it is tr(Gᵀ E), the sum of the products of corresponding entries;
     for scalars it is the product.
     """
-
-    is_commutative = True
 
     def __new__(cls, left: Expr, right: Expr) -> Inner:
         return super().__new__(cls, left, right)

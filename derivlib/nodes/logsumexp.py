@@ -8,11 +8,11 @@ from sympy import Expr, log
 
 from derivlib.expressions.facets import Entries, tell
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.node import ScalarNode, as_vector_operand
+from derivlib.nodes.node import RealNode, as_vector_operand
 from derivlib.nodes.softmax import exponentials
 
 
-class LogSumExp(ScalarNode):
+class LogSumExp(RealNode):
     """log(sum(exp(v))) for a vector v."""
 
 
