@@ -41,10 +41,10 @@ from derivlib.elements import element_matrix
 from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
+    AbstractGradient,
     BasisMatrix,
     Commutation,
     DiagonalSums,
-    Gradient,
     SingleEntry,
     SumEntries,
     Tril,
@@ -152,7 +152,7 @@ class _CarryOut:
 
     def apply_functions(self, expr: Expr) -> Expr:
         """Apply elementwise functions and abstract gradients to explicit matrices."""
-        if isinstance(expr, Gradient):
+        if isinstance(expr, AbstractGradient):
             return self._gradient(expr)
         parts = tuple(self.apply_functions(part) for part in children(expr))
         if isinstance(expr, ElementwiseApplyFunction) and isinstance(parts[0], MatrixBase):
@@ -160,7 +160,7 @@ class _CarryOut:
             return parts[0].applyfunc(function)
         return _standing(expr, parts) if parts else expr
 
-    def _gradient(self, expr: Gradient) -> Expr:
+    def _gradient(self, expr: AbstractGradient) -> Expr:
         """∂λ(S)/∂S as the matrix of the ∂λ/∂s_ij."""
         name = self.letters.get(expr.argument, MatrixSymbol("S", *expr.shape))
         function = Symbol(expr.application.func.__name__)

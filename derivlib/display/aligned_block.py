@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from sympy import Expr
 
-from derivlib.display.binding import bare
 from derivlib.display.formula import Formula, rows_of, set_expression
 from derivlib.display.latex import DerivationPrinter, latex
+from derivlib.expressions.binding import bare
 from derivlib.expressions.text import text
 from derivlib.nodes.partials import compound_places
 

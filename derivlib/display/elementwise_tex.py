@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Add, Basic, Expr, MatrixSymbol, Mul, Pow, S, Symbol
 
-from derivlib.display.binding import binding, parenthesized
+from derivlib.expressions.binding import binding, parenthesized
 
 __all__ = ["Elementwise"]
 

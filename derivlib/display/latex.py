@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import (
@@ -15,35 +15,30 @@ from sympy import (
     MatAdd,
     MatMul,
     Mul,
-    OneMatrix,
     S,
     Transpose,
     sympify,
 )
+from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
+from sympy.printing.latex import LatexPrinter
 
-from derivlib.display.binding import bare, binding, parenthesized, plain_groups, spaced
-from derivlib.display.calls import CallPrinter
 from derivlib.display.elementwise_tex import Elementwise
 from derivlib.errors import InputError
-from derivlib.expressions.facets import facet, facets_of
+from derivlib.expressions.binding import binding, parenthesized, plain_groups, spaced
+from derivlib.expressions.facets import facet
+from derivlib.expressions.tex import TRANSPOSED, TexNotation
 from derivlib.expressions.text import is_entry
 from derivlib.nodes import DifferentialNode, Inner
-from derivlib.nodes.differentials import is_column
-
-_T = r"\mathsf{T}"
 
 
-class DerivationPrinter(CallPrinter):
+class DerivationPrinter(TexNotation, LatexPrinter):
     """SymPy's LaTeX printer, with the notation of matrix calculus.
 
     How sums, products and powers are laid out is said here; how a node is set, by its facet.
     """
 
-    printmethod = "_derivlib_latex"  # SymPy's own hook is where nodes call this printer
-    parenthesized = staticmethod(parenthesized)
-    spaced = staticmethod(spaced)
-    binding = staticmethod(binding)
+    printmethod = "_derivlib_latex"  # SymPy's own hook is how nodes look in SymPy's printers
 
     def __init__(
         self,
@@ -66,37 +61,15 @@ class DerivationPrinter(CallPrinter):
     def _by_facet(self, expr: Any) -> Any:
         """Set a node as its facet says, and what has none as SymPy's printer does."""
         tex = facet(type(expr), "tex")
-        if tex is None:
-            return super()._print(expr)
-        if isinstance(tex, str):
-            return self.call(tex, *facets_of(type(expr)).parts(expr))
-        return tex(self, expr)
+        return super()._print(expr) if tex is None else self.node(expr, tex)
 
     # -- how tightly things bind -------------------------------------------------------
-
-    def factor(self, expr: Expr) -> str:
-        """Set a factor of a matrix product, in parentheses if it is a sum or a ⊙-product."""
-        text: str = self._print(expr)
-        wide = binding(expr) in ("sum", "hadamard") or text.startswith("-")
-        return parenthesized(text) if wide else text
 
     def _entrywise_factor(self, expr: Expr) -> str:
         """Set a factor of a ⊙-product, in parentheses if it is a sum or a matrix product."""
         text: str = self._print(expr)
         wide = binding(expr) in ("sum", "product") or text.startswith("-")
         return parenthesized(text) if wide else text
-
-    def atom(self, expr: Expr) -> str:
-        """Set what carries an exponent or a d: symbols as they are, the rest in parentheses."""
-        text: str = self._print(expr)
-        if isinstance(expr, MatrixBase):
-            return text
-        plain = (
-            facets_of(type(expr)).is_atom
-            or isinstance(expr, OneMatrix)
-            or (expr.is_Number and expr.is_nonnegative)
-        )
-        return text if plain and "^" not in text else parenthesized(bare(text))
 
     # -- matrix operations -------------------------------------------------------------
 
@@ -135,12 +108,12 @@ class DerivationPrinter(CallPrinter):
         return rf"{self.atom(base)}^{{\odot {self._print(exponent)}}}"
 
     def _print_Transpose(self, expr: Expr) -> str:
-        return f"{self.atom(expr.args[0])}^{{{_T}}}"
+        return f"{self.atom(expr.args[0])}^{{{TRANSPOSED}}}"
 
     def _print_Inverse(self, expr: Expr) -> str:
         base = expr.args[0]
         if isinstance(base, Transpose):
-            return f"{self.atom(base.args[0])}^{{-{_T}}}"
+            return f"{self.atom(base.args[0])}^{{-{TRANSPOSED}}}"
         return f"{self.atom(base)}^{{-1}}"
 
     def _print_MatPow(self, expr: Expr) -> str:
@@ -195,18 +168,16 @@ class DerivationPrinter(CallPrinter):
         text = rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
         return rf"{{\def\arraystretch{{1.6}} {text}}}" if r"\frac" in body else text
 
-    @staticmethod
-    def from_one(index: Expr, matrix: Expr) -> Expr:
-        """Count a number, or a place that the sizes tell such as n - 1, from 1; a letter stays."""
-        sizes = {symbol for size in map(sympify, matrix.shape) for symbol in size.free_symbols}
-        return index + 1 if index.free_symbols <= sizes else index
-
-    @staticmethod
-    def upright(words: str) -> str:
-        """Set words that belong to a formula, unlike remarks beside it."""
-        return rf"\mathrm{{{words.replace(' ', '~')}}}"
-
     # -- functions ---------------------------------------------------------------------
+
+    def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
+        text = self.call(self.function_name(expr.func), *expr.args)
+        return text if exp is None else f"{parenthesized(text)}^{{{exp}}}"
+
+    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
+        if isinstance(expr, AppliedUndef):
+            return self._print_AppliedUndef(expr, exp)
+        return str(super()._print_Function(expr, exp))
 
     def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:
         return self.elementwise(expr.args[0], expr.args[1])
@@ -220,25 +191,6 @@ class DerivationPrinter(CallPrinter):
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
         return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)
-
-    def sizes(self, sizes: Iterable[Expr]) -> str:
-        """Set the sizes that a matrix is made for: mn, or 4,3."""
-        shown = [self._print(size) for size in sizes]
-        return ("" if all(len(size) == 1 and size.isalpha() for size in shown) else ",").join(shown)
-
-    # -- derivatives -------------------------------------------------------------------
-
-    def stacked(self, expr: Expr) -> str:
-        """Set vec X; a column is its own vec."""
-        if is_column(expr):
-            return self.atom(expr)
-        return rf"\operatorname{{vec}} {self.atom(expr)}"
-
-    def stacked_row(self, expr: Expr) -> str:
-        """Set (vec X)ᵀ, or xᵀ for a column."""
-        if is_column(expr):
-            return f"{self.atom(expr)}^{{{_T}}}" if expr.is_Matrix else self.atom(expr)
-        return rf"(\operatorname{{vec}} {self.atom(expr)})^{{{_T}}}"
 
 
 def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:

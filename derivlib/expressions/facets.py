@@ -128,6 +128,8 @@ class Facets:
     :param undefined: returns whether it has no value, whatever the variable is.
     :param trace: its trace, where that is one of something simpler.
     :param diagonal: its diagonal, where that is one of something simpler.
+    :param numpy: code for NumPy, of a printer of SymPy's and the node, where it is simple.
+    :param binding: how tightly it binds when it is set, where that is not as an atom.
     :param is_atom: whether it needs no brackets below an exponent.
     :param is_linear: whether it is a linear function of its one part.
     """
@@ -148,6 +150,8 @@ class Facets:
     undefined: Callable[[Any], bool] | None = None
     trace: Callable[[Any], Expr] | None = None
     diagonal: Callable[[Any], Expr] | None = None
+    numpy: Callable[[Any, Any], str] | None = None
+    binding: Callable[[Any], Any] | None = None
     is_atom: bool = False
     is_linear: bool = False
 

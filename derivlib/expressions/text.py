@@ -38,31 +38,21 @@ GREEK = {
 }  # fmt: skip
 
 
-class TextPrinter(StrPrinter):
-    """SymPy's one-line printer, with the notation of matrix calculus.
+class TextNotation:
+    """What the facets of nodes write text with, whichever printer prints their parts."""
 
-    How sums, products and powers are laid out is said here; how a node is written, by its facet.
-    """
-
-    printmethod = "_derivlib_text"  # SymPy's own hook is where nodes call this printer
-
-    def __init__(self, names: Mapping[Expr, Expr] | None = None) -> None:
-        super().__init__()
-        self.names = names or {}
-
-    def _print(self, expr: Any, **kwargs: Any) -> str:
-        told = facet(type(expr), "text") if isinstance(expr, Basic) else None
-        if told is None:
-            return str(super()._print(expr, **kwargs))
-        if isinstance(told, str):
-            return self.call(told, *facets_of(type(expr)).parts(expr))
-        return str(told(self, expr))
+    names: Mapping[Expr, Expr]
+    _print: Any
 
     def name(self, name: str) -> str:
         """A name, with Greek letters for the names of Greek letters."""
         base = name.rstrip("'")
         stem, underscore, index = base.partition("_")
         return GREEK.get(stem, stem) + underscore + index + name[len(base) :]
+
+    def function_name(self, function: Any) -> str:
+        """The name of a function."""
+        return self.name(function if isinstance(function, str) else function.__name__)
 
     def call(self, name: str, *arguments: Any) -> str:
         """A name and what it is applied to, in parentheses."""
@@ -88,6 +78,31 @@ class TextPrinter(StrPrinter):
     def stacked_row(self, expr: Expr) -> str:
         """The transpose of that."""
         return self.stacked(expr) + ("ᵀ" if expr.is_Matrix else "")
+
+    def node(self, expr: Any, told: Any) -> str:
+        """A node as its facet says: a name that is called with its parts, or a function."""
+        if isinstance(told, str):
+            return self.call(told, *facets_of(type(expr)).parts(expr))
+        return str(told(self, expr))
+
+
+class TextPrinter(TextNotation, StrPrinter):
+    """SymPy's one-line printer, with the notation of matrix calculus.
+
+    How sums, products and powers are laid out is said here; how a node is written, by its facet.
+    """
+
+    printmethod = "_derivlib_text"  # SymPy's own hook is how nodes look in SymPy's printers
+
+    def __init__(self, names: Mapping[Expr, Expr] | None = None) -> None:
+        super().__init__()
+        self.names = names or {}
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        told = facet(type(expr), "text") if isinstance(expr, Basic) else None
+        if told is None:
+            return str(super()._print(expr, **kwargs))
+        return self.node(expr, told)
 
     def _print_Symbol(self, expr: Symbol) -> str:
         return self.name(expr.name)

@@ -39,8 +39,8 @@ from derivlib.nodes.matrix_function import (
 )
 from derivlib.nodes.norm import Norm, norm
 from derivlib.nodes.partials import (
-    Gradient,
-    Jacobian,
+    AbstractGradient,
+    AbstractJacobian,
     MatrixPartial,
     PartialNode,
     ScalarPartial,
@@ -59,6 +59,8 @@ for _module in pkgutil.iter_modules(__path__):  # each file tells the facets of 
 
 __all__ = [
     "STRUCTURES",
+    "AbstractGradient",
+    "AbstractJacobian",
     "AbstractPartial",
     "BasisMatrix",
     "Commutation",
@@ -70,9 +72,7 @@ __all__ = [
     "FormalJacobian",
     "FormalNode",
     "FormalRate",
-    "Gradient",
     "Inner",
-    "Jacobian",
     "LinearForm",
     "LogDet",
     "LogSumExp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sympy import Expr, Function, Integer, S, Symbol, Tuple, latex
+from sympy import Expr, Function, Integer, S, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
@@ -13,6 +13,7 @@ from derivlib.expressions.facets import Absent, Entries, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.matrix_function import MatrixFunctionApplication, Slot
+from derivlib.nodes.node import ScalarNode
 from derivlib.nodes.partials import PartialNode
 from derivlib.nodes.prime import prime
 
@@ -25,7 +26,7 @@ def has_abstract(exprs: Iterable[Any]) -> bool:
     return any(isinstance(node, kinds) for node in all_nodes(exprs))
 
 
-class AbstractPartial(Expr):
+class AbstractPartial(ScalarNode):
     """A partial derivative of an abstract scalar function of many scalars.
 
     `AbstractPartial("lambda", (1,), slots, s11, s12, …)` is ∂λ/∂s₁₂ at (s₁₁, s₁₂, …), and
@@ -39,7 +40,6 @@ class AbstractPartial(Expr):
     :param arguments: the scalar arguments, matrices written out row by row.
     """
 
-    is_commutative = True
     is_real = True
     is_complex = True
     is_finite = True
@@ -96,24 +96,6 @@ class AbstractPartial(Expr):
                 terms.append(self.partial(position) * moving)
         return S.Zero if not terms else sum(terms[1:], terms[0])
 
-    def _sympystr(self, printer: Any) -> str:
-        arguments = ", ".join(map(printer._print, self.arguments))
-        if not self.index:
-            return f"{self.name}({arguments})"
-        below = "".join(f"∂{printer._print(variable)}" for variable in self.variables)
-        return f"∂{_power(len(self.index))}{self.name}/{below}({arguments})"
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        name = latex(Symbol(self.name))
-        if not self.index:
-            text = rf"{name}\left({', '.join(map(printer._print, self.arguments))}\right)"
-        else:
-            order = len(self.index)
-            above = r"\partial" + (f"^{{{order}}}" if order > 1 else "") + f" {name}"
-            below = r" \, ".join(rf"\partial {latex(variable)}" for variable in self.variables)
-            text = rf"\frac{{{above}}}{{{below}}}"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
 
 def _power(order: int) -> str:
     return "" if order == 1 else str(order).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -145,12 +127,28 @@ def _entries(calc: Any, node: AbstractPartial, *values: Any) -> Any:
     return calc.ring.abstract(node.name, node.index, slots, values)
 
 
-_OWN = Absent("it writes itself")
+def _text(p: Any, node: AbstractPartial) -> str:
+    arguments = ", ".join(map(p._print, node.arguments))
+    if not node.index:
+        return f"{node.name}({arguments})"
+    below = "".join(f"∂{p._print(variable)}" for variable in node.variables)
+    return f"∂{_power(len(node.index))}{node.name}/{below}({arguments})"
+
+
+def _tex(p: Any, node: AbstractPartial) -> str:
+    name = p.function_name(node.name)
+    if not node.index:
+        return str(p.call(name, *node.arguments))
+    order = len(node.index)
+    above = r"\partial" + (f"^{{{order}}}" if order > 1 else "") + f" {name}"
+    below = r" \, ".join(rf"\partial {p._print(variable)}" for variable in node.variables)
+    return rf"\frac{{{above}}}{{{below}}}"
+
 
 tell(
     AbstractPartial,
-    text=_OWN,
-    tex=_OWN,
+    text=_text,
+    tex=_tex,
     shape=scalar,
     normal=Absent("it stays as it is"),
     entries=Entries(_entries, lambda node: node.arguments),

@@ -27,9 +27,10 @@ from derivlib.errors import ShapeError
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose, zeros
 from derivlib.expressions.facets import Absent, Entries, tell
 from derivlib.expressions.shapes import scalar, stated
+from derivlib.expressions.tex import is_column
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
-from derivlib.nodes.node import Node
+from derivlib.nodes.node import Node, ScalarNode
 from derivlib.nodes.products import dot
 from derivlib.nodes.sum_entries import sum_of
 from derivlib.nodes.trace import trace
@@ -59,10 +60,8 @@ class MatrixDifferential(DifferentialNode, Node):
         return self.args[0].shape  # type: ignore[no-any-return]
 
 
-class ScalarDifferential(DifferentialNode, Expr):  # type: ignore[misc]
+class ScalarDifferential(DifferentialNode, ScalarNode):
     """The differential of a scalar expression."""
-
-    is_commutative = True
 
     def __new__(cls, expr: Expr) -> ScalarDifferential:
         return super().__new__(cls, expr)
@@ -104,14 +103,12 @@ class LinearForm:
         return self.args[1]  # type: ignore[no-any-return]
 
 
-class Inner(LinearForm, Expr):  # type: ignore[misc]
+class Inner(LinearForm, ScalarNode):
     """The Frobenius inner product of two matrices of one shape, or of two scalars.
 
     For matrices it is tr(Gᵀ E), the sum of the products of corresponding entries;
     for scalars it is the product.
     """
-
-    is_commutative = True
 
     def __new__(cls, left: Expr, right: Expr) -> Inner:
         return super().__new__(cls, left, right)
@@ -251,11 +248,6 @@ def _inner_tex(p: Any, node: Inner) -> str:
     return r"\operatorname{tr}" + p.parenthesized(rf"{first} \, {p.factor(right)}")
 
 
-def is_column(expr: Expr) -> bool:
-    """Return whether an expression is its own vec: a column, or a scalar."""
-    return not expr.is_Matrix or expr.shape[1] == 1
-
-
 tell(
     Inner,
     text=_inner_text,
@@ -264,6 +256,7 @@ tell(
     normal=inner,
     entries=Entries(_inner_entries),
     arrays=_inner_on_arrays,
+    binding=lambda node: "atom" if node.args[0].is_Matrix else "product",
     code=Absent("results hold traces and sums instead"),
     example=_BROUGHT_IN,
 )

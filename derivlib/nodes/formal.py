@@ -11,7 +11,7 @@ from derivlib.expressions.shapes import stated
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.matrix_function import numel
-from derivlib.nodes.node import Node
+from derivlib.nodes.node import Node, ScalarNode
 
 
 class FormalNode:
@@ -33,7 +33,7 @@ class FormalNode:
         return self.args[1]  # type: ignore[no-any-return]
 
 
-class FormalDerivative(FormalNode, Expr):  # type: ignore[misc]
+class FormalDerivative(FormalNode, ScalarNode):
     """∂y/∂x, written and not carried out, where it has no shape of its own."""
 
     def __new__(cls, numerator: Expr, denominator: Expr) -> FormalDerivative:

@@ -9,10 +9,10 @@ from sympy import Expr, Identity, S, ZeroMatrix, log
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.determinant import determinant_of
-from derivlib.nodes.node import ScalarNode, as_square_operand
+from derivlib.nodes.node import RealNode, as_square_operand
 
 
-class LogDet(ScalarNode):
+class LogDet(RealNode):
     """The logarithm of the determinant of a square matrix, where that is positive."""
 
 

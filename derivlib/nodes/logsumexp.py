@@ -8,12 +8,12 @@ from sympy import Expr, log
 
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.node import ScalarNode, as_vector_operand
+from derivlib.nodes.node import RealNode, as_vector_operand
 from derivlib.nodes.softmax import exponentials
 from derivlib.nodes.trace import is_single, trace
 
 
-class LogSumExp(ScalarNode):
+class LogSumExp(RealNode):
     """log(sum(exp(v))) for a vector v."""
 
 

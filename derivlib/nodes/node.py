@@ -1,18 +1,130 @@
-"""What the nodes of ours share."""
+"""What the nodes of ours share: how SymPy prints them, their entries, values and derivatives.
+
+All of it is read off the facets, the entries and the values off the definition.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, MatrixExpr
+from mpmath.libmp import prec_to_dps
+from sympy import Basic, Expr, MatrixExpr
+from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.printing.pretty.stringpict import prettyForm
 
-from derivlib.errors import InputError, ShapeError
+from derivlib.errors import InputError, ShapeError, UnsupportedError
+from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.shapes import same_size
+from derivlib.expressions.tex import TexNotation
+from derivlib.expressions.text import TextNotation, text
 from derivlib.nodes.arguments import as_operand
 
 
-class Node(MatrixExpr):  # type: ignore[misc]
+class _InSympysText(TextNotation):
+    """Writes a node of ours, its parts by a printer of SymPy's."""
+
+    names: Mapping[Expr, Expr] = {}
+
+    def __init__(self, printer: Any) -> None:
+        self._print = printer._print
+
+
+class _InSympysTex(TexNotation):
+    """Sets a node of ours, its parts by a printer of SymPy's."""
+
+    names: Mapping[Expr, Expr] = {}
+
+    def __init__(self, printer: Any) -> None:
+        self._print = printer._print
+
+
+class NodeBase:
+    """What matrices and scalars of ours share."""
+
+    args: tuple[Any, ...]
+    is_Matrix: bool
+    free_symbols: set[Basic]
+
+    # -- how SymPy's printers write it -------------------------------------------------
+
+    def _sympystr(self, printer: Any) -> str:
+        return _InSympysText(printer).node(self, facet(type(self), "text"))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        shown = _InSympysTex(printer).node(self, facet(type(self), "tex"))
+        return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        if printer._use_unicode:
+            return prettyForm(text(self))
+        arguments = prettyForm(*printer._print_seq(self.args, delimiter=", ").parens())
+        return prettyForm(*prettyForm(type(self).__name__).right(arguments))
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        shown = printer.dom.createElement("mi")
+        shown.appendChild(printer.dom.createTextNode(text(self)))
+        return shown
+
+    def _mathml_content(self, printer: Any) -> Any:
+        shown = printer.dom.createElement("apply")
+        name = printer.dom.createElement("csymbol")
+        name.appendChild(printer.dom.createTextNode(type(self).__name__))
+        shown.appendChild(name)
+        for part in facets_of(type(self)).parts(self):
+            shown.appendChild(printer._print(part))
+        return shown
+
+    def _sympyrepr(self, printer: Any) -> str:
+        """What makes it again; SymPy does not export the class of a name, so names are texts."""
+        arguments = (
+            repr(arg.name) if isinstance(arg, Str) else printer._print(arg) for arg in self.args
+        )
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+    def _numpycode(self, printer: Any) -> str:
+        """Code for NumPy by the facet, or the entries of a constant.
+
+        :raises UnsupportedError: if it has no simple form in NumPy.
+        """
+        written = facets_of(type(self)).numpy
+        if written is not None:
+            return str(written(printer, self))
+        from derivlib.nodes.values import as_matrix
+
+        value = as_matrix(self) if self.is_Matrix and not self.free_symbols else None
+        if value is None:
+            raise UnsupportedError(
+                f'SymPy\'s printers have no code for {type(self).__name__} in "{text(self)}"; '
+                "put numbers for the sizes, or take the code that derivlib writes: "
+                "derive(…).to_function() or to_code()"
+            )
+        return str(printer._print(value))
+
+    _scipycode = _cupycode = _numpycode
+
+    # -- what it is --------------------------------------------------------------------
+
+    def doit(self, **hints: Any) -> Any:
+        """Its value where no matrix in it is a symbol, otherwise its normal form."""
+        args = self.args
+        if hints.get("deep", True):
+            args = tuple(arg.doit(**hints) if isinstance(arg, Basic) else arg for arg in args)
+        node = (facet(type(self), "normal") or self.func)(*args)  # type: ignore[attr-defined]
+        if not isinstance(node, NodeBase):
+            return node
+        from derivlib.nodes.values import value_of
+
+        value = value_of(node)
+        return node if value is None else value
+
+    def _eval_evalf(self, prec: int) -> Any:
+        value = self.doit()
+        return None if isinstance(value, NodeBase) else value.evalf(prec_to_dps(prec))
+
+
+class Node(NodeBase, MatrixExpr):  # type: ignore[misc]
     """A matrix made of others."""
 
     is_commutative = False
@@ -27,21 +139,46 @@ class Node(MatrixExpr):  # type: ignore[misc]
         return self.args[0].shape  # type: ignore[no-any-return]
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        return MatrixElement(self, i, j)
+        from derivlib.nodes.values import entry_of
+
+        entry = entry_of(self, i, j)
+        return MatrixElement(self, i, j) if entry is None else entry
+
+    def as_explicit(self) -> Any:
+        """The matrix of its entries, where its sizes are numbers."""
+        from derivlib.nodes.values import as_matrix
+
+        matrix = as_matrix(self)
+        return super().as_explicit() if matrix is None else matrix
+
+    def _eval_transpose(self) -> Expr:
+        turned = facets_of(type(self)).transposed
+        found = None if turned is None else turned(self)
+        return super()._eval_transpose() if found is None else found
+
+    def _eval_trace(self) -> Expr | None:
+        simpler = facets_of(type(self)).trace
+        return None if simpler is None else simpler(self)
 
 
-class ScalarNode(Expr):  # type: ignore[misc]
-    """A scalar made of a matrix."""
+class ScalarNode(NodeBase, Expr):  # type: ignore[misc]
+    """A scalar of ours."""
 
     is_commutative = True
 
-    def __new__(cls, matrix: Expr) -> ScalarNode:
-        return super().__new__(cls, matrix)
-
     @property
     def arg(self) -> Expr:
-        """The matrix."""
+        """What it is made of."""
         return self.args[0]
+
+
+class RealNode(ScalarNode):
+    """A real number made of a matrix."""
+
+    is_real = True
+
+    def __new__(cls, matrix: Expr) -> RealNode:
+        return super().__new__(cls, matrix)
 
 
 def as_matrix_operand(value: Any, what: str) -> Expr:

@@ -8,11 +8,13 @@ from sympy import Expr, S, ZeroMatrix
 
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.node import ScalarNode, as_matrix_operand
+from derivlib.nodes.node import RealNode, as_matrix_operand
 
 
-class Norm(ScalarNode):
+class Norm(RealNode):
     """The Frobenius norm of a matrix, the Euclidean norm of a vector."""
+
+    is_nonnegative = True
 
 
 def norm(matrix: Any) -> Expr:

@@ -22,7 +22,7 @@ from derivlib.nodes.matrix_function import (
     name_and_index,
     numel,
 )
-from derivlib.nodes.node import Node
+from derivlib.nodes.node import Node, ScalarNode
 
 
 class PartialNode:
@@ -57,10 +57,10 @@ class PartialNode:
         return self.arguments[self.position]
 
 
-class Gradient(PartialNode, Node):
+class AbstractGradient(PartialNode, Node):
     """∂λ(S)/∂S for an abstract scalar function λ of a matrix S; it has the shape of S."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> Gradient:
+    def __new__(cls, application: Expr, position: Any = 0) -> AbstractGradient:
         return super().__new__(cls, application, Integer(position))
 
     @property
@@ -69,10 +69,10 @@ class Gradient(PartialNode, Node):
         return sympify(rows), sympify(cols)
 
 
-class Jacobian(PartialNode, Node):
+class AbstractJacobian(PartialNode, Node):
     """∂vec ν(X)/∂(vec X)ᵀ for an abstract matrix function ν: numel(ν) × numel(X)."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> Jacobian:
+    def __new__(cls, application: Expr, position: Any = 0) -> AbstractJacobian:
         return super().__new__(cls, application, Integer(position))
 
     @property
@@ -91,7 +91,7 @@ class MatrixPartial(PartialNode, Node):
         return self.application.shape  # type: ignore[no-any-return]
 
 
-class ScalarPartial(PartialNode, Expr):  # type: ignore[misc]
+class ScalarPartial(PartialNode, ScalarNode):
     """∂f(u, v)/∂u for an abstract scalar function and one of its scalar arguments."""
 
     is_commutative = True
@@ -105,6 +105,7 @@ def partial(application: Expr, position: int = 0) -> Expr:
 
     ```pycon
     >>> from sympy import Function, MatrixSymbol, symbols
+    >>> from derivlib import MatrixFunction
     >>> S, t = MatrixSymbol("S", 4, 2), symbols("t")
     >>> f = Function("f")
     >>> partial(f(S, t), 0).shape
@@ -138,8 +139,8 @@ def partial(application: Expr, position: int = 0) -> Expr:
         )
     moves_matrix = arguments[position].is_Matrix
     if application.is_Matrix:
-        return (Jacobian if moves_matrix else MatrixPartial)(application, position)
-    return (Gradient if moves_matrix else ScalarPartial)(application, position)
+        return (AbstractJacobian if moves_matrix else MatrixPartial)(application, position)
+    return (AbstractGradient if moves_matrix else ScalarPartial)(application, position)
 
 
 # --- letters for compound arguments ------------------------------------------------------
@@ -219,20 +220,27 @@ def repeated(expr: Any) -> tuple[int, Any]:
     return order, inside
 
 
+def _applied(p: Any, application: Any) -> str:
+    """λ(S) as it stands under a ∂, also where a printer of SymPy's would write lambda(S)."""
+    if isinstance(application, AppliedUndef):
+        return str(p.call(p.function_name(application.func), *application.args))
+    return str(p._print(application))
+
+
 def _text(p: Any, expr: Any) -> str:
     names = {place: letter for place, letter in p.names.items() if place in expr.arguments}
     expr = with_names(expr, names) if names else expr
     application = expr.application
-    if isinstance(expr, Jacobian) and isinstance(application, Gradient):
-        above = f"∂²{p._print(application.application)}"
+    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
+        above = f"∂²{_applied(p, application.application)}"
         return f"{above}/∂{p.stacked(application.argument)}∂{p.stacked_row(expr.argument)}"
     order, innermost = repeated(expr)
     if order > 1:
         power = str(order).translate(_RAISED)
-        return f"∂{power}{p._print(innermost)}/∂{p.atom(expr.argument)}{power}"
-    shown = str(p._print(application))
+        return f"∂{power}{_applied(p, innermost)}/∂{p.atom(expr.argument)}{power}"
+    shown = _applied(p, application)
     shown = f"({shown})" if isinstance(application, PartialNode) else shown
-    if isinstance(expr, Jacobian):
+    if isinstance(expr, AbstractJacobian):
         return f"∂vec({shown})/∂{p.stacked_row(expr.argument)}"
     return f"∂{shown}/∂{p.atom(expr.argument)}"
 
@@ -256,23 +264,23 @@ def _tex(p: Any, expr: Any) -> str:
 
 def _fraction(p: Any, expr: Any) -> str:
     argument, application = expr.argument, expr.application
-    if isinstance(expr, Jacobian) and isinstance(application, Gradient):
-        above = rf"\partial^2 {p._print(application.application)}"
+    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
+        above = rf"\partial^2 {_applied(p, application.application)}"
         first = p.stacked(application.argument)
         return rf"\frac{{{above}}}{{\partial {first} \, \partial {p.stacked_row(argument)}}}"
-    if isinstance(expr, Jacobian):
+    if isinstance(expr, AbstractJacobian):
         above = rf"\operatorname{{vec}} {_in_fraction(p, application)}"
         return rf"\frac{{\partial {above}}}{{\partial {p.stacked_row(argument)}}}"
     order, innermost = repeated(expr)
     if order > 1:
-        above = rf"\partial^{order} {p._print(innermost)}"
+        above = rf"\partial^{order} {_applied(p, innermost)}"
         return rf"\frac{{{above}}}{{\partial {p.atom(argument)}^{order}}}"
     above = _in_fraction(p, application)
     return rf"\frac{{\partial {above}}}{{\partial {p._print(argument)}}}"
 
 
 def _in_fraction(p: Any, application: Any) -> str:
-    shown = str(p._print(application))
+    shown = _applied(p, application)
     return p.parenthesized(shown) if isinstance(application, PartialNode) else shown
 
 

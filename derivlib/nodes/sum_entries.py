@@ -20,11 +20,11 @@ from derivlib.expressions.construction import split_coefficient
 from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.node import ScalarNode, as_matrix_operand
+from derivlib.nodes.node import RealNode, as_matrix_operand
 from derivlib.nodes.trace import is_single, trace
 
 
-class SumEntries(ScalarNode):
+class SumEntries(RealNode):
     """The sum of all entries of a matrix, 1ᵀ A 1."""
 
 

@@ -62,7 +62,7 @@ from derivlib.check import check_equation, size_symbols, verify
 from derivlib.derivation.replay import states
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.substitution import normal_form
-from derivlib.nodes import Gradient, numel
+from derivlib.nodes import AbstractGradient, numel
 
 SIGMA_PRIME = prime(sigma)
 
@@ -183,7 +183,7 @@ def test_last_stage_is_the_entrywise_derivative(triple):
 def test_the_rule_for_the_weights():
     """∂L/∂W = Xᵀ(∂λ(S)/∂S ⊙ σ'(XW)) for abstract λ and σ and symbolic sizes."""
     expected = X.T * HadamardProduct(
-        Gradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME), evaluate=False
+        AbstractGradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME), evaluate=False
     )
     result = derive(lam(layer), W).result
     assert result.args[0] == X.T
@@ -194,7 +194,7 @@ def test_the_rule_for_the_inputs():
     """∂L/∂X = (∂λ(S)/∂S ⊙ σ'(XW)) Wᵀ."""
     result = derive(lam(layer), X).result
     assert result.args[1] == W.T
-    factors = (Gradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME))
+    factors = (AbstractGradient(lam(layer)), (X * W).applyfunc(SIGMA_PRIME))
     assert set(result.args[0].args) == {normal_form(factor) for factor in factors}
 
 

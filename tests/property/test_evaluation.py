@@ -26,7 +26,7 @@ from sympy import (
 
 from derivlib import derive, partial, prime, sum_entries
 from derivlib.derivation import derivation as implementation
-from derivlib.nodes import Jacobian
+from derivlib.nodes import AbstractJacobian
 
 u, v, z = symbols("u v z")
 f = Function("f")
@@ -116,9 +116,13 @@ NODES = {
     "scalar partial": (partial(f(u, v), 1), f(u, v), v),
     "prime": (prime(f)(u), f(u), u),
     "second prime": (prime(f, 2)(u), prime(f)(u), u),
-    "gradient of a gradient": (Jacobian(partial(lam(X)), 0), partial(lam(X)), X),
-    "mixed": (Jacobian(partial(lam(X, W), 0), 1), partial(lam(X, W), 0), W),
-    "Jacobian of a Jacobian": (Jacobian(partial(nu(X), 0), 0), partial(nu(X), 0), X),
+    "gradient of a gradient": (AbstractJacobian(partial(lam(X)), 0), partial(lam(X)), X),
+    "mixed": (AbstractJacobian(partial(lam(X, W), 0), 1), partial(lam(X, W), 0), W),
+    "Jacobian of a Jacobian": (
+        AbstractJacobian(partial(nu(X), 0), 0),
+        partial(nu(X), 0),
+        X,
+    ),
 }
 
 
@@ -133,7 +137,7 @@ def test_derivative_nodes_are_derivatives_of_what_they_are_of(name):
 def test_the_second_partial_derivative_is_the_hessian():
     values = at(lam(X), X)
     truth = numerical_derivative("hessian", lam(X), X, values, SIZES)
-    assert close(value(Jacobian(partial(lam(X)), 0), values), truth, 1e-12)
+    assert close(value(AbstractJacobian(partial(lam(X)), 0), values), truth, 1e-12)
 
 
 def test_functions_of_one_scalar_are_the_same_entry_by_entry():

@@ -20,7 +20,12 @@ from derivlib.check.arrays.jets import Jet, constant
 from derivlib.check.arrays.ridges import ridges
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import facet
-from derivlib.nodes import Gradient, Jacobian, MatrixFunctionApplication, PartialNode
+from derivlib.nodes import (
+    AbstractGradient,
+    AbstractJacobian,
+    MatrixFunctionApplication,
+    PartialNode,
+)
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 
@@ -171,9 +176,9 @@ class Evaluator:
         sizes = tuple(point.shape[2] * point.shape[3] for point in points)
         values = ridges(name, shape[0] * shape[1], sizes).partial(points, moving)
         for kind, position in zip(kinds, first, strict=True):
-            if kind is Gradient:
+            if kind is AbstractGradient:
                 shape = points[position].shape[2:]
-            elif kind is Jacobian:
+            elif kind is AbstractJacobian:
                 shape = shape[0] * shape[1], sizes[position]
         return self.laid_out(values, shape)
 

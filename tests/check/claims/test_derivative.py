@@ -46,7 +46,16 @@ from derivlib.errors import (
     UnsupportedError,
     VerificationError,
 )
-from derivlib.nodes import Gradient, MatrixFunction, d, partial, prime, sum_entries, unvec, vec
+from derivlib.nodes import (
+    AbstractGradient,
+    MatrixFunction,
+    d,
+    partial,
+    prime,
+    sum_entries,
+    unvec,
+    vec,
+)
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
@@ -58,7 +67,7 @@ sigma, tau, lam = Function("sigma"), Function("tau"), Function("lambda")
 N = X * W
 S = N.applyfunc(sigma)
 L = lam(S)
-UPSTREAM = HadamardProduct(Gradient(L), N.applyfunc(prime(sigma)))
+UPSTREAM = HadamardProduct(AbstractGradient(L), N.applyfunc(prime(sigma)))
 TANH_PRIME = Lambda(z, 1 - tanh(z) ** 2)
 
 TRUE = {
@@ -67,13 +76,13 @@ TRUE = {
     "two applications of one function": (
         lam(X) + 2 * lam(X - B) + lam(B),
         X,
-        Gradient(lam(X)) + 2 * Gradient(lam(X - B)),
+        AbstractGradient(lam(X)) + 2 * AbstractGradient(lam(X - B)),
     ),
     "concrete layer": (sum_entries(N.applyfunc(tanh)), W, X.T * N.applyfunc(TANH_PRIME)),
     "abstract function of a concrete layer": (
         lam(N.applyfunc(tanh)),
         W,
-        X.T * HadamardProduct(Gradient(lam(N.applyfunc(tanh))), N.applyfunc(TANH_PRIME)),
+        X.T * HadamardProduct(AbstractGradient(lam(N.applyfunc(tanh))), N.applyfunc(TANH_PRIME)),
     ),
     "bilinear": (Trace(B.T * X), X, B),
     "quadratic": (Trace(X.T * A * X), X, A * X + A.T * X),
@@ -162,29 +171,29 @@ WRONG = {
     "dropped term": (Trace(X.T * A * X), X, A * X, r"entry \(1, 1\)"),
     "transposed gradient": (Trace(A * A), A, 2 * A, r"entry \(1, 2\)"),
     "transposed inverse": (log(Determinant(A)), A, Inverse(A), r"entry \(1, 2\)"),
-    "no chain rule": (L, W, X.T * Gradient(L), r"entry \(1, 1\)"),
+    "no chain rule": (L, W, X.T * AbstractGradient(L), r"entry \(1, 1\)"),
     "slope not differentiated": (
         L,
         W,
-        X.T * HadamardProduct(Gradient(L), S),
+        X.T * HadamardProduct(AbstractGradient(L), S),
         r"entry \(1, 1\)",
     ),
     "slope at another place": (
         L,
         W,
-        X.T * HadamardProduct(Gradient(L), S.applyfunc(prime(sigma))),
+        X.T * HadamardProduct(AbstractGradient(L), S.applyfunc(prime(sigma))),
         r"entry \(1, 1\)",
     ),
     "another function's slope": (
         L,
         W,
-        X.T * HadamardProduct(Gradient(L), N.applyfunc(prime(tau))),
+        X.T * HadamardProduct(AbstractGradient(L), N.applyfunc(prime(tau))),
         r"entry \(1, 1\)",
     ),
     "gradient at another place": (
         L,
         W,
-        X.T * HadamardProduct(Gradient(lam(N)), N.applyfunc(prime(sigma))),
+        X.T * HadamardProduct(AbstractGradient(lam(N)), N.applyfunc(prime(sigma))),
         r"entry \(1, 1\)",
     ),
     "rows of vec, not columns": (X * W, W, KroneckerProduct(X, Identity(p)), r"entry \(1, 2\)"),
@@ -335,7 +344,7 @@ def network(depth):
 
 def backpropagated(weights, layers):
     """∂λ/∂W₀ by hand, from the last layer back."""
-    upstream = Gradient(lam(layers[-1]))
+    upstream = AbstractGradient(lam(layers[-1]))
     for k in reversed(range(len(weights))):
         upstream = HadamardProduct(
             upstream, (layers[k] * weights[k]).applyfunc(prime(sigma)), evaluate=False

@@ -36,7 +36,7 @@ from derivlib.check import check_equation, check_identification, check_rule, rej
 from derivlib.check.scalars.dual import Dual, reciprocal
 from derivlib.errors import InputError, RuleError, SizesError, VerificationError
 from derivlib.nodes import (
-    Gradient,
+    AbstractGradient,
     Inner,
     MatrixFunction,
     d,
@@ -88,7 +88,7 @@ TRUE = {
     ),
     "abstract scalar function": (
         d(lam(X, W)),
-        Inner(Gradient(lam(X, W), 0), d(X)) + Inner(Gradient(lam(X, W), 1), d(W)),
+        Inner(AbstractGradient(lam(X, W), 0), d(X)) + Inner(AbstractGradient(lam(X, W), 1), d(W)),
     ),
     "abstract matrix function": (
         d(nu(X, t)),
@@ -125,7 +125,7 @@ FALSE = {
         d(X.applyfunc(sigma)),
         HadamardProduct(X.applyfunc(prime(sigma, 2)), d(X)),
     ),
-    "gradient of another argument": (d(lam(X, Y)), Inner(Gradient(lam(X, Y)), d(X) + d(Y))),
+    "gradient of another argument": (d(lam(X, Y)), Inner(AbstractGradient(lam(X, Y)), d(X) + d(Y))),
     "not constant": (d(X), ZeroMatrix(n, m)),
     "factor of the second differential": (d(d(A * A)), d(A) * d(A)),
     "one branch of a maximum": (d(Max(u, t)), d(u)),

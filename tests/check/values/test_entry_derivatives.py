@@ -28,7 +28,7 @@ from sympy import (
 
 from derivlib.check import AbstractPartial, elementwise, explicit, size_symbols
 from derivlib.errors import InputError, SizesError, UnsupportedError
-from derivlib.nodes import Gradient, MatrixFunction, partial, prime, sum_entries, vec
+from derivlib.nodes import AbstractGradient, MatrixFunction, partial, prime, sum_entries, vec
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
@@ -144,7 +144,7 @@ def test_abstract_layer_by_its_weights():
     """∂L/∂w_kl = Σ_i x_ik ∂λ/∂s_il σ'(n_il), with clean partial derivatives of λ."""
     S = (X * W).applyfunc(sigma)
     found = elementwise(lam(S), W, SIZES)
-    gradient = explicit(Gradient(lam(S)), SIZES)
+    gradient = explicit(AbstractGradient(lam(S)), SIZES)
     slope = explicit((X * W).applyfunc(prime(sigma)), SIZES)
     for k in range(3):
         for l in range(2):

@@ -8,12 +8,16 @@ from typing import Any, Literal
 from sympy import Add, HadamardProduct, KroneckerProduct, Lambda, MatAdd, MatMul, Mul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.nodes import Inner
+from derivlib.expressions.facets import facets_of
 
 __all__ = ["bare", "binding", "parenthesized", "plain_groups", "spaced"]
 
 
-def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
+Binding = Literal["sum", "product", "hadamard", "atom"]
+"""What an expression is taken for where parentheses are weighed."""
+
+
+def binding(expr: Any) -> Binding:
     """Tell how an expression binds when it is set, to see where parentheses are needed."""
     if isinstance(expr, ElementwiseApplyFunction) and isinstance(expr.args[0], Lambda):
         function, matrix = expr.args
@@ -29,9 +33,8 @@ def binding(expr: Any) -> Literal["sum", "product", "hadamard", "atom"]:
         return "hadamard"
     if isinstance(expr, (Mul, MatMul)):
         return "product"
-    if isinstance(expr, Inner) and not expr.args[0].is_Matrix:
-        return "product"
-    return "atom"
+    told = facets_of(type(expr)).binding
+    return told(expr) if told is not None else "atom"
 
 
 _TALL = (r"\frac", r"\begin", r"\left", r"\sum")
