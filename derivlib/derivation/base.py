@@ -46,6 +46,8 @@ class WithResult:
     def _latex(self, printer: Any, **options: Any) -> str:
         return self.equation.tex
 
+    _derivlib_latex = _latex
+
     def __repr__(self) -> str:
         return str(self)
 
