@@ -57,7 +57,9 @@ from .nodes import (
     vec,
 )
 from .nodes.adjugate import adjugate
+from .nodes.node import Node, RealNode
 from .nodes.sigmoid import sigmoid
+from .register import register, unregister
 from .rules import RULES
 from .rules.rule import Condition, Rule, Source
 from .verbs import derive, differential, hessian
@@ -82,6 +84,8 @@ __all__ = [
     "JointDerivation",
     "Line",
     "MatrixFunction",
+    "Node",
+    "RealNode",
     "ReplayError",
     "Rule",
     "RuleError",
@@ -121,6 +125,7 @@ __all__ = [
     "norm",
     "partial",
     "prime",
+    "register",
     "show",
     "show_group",
     "sigmoid",
@@ -130,6 +135,7 @@ __all__ = [
     "text",
     "tril",
     "triu",
+    "unregister",
     "unvec",
     "vec",
 ]

@@ -119,6 +119,11 @@ class Writing:
     def _node(self, _: Writer, call: Call, __: Any, arguments: Sequence[Piece]) -> Piece:
         """The call of a node, and the function it calls if that is written out."""
         code = call.for_library(self.backend.name).replace("{lib}", self.backend.prefix)
+        if not code:
+            raise UnsupportedError(
+                f"an operation was registered with code for other libraries than "
+                f"{self.backend.title}: register it with code for this one, or for all"
+            )
         helper = call.helper_name(self.backend.name)
         if helper:
             self.helpers[helper] = code

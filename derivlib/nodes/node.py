@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpmath.libmp import prec_to_dps
-from sympy import Basic, Expr, MatrixExpr
+from sympy import Basic, Expr, MatrixExpr, sympify
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.pretty.stringpict import prettyForm
@@ -50,10 +50,10 @@ class NodeBase:
     # -- how SymPy's printers write it -------------------------------------------------
 
     def _sympystr(self, printer: Any) -> str:
-        return _InSympysText(printer).node(self, facet(type(self), "text"))
+        return _InSympysText(printer).node(self, facet(type(self), "text") or type(self).__name__)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        shown = _InSympysTex(printer).node(self, facet(type(self), "tex"))
+        shown = _InSympysTex(printer).node(self, facet(type(self), "tex") or type(self).__name__)
         return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"
 
     def _pretty(self, printer: Any) -> prettyForm:
@@ -129,6 +129,9 @@ class Node(NodeBase, MatrixExpr):  # type: ignore[misc]
 
     is_commutative = False
 
+    def __new__(cls, *args: Any) -> Any:
+        return super().__new__(cls, *map(sympify, args))
+
     @property
     def arg(self) -> Expr:
         """What it is made of."""
@@ -177,8 +180,8 @@ class RealNode(ScalarNode):
 
     is_real = True
 
-    def __new__(cls, matrix: Expr) -> RealNode:
-        return super().__new__(cls, matrix)
+    def __new__(cls, matrix: Any) -> RealNode:
+        return super().__new__(cls, sympify(matrix))
 
 
 def as_matrix_operand(value: Any, what: str) -> Expr:

@@ -44,7 +44,6 @@ from derivlib import (
     InputError,
     MatrixFunction,
     SizesError,
-    UnsupportedError,
     derive,
     hessian,
     logdet,

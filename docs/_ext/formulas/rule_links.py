@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from derivlib.rules import RULES
 from derivlib.rules.rule import slug
 
-__all__ = ["addressed", "label", "linked", "listed", "names", "stacked"]
+__all__ = ["addressed", "has_entry", "label", "linked", "listed", "names", "stacked"]
 
 NAME = re.compile(r"\\textrm\{([^{}]*)\}")
 TARGET = re.compile(r'(<a\b[^<>]*?\s)?href="rule:([^"]*)"')
@@ -21,9 +22,18 @@ ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}
 DEFINITION = re.compile(r",\\quad ([^=\n]*?) = ")
 
 
+_STEPS = ("naming", "substitution", "known-differentials")
+"""What the catalogue has an entry for beside the rules: steps in which no rule is applied."""
+
+
+def has_entry(name: str) -> bool:
+    """Return whether a rule is in the catalogue; one that a page has registered is not."""
+    return slug(name) in {*_STEPS, *(rule.slug for rule in RULES.values())}
+
+
 def names(tex: str) -> list[str]:
-    """The rules a formula names, each once."""
-    return list(dict.fromkeys(NAME.findall(tex)))
+    """The rules of the catalogue that a formula names, each once."""
+    return [name for name in dict.fromkeys(NAME.findall(tex)) if has_entry(name)]
 
 
 def label(name: str) -> str:
@@ -32,8 +42,13 @@ def label(name: str) -> str:
 
 
 def linked(tex: str) -> str:
-    """Make each name of a rule a link to an address that no page knows yet."""
-    return NAME.sub(lambda found: rf"\href{{rule:{slug(found[1])}}}{{\text{{{found[1]}}}}}", tex)
+    """Make each name of a rule of the catalogue a link to an address that no page knows yet."""
+
+    def link(found: re.Match[str]) -> str:
+        shown = rf"\text{{{found[1]}}}"
+        return rf"\href{{rule:{slug(found[1])}}}{{{shown}}}" if has_entry(found[1]) else shown
+
+    return NAME.sub(link, tex)
 
 
 def stacked(tex: str) -> str:
