@@ -34,8 +34,10 @@ def _determinant(d: Differentiate, base: Expr) -> Expr:
 
 
 def _invertible_anyway(parts: Iterable[Expr], base: Expr) -> bool:
-    """Return whether another part of the expression has no value where a matrix is singular."""
+    """Return whether something in the expression has no value where a matrix is singular."""
     matrix = split_coefficient(base)[1]
+    if _may_be_singular(matrix):
+        return True
     spelt = {base, matrix, transpose(base), transpose(matrix)}
     return any(not _may_be_singular(part).isdisjoint(spelt) for part in parts)
 

@@ -180,6 +180,8 @@ class Rule:
         return self.left(*placeholders), self.right(_differential, *placeholders)
 
     def __str__(self) -> str:
+        if not self.instances:
+            return f"{self.name}, which is stated for nothing yet"
         left, right = map(text, self.equation(*self.stated))
         return f"{self.name}: {left} {'⇒' if self.family == 'identification' else '='} {right}"
 
@@ -189,7 +191,9 @@ class Rule:
         # By name and not by value, so that what is loaded is the rule that the engine applies;
         # only a rule of the table may be found again by its name.
         if RULES.get(self.name) is not self:
-            raise InputError(f"{self!r} is not in the table of rules: add it before pickling it")
+            raise InputError(
+                f"the rule “{self.name}” is not in the table of rules: add it before pickling it"
+            )
         return _loaded, (self.name,)
 
     def __copy__(self) -> Rule:
@@ -250,13 +254,21 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
             raise InputError(f'a Rule is wanted, such as RULES["trace"], not {rule!r}')
         if rule.family not in _BY_FAMILY:
             known = ", ".join(_BY_FAMILY)
-            raise InputError(f"{rule!r} is of no family: {rule.family!r} is none of {known}")
+            raise InputError(
+                f"the rule “{rule.name}” is of no family: {rule.family!r} is none of {known}"
+            )
         if rule.of is not None and not isinstance(rule.of, type):
-            raise InputError(f"{rule!r} is for a class of nodes, which {rule.of!r} is not")
+            raise InputError(
+                f"the rule “{rule.name}” is for a class of nodes, which {rule.of!r} is not"
+            )
         if not rule.instances:
-            raise InputError(f"{rule!r} has no placeholders to be stated and checked with")
+            raise InputError(
+                f"the rule “{rule.name}” has no placeholders to be stated and checked with"
+            )
         if not rule.slug or rule.slug in _TAKEN | names:
-            raise InputError(f'{rule!r} needs another name: "{rule.slug}" is empty or in use')
+            raise InputError(
+                f'the rule “{rule.name}” needs another name: "{rule.slug}" is empty or in use'
+            )
         names.add(rule.slug)
     for rule in rules:
         _BY_FAMILY[rule.family][rule.name] = rule
@@ -277,7 +289,7 @@ def remove_rule(rule: Rule) -> None:
     :raises InputError: if it is not in it.
     """
     if RULES.get(rule.name) is not rule:
-        raise InputError(f"{rule!r} is not in the table of rules")
+        raise InputError(f"the rule “{rule.name}” is not in the table of rules")
     del _BY_FAMILY[rule.family][rule.name]
     _TAKEN.remove(rule.slug)
     if rule.of is not None:

@@ -176,7 +176,7 @@ def test_letters_that_are_taken_are_not_used_twice():
     ("call", "message"),
     [
         (lambda: derive(x.T * A * x, x.T), "differentiate with respect to x, and take in_layout"),
-        (lambda: derive(u, Matrix([u, u])), "u stands twice"),
+        (lambda: derive(u, Matrix([u, u])), "u occurs twice in wrt"),
         (lambda: derive(u, Matrix([u, 2 * v])), r'made of symbols, and "2\*v" is none'),
         (lambda: derive(x.T * x, [x, x[0]]), "x and an entry of it"),
         (lambda: derive(B, B[0, 0], where={B: X.T * X}), "B is defined, and its entries"),

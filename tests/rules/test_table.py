@@ -268,7 +268,7 @@ def test_a_copy_of_a_rule_is_the_rule(name):
 
 def test_a_rule_that_only_has_the_name_of_one_is_not_pickled():
     false = replace(RULES["trace"], right=lambda d, matrix: 2 * d(matrix))
-    with pytest.raises(InputError, match=r"Rule\('trace'\) is not in the table"):
+    with pytest.raises(InputError, match="“trace” is not in the table"):
         pickle.dumps(false)
     assert copy.copy(false) is false
 
@@ -280,7 +280,7 @@ def load(pickled: bytes, first: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_a_rule_is_loaded_where_it_has_been_added(added):
-    assert load(pickle.dumps(RULES["product"])).stdout == "Rule('product')\n"
+    assert load(pickle.dumps(RULES["product"])).stdout == f"{RULES['product']}\n"
     added(replace(RULES["transpose"], name="turning"))
     pickled = pickle.dumps(RULES["turning"])
     missing = load(pickled)
@@ -292,7 +292,7 @@ def test_a_rule_is_loaded_where_it_has_been_added(added):
         "import derivlib.rules\n"
         "add_rules(replace(RULES['transpose'], name='turning'))"
     )
-    assert load(pickled, first).stdout == "Rule('turning')\n"
+    assert load(pickled, first).stdout.startswith("turning: ")
 
 
 def test_a_derivation_is_pickled_with_its_steps():

@@ -24,11 +24,13 @@ _PRODUCT = "each factor is transposed, where the book transposes the product"
 _ENTRY = "all entries at once, where the book has one of them"
 _POWER = "written out for the exponent 3, where the book sums up to any exponent"
 
+_SINGULAR = "by the adjugate, right at singular $X$ too, where the book inverts $X$"
+
 LONGER = {
-    41: r"$\det(X)\,X^{-1}$, where the book has the adjugate",
-    51: _PRODUCT,
+    52: _SINGULAR,
     55: "the pseudo-inverse is written out",
     56: "the pseudo-inverse is written out",
+    58: _SINGULAR,
     63: _PRODUCT,
     75: _ENTRY,
     79: _ENTRY,
@@ -37,7 +39,6 @@ LONGER = {
     92: _POWER,
     122: _POWER,
     124: _PRODUCT,
-    136: _ENTRY,
     137: _ENTRY,
     138: "the diagonal is taken and put into a matrix, which the book calls diag",
 }
