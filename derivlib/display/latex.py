@@ -59,9 +59,11 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         return self._set[expr]
 
     def _by_facet(self, expr: Any) -> Any:
-        """Set a node as its facet says, and what has none as SymPy's printer does."""
+        """Set a node as its facet says, and what has none as it says itself, or as SymPy does."""
         tex = facet(type(expr), "tex")
-        return super()._print(expr) if tex is None else self.node(expr, tex)
+        if tex is not None:
+            return self.node(expr, tex)
+        return expr._latex(self) if hasattr(expr, "_latex") else super()._print(expr)
 
     # -- how tightly things bind -------------------------------------------------------
 

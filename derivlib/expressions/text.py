@@ -100,9 +100,11 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         told = facet(type(expr), "text") if isinstance(expr, Basic) else None
-        if told is None:
-            return str(super()._print(expr, **kwargs))
-        return self.node(expr, told)
+        if told is not None:
+            return self.node(expr, told)
+        if isinstance(expr, Basic) and hasattr(expr, "_sympystr"):
+            return str(expr._sympystr(self))
+        return str(super()._print(expr, **kwargs))
 
     def _print_Symbol(self, expr: Symbol) -> str:
         return self.name(expr.name)

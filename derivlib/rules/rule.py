@@ -251,24 +251,17 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
     names: set[str] = set()
     for rule in rules:
         if not isinstance(rule, Rule):
-            raise InputError(f'a Rule is wanted, such as RULES["trace"], not {rule!r}')
+            raise InputError(f'a Rule is expected, such as RULES["trace"], not {rule!r}')
+        named = f"the rule “{rule.name}”"
         if rule.family not in _BY_FAMILY:
             known = ", ".join(_BY_FAMILY)
-            raise InputError(
-                f"the rule “{rule.name}” is of no family: {rule.family!r} is none of {known}"
-            )
+            raise InputError(f"{named} is of no family: {rule.family!r} is none of {known}")
         if rule.of is not None and not isinstance(rule.of, type):
-            raise InputError(
-                f"the rule “{rule.name}” is for a class of nodes, which {rule.of!r} is not"
-            )
+            raise InputError(f"{named} is for a class of nodes, which {rule.of!r} is not")
         if not rule.instances:
-            raise InputError(
-                f"the rule “{rule.name}” has no placeholders to be stated and checked with"
-            )
+            raise InputError(f"{named} has no placeholders to be stated and checked with")
         if not rule.slug or rule.slug in _TAKEN | names:
-            raise InputError(
-                f'the rule “{rule.name}” needs another name: "{rule.slug}" is empty or in use'
-            )
+            raise InputError(f'{named} needs another name: "{rule.slug}" is empty or in use')
         names.add(rule.slug)
     for rule in rules:
         _BY_FAMILY[rule.family][rule.name] = rule

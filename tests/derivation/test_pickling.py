@@ -11,7 +11,16 @@ import pytest
 from expressions import A, W, X, lam, m, n, p, sigma, t, x
 from sympy import Q, Trace, sin, tanh
 
-from derivlib import RULES, MatrixFunction, check_steps, derive, hessian, is_derivative, prime
+from derivlib import (
+    RULES,
+    InputError,
+    MatrixFunction,
+    check_steps,
+    derive,
+    hessian,
+    is_derivative,
+    prime,
+)
 from derivlib.check import check_equation
 from derivlib.check.claims.derivative import verify
 

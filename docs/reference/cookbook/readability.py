@@ -39,6 +39,7 @@ LONGER = {
     92: _POWER,
     122: _POWER,
     124: _PRODUCT,
+    136: _ENTRY,
     137: _ENTRY,
     138: "the diagonal is taken and put into a matrix, which the book calls diag",
 }
