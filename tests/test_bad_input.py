@@ -306,6 +306,16 @@ REFUSED = {
         UnsupportedError,
         "write the sum without indices",
     ),
+    "an index in three places": (
+        lambda: derive(Sum(A[i, i] * x[i, 0], (i, 0, n - 1)), x),
+        UnsupportedError,
+        "write the sum without indices",
+    ),
+    "a sum over as many rows as there are columns": (
+        lambda: derive(Sum(A[i, i] * t, (i, 0, m - 1)), A),
+        UnsupportedError,
+        "write the sum without indices",
+    ),
     "a function of indices": (
         lambda: derive(FunctionMatrix(n, n, Lambda((i, j), x[i, 0] * x[j, 0])), x),
         UnsupportedError,
