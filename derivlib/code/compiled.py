@@ -148,7 +148,8 @@ class GeneratedFunction:
         for size in known.keys() & sizes.keys():
             if known[size] != sizes[size]:
                 raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
-        check_places(self._listing.places, {**sizes, **known})
+        if self._listing.places:
+            check_places(self._listing.places, {**sizes, **known})
         # a size or an index is a number of Python's here, and so is looked at each time
         if likeness and all(map(operator.is_, arrays, values)):
             if len(self._fitting) >= _REMEMBERED:
