@@ -16,6 +16,8 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
+        "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}{w.like()}), {a[0].text})",
+        "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}{w.like()}))",
         "softmax": called("jax.nn.softmax"),
         "logsumexp": called("jax.scipy.special.logsumexp"),
         "block_diagonal": called("jax.scipy.linalg.block_diag"),
