@@ -148,7 +148,8 @@ class GeneratedFunction:
         for size in known.keys() & sizes.keys():
             if known[size] != sizes[size]:
                 raise SizesError(f"{size} is {sizes[size]} by the arrays, not {known[size]}")
-        check_places(self._listing.places, {**sizes, **known})
+        if self._listing.places:
+            check_places(self._listing.places, {**sizes, **known})
         # a size or an index is a number of Python's here, and so is looked at each time
         if likeness and all(map(operator.is_, arrays, values)):
             if len(self._fitting) >= _REMEMBERED:
@@ -169,10 +170,9 @@ class GeneratedFunction:
                 pass
         signature = f"{self._listing.name}({', '.join(names)})"
         if len(values) > len(names):
-            advice = ""
-            if self._listing.ignored:
-                others = ", ".join(map(str, self._listing.ignored))
-                advice = f"; it does not need {others}: `args` lists others to take too"
+            others = ", ".join(map(str, self._listing.ignored))
+            advice = f"; it does not need {others}: `args` lists others to take too"
+            advice = advice if others else ""
             raise InputError(
                 f"{signature} takes {len(names)} arguments, and {len(values)} were given{advice}"
             )
@@ -362,11 +362,10 @@ def _over_a_stack(listing: Listing, stacked: Argument) -> str:
         taken = ",".join(_core(argument.shape) for argument in listing.arguments)
         given = ",".join(map(_core, listing.results))
         return f'numpy.vectorize({listing.name}, signature="{taken}->{given}")'
-    name, axes = {"jax": ("jax.vmap", "in_axes"), "torch": ("torch.func.vmap", "in_dims")}[
-        listing.backend
-    ]
-    along = ["0" if argument == stacked else "None" for argument in listing.arguments]
-    return f"{name}({listing.name}, {axes}=({', '.join(along)}{',' if len(along) == 1 else ''}))"
+    along = tuple(0 if argument == stacked else None for argument in listing.arguments)
+    if listing.backend == "jax":
+        return f"jax.vmap({listing.name}, in_axes={along})"
+    return f"torch.func.vmap({listing.name}, in_dims={along})"
 
 
 def _core(shape: Sequence[Expr]) -> str:

@@ -166,7 +166,7 @@ def test_the_rule_added_last_is_tried_first_where_it_applies(added):
 
 
 REFUSED = {
-    "a Rule is wanted": "trace",
+    "a Rule is expected": "trace",
     "is of no family": replace(ABSOLUTE, family="calculus"),
     "is for a class of nodes": replace(ABSOLUTE, of="Abs"),
     "has no placeholders": replace(ABSOLUTE, instances=()),

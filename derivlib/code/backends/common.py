@@ -156,15 +156,15 @@ def commutation(m, n):
 def blocks(A, k):
     """A, or one of k matrices A after the other, in each of k blocks on the diagonal."""
     rows, cols = A.shape[-2:]
-    indices = "aij,ab->aibj" if A.ndim > 2 else "ij,ab->aibj"
-    return {lib}.einsum(indices, A, {lib}.eye(k{like_A})).reshape(k * rows, k * cols)
+    eye = {lib}.eye(k{like_A})
+    return (eye[:, None, :, None] * A[..., :, None, :]).reshape(k * rows, k * cols)
 ''',
     "spread": '''
 def spread(A, k):
     """Each entry of A, or the k entries of k matrices A, on the diagonal of a k×k block."""
     rows, cols = A.shape[-2:]
-    indices = "aij,ab->iajb" if A.ndim > 2 else "ij,ab->iajb"
-    return {lib}.einsum(indices, A, {lib}.eye(k{like_A})).reshape(rows * k, cols * k)
+    entries = A.swapaxes(0, 1) if A.ndim > 2 else A[:, None]
+    return (entries[..., None] * {lib}.eye(k{like_A})[:, None]).reshape(rows * k, cols * k)
 ''',
     "single_entry": '''
 def single_entry(shape, index, **like):

@@ -16,6 +16,8 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
+        "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}{w.like()}), {a[0].text})",
+        "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}{w.like()}))",
         "block_diagonal": called("jax.scipy.linalg.block_diag"),
         "single_entry": lambda w, index, s, a: (
             f"jnp.zeros({w.tuple(s)}{w.like()}).at[{w.sizes(index)}].set(1)"
