@@ -38,30 +38,25 @@ from .errors import (
     UnsupportedError,
     VerificationError,
 )
-from .nodes import (
-    BasisMatrix,
-    MatrixFunction,
-    d,
-    diagonal_sums,
-    formal,
-    logdet,
-    logsumexp,
-    norm,
-    partial,
-    prime,
-    softmax,
-    sum_entries,
-    tril,
-    triu,
-    unvec,
-    vec,
-)
+from .nodes.basis_matrix import BasisMatrix
+from .nodes.diagonal_sums import diagonal_sums
+from .nodes.differentials import d
+from .nodes.formal import formal
+from .nodes.logdet import logdet
+from .nodes.logsumexp import logsumexp
+from .nodes.matrix_function import MatrixFunction
+from .nodes.norm import norm
+from .nodes.partials import partial
+from .nodes.prime import prime
+from .nodes.softmax import softmax
+from .nodes.sum_entries import sum_entries
+from .nodes.triangles import tril, triu
+from .nodes.vec import unvec, vec
 from .nodes.adjugate import adjugate
 from .nodes.node import Node, RealNode
 from .nodes.sigmoid import sigmoid
-from .register import register, unregister
-from .rules import RULES
-from .rules.rule import Condition, Rule, Source
+from .extending import register, unregister
+from .rules.rule import RULES, Condition, Rule, Source
 from .verbs import derive, differential, hessian
 
 __version__: str

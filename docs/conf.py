@@ -37,7 +37,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(Entry|Family|FormalNode|Kind|Node|Layout|LayoutName|Method|Premises"
+        r"derivlib\..*\.(Arguments|Entry|Family|FormalNode|Kind|Node|NodeBase|Layout|LayoutName|Method|Premises|ScalarNode"
         r"|SizesByName|StepLike|Structure|Written)",
     ),  # not for readers
 ]

@@ -25,7 +25,7 @@ LAYERS = [
     {"rules", "elements"},
     {"engine", "code"},
     {"derivation", "inputs"},
-    {"verbs", "register"},
+    {"verbs", "extending"},
     {"__init__"},
 ]
 """Parts of the package from the ground up; each imports from itself and from below only."""
