@@ -181,6 +181,8 @@ def with_entries_named(written: Written, wrt: Sequence[Any]) -> tuple[Written, t
     entries = [
         e for e in wrt if isinstance(e, MatrixElement) and isinstance(e.args[0], MatrixSymbol)
     ]
+    if not entries:
+        return written, tuple(wrt)
     taken = {str(letter) for letter in written.letters}
     symbols = {entry: _entry_symbol(entry, taken) for entry in entries}
     where: dict[Expr, Expr] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import is_
 from typing import Any
 
 from sympy import (
@@ -321,7 +322,12 @@ def name_intermediates(
     varying = set(moving)
     for node in nodes:
         parts = tuple(nodes[i].shown for i in node.parts)
-        node.inlined = parts[0] if node.expr in where else with_children(node.expr, parts)
+        if node.expr in where:
+            node.inlined = parts[0]
+        elif all(map(is_, parts, children(node.expr))):  # without a name below, it stays
+            node.inlined = node.expr
+        else:
+            node.inlined = with_children(node.expr, parts)
         if node.symbol is not None:
             definitions[node.symbol] = node.inlined
             varying |= {node.symbol} if node.varies else set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Literal
 
 from sympy import Basic, Expr
@@ -155,15 +156,33 @@ class Facets:
     is_atom: bool = False
     is_linear: bool = False
 
+    @cached_property
+    def builds(self) -> Any:
+        """What makes a node in normal form, nothing if its class does."""
+        return None if isinstance(self.normal, Absent) else self.normal
+
     def untold(self) -> Iterator[str]:
         """The facets about which nothing is said, not even why they are absent."""
         return (facet.name for facet in fields(self)[:8] if getattr(self, facet.name) is None)
 
 
 _TOLD: dict[type, Facets] = {}
-_FOUND: dict[type, Facets] = {}
 _UNKNOWN = Facets(shape=own_shape)
 """What is known of a class nobody has told anything about."""
+
+
+class _Found(dict[type, Facets]):
+    """The facets of the classes met so far, which are asked for at every node."""
+
+    def __missing__(self, kind: type) -> Facets:
+        found = next((_TOLD[base] for base in kind.__mro__ if base in _TOLD), _UNKNOWN)
+        self[kind] = found
+        return found
+
+
+_FOUND = _Found()
+facets_of: Callable[[type], Facets] = _FOUND.__getitem__
+"""The facets of a class, or of the nearest base class that has some."""
 
 
 def tell(kind: type, **facets: Any) -> None:
@@ -181,15 +200,6 @@ def forget(kind: type) -> None:
 def told() -> dict[type, Facets]:
     """Every class with facets of its own."""
     return dict(_TOLD)
-
-
-def facets_of(kind: type) -> Facets:
-    """The facets of a class, or of the nearest base class that has some."""
-    found = _FOUND.get(kind)
-    if found is None:
-        found = next((_TOLD[base] for base in kind.__mro__ if base in _TOLD), _UNKNOWN)
-        _FOUND[kind] = found
-    return found
 
 
 def facet(kind: type, name: str) -> Any:

@@ -36,6 +36,8 @@ def with_scalar_factors(expr: Expr) -> Expr:
 
     What fits, and what does not fit in any way, is returned as it is.
     """
+    if _fits_as_written(expr):
+        return expr
     known: dict[int, tuple[Expr, Shape]] = {}
     stack: list[tuple[Expr, bool]] = [(expr, False)]
     meant: dict[Expr, Expr] = {}
@@ -58,6 +60,26 @@ def with_scalar_factors(expr: Expr) -> Expr:
         except (ShapeError, UnsupportedError):  # told where the expression is taken apart
             return expr
     return expr.xreplace(meant) if meant else expr
+
+
+
+def _fits_as_written(expr: Expr) -> bool:
+    """Return whether all sizes are equal at sight: most expressions need nothing else."""
+    met: set[int] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if id(node) in met:
+            continue
+        met.add(id(node))
+        if isinstance(node, MatMul):
+            matrices = [factor for factor in node.args if factor.is_Matrix]
+            if any(left.shape[1] != right.shape[0] for left, right in pairwise(matrices)):
+                return False
+        elif isinstance(node, MatPow) and node.args[0].shape[0] != node.args[0].shape[1]:
+            return False
+        stack.extend(node.args)
+    return True
 
 
 def _factors(product: MatMul) -> tuple[Expr, ...]:

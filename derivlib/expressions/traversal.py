@@ -54,7 +54,7 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     :param expr: the node to imitate.
     :param args: one argument for each of `expr.args`.
     """
-    normal = facet(type(expr), "normal")
+    normal = facets_of(type(expr)).builds
     if normal is None and isinstance(expr, Function):
         return applied(expr.func, *map(_entry_of, args))
     return (normal or expr.func)(*args)  # type: ignore[no-any-return]

@@ -208,6 +208,9 @@ _BY_FAMILY: dict[str, dict[str, Rule]] = {family: {} for family in get_args(Fami
 _BY_CLASS: dict[str, dict[type, list[Rule]]] = {family: {} for family in _BY_FAMILY}
 """The rules for the nodes of a class, the one added last first."""
 
+_FOR_KIND: dict[tuple[str, type], tuple[Rule, ...]] = {}
+"""Those of each kind of node met so far, with those of its base classes."""
+
 _TAKEN = {"naming", "substitution", "known-differentials"}
 """Names of rules as addresses write them; these three are steps that no rule is applied in."""
 
@@ -268,6 +271,7 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
         if rule.of is not None:
             _BY_CLASS[rule.family].setdefault(rule.of, []).insert(0, rule)
     _TAKEN.update(names)
+    _FOR_KIND.clear()
     return rules
 
 
@@ -287,17 +291,21 @@ def remove_rule(rule: Rule) -> None:
     _TAKEN.remove(rule.slug)
     if rule.of is not None:
         _BY_CLASS[rule.family][rule.of].remove(rule)
+    _FOR_KIND.clear()
 
 
 def rules_for(family: Family, expr: Expr) -> Iterator[tuple[Rule, Arguments]]:
     """The rules of a family that apply to an operation, and what their placeholders stand for."""
-    by_class = _BY_CLASS[family]
-    for kind in type(expr).__mro__:
-        if kind in by_class:
-            for rule in by_class[kind]:
-                arguments = rule.arguments(expr)
-                if arguments is not None:
-                    yield rule, arguments
+    kind = type(expr)
+    rules = _FOR_KIND.get((family, kind))
+    if rules is None:
+        by_class = _BY_CLASS[family]
+        rules = tuple(rule for base in kind.__mro__ for rule in by_class.get(base, ()))
+        _FOR_KIND[family, kind] = rules
+    for rule in rules:
+        arguments = rule.arguments(expr)
+        if arguments is not None:
+            yield rule, arguments
 
 
 def rule_for(family: Family, expr: Expr) -> tuple[Rule, Arguments] | None:
