@@ -9,6 +9,7 @@ from derivlib.nodes import (  # noqa: F401  each tells the facets of its nodes
     determinant,
     diag_matrix,
     diagonal_of,
+    diff,
     dot_product,
     elementwise,
     functions,

@@ -119,6 +119,17 @@ class NodeBase:
         value = value_of(node)
         return node if value is None else value
 
+    def _eval_derivative(self, variable: Any) -> Any:
+        from derivlib.nodes.diff import derivative
+
+        return derivative(self, variable)
+
+    def _eval_derivative_matrix_lines(self, variable: Any) -> Any:
+        raise UnsupportedError(
+            f'SymPy\'s diff cannot differentiate "{text(self)}" with respect to {variable}; '  # type: ignore[arg-type]
+            "derive(…) does"
+        )
+
     def _eval_evalf(self, prec: int) -> Any:
         value = self.doit()
         return None if isinstance(value, NodeBase) else value.evalf(prec_to_dps(prec))
