@@ -50,6 +50,11 @@ def _example(w: Any, d: int) -> Any:
     return logsumexp(vector if w.flip() else vector.T)
 
 
+def _numpy(p: Any, node: LogSumExp) -> str:
+    reduced = p._module_format(p._module + ".logaddexp")
+    return f"{reduced}.reduce({p._print(node.arg)}, axis=None)"
+
+
 tell(
     LogSumExp,
     text="logsumexp",
@@ -59,5 +64,6 @@ tell(
     entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
     arrays=_on_arrays,
     code="logsumexp",
+    numpy=_numpy,
     example=_example,
 )

@@ -68,5 +68,6 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="norm",
+    numpy=lambda p, node: f"{p._module_format(p._module + '.linalg.norm')}({p._print(node.arg)})",
     example=lambda w, d: norm(w.anything(d)),
 )

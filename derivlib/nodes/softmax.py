@@ -61,6 +61,12 @@ def _on_arrays(on: Any, node: Softmax) -> Any:
     return on.jets.times(value, on.jets.reciprocal(value.sum(axis=(2, 3), keepdims=True)))
 
 
+def _numpy(p: Any, node: Softmax) -> str:
+    exp, largest = (p._module_format(f"{p._module}.{name}") for name in ("exp", "max"))
+    total = p._module_format(p._module + ".sum")
+    return f"(lambda e: e / {total}(e))((lambda v: {exp}(v - {largest}(v)))({p._print(node.arg)}))"
+
+
 tell(
     Softmax,
     text="softmax",
@@ -70,5 +76,6 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="softmax",
+    numpy=_numpy,
     example=lambda w, r, c, d: softmax(w.matrix(r, c, d)),
 )
