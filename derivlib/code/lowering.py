@@ -54,7 +54,6 @@ from derivlib.code.scalar_code import Scalars
 from derivlib.code.task import Task
 from derivlib.code.traces import without_outer
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
 from derivlib.nodes import (
@@ -72,6 +71,7 @@ from derivlib.nodes import (
     Unvec,
     Vec,
 )
+from derivlib.nodes.elementwise import as_lambda
 
 __all__ = ["Lowering"]
 

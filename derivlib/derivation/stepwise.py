@@ -37,7 +37,6 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
 from derivlib.elements import element_matrix
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
     AbstractGradient,
@@ -52,6 +51,7 @@ from derivlib.nodes import (
     Vec,
     formal,
 )
+from derivlib.nodes.elementwise import as_lambda
 
 __all__ = ["Stepwise", "stepwise"]
 

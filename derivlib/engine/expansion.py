@@ -9,6 +9,7 @@ from sympy import (
     Abs,
     Add,
     BlockMatrix,
+    Derivative,
     Determinant,
     DiagonalOf,
     DiracDelta,
@@ -27,6 +28,7 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
+    Subs,
     Symbol,
     Trace,
     Transpose,
@@ -55,6 +57,7 @@ from derivlib.nodes import (
     MatrixFunctionApplication,
     Norm,
     PartialNode,
+    Prime,
     Softmax,
     SumEntries,
     Tril,
@@ -62,7 +65,9 @@ from derivlib.nodes import (
     Unvec,
     Vec,
     d,
+    prime,
 )
+from derivlib.nodes.prime import prime_of
 from derivlib.rules import Rule, determinants, functions, linear, norms, products
 
 __all__ = ["Record", "expand", "rule_and_arguments", "supports"]
@@ -104,6 +109,13 @@ def _applied(expr: Expr) -> tuple[Rule, Arguments]:
     takes_matrix = any(part.is_Matrix for part in expr.args)
     rule = functions.ABSTRACT_SCALAR if takes_matrix else functions.SCALAR_FUNCTION
     return rule, (expr.func, *expr.args)
+
+
+def _primed(expr: Expr) -> tuple[Rule, Arguments]:
+    found = prime_of(expr)
+    assert found is not None, "other derivatives are carried out in normal form"
+    function, order, argument = found
+    return functions.SCALAR_FUNCTION, (prime(function, order), argument)
 
 
 def _power(expr: Expr) -> tuple[Rule, Arguments]:
@@ -154,6 +166,9 @@ _RULES: dict[type, Callable[[Any], tuple[Rule, Arguments]]] = {
     BlockMatrix: _whole(linear.BLOCK_MATRIX),
     MatrixBase: _whole(linear.EXPLICIT_MATRIX),
     AppliedUndef: _applied,
+    Prime: _primed,
+    Derivative: _primed,
+    Subs: _primed,
     Function: _known_function,
 }
 

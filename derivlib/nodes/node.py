@@ -38,6 +38,7 @@ class _InSympysTex(TexNotation):
 
     def __init__(self, printer: Any) -> None:
         self._print = printer._print
+        self._as_ordered_terms = printer._as_ordered_terms
 
 
 class NodeBase:

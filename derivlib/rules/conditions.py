@@ -21,8 +21,8 @@ from sympy import (
 )
 
 from derivlib.expressions.construction import transpose
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.nodes import Norm
+from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.rule import Condition
 
 __all__ = ["of_entries", "of_function", "of_power"]

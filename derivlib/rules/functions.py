@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Lambda, S
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy import Expr, Lambda, S
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.traversal import applied
 from derivlib.nodes import MatrixFunction, arguments_of, d, partial
 from derivlib.nodes.builders import inner, inner_sum, unvec, vec
+from derivlib.nodes.elementwise import applied_to_entries, as_lambda, elementwise
 from derivlib.rules.conditions import of_entries, of_function
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Differentiate, Rule
@@ -40,9 +39,7 @@ def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
 ELEMENTWISE = Rule(
     "elementwise function",
     "differential",
-    left=lambda function, argument: d(
-        Basic.__new__(ElementwiseApplyFunction, as_lambda(function), argument)
-    ),
+    left=lambda function, argument: d(applied_to_entries(as_lambda(function), argument)),
     right=_elementwise,
     instances=((sigma, U), (Lambda(v, v**3), U), (Lambda(v, t**2 * v + v**2), U)),
     source=CHAIN_RULE,

@@ -28,9 +28,9 @@ from derivlib.expressions.construction import (
     mul,
     power,
 )
-from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.guarded import scalar_power
 from derivlib.nodes import d
+from derivlib.nodes.elementwise import elementwise
 from derivlib.rules.conditions import of_power
 from derivlib.rules.placeholders import m, matrix, n, p, q, u, v
 from derivlib.rules.rule import Condition, Differentiate, Rule
