@@ -51,7 +51,7 @@ from derivlib.nodes import (
     Vec,
     formal,
 )
-from derivlib.nodes.elementwise import as_lambda
+from derivlib.nodes.elementwise import of_each_entry
 
 __all__ = ["Stepwise", "stepwise"]
 
@@ -152,8 +152,7 @@ class _CarryOut:
             return self._gradient(expr)
         parts = tuple(self.apply_functions(part) for part in children(expr))
         if isinstance(expr, ElementwiseApplyFunction) and isinstance(parts[0], MatrixBase):
-            function = as_lambda(expr.args[0])
-            return parts[0].applyfunc(function)
+            return of_each_entry(expr.args[0], parts[0])
         return _standing(expr, parts) if parts else expr
 
     def _gradient(self, expr: AbstractGradient) -> Expr:
@@ -205,7 +204,7 @@ def _carried_out(expr: Expr, parts: tuple[Any, ...]) -> Expr | None:
         case HadamardProduct():
             return _entrywise(parts)
         case ElementwiseApplyFunction():
-            return parts[0].applyfunc(as_lambda(expr.args[0]))
+            return of_each_entry(expr.args[0], parts[0])
         case HadamardPower():
             return parts[0].applyfunc(lambda entry: entry ** expr.args[1])
     return None

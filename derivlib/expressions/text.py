@@ -43,6 +43,12 @@ def called(expr: Any) -> tuple[str, tuple[Expr, ...]]:
     return (expr.func.__name__, expr.args) if expr.is_Function else ("", ())
 
 
+class _Entry(Symbol):  # type: ignore[misc]
+    """What is written in place of the variable of a function; nothing is differentiated by it."""
+
+    _diff_wrt = False
+
+
 class TextNotation:
     """What the facets of nodes write text with, whichever printer prints their parts."""
 
@@ -93,7 +99,7 @@ class TextNotation:
         if arguments == (variable,):
             return self.call(name, matrix)
         entry = self.atom(matrix)
-        written = str(self._print(body.xreplace({variable: Symbol(entry)})))
+        written = str(self._print(body.xreplace({variable: _Entry(entry)})))
         return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"
 
     def node(self, expr: Any, told: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sympy import Basic, Expr, FunctionClass, Lambda, S, Symbol, Transpose
+from sympy import Basic, Derivative, Dummy, Expr, FunctionClass, Lambda, S, Subs, Transpose
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
@@ -15,9 +15,10 @@ from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import NodeBase
-from derivlib.nodes.prime import Prime, at_entries, in_bodies
+from derivlib.nodes.prime import ARGUMENT, Prime, at_entries, in_bodies
 
-_ARGUMENT = Symbol("z")
+_SPARE = Dummy("z", dummy_index=2)
+"""The variable where z is a parameter."""
 
 
 @lru_cache(maxsize=1024)
@@ -30,13 +31,24 @@ def as_lambda(function: Any) -> Lambda:
     if not isinstance(function, Lambda):
         if hasattr(function, "prime_order"):
             base, order = function.derivative_of, function.prime_order
-            return Lambda(_ARGUMENT, Prime(base, order, _ARGUMENT))
-        return Lambda(_ARGUMENT, function(_ARGUMENT))
+            return Lambda(ARGUMENT, Prime(base, order, ARGUMENT))
+        return Lambda(ARGUMENT, function(ARGUMENT))
     (variable,) = function.variables
+    if variable != ARGUMENT:
+        new = ARGUMENT
+        if ARGUMENT in function.expr.free_symbols:
+            if not function.expr.has(Derivative, Prime, Subs):
+                return function
+            new = _SPARE
+        function = Lambda(new, function.expr.xreplace({variable: new}))
     body = in_bodies(function.expr)
-    if variable == _ARGUMENT or _ARGUMENT in function.expr.free_symbols:
-        return function if body is function.expr else Lambda(variable, body)
-    return Lambda(_ARGUMENT, body.xreplace({variable: _ARGUMENT}))
+    return function if body is function.expr else Lambda(function.variables, body)
+
+
+def of_each_entry(function: Any, matrix: Any) -> Any:
+    """The explicit matrix of the values of a function at the entries of an explicit one."""
+    function = as_lambda(function)
+    return matrix.applyfunc(lambda entry: at_entries(function(entry)))
 
 
 class ElementwisePrime(NodeBase, ElementwiseApplyFunction):  # type: ignore[misc]
@@ -62,7 +74,7 @@ class ElementwisePrime(NodeBase, ElementwiseApplyFunction):  # type: ignore[misc
         """Apply the function, where the matrix is explicit."""
         matrix = self.expr.doit(**hints) if hints.get("deep", True) else self.expr
         if isinstance(matrix, MatrixBase):
-            return matrix.applyfunc(lambda entry: at_entries(self.function(entry)))
+            return of_each_entry(self.function, matrix)
         return elementwise(self.function, matrix)
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> Any:
@@ -93,10 +105,7 @@ def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
 
 
 def _entries(calc: Any, node: Any, value: Any) -> Any:
-    function = node.function
-    if not isinstance(function, Lambda):
-        variable = Symbol("z")
-        function = Lambda(variable, function(variable))
+    function = as_lambda(node.function)
     if not isinstance(value, Grid):
         return calc.apply(function, value)
     return value.map(lambda entry: calc.apply(function, entry))

@@ -1,8 +1,9 @@
 """σ': the derivative of an undefined function of one scalar.
 
 At a symbol it is SymPy's Derivative(σ(t), t). At anything else SymPy writes a Subs that is compared
-by how its point prints, so there it is a node of ours, Prime. The body of a Lambda holds Prime too:
-its variable may become anything, and a Derivative can only be taken with respect to a symbol.
+by how its point prints, so there it is a node of ours, Prime. So it is at a Dummy and at z, the
+variables of functions: they may become anything, and a Derivative is taken with respect to a symbol
+only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sympy import (
     Lambda,
     S,
     Subs,
+    Symbol,
     sympify,
 )
 from sympy.core.function import AppliedUndef, UndefinedFunction
@@ -37,6 +39,15 @@ from derivlib.nodes.partials import partial
 
 _PLACE = Dummy("u", dummy_index=1)
 """The variable of a function that is differentiated; it is bound, and one for all functions."""
+
+
+ARGUMENT = Symbol("z")
+"""The variable of the functions that are applied to each entry."""
+
+
+def is_symbol(argument: Any) -> bool:
+    """Return whether SymPy differentiates with respect to a scalar; a Dummy may be a variable."""
+    return getattr(argument, "_diff_wrt", False) and not isinstance(argument, Dummy)
 
 
 def is_undefined(function: Any) -> bool:
@@ -75,6 +86,8 @@ class Prime(ScalarNode):
         (variable,) = function.variables
         body = function.expr.xreplace({variable: _PLACE})
         if isinstance(body, AppliedUndef) and body.args == (_PLACE,):
+            if is_symbol(argument) and argument != ARGUMENT:
+                return Derivative(body.func(argument), (argument, order))
             return super().__new__(cls, Lambda(_PLACE, body), order, argument)
         return in_bodies(body.diff((_PLACE, order))).subs(_PLACE, argument)
 
@@ -118,7 +131,7 @@ def primed(function: Any, order: int, argument: Expr) -> Expr:
     """σ' at a scalar: SymPy's derivative at a symbol, a node of ours at anything else."""
     if order == 0:
         return function(argument)  # type: ignore[no-any-return]
-    if getattr(argument, "_diff_wrt", False) and not isinstance(argument, Dummy):
+    if is_symbol(argument):
         return Derivative(function(argument), (argument, order))
     return Prime(function, order, argument)
 
