@@ -38,24 +38,42 @@ from .errors import (
     UnsupportedError,
     VerificationError,
 )
-from .nodes.basis_matrix import BasisMatrix
-from .nodes.diagonal_sums import diagonal_sums
-from .nodes.differentials import d
-from .nodes.formal import formal
-from .nodes.logdet import logdet
-from .nodes.logsumexp import logsumexp
-from .nodes.matrix_function import MatrixFunction
-from .nodes.norm import norm
-from .nodes.partials import partial
-from .nodes.prime import prime
-from .nodes.softmax import softmax
-from .nodes.sum_entries import sum_entries
-from .nodes.triangles import tril, triu
-from .nodes.vec import unvec, vec
-from .nodes.adjugate import adjugate
-from .nodes.node import Node, RealNode
-from .nodes.sigmoid import sigmoid
 from .extending import register, unregister
+from .nodes.abstract_partial import AbstractPartial
+from .nodes.adjugate import Adjugate, AdjugateJacobian, adjugate
+from .nodes.basis_matrix import BasisMatrix
+from .nodes.commutation import Commutation
+from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
+from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
+from .nodes.elementwise import ElementwisePrime
+from .nodes.formal import (
+    FormalDerivative,
+    FormalGradient,
+    FormalHessian,
+    FormalJacobian,
+    FormalRate,
+    Restricted,
+    formal,
+)
+from .nodes.logdet import LogDet, logdet
+from .nodes.logsumexp import LogSumExp, logsumexp
+from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
+from .nodes.node import Node, RealNode
+from .nodes.norm import Norm, norm
+from .nodes.partials import (
+    AbstractGradient,
+    AbstractJacobian,
+    MatrixPartial,
+    ScalarPartial,
+    partial,
+)
+from .nodes.prime import Prime, prime
+from .nodes.sigmoid import Sigmoid, sigmoid
+from .nodes.single_entry import SingleEntry
+from .nodes.softmax import Softmax, softmax
+from .nodes.sum_entries import SumEntries, sum_entries
+from .nodes.triangles import Tril, Triu, tril, triu
+from .nodes.vec import Unvec, Vec, unvec, vec
 from .rules.rule import RULES, Condition, Rule, Source
 from .verbs import derive, differential, hessian
 
@@ -63,36 +81,69 @@ __version__: str
 
 __all__ = [
     "RULES",
+    "AbstractGradient",
+    "AbstractJacobian",
+    "AbstractPartial",
+    "Adjugate",
+    "AdjugateJacobian",
     "BackendError",
     "BasisMatrix",
     "Chain",
+    "Commutation",
     "ComputationGraph",
     "Condition",
     "Derivation",
     "DerivationBase",
     "DerivlibError",
+    "DiagonalSums",
+    "ElementwisePrime",
     "EntrywiseDerivation",
+    "FormalDerivative",
+    "FormalGradient",
+    "FormalHessian",
+    "FormalJacobian",
+    "FormalRate",
     "Formula",
     "GraphEdge",
     "GraphNode",
+    "Inner",
     "InputError",
     "JointDerivation",
     "Line",
+    "LogDet",
+    "LogSumExp",
+    "MatrixDifferential",
     "MatrixFunction",
+    "MatrixFunctionApplication",
+    "MatrixPartial",
     "Node",
+    "Norm",
+    "OnVec",
+    "Prime",
     "RealNode",
     "ReplayError",
+    "Restricted",
     "Rule",
     "RuleError",
+    "ScalarDifferential",
+    "ScalarPartial",
     "ShapeError",
+    "Sigmoid",
+    "SingleEntry",
     "SizesError",
+    "Softmax",
     "Source",
     "Step",
     "StepsVerdict",
     "Stepwise",
     "Substitutions",
+    "SumEntries",
+    "Tril",
+    "Triu",
     "UndefinedError",
     "UnsupportedError",
+    "Unvec",
+    "Vec",
     "Verdict",
     "Verification",
     "VerificationError",

@@ -46,7 +46,6 @@ from derivlib.code.ir import Array, Program, Task
 from derivlib.code.matrix_products import Products
 from derivlib.code.scalar_code import Scalars
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.facets import Call, facet, why_absent
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
@@ -57,6 +56,7 @@ from derivlib.nodes import (
     SumEntries,
     Tril,
 )
+from derivlib.nodes.elementwise import as_lambda
 
 
 class Lowering:

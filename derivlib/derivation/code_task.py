@@ -14,11 +14,12 @@ from derivlib.code import Source, Task, backend_of
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.errors import InputError
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import index_symbols
 from derivlib.expressions.traversal import children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
+from derivlib.nodes.elementwise import as_lambda
+from derivlib.nodes.prime import prime_of
 from derivlib.rules.rule import Condition
 
 __all__ = ["Coded", "source_of"]
@@ -79,6 +80,8 @@ def _abstract_in(exprs: Iterable[Expr]) -> set[str]:
             part = stack.pop()
             if isinstance(part, MatrixFunctionApplication):
                 found.add(str(part.name))
+            elif (slope := prime_of(part)) is not None:
+                found.add(slope[0].__name__)
             elif isinstance(part, AppliedUndef):
                 found.add(part.func.__name__.rstrip("'"))
             elif isinstance(part, ElementwiseApplyFunction):

@@ -13,7 +13,6 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.derivation.replacements import Replacement, as_replacements
 from derivlib.errors import InputError
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.problem import Written
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, rebuild, with_children
@@ -22,7 +21,10 @@ from derivlib.nodes import (
     MatrixFunctionApplication,
     PartialNode,
     is_undefined,
+    prime,
 )
+from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.prime import prime_of
 
 _INNER = Dummy("z")
 """The variable of a function while its body is replaced: no symbol of the reader's own."""
@@ -69,16 +71,18 @@ class _Replacing:
         if isinstance(part, MatrixFunctionApplication):
             key = MatrixFunction(part.name, part.shape)
             return key if key in self.replacements else None
-        if not isinstance(part, AppliedUndef):
-            return None
-        base = getattr(part.func, "derivative_of", part.func)
-        return self.by_name.get(part.func.__name__) or self.by_name.get(base.__name__)
+        slope = prime_of(part)
+        if slope is not None:
+            base, order, _ = slope
+            return self.by_name.get(prime(base, order).__name__) or self.by_name.get(base.__name__)
+        return self.by_name.get(part.func.__name__) if isinstance(part, AppliedUndef) else None
 
     def _applied(self, key: Any, part: Any, parts: tuple[Expr, ...]) -> Expr:
         self.met.add(key)
         replacement = self.replacements[key]
-        if getattr(part, "func", None) is not None and is_undefined(part.func):
-            order = getattr(part.func, "prime_order", 0) - getattr(key, "prime_order", 0)
+        if is_undefined(key):
+            slope = prime_of(part)
+            order = (slope[1] if slope else 0) - getattr(key, "prime_order", 0)
             if order:
                 return replacement.primed(order, *parts)
         return replacement.applied(*parts)
@@ -90,7 +94,7 @@ class _Replacing:
         body = self._with_symbols(function.expr.xreplace({variable: _INNER}))
         body = body.replace(
             lambda node: self._key(node) is not None,
-            lambda node: self._applied(self._key(node), node, node.args),
+            lambda node: self._applied(self._key(node), node, children(node)),
         )
         return Lambda(_INNER, body)
 

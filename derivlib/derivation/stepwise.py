@@ -38,7 +38,6 @@ from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
 from derivlib.display.rows import on_one_line
 from derivlib.elements import element_matrix
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
     AbstractGradient,
@@ -53,6 +52,7 @@ from derivlib.nodes import (
     Vec,
     formal,
 )
+from derivlib.nodes.elementwise import of_each_entry
 
 _CONSTANTS = (OneMatrix, ZeroMatrix, Identity, SingleEntry, Commutation, BasisMatrix)
 """Matrices that depend on nothing but sizes."""
@@ -156,8 +156,7 @@ class _CarryOut:
             return self._gradient(expr)
         parts = tuple(self.apply_functions(part) for part in children(expr))
         if isinstance(expr, ElementwiseApplyFunction) and isinstance(parts[0], MatrixBase):
-            function = as_lambda(expr.args[0])
-            return parts[0].applyfunc(function)
+            return of_each_entry(expr.args[0], parts[0])
         return _standing(expr, parts) if parts else expr
 
     def _gradient(self, expr: AbstractGradient) -> Expr:
@@ -209,7 +208,7 @@ def _carried_out(expr: Expr, parts: tuple[Any, ...]) -> Expr | None:
         case HadamardProduct():
             return _entrywise(parts)
         case ElementwiseApplyFunction():
-            return parts[0].applyfunc(as_lambda(expr.args[0]))
+            return of_each_entry(expr.args[0], parts[0])
         case HadamardPower():
             return parts[0].applyfunc(lambda entry: entry ** expr.args[1])
     return None

@@ -9,9 +9,7 @@ from sympy import (
     Add,
     Basic,
     Expr,
-    FunctionClass,
     HadamardProduct,
-    Lambda,
     MatAdd,
     MatMul,
     Mul,
@@ -23,7 +21,6 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter
 
-from derivlib.display.elementwise_tex import Elementwise
 from derivlib.errors import InputError
 from derivlib.expressions.binding import binding, parenthesized, plain_groups, spaced
 from derivlib.expressions.facets import facet
@@ -180,16 +177,6 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         if isinstance(expr, AppliedUndef):
             return self._print_AppliedUndef(expr, exp)
         return str(super()._print_Function(expr, exp))
-
-    def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:
-        return self.elementwise(expr.args[0], expr.args[1])
-
-    def elementwise(self, function: Any, matrix: Expr) -> str:
-        """Set a function of one scalar as it applies to each entry of a matrix."""
-        if isinstance(function, FunctionClass):
-            return self.call(self.function_name(function), matrix)
-        assert isinstance(function, Lambda)
-        return Elementwise(self, function.variables[0], matrix).set(function.expr)
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
         return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)

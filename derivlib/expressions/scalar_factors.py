@@ -62,7 +62,6 @@ def with_scalar_factors(expr: Expr) -> Expr:
     return expr.xreplace(meant) if meant else expr
 
 
-
 def _fits_as_written(expr: Expr) -> bool:
     """Return whether all sizes are equal at sight: most expressions need nothing else."""
     met: set[int] = set()

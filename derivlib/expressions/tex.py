@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sympy import Expr, OneMatrix, Symbol, sympify
+from sympy import Expr, FunctionClass, Lambda, OneMatrix, Symbol, sympify
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import accepted_latex_functions, translate
 
 from derivlib.expressions.binding import bare, binding, parenthesized, spaced
+from derivlib.expressions.elementwise_tex import Elementwise
 from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.text import is_entry
 
@@ -30,6 +31,13 @@ class TexNotation:
     parenthesized = staticmethod(parenthesized)
     spaced = staticmethod(spaced)
     binding = staticmethod(binding)
+
+    def elementwise(self, function: Any, matrix: Expr) -> str:
+        """Set a function of one scalar as it applies to each entry of a matrix."""
+        if isinstance(function, FunctionClass):
+            return self.call(self.function_name(function), matrix)
+        assert isinstance(function, Lambda)
+        return Elementwise(self, function.variables[0], matrix).set(function.expr)
 
     def node(self, expr: Any, told: Any) -> str:
         """Set a node as its facet says: a name that is called with its parts, or a function."""

@@ -38,6 +38,20 @@ GREEK = {
 }  # fmt: skip
 
 
+def called(expr: Any) -> tuple[str, tuple[Expr, ...]]:
+    """The name and the arguments of a function that is applied, σ' among them."""
+    primed = getattr(expr, "primed_name", None)
+    if primed is not None:
+        return primed, (expr.argument,)
+    return (expr.func.__name__, expr.args) if expr.is_Function else ("", ())
+
+
+class _Entry(Symbol):  # type: ignore[misc]
+    """What is written in place of the variable of a function; nothing is differentiated by it."""
+
+    _diff_wrt = False
+
+
 class TextNotation:
     """What the facets of nodes write text with, whichever printer prints their parts."""
 
@@ -78,6 +92,18 @@ class TextNotation:
     def stacked_row(self, expr: Expr) -> str:
         """The transpose of that."""
         return self.stacked(expr) + ("ᵀ" if expr.is_Matrix else "")
+
+    def elementwise(self, function: Any, matrix: Expr) -> str:
+        """A function of one scalar as it applies to each entry of a matrix."""
+        if not isinstance(function, Lambda):
+            return self.call(function.__name__, matrix)
+        body, variable = function.expr, function.variables[0]
+        name, arguments = called(body)
+        if arguments == (variable,):
+            return self.call(name, matrix)
+        entry = self.atom(matrix)
+        written = str(self._print(body.xreplace({variable: _Entry(entry)})))
+        return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"
 
     def node(self, expr: Any, told: Any) -> str:
         """A node as its facet says: a name that is called with its parts, or a function."""
@@ -163,18 +189,6 @@ class TextPrinter(TextNotation, StrPrinter):
     def doprint(self, expr: Any) -> str:
         """Write a whole expression."""
         return str(super().doprint(expr.args[0] if is_entry(expr) else expr))
-
-    def _print_ElementwiseApplyFunction(self, expr: Expr) -> str:
-        function, matrix = expr.args
-        if not isinstance(function, Lambda):
-            return self.call(function.__name__, matrix)
-        body, variable = function.expr, function.variables[0]
-        if body.is_Function and body.args == (variable,):
-            told = facet(body.func, "text")
-            return self.call(told if isinstance(told, str) else body.func.__name__, matrix)
-        entry = self.atom(matrix)
-        written = str(self._print(body.xreplace({variable: Symbol(entry)})))
-        return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"
 
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)

@@ -19,6 +19,7 @@ from derivlib.nodes.differentials import (
     ScalarDifferential,
     d,
 )
+from derivlib.nodes.elementwise import ElementwisePrime
 from derivlib.nodes.formal import (
     FormalDerivative,
     FormalGradient,
@@ -46,7 +47,7 @@ from derivlib.nodes.partials import (
     ScalarPartial,
     partial,
 )
-from derivlib.nodes.prime import is_undefined, prime
+from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.softmax import Softmax, softmax
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
@@ -66,6 +67,7 @@ __all__ = [
     "Commutation",
     "DiagonalSums",
     "DifferentialNode",
+    "ElementwisePrime",
     "FormalDerivative",
     "FormalGradient",
     "FormalHessian",
@@ -83,6 +85,7 @@ __all__ = [
     "Norm",
     "OnVec",
     "PartialNode",
+    "Prime",
     "Restricted",
     "ScalarDifferential",
     "ScalarPartial",

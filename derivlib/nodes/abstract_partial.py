@@ -15,7 +15,7 @@ from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.matrix_function import MatrixFunctionApplication, Slot
 from derivlib.nodes.node import ScalarNode
 from derivlib.nodes.partials import PartialNode
-from derivlib.nodes.prime import prime
+from derivlib.nodes.prime import primed
 
 _LETTERS = "stuvwxyz"
 
@@ -118,7 +118,7 @@ def abstract_value(partial: AbstractPartial) -> Expr:
     if not partial.index:
         return partial.function(*partial.arguments)
     if len(partial.arguments) == 1:
-        return prime(partial.function, len(partial.index))(*partial.arguments)
+        return primed(partial.function, len(partial.index), *partial.arguments)
     return partial
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import Expr, Integer, S
+from sympy.assumptions.predicates.matrices import OrthogonalPredicate
 
 from derivlib.expressions.construction import identity
 from derivlib.expressions.facets import Absent, Entries, no_parts, tell
@@ -73,6 +74,19 @@ def _on_arrays(on: Any, node: Commutation) -> Any:
     return on.number(value)
 
 
+@OrthogonalPredicate.register(Commutation)  # type: ignore[untyped-decorator]
+def _(_: Commutation, assumptions: Any) -> bool:
+    return True
+
+
+def _numpy(p: Any, node: Commutation) -> str:
+    """The rows of an identity, in the order in which vec(Aᵀ) has the entries."""
+    rows, cols = map(p._print, node.of_shape)
+    of = p._module + "."
+    eye, arange = p._module_format(of + "eye"), p._module_format(of + "arange")
+    return f"{eye}({rows}*{cols})[{arange}({rows}*{cols}).reshape({cols}, {rows}).T.ravel()]"
+
+
 tell(
     Commutation,
     text=lambda _, node: f"K[{', '.join(map(str, node.of_shape))}]",
@@ -82,6 +96,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code="commutation",
+    numpy=_numpy,
     example=Absent("a constant; Jacobians of transposes bring it in"),
     parts=no_parts,
     transposed=lambda node: commutation(*reversed(node.of_shape)),

@@ -2,23 +2,110 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sympy import Lambda, Symbol
+from sympy import Basic, Derivative, Dummy, Expr, FunctionClass, Lambda, S, Subs, Transpose
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.elementwise import elementwise
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.construction import leads_with_transpose, mul, ones_like, transpose
+from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.node import NodeBase
+from derivlib.nodes.prime import ARGUMENT, Prime, at_entries, in_bodies
+
+_SPARE = Dummy("z", dummy_index=2)
+"""The variable where z is a parameter."""
+
+
+@lru_cache(maxsize=1024)
+def as_lambda(function: Any) -> Lambda:
+    """Write a function of one scalar as a `Lambda` of z, so that equal functions are equal.
+
+    SymPy's `applyfunc` invents a new dummy variable each time, and functions of different
+    dummies are different to it.
+    """
+    if not isinstance(function, Lambda):
+        if hasattr(function, "prime_order"):
+            base, order = function.derivative_of, function.prime_order
+            return Lambda(ARGUMENT, Prime(base, order, ARGUMENT))
+        return Lambda(ARGUMENT, function(ARGUMENT))
+    (variable,) = function.variables
+    if variable != ARGUMENT:
+        new = ARGUMENT
+        if ARGUMENT in function.expr.free_symbols:
+            if not function.expr.has(Derivative, Prime, Subs):
+                return function
+            new = _SPARE
+        function = Lambda(new, function.expr.xreplace({variable: new}))
+    body = in_bodies(function.expr)
+    return function if body is function.expr else Lambda(function.variables, body)
+
+
+def of_each_entry(function: Any, matrix: Any) -> Any:
+    """The explicit matrix of the values of a function at the entries of an explicit one."""
+    function = as_lambda(function)
+    return matrix.applyfunc(lambda entry: at_entries(function(entry)))
+
+
+class ElementwisePrime(NodeBase, ElementwiseApplyFunction):  # type: ignore[misc]
+    """A function of one scalar in which a σ' occurs, applied to each entry of a matrix.
+
+    It is SymPy's, and looks in SymPy's printers as it does in ours: σ'(N).
+
+    ```pycon
+    >>> from sympy import Function, MatrixSymbol, sin
+    >>> from derivlib import derive, sum_entries
+    >>> X, f = MatrixSymbol("X", 3, 2), Function("f")
+    >>> slope = derive(sum_entries(X.applyfunc(f)), X).result
+    >>> slope, slope.subs(f, sin).doit()
+    (f'(X), Lambda(z, cos(z)).(X))
+
+    ```
+    """
+
+    def __new__(cls, function: Any, matrix: Any) -> Any:
+        return elementwise(function, matrix)
+
+    def doit(self, **hints: Any) -> Any:
+        """Apply the function, where the matrix is explicit."""
+        matrix = self.expr.doit(**hints) if hints.get("deep", True) else self.expr
+        if isinstance(matrix, MatrixBase):
+            return of_each_entry(self.function, matrix)
+        return elementwise(self.function, matrix)
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Any:
+        return at_entries(super()._entry(i, j, **kwargs))
+
+
+def applied_to_entries(function: Lambda, matrix: Expr) -> Expr:
+    """The node for a function applied to each entry, as it is."""
+    kind = ElementwisePrime if function.expr.has(Prime) else ElementwiseApplyFunction
+    return Basic.__new__(kind, function, matrix)
+
+
+def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
+    """Apply a scalar function to each entry; a number it is multiplied by comes out in front."""
+    function = as_lambda(function)
+    (argument,) = function.variables
+    body = function.expr
+    if not body.has(argument):
+        return mul(body, ones_like(matrix))
+    number, rest = body.as_coeff_Mul()
+    if number is not S.One:
+        return mul(number, elementwise(Lambda(argument, rest), matrix))
+    if body == argument:
+        return matrix
+    if leads_with_transpose(matrix):
+        return Basic.__new__(Transpose, elementwise(function, transpose(matrix)))
+    return applied_to_entries(function, matrix)
 
 
 def _entries(calc: Any, node: Any, value: Any) -> Any:
-    function = node.function
-    if not isinstance(function, Lambda):
-        variable = Symbol("z")
-        function = Lambda(variable, function(variable))
+    function = as_lambda(node.function)
     if not isinstance(value, Grid):
         return calc.apply(function, value)
     return value.map(lambda entry: calc.apply(function, entry))
@@ -31,8 +118,8 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     ElementwiseApplyFunction,
-    text=Absent("the printers set the body of the function with the matrix in it"),
-    tex=Absent("the printers set the body of the function with the matrix in it"),
+    text=lambda p, node: p.elementwise(*node.args),
+    tex=lambda p, node: p.elementwise(*node.args),
     shape=same_as_first,
     normal=elementwise,
     entries=Entries(_entries, lambda node: (node.expr,)),

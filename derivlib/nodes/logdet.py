@@ -70,6 +70,9 @@ tell(
     entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
     arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
     code=_CODE,
+    numpy=lambda p, node: (
+        f"{p._module_format(p._module + '.linalg.slogdet')}({p._print(node.arg)})[1]"
+    ),
     example=Example(lambda w, d: logdet(w.positive_definite(w.square(), d)), "scalar"),
     undefined=lambda node: isinstance(node.arg, ZeroMatrix),
 )

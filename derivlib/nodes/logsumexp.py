@@ -67,6 +67,11 @@ def _normal(vector: Expr) -> Expr:
     return trace(vector) if is_single(vector) else LogSumExp(vector)
 
 
+def _numpy(p: Any, node: LogSumExp) -> str:
+    reduced = p._module_format(p._module + ".logaddexp")
+    return f"{reduced}.reduce({p._print(node.arg)}, axis=None)"
+
+
 tell(
     LogSumExp,
     text="logsumexp",
@@ -76,5 +81,6 @@ tell(
     entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
     arrays=_on_arrays,
     code=_CODE,
+    numpy=_numpy,
     example=Example(_example, "scalar"),
 )

@@ -38,6 +38,7 @@ class _InSympysTex(TexNotation):
 
     def __init__(self, printer: Any) -> None:
         self._print = printer._print
+        self._as_ordered_terms = printer._as_ordered_terms
 
 
 class NodeBase:
@@ -118,6 +119,17 @@ class NodeBase:
 
         value = value_of(node)
         return node if value is None else value
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        from derivlib.nodes.diff import derivative
+
+        return derivative(self, variable)
+
+    def _eval_derivative_matrix_lines(self, variable: Any) -> Any:
+        raise UnsupportedError(
+            f'SymPy\'s diff cannot differentiate "{text(self)}" with respect to {variable}; '  # type: ignore[arg-type]
+            "derive(…) does"
+        )
 
     def _eval_evalf(self, prec: int) -> Any:
         value = self.doit()

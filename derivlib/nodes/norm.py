@@ -68,5 +68,6 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=Call("{lib}.linalg.norm({0})"),
+    numpy=lambda p, node: f"{p._module_format(p._module + '.linalg.norm')}({p._print(node.arg)})",
     example=Example(lambda w, d: norm(w.anything(d)), "scalar"),
 )

@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 from derivlib.errors import InputError
 from derivlib.expressions.facets import Absent, Entries, tell
 from derivlib.expressions.shapes import stated
+from derivlib.expressions.text import text
 from derivlib.expressions.traversal import rebuild, with_children
 from derivlib.nodes.arguments import as_whole_number
 from derivlib.nodes.grid import Grid
@@ -34,6 +35,16 @@ class PartialNode:
 
     args: tuple[Any, ...]
     is_commutative = False
+
+    def __new__(cls, application: Expr, position: Any = 0) -> Any:
+        taken: Any = application
+        if not isinstance(taken, (AppliedUndef, MatrixFunctionApplication, PartialNode)):
+            raise InputError(
+                f'a partial derivative of an abstract function stays one: "{text(application)}" is '
+                "not abstract; put functions in place of abstract ones with instantiate, or "
+                "before differentiating"
+            )
+        return super().__new__(cls, application, Integer(position))  # type: ignore[call-arg]
 
     @property
     def application(self) -> Expr:
@@ -60,9 +71,6 @@ class PartialNode:
 class AbstractGradient(PartialNode, Node):
     """∂λ(S)/∂S for an abstract scalar function λ of a matrix S; it has the shape of S."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> AbstractGradient:
-        return super().__new__(cls, application, Integer(position))
-
     @property
     def shape(self) -> tuple[Expr, Expr]:
         rows, cols = self.argument.shape
@@ -72,9 +80,6 @@ class AbstractGradient(PartialNode, Node):
 class AbstractJacobian(PartialNode, Node):
     """∂vec ν(X)/∂(vec X)ᵀ for an abstract matrix function ν: numel(ν) × numel(X)."""
 
-    def __new__(cls, application: Expr, position: Any = 0) -> AbstractJacobian:
-        return super().__new__(cls, application, Integer(position))
-
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return numel(self.application), numel(self.argument)
@@ -82,9 +87,6 @@ class AbstractJacobian(PartialNode, Node):
 
 class MatrixPartial(PartialNode, Node):
     """∂ν(t)/∂t for an abstract matrix function ν of a scalar t; it has the shape of ν."""
-
-    def __new__(cls, application: Expr, position: Any = 0) -> MatrixPartial:
-        return super().__new__(cls, application, Integer(position))
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -95,9 +97,6 @@ class ScalarPartial(PartialNode, ScalarNode):
     """∂f(u, v)/∂u for an abstract scalar function and one of its scalar arguments."""
 
     is_commutative = True
-
-    def __new__(cls, application: Expr, position: Any = 0) -> ScalarPartial:
-        return super().__new__(cls, application, Integer(position))
 
 
 def partial(application: Expr, position: int = 0) -> Expr:

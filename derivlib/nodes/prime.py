@@ -1,50 +1,320 @@
-"""prime(f): the derivative of an undefined function of one scalar, σ'."""
+"""σ': the derivative of an undefined function of one scalar.
+
+At a symbol it is SymPy's Derivative(σ(t), t). At anything else SymPy writes a Subs that is compared
+by how its point prints, so there it is a node of ours, Prime. So it is at a Dummy and at z, the
+variables of functions: they may become anything, and a Derivative is taken with respect to a symbol
+only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Function
+from sympy import (
+    Derivative,
+    Dummy,
+    Expr,
+    Function,
+    FunctionClass,
+    Integer,
+    Lambda,
+    S,
+    Subs,
+    Symbol,
+    sympify,
+)
 from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
 
-from derivlib.errors import InputError
+from derivlib.errors import InputError, UnsupportedError
+from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.shapes import same_as_first
+from derivlib.expressions.text import text
 from derivlib.nodes.arguments import as_whole_number
+from derivlib.nodes.node import ScalarNode
+from derivlib.nodes.partials import partial
+
+_PLACE = Dummy("u", dummy_index=1)
+"""The variable of a function that is differentiated; it is bound, and one for all functions."""
 
 
-def prime(function: Callable[..., Expr], order: int = 1) -> Any:
-    """Name the derivative of an undefined function of one scalar: σ becomes σ'.
+ARGUMENT = Symbol("z")
+"""The variable of the functions that are applied to each entry."""
 
-    ```pycon
-    >>> from sympy import Function, Symbol
-    >>> sigma = Function("sigma")
-    >>> prime(sigma)(Symbol("z"))
-    sigma'(z)
-    >>> prime(prime(sigma)) == prime(sigma, 2)
-    True
 
-    ```
-
-    :param function: an undefined SymPy function, or the prime of one.
-    :param order: how many times it is differentiated.
-    :returns: an undefined function that knows its `derivative_of` and its `prime_order`.
-    :raises InputError: if it is another function, or `order` no whole number from 0.
-    """
-    if not is_undefined(function):
-        raise InputError(
-            f'prime takes an undefined function such as Function("sigma"), not {function!r}; '
-            "a known one has a derivative that can be written"
-        )
-    order = as_whole_number(order, "the order of a prime")
-    base: Any = getattr(function, "derivative_of", function)
-    order += getattr(function, "prime_order", 0)
-    if order == 0:
-        return base
-    name = base.__name__ + "'" * order
-    # Members handed over as keywords are pickled; those in `__dict__` are not.
-    return UndefinedFunction(name, bases=(AppliedUndef,), derivative_of=base, prime_order=order)
+def is_symbol(argument: Any) -> bool:
+    """Return whether SymPy differentiates with respect to a scalar; a Dummy may be a variable."""
+    return getattr(argument, "_diff_wrt", False) and not isinstance(argument, Dummy)
 
 
 def is_undefined(function: Any) -> bool:
     """Return whether a function is an undefined one: σ or σ', not tanh or a `Lambda`."""
     return isinstance(function, UndefinedFunction) and function is not Function
+
+
+@lru_cache(maxsize=512)
+def _as_lambda(function: Any) -> Lambda:
+    return Lambda(_PLACE, function(_PLACE))
+
+
+class Prime(ScalarNode):
+    """A derivative of an undefined function of one scalar, at a scalar.
+
+    Where another function takes the place of the undefined one, it is carried out.
+
+    ```pycon
+    >>> from sympy import Function, sin, symbols
+    >>> f, t = Function("f"), symbols("t")
+    >>> slope = Prime(f, 1, 2 * t)
+    >>> slope, slope.subs(f, sin), slope.has(f)
+    (f'(2*t), cos(2*t), True)
+
+    ```
+
+    :param function: the function, or a `Lambda` of one variable.
+    :param order: how many times it is differentiated.
+    :param argument: where.
+    """
+
+    def __new__(cls, function: Any, order: Any, argument: Any) -> Any:
+        order, argument = Integer(order), sympify(argument)
+        if not isinstance(function, Lambda):
+            function = _as_lambda(function)
+        (variable,) = function.variables
+        body = function.expr.xreplace({variable: _PLACE})
+        if isinstance(body, AppliedUndef) and body.args == (_PLACE,):
+            if is_symbol(argument) and argument != ARGUMENT:
+                return Derivative(body.func(argument), (argument, order))
+            return super().__new__(cls, Lambda(_PLACE, body), order, argument)
+        return in_bodies(body.diff((_PLACE, order))).subs(_PLACE, argument)
+
+    @property
+    def function(self) -> Any:
+        """The undefined function."""
+        return self.args[0].expr.func
+
+    @property
+    def order(self) -> int:
+        """How many times it is differentiated."""
+        return int(self.args[1])
+
+    @property
+    def argument(self) -> Expr:
+        """Where."""
+        return self.args[2]
+
+    @property
+    def primed_name(self) -> str:
+        """σ'."""
+        return _name(self.function, self.order)
+
+    def _eval_rewrite_as_Derivative(self, *_: Any, **__: Any) -> Expr:
+        if getattr(self.argument, "_diff_wrt", False):
+            return Derivative(self.function(self.argument), (self.argument, self.order))
+        place = Dummy("u")
+        slope = Derivative(self.function(place), (place, self.order))
+        return Subs(slope, place, self.argument)
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        slope = self.argument.diff(variable)
+        return S.Zero if slope == 0 else Prime(self.function, self.order + 1, self.argument) * slope
+
+
+def _name(function: Any, order: int) -> str:
+    return str(function.__name__) + "'" * order
+
+
+def primed(function: Any, order: int, argument: Expr) -> Expr:
+    """σ' at a scalar: SymPy's derivative at a symbol, a node of ours at anything else."""
+    if order == 0:
+        return function(argument)  # type: ignore[no-any-return]
+    if is_symbol(argument):
+        return Derivative(function(argument), (argument, order))
+    return Prime(function, order, argument)
+
+
+def prime_of(expr: Any) -> tuple[Any, int, Expr] | None:
+    """Read a derivative of an undefined function of one scalar, however it is written.
+
+    :returns: the function, how many times it is differentiated, and where; nothing if the
+        expression is something else.
+    """
+    if isinstance(expr, Prime):
+        return expr.function, expr.order, expr.argument
+    if isinstance(expr, Subs) and len(expr.variables) == 1:
+        (variable,), (point,) = expr.variables, expr.point
+        found = prime_of(expr.expr)
+        return (*found[:2], point) if found and found[2] == variable else None
+    if isinstance(expr, Derivative) and len(expr.variable_count) == 1:
+        ((variable, order),) = expr.variable_count
+        applied = expr.expr
+        if isinstance(applied, AppliedUndef) and applied.args == (variable,) and order.is_Integer:
+            return applied.func, int(order), variable
+    return None
+
+
+def in_bodies(body: Expr) -> Expr:
+    """The body of a function of one scalar with Prime for every derivative in it."""
+    if not body.has(Derivative, Subs):
+        return body
+    return body.replace(  # type: ignore[no-any-return]
+        lambda node: isinstance(node, (Derivative, Subs)) and prime_of(node) is not None,
+        lambda node: Prime(*(prime_of(node) or ())),
+    )
+
+
+def at_entries(expr: Any) -> Any:
+    """An expression outside of a body, with SymPy's derivative where σ' is taken at a symbol."""
+    if not expr.has(Prime):
+        return expr
+    return expr.replace(Prime, lambda *args: primed(*_read(*args)))
+
+
+def _read(function: Lambda, order: Integer, argument: Expr) -> tuple[Any, int, Expr]:
+    return function.expr.func, int(order), argument
+
+
+def prime(function: Callable[..., Expr], order: int = 1) -> Any:
+    """The derivative of a function of one scalar, as a function: σ becomes σ', sin becomes cos.
+
+    ```pycon
+    >>> from sympy import Function, Symbol, sin
+    >>> sigma, t = Function("sigma"), Symbol("t")
+    >>> prime(sigma)(t) == sigma(t).diff(t)
+    True
+    >>> prime(sigma)(2 * t)
+    σ'(2*t)
+    >>> prime(prime(sigma)) == prime(sigma, 2)
+    True
+    >>> prime(sin)
+    cos
+
+    ```
+
+    :param function: an undefined SymPy function, the prime of one, a known function, or a
+        `Lambda` of one variable.
+    :param order: how many times it is differentiated.
+    :returns: for an undefined function one that knows its `derivative_of` and its
+        `prime_order`; otherwise a function, or a `Lambda`.
+    :raises InputError: if it is no function of one scalar, or `order` no whole number from 0.
+    :raises UnsupportedError: if SymPy knows no derivative of it.
+    """
+    if not isinstance(function, (FunctionClass, Lambda)):
+        raise InputError(
+            f'prime takes a function of one scalar such as Function("sigma") or sin, not '
+            f"{function!r}"
+        )
+    order = as_whole_number(order, "the order of a prime")
+    if not is_undefined(function):
+        return _of_known(function, order)
+    base: Any = getattr(function, "derivative_of", function)
+    order += getattr(function, "prime_order", 0)
+    if order == 0:
+        return base
+
+    def at(cls: Any, *arguments: Any) -> Expr:
+        if len(arguments) != 1 or getattr(sympify(arguments[0]), "is_Matrix", False):
+            raise InputError(
+                f"{cls.__name__} takes one scalar; for each entry of a matrix A say "
+                f"A.applyfunc(prime({base.__name__}))"
+            )
+        return primed(base, order, sympify(arguments[0]))
+
+    members = {"derivative_of": base, "prime_order": order, "__new__": at}
+    return UndefinedFunction(_name(base, order), bases=(AppliedUndef,), __dict__=members)
+
+
+def _of_known(function: Any, order: int) -> Any:
+    try:
+        body = in_bodies(function(_PLACE).diff((_PLACE, order)))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"prime takes a function of one scalar, not {function}") from error
+    if body.has(Derivative, Subs):
+        raise UnsupportedError(f"SymPy knows no derivative of {function}")
+    is_call = isinstance(body.func, FunctionClass) and body.args == (_PLACE,)
+    return body.func if is_call else Lambda(_PLACE, body)
+
+
+# --- facets ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def meaning(node: Any) -> Any:
+    """What a derivative stands for that is no σ': carried out, or a partial derivative of ours.
+
+    :raises UnsupportedError: if it is neither.
+    """
+    value = node.doit()
+    if value != node:
+        return value
+    if isinstance(node, Subs):
+        inner = meaning(node.expr) if prime_of(node.expr) is None else None
+        if inner is not None and not inner.has(Derivative, Subs):
+            return inner.xreplace(dict(zip(node.variables, node.point, strict=True)))
+    elif isinstance(node.expr, AppliedUndef) and set(node.variables) <= set(node.expr.args):
+        found, arguments = node.expr, node.expr.args
+        for variable in node.variables:
+            if arguments.count(variable) == 1:
+                found = partial(found, arguments.index(variable))
+        if str(found) != str(node.expr):
+            return found
+    raise UnsupportedError(
+        f'"{text(node)}" is a derivative that is not carried out, and not one of an undefined '
+        "function with respect to one of its arguments; carry it out with .doit(), or give what is "
+        "differentiated a name"
+    )
+
+
+def _parts(node: Any) -> tuple[Expr, ...]:
+    found = prime_of(node)
+    return (meaning(node),) if found is None else (found[2],)
+
+
+def _with_parts(node: Any, parts: tuple[Expr, ...]) -> Expr:
+    found = prime_of(node)
+    return parts[0] if found is None else primed(*found[:2], parts[0])
+
+
+def _entries(calc: Any, node: Any, value: Any) -> Any:
+    found = prime_of(node)
+    if found is None:
+        return value
+    function, order, _ = found
+    return calc.ring.abstract(function.__name__, (0,) * order, [(0,)], [value])
+
+
+def _on_arrays(on: Any, node: Any) -> Any:
+    return on.value(meaning(node)) if prime_of(node) is None else on.undefined(node)
+
+
+def _text(p: Any, node: Any) -> str:
+    found = prime_of(node)
+    if found is None:
+        return str(getattr(StrPrinter, f"_print_{type(node).__name__}")(p, node))
+    return str(p.call(_name(*found[:2]), found[2]))
+
+
+def _tex(p: Any, node: Any) -> str:
+    found = prime_of(node)
+    if found is None:
+        return str(getattr(LatexPrinter, f"_print_{type(node).__name__}")(p, node))
+    return str(p.call(p.function_name(_name(*found[:2])), found[2]))
+
+
+for _kind in (Prime, Derivative, Subs):
+    tell(
+        _kind,
+        text=_text,
+        tex=_tex,
+        shape=same_as_first,
+        normal=((lambda *args: primed(*_read(*args))) if _kind is Prime else Absent("SymPy's own")),
+        entries=Entries(_entries),
+        arrays=_on_arrays,
+        code=Absent("an undefined function has no value; put a function in its place"),
+        example=Absent("derivatives of undefined functions bring it in"),
+        parts=_parts,
+        with_parts=_with_parts,
+    )

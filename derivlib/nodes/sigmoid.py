@@ -6,10 +6,10 @@ from typing import Any
 
 from sympy import Expr, Function, S, exp, log
 
-from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.arguments import as_operand
+from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.grid import as_scalar
 
 

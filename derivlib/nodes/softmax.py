@@ -79,6 +79,12 @@ def _normal(vector: Expr) -> Expr:
     return identity(S.One) if is_single(vector) else Softmax(vector)
 
 
+def _numpy(p: Any, node: Softmax) -> str:
+    exp, largest = (p._module_format(f"{p._module}.{name}") for name in ("exp", "max"))
+    total = p._module_format(p._module + ".sum")
+    return f"(lambda e: e / {total}(e))((lambda v: {exp}(v - {largest}(v)))({p._print(node.arg)}))"
+
+
 tell(
     Softmax,
     text="softmax",
@@ -88,5 +94,6 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=_CODE,
+    numpy=_numpy,
     example=Example(lambda w, r, c, d: softmax(w.matrix(r, c, d)), "vector"),
 )

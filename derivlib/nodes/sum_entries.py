@@ -80,6 +80,7 @@ tell(
     entries=Entries(lambda calc, _, A: calc.ring.total(A.entries)),
     arrays=lambda on, node: on.value(node.arg).sum(axis=(2, 3), keepdims=True),
     code="sum_entries",
+    numpy=lambda p, node: f"{p._module_format(p._module + '.sum')}({p._print(node.arg)})",
     example=Example(lambda w, d: sum_entries(w.anything(d)), "scalar", weight=3),
     is_linear=True,
 )

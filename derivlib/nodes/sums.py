@@ -9,9 +9,9 @@ from sympy import Add, Integer, MatAdd, Sum
 
 from derivlib.expressions.construction import add
 from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
-from derivlib.expressions.index_sums import without_indices
 from derivlib.expressions.shapes import alike, scalar
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
+from derivlib.nodes.index_sums import without_indices
 
 _PRINTED = Absent("the printers lay out sums")
 

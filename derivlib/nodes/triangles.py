@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import Expr, Identity, S, ZeroMatrix
+from sympy.assumptions.predicates.matrices import (
+    LowerTriangularPredicate,
+    UpperTriangularPredicate,
+)
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
@@ -119,6 +123,17 @@ _BOTH: dict[str, Any] = {
     "diagonal": lambda node: diagonal(node.arg),
 }
 
+
+@LowerTriangularPredicate.register(Tril)  # type: ignore[untyped-decorator]
+def _(_: Tril, assumptions: Any) -> bool:
+    return True
+
+
+@UpperTriangularPredicate.register(Triu)  # type: ignore[untyped-decorator]
+def _(_: Triu, assumptions: Any) -> bool:
+    return True
+
+
 tell(
     Tril,
     text="tril",
@@ -127,6 +142,7 @@ tell(
     entries=Entries(lambda calc, _, A: _kept(calc, A, int.__ge__)),
     arrays=lambda on, node: on.np.tril(on.value(node.arg)),
     code="triangle",
+    numpy=lambda p, node: f"{p._module_format(p._module + '.tril')}({p._print(node.arg)})",
     example=Example(lambda w, r, c, d: tril(w.matrix(r, r, d)), "square"),
     transposed=_turned(Triu),
     **_BOTH,
@@ -139,6 +155,7 @@ tell(
     entries=Entries(lambda calc, _, A: _kept(calc, A, int.__le__)),
     arrays=lambda on, node: on.np.triu(on.value(node.arg)),
     code="triangle",
+    numpy=lambda p, node: f"{p._module_format(p._module + '.triu')}({p._print(node.arg)})",
     example=Example(lambda w, r, c, d: triu(w.matrix(r, r, d)), "square"),
     transposed=_turned(Tril),
     **_BOTH,

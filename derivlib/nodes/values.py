@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, ImmutableDenseMatrix, Integer, MatrixSymbol
-from sympy.matrices.matrixbase import MatrixBase
+from sympy import Expr, ImmutableDenseMatrix, ImmutableSparseMatrix, Integer, MatrixSymbol
 
 from derivlib.errors import DerivlibError
 from derivlib.expressions.facets import facets_of
 from derivlib.nodes.abstract_partial import has_abstract
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.symbolic import Symbolic
+
+_EXPLICIT = (ImmutableDenseMatrix, ImmutableSparseMatrix)
 
 LARGEST = 2**16
 """So many entries are written out, and no more: the commutation matrix of 100×100 has 10⁸."""
@@ -68,7 +69,7 @@ def value_of(node: Any) -> Any:
     if not parts or node.has(MatrixSymbol) or has_abstract([node]):
         return None
     if node.is_Matrix:
-        return as_matrix(node) if node.has(MatrixBase) else None
+        return as_matrix(node) if node.has(*_EXPLICIT) else None
     if any(part.is_Matrix and not _can_be_written_out(part) for part in parts):
         return None
     return entries_of(node)

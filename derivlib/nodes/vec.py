@@ -165,6 +165,9 @@ tell(
     entries=Entries(lambda _, __, A: Grid(A.rows * A.cols, 1, tuple(A.stacked()))),
     arrays=_on_arrays,
     code="vec",
+    numpy=lambda p, node: (
+        f"{p._module_format(p._module + '.reshape')}({p._print(node.arg)}, (-1, 1), order='F')"
+    ),
     example=Example(_example, "column"),
     is_linear=True,
 )
@@ -178,6 +181,10 @@ tell(
     entries=Entries(_unvec_entries),
     arrays=lambda on, node: on.laid_out(on.value(node.arg), on.shape(node)),
     code="unvec",
+    numpy=lambda p, node: (
+        f"{p._module_format(p._module + '.reshape')}({p._print(node.arg)}, "
+        f"({p._print(node.shape[0])}, {p._print(node.shape[1])}), order='F')"
+    ),
     example=Example(_unvec_example),
     parts=first_argument,
     sizes=lambda node: node.shape,

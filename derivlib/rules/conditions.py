@@ -9,8 +9,8 @@ import sympy as sp
 from sympy import Expr
 
 from derivlib.expressions.construction import transpose
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.nodes import Norm
+from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.rule import Condition
 
 Needs = tuple[str, str]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import is_
 from typing import Any, ParamSpec
 
 from sympy import Expr, MatrixSymbol
@@ -33,16 +34,21 @@ def scalars(expr: Expr) -> Arguments | None:
 
 
 def differential(
-    of: type, name: str, *instances: Arguments, build: Build | None = None, **more: Any
+    of: type | tuple[type, ...],
+    name: str,
+    *instances: Arguments,
+    build: Build | None = None,
+    **more: Any,
 ) -> Callable[[Build], Rule]:
     """Declare the function below as the right side of a rule for d(operation).
 
-    :param of: the class of the operation.
-    :param build: makes the operation from the placeholders, where that is not its class.
+    :param of: the class of the operation, or several.
+    :param build: makes the operation from the placeholders, where that is not its one class.
     """
+    make: Any = build or of
 
     def left(*placeholders: Any) -> Expr:
-        return d((build or of)(*placeholders))
+        return d(make(*placeholders))
 
     return lambda right: add_rule(Rule(name, "differential", left, right, instances, of=of, **more))
 
@@ -55,14 +61,33 @@ def equation(
     **more: Any,
 ) -> Rule:
     """Declare an equation whose right side writes no differential, by a function for both sides."""
+    both = _remembered(sides)
 
     def left(*placeholders: Any) -> Expr:
-        return sides(*placeholders)[0]
+        return both(*placeholders)[0]
 
     def right(_: object, *placeholders: Any) -> Expr:
-        return sides(*placeholders)[1]
+        return both(*placeholders)[1]
 
     return add_rule(Rule(name, family, left, right, instances, **more))
+
+
+def _remembered(sides: Callable[..., tuple[Expr, Expr]]) -> Callable[..., tuple[Expr, Expr]]:
+    """The same function, which is asked for its two sides one after the other."""
+    last: list[tuple[Arguments, tuple[Expr, Expr]]] = []
+
+    def both(*placeholders: Any) -> tuple[Expr, Expr]:
+        known = last[0] if last else None
+        if (
+            known is None
+            or len(known[0]) != len(placeholders)
+            or not all(map(is_, known[0], placeholders))
+        ):
+            known = placeholders, sides(*placeholders)
+            last[:] = [known]
+        return known[1]
+
+    return both
 
 
 algebra = partial(equation, "algebra")

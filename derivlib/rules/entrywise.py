@@ -8,8 +8,8 @@ from sympy import DiagonalOf, Lambda, MatrixSymbol, Symbol
 from sympy.core.symbol import uniquely_named_symbol
 
 from derivlib.expressions.construction import hadamard, mul, transpose
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.nodes.builders import frobenius, sum_of
+from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.sources import HADAMARD_ALGEBRA

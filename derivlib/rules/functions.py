@@ -11,7 +11,6 @@ from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
-from derivlib.expressions.elementwise import as_lambda, elementwise
 from derivlib.expressions.traversal import applied
 from derivlib.nodes import (
     MatrixFunction,
@@ -19,8 +18,11 @@ from derivlib.nodes import (
     PartialNode,
     arguments_of,
     partial,
+    prime,
 )
 from derivlib.nodes.builders import inner, inner_sum, unvec, vec
+from derivlib.nodes.elementwise import applied_to_entries, as_lambda, elementwise
+from derivlib.nodes.prime import Prime, prime_of
 from derivlib.rules.conditions import of_entries, of_function
 from derivlib.rules.declare import differential, scalars, whole
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
@@ -56,9 +58,7 @@ def _function_and_matrix(expr: Expr) -> Arguments | None:
     (sp.Lambda(v, t**2 * v + v**2), U),
     source=CHAIN_RULE,
     conditions=of_entries,
-    build=lambda function, argument: sp.Basic.__new__(
-        ElementwiseApplyFunction, as_lambda(function), argument
-    ),
+    build=lambda function, argument: applied_to_entries(as_lambda(function), argument),
     arguments=_function_and_matrix,
 )
 def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
@@ -134,13 +134,16 @@ def _abstract_derivative(d: Differentiate, derivative: Expr) -> Expr:
 
 
 def _function_and_scalars(expr: Expr) -> Arguments | None:
-    if isinstance(expr, WITHOUT_DERIVATIVE) or scalars(expr) is None:
+    if (slope := prime_of(expr)) is not None:
+        function, order, argument = slope
+        return prime(function, order), argument
+    if isinstance(expr, (*WITHOUT_DERIVATIVE, sp.Derivative, sp.Subs)) or scalars(expr) is None:
         return None
     return expr.func, *expr.args
 
 
 @differential(
-    sp.Function,
+    (sp.Function, Prime, sp.Derivative, sp.Subs),
     "scalar function",
     (f, u),
     (h, u, v),

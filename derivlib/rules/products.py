@@ -21,10 +21,10 @@ from derivlib.expressions.construction import (
     power,
     transpose,
 )
-from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.guarded import scalar_power
 from derivlib.nodes import DifferentialNode, Inner, numel
 from derivlib.nodes.builders import commutation, diagonal_matrix, frobenius, unvec, vec
+from derivlib.nodes.elementwise import elementwise
 from derivlib.rules.conditions import each, of_matrix_power, of_power
 from derivlib.rules.declare import differential, moving, scalars
 from derivlib.rules.placeholders import a, e, m, matrix, n, p, q, u, v

@@ -143,9 +143,9 @@ class Rule:
     :param conditions: a function of the placeholders that gives what has to hold.
     :param reading: placeholders to state the rule with, where those it is checked with are
         more special than a reader wants: Q, not an orthogonal matrix built from another.
-    :param of: the class of nodes that the rule is for: it expands their differential, moves
-        them out of the trace or the vec, or simplifies them. Of several rules for a class the
-        one added last is tried first, and those for a class before those for its base.
+    :param of: the class of nodes that the rule is for, or several: it expands their differential,
+        moves them out of the trace or the vec, or simplifies them. Of several rules for a class
+        the one added last is tried first, and those for a class before those for its base.
     :param where: a function of all parts of the expression and of the placeholders that returns
         whether the rule is wanted there; always, if it is left out. With it a rule that has
         conditions is kept for where something else needs them anyway.
@@ -161,7 +161,7 @@ class Rule:
     source: Source
     conditions: Callable[..., tuple[Condition, ...]] = field(default=_no_conditions)
     reading: tuple[Any, ...] = ()
-    of: type | None = None
+    of: type | tuple[type, ...] | None = None
     where: Callable[..., bool] | None = None
     arguments: Callable[[Any], Arguments | None] = field(default=own_arguments)
 
@@ -227,6 +227,11 @@ def _loaded(name: str) -> Rule:
     return RULES[name]
 
 
+def _kinds(rule: Rule) -> tuple[Any, ...]:
+    """The classes of nodes that a rule is for."""
+    return () if rule.of is None else rule.of if isinstance(rule.of, tuple) else (rule.of,)
+
+
 def add_rules(*rules: Rule) -> tuple[Rule, ...]:
     """Add rules to the table, all of them or, if one is refused, none.
 
@@ -259,7 +264,7 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
         if rule.family not in _BY_FAMILY:
             known = ", ".join(_BY_FAMILY)
             raise InputError(f"{named} is of no family: {rule.family!r} is none of {known}")
-        if rule.of is not None and not isinstance(rule.of, type):
+        if not all(isinstance(kind, type) for kind in _kinds(rule)):
             raise InputError(f"{named} is for a class of nodes, which {rule.of!r} is not")
         if not rule.instances:
             raise InputError(f"{named} has no placeholders to be stated and checked with")
@@ -268,8 +273,8 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
         names.add(rule.slug)
     for rule in rules:
         _BY_FAMILY[rule.family][rule.name] = rule
-        if rule.of is not None:
-            _BY_CLASS[rule.family].setdefault(rule.of, []).insert(0, rule)
+        for kind in _kinds(rule):
+            _BY_CLASS[rule.family].setdefault(kind, []).insert(0, rule)
     _TAKEN.update(names)
     _FOR_KIND.clear()
     return rules
@@ -289,8 +294,8 @@ def remove_rule(rule: Rule) -> None:
         raise InputError(f"the rule “{rule.name}” is not in the table of rules")
     del _BY_FAMILY[rule.family][rule.name]
     _TAKEN.remove(rule.slug)
-    if rule.of is not None:
-        _BY_CLASS[rule.family][rule.of].remove(rule)
+    for kind in _kinds(rule):
+        _BY_CLASS[rule.family][kind].remove(rule)
     _FOR_KIND.clear()
 
 

@@ -5,25 +5,24 @@ The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the de
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import sympy as sp
 from sympy import Expr
 from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
+from derivlib.nodes.elementwise import as_lambda
+from derivlib.nodes.prime import Prime, at_entries, prime_of
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
     """An undefined function of another name that differentiates itself into σ'."""
 
     def fdiff(self: Expr, argindex: int = 1) -> Expr:
-        return partial_derivative(function(*self.args), argindex - 1)
+        return _partial_derivative(function(*self.args), argindex - 1)
 
     return UndefinedFunction(
         f"{function.__name__} (differentiable)", bases=(AppliedUndef,), __dict__={"fdiff": fdiff}
@@ -63,10 +62,13 @@ def _derivative(body: Expr, by: sp.Symbol) -> Expr:
         growth = _derivative(exponent, by)
         growing = growth * sp.log(base) if growth != 0 else sp.S.Zero
         return body * (growing + _derivative(base, by) * exponent / base)
+    if (slope := prime_of(body)) is not None:
+        function, order, argument = slope
+        return sp.Mul(Prime(function, order + 1, argument), _derivative(argument, by))
     if is_undefined(body.func) or type(body)._eval_derivative is sp.Function._eval_derivative:
         slopes = [_derivative(argument, by) for argument in body.args]
         partials = (
-            sp.Mul(partial_derivative(body, k), slope)
+            sp.Mul(_partial_derivative(body, k), slope)
             for k, slope in enumerate(slopes)
             if slope != 0
         )
@@ -94,7 +96,7 @@ def derivative_of_function(function: sp.FunctionClass | sp.Lambda) -> sp.Lambda:
     >>> derivative_of_function(tanh)
     Lambda(z, 1 - tanh(z)**2)
     >>> derivative_of_function(Function("sigma"))
-    Lambda(z, sigma'(z))
+    Lambda(z, σ'(z))
 
     ```
 
@@ -123,8 +125,8 @@ def partial_derivative(application: Expr, position: int) -> Expr:
     >>> u, v = symbols("u v")
     >>> partial_derivative(log(u), 0)
     1/u
-    >>> partial_derivative(Function("f")(u), 0)
-    f'(u)
+    >>> partial_derivative(Function("f")(u), 0) == Function("f")(u).diff(u)
+    True
 
     ```
 
@@ -132,10 +134,18 @@ def partial_derivative(application: Expr, position: int) -> Expr:
     :param position: the position of the argument, counted from 0.
     :raises UnsupportedError: if SymPy cannot differentiate it.
     """
-    function: Callable[..., Any] = application.func
+    return at_entries(_partial_derivative(application, position))  # type: ignore[no-any-return]
+
+
+def _partial_derivative(application: Expr, position: int) -> Expr:
+    """The same as it stands in the body of a function, whose variable may become anything."""
+    if (slope := prime_of(application)) is not None:
+        function, order, argument = slope
+        return Prime(function, order + 1, argument)
+    function = application.func
     if is_undefined(function):
         if len(application.args) == 1:
-            return prime(function)(*application.args)  # type: ignore[no-any-return]
+            return Prime(function, 1, *application.args)
         return partial(application, position)
     if not isinstance(application, sp.Function):
         raise UnsupportedError(f'no derivative is known for "{text(application)}"')

@@ -28,6 +28,7 @@ from derivlib.nodes import (
 )
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.prime import prime_of
 
 
 class Evaluator:
@@ -168,10 +169,8 @@ class Evaluator:
         if isinstance(node, MatrixFunctionApplication):
             name, arguments, shape = node.name, node.arguments, self.shape(node)
         else:
-            name, arguments, shape = type(node).__name__, node.args, (1, 1)
-            order = getattr(type(node), "prime_order", 0)
-            if order:
-                name, moving = type(node).derivative_of.__name__, [0] * order + moving
+            name, order, arguments = _undefined(node)
+            shape, moving = (1, 1), [0] * order + moving
         points = self.all_of(arguments)
         sizes = tuple(point.shape[2] * point.shape[3] for point in points)
         values = ridges(name, shape[0] * shape[1], sizes).partial(points, moving)
@@ -191,10 +190,16 @@ class _Entrywise(Evaluator):
         return self._value(expr) if found is None else found
 
     def undefined(self, expr: Any) -> Jet:
-        name, order = type(expr).__name__, getattr(type(expr), "prime_order", 0)
-        if order:
-            name = type(expr).derivative_of.__name__
-        return ridges(name, 1, (1,)).entrywise(self.value(expr.args[0]), order)
+        name, order, arguments = _undefined(expr)
+        return ridges(name, 1, (1,)).entrywise(self.value(arguments[0]), order)
+
+
+def _undefined(node: Any) -> tuple[str, int, tuple[Any, ...]]:
+    """The name of an undefined scalar function, how often it is differentiated, and where."""
+    slope = prime_of(node)
+    if slope is None:
+        return type(node).__name__, 0, node.args
+    return slope[0].__name__, slope[1], (slope[2],)
 
 
 class JetRing:

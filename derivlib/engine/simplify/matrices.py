@@ -28,11 +28,11 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.expressions.elementwise import as_lambda
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import DiagonalSums, Vec
+from derivlib.nodes.elementwise import as_lambda
 from derivlib.rules import algebra, entrywise, powers
 
 _LONGEST_TRACE = 60

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Basic, Expr, MatrixSymbol, Mul, Pow, S, Symbol
+from sympy import Add, Expr, MatrixSymbol, Mul, Pow, S, Symbol
 
 from derivlib.expressions.binding import binding, parenthesized
+from derivlib.expressions.text import called
 
 __all__ = ["Elementwise"]
 
@@ -72,7 +73,7 @@ class Elementwise:
         if exponent.has(self.variable):
             return self._function(body)
         power = rf"\odot {self.printer._print(exponent)}"
-        if base != self.variable and isinstance(base, Basic) and base.is_Function:
+        if base != self.variable and called(base)[0]:
             return self._function(base, power)
         text = self.set(base)
         inner = self.matrix if base == self.variable else base
@@ -83,7 +84,8 @@ class Elementwise:
         if isinstance(body, Pow):
             base, exponent = body.args
             return rf"{self._bound(base)}^{{\odot {self._bound(exponent)}}}"
-        name = self.printer.function_name(body.func)
-        arguments = ", ".join(self.set(argument) for argument in body.args)
+        known, parts = called(body)
+        name = self.printer.function_name(known or body.func)
+        arguments = ", ".join(self.set(part) for part in parts or body.args)
         raised = name if power is None else f"{name}^{{{power}}}"
         return f"{raised}{parenthesized(arguments)}"

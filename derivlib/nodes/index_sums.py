@@ -15,10 +15,10 @@ from sympy import Add, Expr, Lambda, Mul, Pow, S, Sum, Symbol, Trace
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.expressions.construction import add, mul, ones, transpose
-from derivlib.expressions.elementwise import elementwise
 from derivlib.expressions.facets import facet
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import same_size
+from derivlib.nodes.elementwise import elementwise
 
 __all__ = ["without_indices"]
 
