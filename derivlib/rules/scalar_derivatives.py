@@ -38,7 +38,7 @@ def derivative_of(body: Expr, by: sp.Symbol) -> Expr:
     :raises UnsupportedError: if SymPy cannot differentiate a function in it.
     """
     result = _derivative(body, by)
-    if result.has(sp.Derivative, sp.Subs):
+    if any(prime_of(slope) is None for slope in result.atoms(sp.Derivative, sp.Subs)):
         raise UnsupportedError(
             f'no derivative is known for "{text(body)}" as a function of {by}; '
             "give the function as a Lambda of functions SymPy can differentiate"
