@@ -11,14 +11,25 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from sympy import Derivative, Dummy, Expr, MatrixSymbol, Subs, Sum, Symbol, Transpose, ZeroMatrix
-from sympy.core.function import AppliedUndef
+from sympy import (
+    Derivative,
+    Dummy,
+    Expr,
+    MatrixSymbol,
+    Subs,
+    Sum,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+    preorder_traversal,
+)
 from sympy.matrices.immutable import ImmutableDenseMatrix
 from sympy.tensor.array import NDimArray
 from sympy.tensor.array.expressions.array_expressions import _ArrayExpr, _CodegenArrayAbstract
 
-from derivlib import DerivlibError, VerificationError, prime
+from derivlib import DerivlibError, VerificationError
 from derivlib.check import verify
+from derivlib.nodes.prime import prime_of
 
 __all__ = ["SILENT", "VERDICTS", "Answer", "ask_sympy", "judge"]
 
@@ -60,30 +71,6 @@ def is_zero(answer: Any) -> bool:
     return answer == 0 or isinstance(answer, ZeroMatrix)
 
 
-def with_primes(answer: Any) -> Any:
-    """Write σ' for the derivatives of undefined functions, which SymPy leaves standing.
-
-    :raises Unjudged: if SymPy's own replacing does not get through its answer.
-    """
-
-    def is_slope(node: Any) -> bool:
-        """σ differentiated by its argument, once."""
-        return (
-            isinstance(node, Derivative)
-            and isinstance(node.expr, AppliedUndef)
-            and node.expr.args == node.variables
-        )
-
-    def is_slope_at(node: Any) -> bool:
-        return isinstance(node, Subs) and is_slope(node.expr) and len(node.point) == 1
-
-    try:
-        answer = answer.replace(is_slope_at, lambda node: prime(node.expr.expr.func)(*node.point))
-        return answer.replace(is_slope, lambda node: prime(node.expr.func)(*node.variables))
-    except Exception as error:  # SymPy's constructors refuse in many ways
-        raise Unjudged(_told(error)) from error
-
-
 def judge(expr: Expr, wrt: Expr, answer: Answer, sizes: Mapping[Any, int]) -> tuple[str, str]:
     """Judge an answer.
 
@@ -101,15 +88,13 @@ def judge(expr: Expr, wrt: Expr, answer: Answer, sizes: Mapping[Any, int]) -> tu
         return "raises", _told(answer)
     used = {size: value for size, value in sizes.items() if _occurs(size, expr, wrt, answer)}
     attempts: list[Callable[[], tuple[str, str]]] = [
-        lambda: _compared(expr, wrt, with_primes(answer), used),
-        lambda: _compared(expr, wrt, with_primes(answer.doit()), used),
+        lambda: _compared(expr, wrt, answer, used),
+        lambda: _compared(expr, wrt, answer.doit(), used),
     ]
     standing = _is_standing(answer)
     if not standing:
         fixed = (_at(expr, used), _at(wrt, used))
-        attempts.append(
-            lambda: _compared(*fixed, with_primes(_written_out(answer, expr, wrt, used)), {})
-        )
+        attempts.append(lambda: _compared(*fixed, _written_out(answer, expr, wrt, used), {}))
     reasons = []
     for attempt in attempts:
         try:
@@ -126,10 +111,13 @@ def judge(expr: Expr, wrt: Expr, answer: Answer, sizes: Mapping[Any, int]) -> tu
 
 def _is_standing(answer: Any) -> bool:
     """Tell whether a derivative is left standing, other than one that is σ'."""
-    try:
-        return bool(with_primes(answer).has(Derivative, Subs))
-    except Unjudged:
-        return bool(answer.has(Derivative, Subs))
+    walk = preorder_traversal(answer)
+    for node in walk:
+        if isinstance(node, (Derivative, Subs)):
+            if prime_of(node) is None:
+                return True
+            walk.skip()
+    return False
 
 
 def _told(error: Exception) -> str:

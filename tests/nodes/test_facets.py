@@ -178,8 +178,8 @@ def test_every_node_with_a_value_is_compared(kind):
 
 
 ABSTRACT = {
-    "AppliedUndef", "MatrixFunctionApplication", "PartialNode", "AbstractPartial",
-    "NumberSymbol", "ImaginaryUnit", "BooleanFunction", "adjoint",
+    "AppliedUndef", "MatrixFunctionApplication", "PartialNode", "AbstractPartial", "Prime",
+    "Derivative", "Subs", "NumberSymbol", "ImaginaryUnit", "BooleanFunction", "adjoint",
 }  # fmt: skip
 """What has values only where an undefined function has, and numbers and conditions of any kind."""
 
