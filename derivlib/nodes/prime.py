@@ -8,6 +8,7 @@ only.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -224,7 +225,17 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
         return primed(base, order, sympify(arguments[0]))
 
     members = {"derivative_of": base, "prime_order": order, "__new__": at}
-    return UndefinedFunction(_name(base, order), bases=(AppliedUndef,), __dict__=members)
+    return _PrimeFunction(_name(base, order), bases=(AppliedUndef,), __dict__=members)
+
+
+class _PrimeFunction(UndefinedFunction):  # type: ignore[misc]
+    """The class of σ', which is pickled as the prime of what it is the prime of."""
+
+
+copyreg.pickle(
+    _PrimeFunction,  # type: ignore[arg-type]
+    lambda function: (prime, (function.derivative_of, function.prime_order)),
+)
 
 
 def _of_known(function: Any, order: int) -> Any:
