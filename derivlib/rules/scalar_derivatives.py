@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from sympy import (
     Add,
-    Derivative,
     Expr,
     Function,
     FunctionClass,
@@ -17,7 +16,6 @@ from sympy import (
     Mul,
     Pow,
     S,
-    Subs,
     Symbol,
     log,
 )
@@ -27,7 +25,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
-from derivlib.nodes.prime import Prime, at_entries, prime_of
+from derivlib.nodes.prime import Prime, at_entries, is_carried_out, prime_of
 
 __all__ = [
     "derivative_by_parameter",
@@ -57,7 +55,7 @@ def derivative_of(body: Expr, by: Symbol) -> Expr:
     :raises UnsupportedError: if SymPy cannot differentiate a function in it.
     """
     result = _derivative(body, by)
-    if result.has(Derivative, Subs):
+    if not is_carried_out(result):
         raise UnsupportedError(
             f'no derivative is known for "{text(body)}" as a function of {by}; '
             "give the function as a Lambda of functions SymPy can differentiate"
@@ -170,7 +168,7 @@ def _partial_derivative(application: Expr, position: int) -> Expr:
         result = application.fdiff(position + 1)
     except ArgumentIndexError:
         result = None
-    if result is None or result.has(Derivative, Subs):
+    if result is None or not is_carried_out(result):
         raise UnsupportedError(
             f'no derivative is known for "{text(application)}" by its argument {position + 1}; '
             "differentiate by something else, or put an undefined function in its place"
