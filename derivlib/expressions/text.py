@@ -51,6 +51,11 @@ class _Entry(Symbol):  # type: ignore[misc]
 
     _diff_wrt = False
 
+    @classmethod
+    def class_key(cls) -> Any:
+        """It is sorted as any symbol."""
+        return Symbol.class_key()
+
 
 class TextNotation:
     """What the facets of nodes write text with, whichever printer prints their parts."""

@@ -24,6 +24,8 @@ from sympy import (
     S,
     Subs,
     Symbol,
+    Trace,
+    preorder_traversal,
     sympify,
 )
 from sympy.core.function import AppliedUndef, UndefinedFunction
@@ -157,6 +159,17 @@ def prime_of(expr: Any) -> tuple[Any, int, Expr] | None:
     return None
 
 
+def is_carried_out(expr: Any) -> bool:
+    """Return whether no derivative is left standing in an expression, other than a σ'."""
+    walk = preorder_traversal(expr)
+    for node in walk:
+        if isinstance(node, (Derivative, Subs)):
+            if prime_of(node) is None:
+                return False
+            walk.skip()
+    return True
+
+
 def in_bodies(body: Expr) -> Expr:
     """The body of a function of one scalar with Prime for every derivative in it."""
     if not body.has(Derivative, Subs):
@@ -217,12 +230,15 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
         return base
 
     def at(cls: Any, *arguments: Any) -> Expr:
-        if len(arguments) != 1 or getattr(sympify(arguments[0]), "is_Matrix", False):
+        argument: Any = sympify(arguments[0]) if len(arguments) == 1 else None
+        if getattr(argument, "is_Matrix", False) and tuple(argument.shape) == (1, 1):
+            argument = Trace(argument)  # as a scalar, which SymPy's applyfunc asks for
+        if argument is None or getattr(argument, "is_Matrix", False):
             raise InputError(
                 f"{cls.__name__} takes one scalar; for each entry of a matrix A say "
                 f"A.applyfunc(prime({base.__name__}))"
             )
-        return primed(base, order, sympify(arguments[0]))
+        return primed(base, order, argument)
 
     members = {"derivative_of": base, "prime_order": order, "__new__": at}
     return _PrimeFunction(_name(base, order), bases=(AppliedUndef,), __dict__=members)
@@ -243,7 +259,7 @@ def _of_known(function: Any, order: int) -> Any:
         body = in_bodies(function(_PLACE).diff((_PLACE, order)))
     except (TypeError, ValueError) as error:
         raise InputError(f"prime takes a function of one scalar, not {function}") from error
-    if body.has(Derivative, Subs):
+    if not is_carried_out(body):
         raise UnsupportedError(f"SymPy knows no derivative of {function}")
     is_call = isinstance(body.func, FunctionClass) and body.args == (_PLACE,)
     return body.func if is_call else Lambda(_PLACE, body)
@@ -263,7 +279,7 @@ def meaning(node: Any) -> Any:
         return value
     if isinstance(node, Subs):
         inner = meaning(node.expr) if prime_of(node.expr) is None else None
-        if inner is not None and not inner.has(Derivative, Subs):
+        if inner is not None and is_carried_out(inner):
             return inner.xreplace(dict(zip(node.variables, node.point, strict=True)))
     elif isinstance(node.expr, AppliedUndef) and set(node.variables) <= set(node.expr.args):
         found, arguments = node.expr, node.expr.args

@@ -15,7 +15,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
-from derivlib.nodes.prime import Prime, at_entries, prime_of
+from derivlib.nodes.prime import Prime, at_entries, is_carried_out, prime_of
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
@@ -38,7 +38,7 @@ def derivative_of(body: Expr, by: sp.Symbol) -> Expr:
     :raises UnsupportedError: if SymPy cannot differentiate a function in it.
     """
     result = _derivative(body, by)
-    if any(prime_of(slope) is None for slope in result.atoms(sp.Derivative, sp.Subs)):
+    if not is_carried_out(result):
         raise UnsupportedError(
             f'no derivative is known for "{text(body)}" as a function of {by}; '
             "give the function as a Lambda of functions SymPy can differentiate"
@@ -153,7 +153,7 @@ def _partial_derivative(application: Expr, position: int) -> Expr:
         result = application.fdiff(position + 1)
     except ArgumentIndexError:
         result = None
-    if result is None or result.has(sp.Derivative, sp.Subs):
+    if result is None or not is_carried_out(result):
         raise UnsupportedError(
             f'no derivative is known for "{text(application)}" with respect to its argument '
             f"{position + 1}; differentiate with respect to something else, or put an undefined "

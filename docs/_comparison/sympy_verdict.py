@@ -12,16 +12,13 @@ from math import prod
 from typing import Any
 
 from sympy import (
-    Derivative,
     Dummy,
     Expr,
     MatrixSymbol,
-    Subs,
     Sum,
     Symbol,
     Transpose,
     ZeroMatrix,
-    preorder_traversal,
 )
 from sympy.matrices.immutable import ImmutableDenseMatrix
 from sympy.tensor.array import NDimArray
@@ -29,7 +26,7 @@ from sympy.tensor.array.expressions.array_expressions import _ArrayExpr, _Codege
 
 from derivlib import DerivlibError, VerificationError
 from derivlib.check import verify
-from derivlib.nodes.prime import prime_of
+from derivlib.nodes.prime import is_carried_out
 
 __all__ = ["SILENT", "VERDICTS", "Answer", "ask_sympy", "judge"]
 
@@ -91,7 +88,7 @@ def judge(expr: Expr, wrt: Expr, answer: Answer, sizes: Mapping[Any, int]) -> tu
         lambda: _compared(expr, wrt, answer, used),
         lambda: _compared(expr, wrt, answer.doit(), used),
     ]
-    standing = _is_standing(answer)
+    standing = not is_carried_out(answer)
     if not standing:
         fixed = (_at(expr, used), _at(wrt, used))
         attempts.append(lambda: _compared(*fixed, _written_out(answer, expr, wrt, used), {}))
@@ -103,21 +100,11 @@ def judge(expr: Expr, wrt: Expr, answer: Answer, sizes: Mapping[Any, int]) -> tu
             reasons.append(str(error))
             continue
         if verdict in SILENT and standing:
+            reasons.append(reason)
             continue
         readable = not is_unreadable(answer) or verdict != "right"
         return (verdict if readable else "right, unreadable"), reason
     return ("not carried out" if standing else "unreadable"), reasons[0]
-
-
-def _is_standing(answer: Any) -> bool:
-    """Tell whether a derivative is left standing, other than one that is σ'."""
-    walk = preorder_traversal(answer)
-    for node in walk:
-        if isinstance(node, (Derivative, Subs)):
-            if prime_of(node) is None:
-                return True
-            walk.skip()
-    return False
 
 
 def _told(error: Exception) -> str:
