@@ -37,8 +37,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(Arguments|Entry|Family|FormalNode|Kind|Node|NodeBase|Layout|LayoutName|Method|Premises|ScalarNode"
-        r"|SizesByName|StepLike|Structure|Written)",
+        r"derivlib\..*\.(Arguments|DifferentialNode|Entry|Family|FormalNode|Kind|Layout|LayoutName"
+        r"|LinearForm|Method|Node|NodeBase|PartialNode|Premises|ScalarNode|SizesByName|Slot|StepLike"
+        r"|Structure|Written)",
     ),  # not for readers
 ]
 
