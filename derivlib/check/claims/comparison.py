@@ -6,6 +6,7 @@ import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Rational
 from typing import Any, TypeVar
 
 import mpmath
@@ -31,6 +32,7 @@ Result = TypeVar("Result")
 SizesByName = tuple[tuple[str, int], ...]
 
 _VANISHING = 1e-15
+_LONG = 30  # characters of a number
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Difference:
             shapes = [f"{rows}×{cols}" for rows, cols in (self.left, self.right)]
             return f"the shapes differ{at}: {left} is {shapes[0]}, {right} is {shapes[1]}"
         i, j = self.entry
-        first, second = written or (_number(self.left), _number(self.right))
+        first, second = written or _numbers(self.left, self.right)
         return (
             f"entry ({i + 1}, {j + 1}), counted from 1, differs{at}: "
             f"{left} has {first}, {right} has {second}"
@@ -136,6 +138,19 @@ def library_versions() -> tuple[tuple[str, str], ...]:
         ("mpmath", mpmath.__version__),
         ("Python", platform.python_version()),
     )
+
+
+def _numbers(left: Any, right: Any) -> tuple[str, str]:
+    """Two different numbers to be compared by eye: long fractions as decimals, if these differ."""
+    exact = _number(left), _number(right)
+    values = (left, right)
+    if max(map(len, exact)) <= _LONG or not all(isinstance(v, Rational) for v in values):
+        return exact
+    first, second = (
+        f"about {mpmath.nstr(mpmath.mpf(value.numerator) / value.denominator, 12)}"
+        for value in values
+    )
+    return exact if first == second else (first, second)
 
 
 def _number(value: Any) -> str:
