@@ -141,6 +141,13 @@ def test_its_code_gives_its_derivative(registered):
         assert np.isclose(found[i, j], (by_hand[0] - by_hand[1]) / (2 * h), 1e-6, 1e-7)
 
 
+def test_a_matrix_of_one_entry_is_a_scalar_in_code(registered):
+    register_left_inverse()
+    a, c = MatrixSymbol("a", 1, 1), MatrixSymbol("c", 1, 1)
+    derivation = derive(Trace(LeftInverse(a) * c), a)
+    assert np.isclose(derivation.to_function()(a=2.0, c=3.0), -3 / 4)
+
+
 def test_a_scalar_and_its_hessian(registered):
     register(Energy, entries=energy_entries, rules=[energy], tex="E")
     d = derive(Energy(A * X), X)

@@ -8,7 +8,7 @@ and push transposes inwards. Each is an identity of matrix algebra; no calculus 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from sympy import (
     Add,
@@ -280,9 +280,19 @@ def transpose(expr: Expr) -> Expr:
     return Basic.__new__(Transpose, expr) if turned is None else turned
 
 
+def is_one(size: Any) -> bool:
+    """Return whether a size is 1; those of explicit matrices are no Integer but an int."""
+    return size is S.One or (type(size) is int and size == 1)
+
+
+def is_single(matrix: Expr) -> bool:
+    """Return whether a matrix has one entry."""
+    return is_one(matrix.shape[0]) and is_one(matrix.shape[1])
+
+
 def power(base: Expr, exponent: Expr) -> Expr:
     """Raise a square matrix to a power; that of a 1×1 matrix is a power of its entry."""
-    if base.shape[0] is S.One and base.shape[1] is S.One and exponent is not S.One:
+    if is_single(base) and exponent is not S.One:
         scale, matrix = split_coefficient(base)
         entry = S.One if isinstance(matrix, Identity) else Basic.__new__(Trace, matrix)
         return mul(Pow(scale * entry, exponent), Identity(S.One))
@@ -398,16 +408,16 @@ def _joined_blocks(left: Expr, right: Expr) -> Expr | None:
         return identity(left.shape[0] * right.shape[0])
     if isinstance(left, OneMatrix) and isinstance(right, OneMatrix):
         return ones(left.shape[0] * right.shape[0], left.shape[1] * right.shape[1])
-    if left.shape[1] is S.One and right.shape[0] is S.One:
+    if is_one(left.shape[1]) and is_one(right.shape[0]):
         return mul(left, right)
-    if left.shape[0] is S.One and right.shape[1] is S.One:
+    if is_one(left.shape[0]) and is_one(right.shape[1]):
         return mul(right, left)
     return None
 
 
 def _is_single_one(matrix: Expr) -> bool:
     """Tell whether a matrix is written as the 1×1 matrix with entry 1."""
-    return isinstance(matrix, (Identity, OneMatrix)) and all(s is S.One for s in matrix.shape)
+    return isinstance(matrix, (Identity, OneMatrix)) and is_single(matrix)
 
 
 def blocks(rows: Sequence[Sequence[Expr]]) -> Expr:

@@ -12,6 +12,7 @@ from sympy import (
     Basic,
     Dummy,
     Expr,
+    Function,
     HadamardPower,
     HadamardProduct,
     MatAdd,
@@ -75,11 +76,19 @@ def _expanded_scalar(expr: Expr) -> Expr:
 
 
 def _lettered(expr: Basic, letters: dict[Expr, Dummy]) -> Basic:
-    """Put a letter in place of each part that is a function of matrices."""
-    if any(getattr(part, "is_Matrix", False) for part in expr.args):
-        return letters.setdefault(expr, Dummy(commutative=bool(expr.is_commutative)))
-    parts = tuple(_lettered(part, letters) for part in expr.args)
-    return expr if parts == expr.args else expr.func(*parts)
+    """Put a letter in place of each part that is a function of matrices.
+
+    A node that is no arithmetic keeps what it is made of: the partial derivative of λ(X) is
+    none of a letter.
+    """
+    parts = expr.args
+    if not any(getattr(part, "is_Matrix", False) for part in parts):
+        parts = tuple(_lettered(part, letters) for part in parts)
+        if parts == expr.args:
+            return expr
+        if isinstance(expr, (Add, Mul, Pow, Function)):
+            return expr.func(*parts)
+    return letters.setdefault(expr, Dummy(commutative=bool(expr.is_commutative)))
 
 
 def _count_of_terms(expr: Basic) -> int:

@@ -12,7 +12,6 @@ from sympy import (
     ImmutableDenseMatrix,
     MatrixExpr,
     MatrixSymbol,
-    S,
     Trace,
     nan,
     oo,
@@ -22,6 +21,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import UndefinedError
+from derivlib.expressions.construction import is_single
 from derivlib.expressions.facets import Shape, facet, facets_of
 from derivlib.expressions.shapes import shape_of
 from derivlib.expressions.sizes import all_nodes
@@ -75,7 +75,7 @@ def applied(function: Any, *args: Expr) -> Expr:
 
 def _entry_of(argument: Any) -> Any:
     """A 1×1 matrix as a scalar, anything else as it is."""
-    if isinstance(argument, MatrixExpr) and argument.shape[0] is argument.shape[1] is S.One:
+    if isinstance(argument, MatrixExpr) and is_single(argument):
         return facet(Trace, "normal")(argument)
     return argument
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from sympy import Expr, Identity, S
 
 from derivlib.expressions.construction import (
     identity,
+    is_single,
     leads_with_transpose,
     transpose,
 )
@@ -66,13 +67,16 @@ def adjugate(matrix: Any) -> Expr:
 
 def adjugate_of(matrix: Expr) -> Expr:
     """The adjugate in normal form: that of a 1×1 matrix is 1, that of I is I."""
-    if matrix.shape[0] is S.One:
+    if is_single(matrix):
         return identity(S.One)
     return matrix if isinstance(matrix, Identity) else Adjugate(matrix)
 
 
 _SMALL = 6
 """Up to which size cofactors are determinants of minors, which singular matrices have too."""
+
+_SMALL_ARRAY = 5
+"""The same for arrays, where larger minors are found by elimination and must not be singular."""
 
 
 def _entries(calc: Any, _: Any, A: Grid) -> Grid:
@@ -114,7 +118,14 @@ def _jacobian_entries(calc: Any, _: Any, A: Grid) -> Grid:
 
 def _on_arrays(on: Any, node: Adjugate) -> Any:
     value = on.value(node.arg)
-    return on.jets.times(on.jets.determinant(value), on.jets.inverse(value))
+    n = value.shape[-1]
+    if n > _SMALL_ARRAY:
+        return on.jets.times(on.jets.determinant(value), on.jets.inverse(value))
+    result = on.number(on.np.ones((n, n)))
+    for i, j in product(range(n if n > 1 else 0), repeat=2):
+        minor = on.np.delete(on.np.delete(value, j, axis=2), i, axis=3)
+        result[:, :, i : i + 1, j : j + 1] = (-1) ** (i + j) * on.jets.determinant(minor)
+    return result
 
 
 def _jacobian_tex(p: Any, node: AdjugateJacobian) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from sympy import Determinant, Expr, Identity, S
 
+from derivlib.expressions.construction import is_single
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.grid import Grid, square
-from derivlib.nodes.trace import is_single, trace
+from derivlib.nodes.trace import trace
 
 
 def determinant_of(calc: Any, A: Grid) -> Any:

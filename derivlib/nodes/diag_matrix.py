@@ -17,14 +17,20 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import ShapeError
-from derivlib.expressions.construction import identity, mul, split_coefficient, transpose, zeros
+from derivlib.expressions.construction import (
+    identity,
+    is_single,
+    mul,
+    split_coefficient,
+    transpose,
+    zeros,
+)
 from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, same_size, shown_shape, stated
 from derivlib.expressions.text import text
 from derivlib.nodes.diagonal_of import diagonal
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.sum_entries import sum_of
-from derivlib.nodes.trace import is_single
 
 
 def diagonal_matrix(vector: Expr) -> Expr:

@@ -10,6 +10,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.expressions.construction import (
     hadamard,
     identity,
+    is_single,
     mul,
     ones,
     split_coefficient,
@@ -18,7 +19,6 @@ from derivlib.expressions.construction import (
 from derivlib.expressions.facets import Entries, Example, Shape, facet, tell
 from derivlib.expressions.shapes import Parts, square, stated
 from derivlib.nodes.grid import Grid
-from derivlib.nodes.trace import is_single
 
 
 def diagonal(matrix: Expr) -> Expr:

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Expr, Identity, ZeroMatrix
 
 from derivlib.expressions.construction import (
+    is_single,
     leads_with_transpose,
     mul,
     split_coefficient,
@@ -17,7 +18,6 @@ from derivlib.expressions.shapes import square
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.grid import square as square_grid
 from derivlib.nodes.node import Node, as_square_operand
-from derivlib.nodes.trace import is_single
 
 
 class DiagonalSums(Node):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import DotProduct, Expr, S
+from sympy import DotProduct, Expr
 
-from derivlib.expressions.construction import mul, transpose
+from derivlib.expressions.construction import is_one, mul, transpose
 from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.products import dot
@@ -14,7 +14,7 @@ from derivlib.nodes.trace import trace
 
 
 def _row(vector: Expr) -> Expr:
-    return vector if vector.shape[0] is S.One else transpose(vector)
+    return vector if is_one(vector.shape[0]) else transpose(vector)
 
 
 def _example(w: Any, d: int) -> Any:

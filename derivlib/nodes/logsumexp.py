@@ -6,11 +6,12 @@ from typing import Any
 
 from sympy import Expr, log
 
+from derivlib.expressions.construction import is_single
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import RealNode, as_vector_operand
 from derivlib.nodes.softmax import exponentials
-from derivlib.nodes.trace import is_single, trace
+from derivlib.nodes.trace import trace
 
 
 class LogSumExp(RealNode):

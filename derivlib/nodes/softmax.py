@@ -6,12 +6,11 @@ from typing import Any
 
 from sympy import Expr, S, Transpose, exp
 
-from derivlib.expressions.construction import identity
+from derivlib.expressions.construction import identity, is_single
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import Node, as_vector_operand
-from derivlib.nodes.trace import is_single
 
 
 class Softmax(Node):

@@ -16,12 +16,12 @@ from sympy import (
 )
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.construction import split_coefficient
+from derivlib.expressions.construction import is_single, split_coefficient
 from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.node import RealNode, as_matrix_operand
-from derivlib.nodes.trace import is_single, trace
+from derivlib.nodes.trace import trace
 
 
 class SumEntries(RealNode):

@@ -15,11 +15,6 @@ from derivlib.expressions.text import is_entry
 from derivlib.nodes.grid import square
 
 
-def is_single(matrix: Expr) -> bool:
-    """Return whether a matrix has one entry."""
-    return matrix.shape[0] is S.One and matrix.shape[1] is S.One
-
-
 def trace(matrix: Expr) -> Expr:
     """Take the trace of a square matrix; a coefficient comes out in front."""
     coefficient, matrix = split_coefficient(matrix)

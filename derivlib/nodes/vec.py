@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, OneMatrix, S, Tuple, ZeroMatrix
+from sympy import Expr, Integer, OneMatrix, Tuple, ZeroMatrix
 
 from derivlib.errors import InputError, ShapeError
-from derivlib.expressions.construction import mul, split_coefficient, transpose
+from derivlib.expressions.construction import is_one, mul, split_coefficient, transpose
 from derivlib.expressions.facets import Entries, Example, first_argument, tell
 from derivlib.expressions.shapes import same_size, stated
 from derivlib.nodes.arguments import as_operand, as_shape
@@ -101,9 +101,9 @@ def stacked(matrix: Expr) -> Expr:
         return mul(coefficient, matrix.arg)
     if isinstance(matrix, (ZeroMatrix, OneMatrix)):
         return mul(coefficient, type(matrix)(rows * cols, 1))
-    if cols is S.One:
+    if is_one(cols):
         return mul(coefficient, matrix)
-    if rows is S.One:
+    if is_one(rows):
         return mul(coefficient, transpose(matrix))
     return mul(coefficient, Vec(matrix))
 
@@ -116,9 +116,9 @@ def laid_out(column: Expr, shape: Any) -> Expr:
         return mul(coefficient, column.arg)
     if isinstance(column, (ZeroMatrix, OneMatrix)):
         return mul(coefficient, type(column)(rows, cols))
-    if cols is S.One:
+    if is_one(cols):
         return mul(coefficient, column)
-    if rows is S.One:
+    if is_one(rows):
         return mul(coefficient, transpose(column))
     return mul(coefficient, Unvec(column, shape))
 

@@ -239,7 +239,7 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "entry": _entry,
         "column": lambda w, x, s, a: f"{a[0].atom}[:, None]",
         "flat": lambda w, x, s, a: f"{a[0].atom}[:, 0]",
-        "as_matrix": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape)})",
+        "as_matrix": lambda w, shape, s, a: f"{a[0].atom}.reshape({w.sizes(shape) or '()'})",
         "diagonal": lambda w, x, s, a: f"{a[0].atom}.diagonal()",
         "where": _where(prefix),
         "fill": _fill(prefix),

@@ -23,6 +23,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices
 from derivlib.expressions.construction import (
     identity,
+    is_one,
     leads_with_transpose,
     mul,
     split_coefficient,
@@ -85,7 +86,7 @@ def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
         yield algebra.DIAGONAL_OF_SUMS, (expr.args[0].arg,)
     factors = matrices(expr.args[0])
     for i, factor in enumerate(factors[:-1], start=1):
-        if factor.shape[1] is S.One:
+        if is_one(factor.shape[1]):
             yield entrywise.DIAGONAL_OF_OUTER, (mul(*factors[:i]), mul(*factors[i:]))
             return
 
@@ -171,7 +172,7 @@ def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
 
 def _order_of_trace(factors: tuple[Expr, ...]) -> tuple[Any, ...]:
     """A 1×1 product comes first, then few transposes, then the alphabet."""
-    is_scalar = factors[0].shape[0] is S.One
+    is_scalar = is_one(factors[0].shape[0])
     turned = sum(leads_with_transpose(f.args[0] if isinstance(f, MatPow) else f) for f in factors)
     return not is_scalar, turned, tuple(map(_spelled, factors))
 

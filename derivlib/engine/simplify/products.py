@@ -22,7 +22,7 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, two
-from derivlib.expressions.construction import identity, mul, split_coefficient, transpose
+from derivlib.expressions.construction import identity, is_one, mul, split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
 from derivlib.nodes import BasisMatrix, Commutation, Vec
 from derivlib.rules import algebra, powers
@@ -44,10 +44,10 @@ def _inner_products(expr: Expr) -> Iterator[Rewrite]:
     factors = matrices(expr)
     last = len(factors) - 1
     for i, first in enumerate(factors):
-        if first.shape[0] is not S.One:
+        if not is_one(first.shape[0]):
             continue
-        j = next(k for k in range(i, last + 1) if k == last or factors[k].shape[1] is S.One)
-        if factors[j].shape[1] is S.One and (i, j) != (0, last):
+        j = next(k for k in range(i, last + 1) if k == last or is_one(factors[k].shape[1]))
+        if is_one(factors[j].shape[1]) and (i, j) != (0, last):
             before = mul(*factors[:i], identity(S.One))
             after = mul(identity(S.One), *factors[j + 1 :])
             yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
