@@ -163,8 +163,8 @@ def as_matrix_of_symbols(wrt: MatrixBase, written: Written) -> ImmutableDenseMat
     for entry in wrt:
         if not isinstance(entry, Symbol):
             raise InputError(
-                f'a Matrix to differentiate by is made of symbols, and "{text(entry)}" is none; '
-                "for all entries of a MatrixSymbol differentiate by the MatrixSymbol"
+                f'a Matrix as a variable is made of symbols, and "{text(entry)}" is none; '
+                "for all entries of a MatrixSymbol take the MatrixSymbol itself"
             )
     as_variables(list(wrt), written)
     return ImmutableDenseMatrix(wrt)

@@ -135,10 +135,10 @@ def derive(
     :param where: what names in `expr` stand for, in any order: `{S: (A*X).applyfunc(tanh)}`.
         The result is over these names. A name may be `expr` itself.
     :param structure: "symmetric", "diagonal", "lower triangular", "upper triangular",
-        "toeplitz" or "symmetric toeplitz": the derivative by the free entries of a `wrt` of
-        that structure. A gradient has at each place the derivative by the free entry there,
-        zero where there is none; a Jacobian is by the free entries in the order of
-        :class:`derivlib.BasisMatrix`.
+        "toeplitz" or "symmetric toeplitz": the derivative with respect to the free entries
+        of a `wrt` of that structure. A gradient has at each place the derivative with respect to
+        the free entry there, zero where there is none; the columns of a Jacobian belong to the
+        free entries in the order of :class:`derivlib.BasisMatrix`.
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`; the result
         holds, and is checked, where they hold.
     :returns: the derivation, with its `result`, `steps` and `verify`; for a list a
@@ -203,7 +203,7 @@ def hessian(
     :param expr: a scalar SymPy expression, or a 1×1 matrix expression.
     :param wrt: a `Symbol` or a `MatrixSymbol`, an entry of one, or a list or `Matrix` of symbols.
     :param where: as in :func:`derive`.
-    :param structure: as in :func:`derive`; the Hessian is by the free entries then.
+    :param structure: as in :func:`derive`; the Hessian is with respect to the free entries.
     :param assuming: as in :func:`derive`.
     :returns: the derivation; its `result` is numel(X) × numel(X), a scalar for a scalar `wrt`. For
         a list or a `Matrix` of symbols it is a :class:`derivlib.EntrywiseDerivation`.
