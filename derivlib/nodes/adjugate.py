@@ -156,7 +156,10 @@ def adjugate_jacobian(A):
     on_diagonal = (I[:, None, :] * I[None, :, :]).reshape(n * n, n)
     middle = on_diagonal @ others @ on_diagonal.T - {lib}.diag(others.ravel())
     sign = {lib}.linalg.det(U) * {lib}.linalg.det(V)
-    return sign * {lib}.kron(U, V.T) @ middle @ {lib}.kron(V, U.T)
+    left, right = (
+        {lib}.einsum("ij,ba->iajb", P, Q).reshape(n * n, n * n) for P, Q in ((U, V), (V, U))
+    )
+    return sign * left @ middle @ right
 ''',
     matrices=True,
 )

@@ -13,6 +13,7 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     MatrixSymbol,
+    Piecewise,
     Q,
     Symbol,
     Trace,
@@ -231,3 +232,16 @@ def test_an_index_is_looked_at_each_time():
         assert function(array, np.int64(1), np.int64(2))[1, 2] == 2
     with pytest.raises(SizesError, match="X is 2×3 and has no entry"):
         function(array, np.int64(1), np.int64(-1))
+
+
+def test_a_condition_on_a_scalar_is_an_argument_of_code():
+    choice = Piecewise((1, t > 1), (2, True))
+    gradient = derive(choice * Trace(A * A), A).to_function()
+    value = np.array([[1.0, 2], [3, 4]])
+    for at, factor in ((2.0, 2), (0.0, 4)):
+        assert np.array_equal(gradient(A=value, t=at), factor * value.T)
+
+
+def test_an_array_is_no_expression():
+    with pytest.raises(InputError, match="expr must be a SymPy expression"):
+        derive(np.ones((2, 2)), A)
