@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -23,6 +25,7 @@ from derivlib import (
 )
 from derivlib.check import check_equation
 from derivlib.check.claims.derivative import verify
+from derivlib.rules.rule import add_rules, remove_rule
 
 SIZES = {n: 3, m: 2, p: 4}
 DERIVATIONS = {
@@ -110,3 +113,32 @@ def test_a_spawned_process_takes_derivations():
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         told = pool.map(described, pickled)
     assert told == [(str(d), str(d.lines())) for d in DERIVATIONS.values()]
+
+
+def load(pickled: bytes, first: str = "") -> subprocess.CompletedProcess[str]:
+    """Load a pickled rule in a new process."""
+    code = f"import pickle\n{first}\nprint(repr(pickle.loads({pickled!r})))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def turning():
+    rule = replace(RULES["transpose"], name="turning")
+    add_rules(rule)
+    yield rule
+    remove_rule(rule)
+
+
+def test_a_rule_is_loaded_where_it_has_been_added(turning):
+    assert load(pickle.dumps(RULES["product"])).stdout == f"{RULES['product']}\n"
+    pickled = pickle.dumps(turning)
+    missing = load(pickled)
+    assert missing.returncode
+    assert 'InputError: no rule "turning" is in the table of rules here' in missing.stderr
+    first = (
+        "from dataclasses import replace\n"
+        "from derivlib.rules.rule import RULES, add_rules\n"
+        "import derivlib.rules\n"
+        "add_rules(replace(RULES['transpose'], name='turning'))"
+    )
+    assert load(pickled, first).stdout.startswith("turning: ")

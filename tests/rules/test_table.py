@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -271,28 +269,6 @@ def test_a_rule_that_only_has_the_name_of_one_is_not_pickled():
     with pytest.raises(InputError, match="“trace” is not in the table"):
         pickle.dumps(false)
     assert copy.copy(false) is false
-
-
-def load(pickled: bytes, first: str = "") -> subprocess.CompletedProcess[str]:
-    """Load a pickled rule in a new process."""
-    code = f"import pickle\n{first}\nprint(repr(pickle.loads({pickled!r})))"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-
-
-def test_a_rule_is_loaded_where_it_has_been_added(added):
-    assert load(pickle.dumps(RULES["product"])).stdout == f"{RULES['product']}\n"
-    added(replace(RULES["transpose"], name="turning"))
-    pickled = pickle.dumps(RULES["turning"])
-    missing = load(pickled)
-    assert missing.returncode
-    assert 'InputError: no rule "turning" is in the table of rules here' in missing.stderr
-    first = (
-        "from dataclasses import replace\n"
-        "from derivlib.rules.rule import RULES, add_rules\n"
-        "import derivlib.rules\n"
-        "add_rules(replace(RULES['transpose'], name='turning'))"
-    )
-    assert load(pickled, first).stdout.startswith("turning: ")
 
 
 def test_a_derivation_is_pickled_with_its_steps():
