@@ -133,7 +133,7 @@ def minimums(session: nox.Session) -> None:
 # Only pip looks into the folders that its settings name, where the wheel of PyTorch may lie.
 @nox.session(venv_backend="virtualenv")
 def backends(session: nox.Session) -> None:
-    """Run the tests that need JAX, PyTorch or SciPy; what is missing fails, it does not skip."""
+    """Run the tests with the mark `needs`; a library that is missing fails, it does not skip."""
     session.install("-e", ".", *group("backends"))
     install_torch(session)
     options = [*ELSEWHERE, "-m", "needs", "-n", "auto", "--dist", "worksteal"]
@@ -189,7 +189,6 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    session.run("pytest", "tests/test_types.py")
 
 
 def npm_ci(session: nox.Session, folder: Path) -> None:

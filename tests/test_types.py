@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -58,10 +57,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("mypy") is None,
-    reason="mypy is not installed: the session lint of nox installs it",
-)
+@pytest.mark.needs("mypy")
 def test_mypy_knows_what_derivations_can_be_asked(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

@@ -77,6 +77,13 @@ MADE = {
 }  # fmt: skip
 
 OF_REAL_NUMBERS = {"a choice between numbers", "softmax", "Jacobian of softmax"}
+"""Complex numbers have no order, and PyTorch has no softmax of them."""
+TYPED = [
+    (name, dtype)
+    for name in MADE
+    for dtype in ("float16", "bfloat16", "float32", "float64", "complex64")
+    if dtype != "complex64" or name not in OF_REAL_NUMBERS
+]
 SOLVED = {"log det": derive(logdet(A * A.T + Identity(n)), A)}
 """What libraries do in 32 and 64 bits only."""
 
@@ -134,6 +141,7 @@ def test_solving_keeps_the_type(name):
     assert d.to_function()(**arrays(d, np.float32)).dtype == np.float32
 
 
+@pytest.mark.needs("jax")
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 @pytest.mark.parametrize("name", MADE)
 def test_jax_keeps_the_type_and_answers_with_its_own_arrays(name, dtype):
@@ -153,14 +161,12 @@ def test_jax_keeps_the_type_and_answers_with_its_own_arrays(name, dtype):
         assert_near(found, d, np.dtype(dtype))
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "complex64"])
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("device", ["cpu", "meta"])
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize(("name", "dtype"), TYPED)
 def test_torch_keeps_type_and_device(name, device, dtype):
     """No arithmetic is done on the device `meta`, but what is not on it is refused."""
     torch = pytest.importorskip("torch")
-    if dtype == "complex64" and name in OF_REAL_NUMBERS:
-        pytest.skip("complex numbers have no order, and PyTorch no softmax of them")
     d, wanted = MADE[name], getattr(torch, dtype)
     given = {
         key: torch.tensor(value, dtype=wanted, device=device) if isinstance(value, np.ndarray)
@@ -204,6 +210,7 @@ def test_without_an_array_the_type_is_that_of_the_library(backend):
     assert np.asarray(derive(t**2 * Identity(n), t).to_function(backend)(1.0, 3)).dtype == float
 
 
+@pytest.mark.needs("torch")
 def test_numbers_beside_tensors_take_their_type_and_device():
     torch = pytest.importorskip("torch")
     function = derive(norm(x) ** 2 * t + sum_entries(x) * t**2, x).to_function("torch", value=True)
@@ -214,6 +221,7 @@ def test_numbers_beside_tensors_take_their_type_and_device():
     assert listed(torch.eye(2, dtype=torch.float16), y=[1, 2]).dtype == torch.float16
 
 
+@pytest.mark.needs("torch")
 def test_gradients_go_through_what_is_made_in_torch():
     """Of 2 Σ X the slope is 2 in each entry; a matrix made of t passes the slope on to t."""
     torch = pytest.importorskip("torch")

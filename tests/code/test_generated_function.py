@@ -67,6 +67,8 @@ def test_copies_look_at_places_too():
         again(np.ones((2, 2)), 2, 0)
 
 
+@pytest.mark.needs("joblib")
+@pytest.mark.needs("cloudpickle")
 def test_joblib_and_cloudpickle_take_them():
     joblib, cloudpickle = pytest.importorskip("joblib"), pytest.importorskip("cloudpickle")
     function = layer.to_function()
@@ -83,6 +85,7 @@ def test_a_process_that_is_spawned_takes_them():
     np.testing.assert_array_equal(found, function(**GIVEN))
 
 
+@pytest.mark.needs("torch")
 def test_unpickling_where_the_library_is_missing(monkeypatch):
     pytest.importorskip("torch")
     data = pickle.dumps(layer.to_function("torch"))
@@ -162,6 +165,7 @@ def test_stacks_of_several_results_in_numpy():
             np.testing.assert_allclose(found, wanted)
 
 
+@pytest.mark.needs("jax")
 def test_a_stack_in_jax():
     jax = pytest.importorskip("jax")
     gradient = quadratic.to_function("jax")
@@ -172,6 +176,7 @@ def test_a_stack_in_jax():
     np.testing.assert_allclose(jax.jit(stacked)(stack, matrix), BY_HAND)
 
 
+@pytest.mark.needs("torch")
 def test_a_stack_in_torch():
     torch = pytest.importorskip("torch")
     gradient = quadratic.to_function("torch")
@@ -218,6 +223,7 @@ def test_what_is_made_of_nothing_is_mapped_too(name, backend):
 # --- compilers and derivatives of other libraries ------------------------------------------
 
 
+@pytest.mark.needs("jax")
 def test_jax_compiles_and_differentiates_it():
     jax = pytest.importorskip("jax")
     function = layer.to_function("jax", value=True)
@@ -228,6 +234,7 @@ def test_jax_compiles_and_differentiates_it():
     np.testing.assert_allclose(value, function(**GIVEN)[0])
 
 
+@pytest.mark.needs("torch")
 def test_torch_differentiates_it():
     torch = pytest.importorskip("torch")
     function = layer.to_function("torch", value=True)
@@ -238,6 +245,7 @@ def test_torch_differentiates_it():
     assert value.dtype == torch.float64
 
 
+@pytest.mark.needs("torch")
 def test_torch_compiles_it():
     """Also where the code calls helpers: PyTorch looks for the module they would be in."""
     torch = pytest.importorskip("torch")

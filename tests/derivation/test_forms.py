@@ -121,7 +121,7 @@ SHOWN = {
     "product of entries": (
         N.applyfunc(Lambda(z, z * exp(-t * z))),
         r"N \odot \exp(- t N)",
-        "[N*exp(-t*N)]",
+        "[N*exp(-N*t)]",
     ),
     "one minus square": (
         (X * W).applyfunc(Lambda(z, 1 - z**2)),
