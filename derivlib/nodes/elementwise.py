@@ -17,7 +17,7 @@ from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import NodeBase
 from derivlib.nodes.prime import ARGUMENT, Prime, at_entries, in_bodies
 
-_SPARE = Dummy("z", dummy_index=2)
+_SPARE = Dummy("z", 2)
 """The variable where z is a parameter."""
 
 

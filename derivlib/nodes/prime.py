@@ -40,7 +40,7 @@ from derivlib.nodes.arguments import as_whole_number
 from derivlib.nodes.node import ScalarNode
 from derivlib.nodes.partials import partial
 
-_PLACE = Dummy("u", dummy_index=1)
+_PLACE = Dummy("u", 1)
 """The variable of a function that is differentiated; it is bound, and one for all functions."""
 
 
@@ -252,6 +252,18 @@ copyreg.pickle(
     _PrimeFunction,  # type: ignore[arg-type]
     lambda function: (prime, (function.derivative_of, function.prime_order)),
 )
+
+
+def _undefined(name: str, assumptions: dict[str, Any]) -> Any:
+    """An undefined function, read from a pickle."""
+    return Function(name, **assumptions)
+
+
+if UndefinedFunction not in copyreg.dispatch_table:  # SymPy has it from 1.14 on
+    copyreg.pickle(
+        UndefinedFunction,  # type: ignore[arg-type]
+        lambda function: (_undefined, (function.__name__, function._kwargs)),
+    )
 
 
 def _of_known(function: Any, order: int) -> Any:
