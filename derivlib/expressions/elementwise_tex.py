@@ -84,8 +84,8 @@ class Elementwise:
         if isinstance(body, Pow):
             base, exponent = body.args
             return rf"{self._bound(base)}^{{\odot {self._bound(exponent)}}}"
-        known, parts = called(body)
-        name = self.printer.function_name(known or body.func)
+        _, parts = called(body)
+        name = self.printer.function_name(getattr(body, "primed_name", None) or body.func)
         arguments = ", ".join(self.set(part) for part in parts or body.args)
         raised = name if power is None else f"{name}^{{{power}}}"
         return f"{raised}{parenthesized(arguments)}"

@@ -55,7 +55,7 @@ def adjugate(matrix: Any) -> Expr:
 
     ```
 
-    Source: Magnus & Neudecker (2019), chapter 8, the differential of the determinant.
+    Source: Petersen & Pedersen (2012), eq. (41); Magnus & Neudecker (2019), chapter 8.
 
     :param matrix: a square matrix expression or an explicit square matrix.
     :returns: a matrix of the same shape.

@@ -47,6 +47,9 @@ class Sigmoid(Function):  # type: ignore[misc]
     _numpycode = _pythoncode = _mpmathcode = _scipycode = _written_out
 
 
+Sigmoid.__name__ = "sigmoid"  # what SymPy's printers call it; as for sin, that makes it again
+
+
 def sigmoid(argument: Any) -> Expr:
     """The logistic function 1/(1 + exp(-z)), of a scalar or of each entry of a matrix.
 
@@ -59,7 +62,7 @@ def sigmoid(argument: Any) -> Expr:
     >>> gradient.verify({n: 3, m: 2}).entries
     2
     >>> print(derive(sigmoid(symbols("t")), symbols("t")))
-    ∂L/∂t = (1 - σ(t))*σ(t)
+    ∂L/∂t = (1 - sigmoid(t))*sigmoid(t)
 
     ```
 
@@ -87,8 +90,9 @@ def _entries(calc: Any, _: Any, z: Any) -> Any:
 
 tell(
     Sigmoid,
-    text="sigma",
-    tex=r"\sigma",
+    # not σ, which on every page is the undefined function of a layer
+    text="sigmoid",
+    tex=r"\operatorname{sigmoid}",
     shape=scalar,
     normal=Absent("SymPy's own"),
     entries=Entries(_entries),

@@ -22,13 +22,13 @@ from derivlib.rules.conditions import each
 from derivlib.rules.declare import differential
 from derivlib.rules.placeholders import m, matrix, n, p
 from derivlib.rules.rule import Arguments, Differentiate
-from derivlib.rules.sources import JACOBI, KRONECKER_ALGEBRA, cookbook
+from derivlib.rules.sources import ADJOINT_MATRIX, KRONECKER_ALGEBRA, cookbook
 
 U, V = matrix("U", n, n), matrix("V", m, m)
 POSITIVE = each("of positive determinant")
 
 
-@differential(Determinant, "determinant", (U,), source=JACOBI)
+@differential(Determinant, "determinant", (U,), source=cookbook(41))
 def _determinant(d: Differentiate, base: Expr) -> Expr:
     return trace(mul(adjugate_of(base), d(base)))
 
@@ -67,7 +67,7 @@ def _determinant_of_invertible(d: Differentiate, base: Expr) -> Expr:
     return mul(Determinant(base), trace(mul(inverse(base), d(base))))
 
 
-@differential(Adjugate, "adjugate", (U,), source=JACOBI)
+@differential(Adjugate, "adjugate", (U,), source=ADJOINT_MATRIX)
 def _adjugate(d: Differentiate, base: Expr) -> Expr:
     return unvec(mul(AdjugateJacobian(base), vec(d(base))), base.shape)
 
@@ -76,7 +76,7 @@ def _adjugate(d: Differentiate, base: Expr) -> Expr:
     Adjugate,
     "adjugate of an invertible matrix",
     (U,),
-    source=JACOBI,
+    source=ADJOINT_MATRIX,
     conditions=each("invertible"),
     where=_invertible_anyway,
 )

@@ -145,7 +145,6 @@ def test_solving_keeps_the_type(name):
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 @pytest.mark.parametrize("name", MADE)
 def test_jax_keeps_the_type_and_answers_with_its_own_arrays(name, dtype):
-    pytest.importorskip("jax")
     import jax
     import jax.numpy as jnp
 
@@ -166,7 +165,8 @@ def test_jax_keeps_the_type_and_answers_with_its_own_arrays(name, dtype):
 @pytest.mark.parametrize(("name", "dtype"), TYPED)
 def test_torch_keeps_type_and_device(name, device, dtype):
     """No arithmetic is done on the device `meta`, but what is not on it is refused."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     d, wanted = MADE[name], getattr(torch, dtype)
     given = {
         key: torch.tensor(value, dtype=wanted, device=device) if isinstance(value, np.ndarray)
@@ -212,7 +212,8 @@ def test_without_an_array_the_type_is_that_of_the_library(backend):
 
 @pytest.mark.needs("torch")
 def test_numbers_beside_tensors_take_their_type_and_device():
-    torch = pytest.importorskip("torch")
+    import torch
+
     function = derive(norm(x) ** 2 * t + sum_entries(x) * t**2, x).to_function("torch", value=True)
     value, gradient = function(torch.ones(3, dtype=torch.float32, device="meta"), 0.5)
     assert value.dtype == gradient.dtype == torch.float32
@@ -224,7 +225,8 @@ def test_numbers_beside_tensors_take_their_type_and_device():
 @pytest.mark.needs("torch")
 def test_gradients_go_through_what_is_made_in_torch():
     """Of 2 Σ X the slope is 2 in each entry; a matrix made of t passes the slope on to t."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     X_ = torch.ones((3, 2), dtype=torch.float64, requires_grad=True)
     MADE["a calculated number everywhere"].to_function("torch")(X_).sum().backward()
     assert X_.grad.tolist() == [[12.0, 12.0]] * 3

@@ -70,7 +70,9 @@ def test_copies_look_at_places_too():
 @pytest.mark.needs("joblib")
 @pytest.mark.needs("cloudpickle")
 def test_joblib_and_cloudpickle_take_them():
-    joblib, cloudpickle = pytest.importorskip("joblib"), pytest.importorskip("cloudpickle")
+    import cloudpickle
+    import joblib
+
     function = layer.to_function()
     again = pickle.loads(cloudpickle.dumps(function))
     np.testing.assert_array_equal(again(**GIVEN), function(**GIVEN))
@@ -87,7 +89,6 @@ def test_a_process_that_is_spawned_takes_them():
 
 @pytest.mark.needs("torch")
 def test_unpickling_where_the_library_is_missing(monkeypatch):
-    pytest.importorskip("torch")
     data = pickle.dumps(layer.to_function("torch"))
 
     def missing(name):
@@ -167,7 +168,8 @@ def test_stacks_of_several_results_in_numpy():
 
 @pytest.mark.needs("jax")
 def test_a_stack_in_jax():
-    jax = pytest.importorskip("jax")
+    import jax
+
     gradient = quadratic.to_function("jax")
     told = advice(gradient, stack, matrix)
     assert told == "jax.vmap(gradient, in_axes=(0, None))"
@@ -178,7 +180,8 @@ def test_a_stack_in_jax():
 
 @pytest.mark.needs("torch")
 def test_a_stack_in_torch():
-    torch = pytest.importorskip("torch")
+    import torch
+
     gradient = quadratic.to_function("torch")
     tensors = torch.tensor(stack), torch.tensor(matrix)
     told = advice(gradient, *tensors)
@@ -225,7 +228,8 @@ def test_what_is_made_of_nothing_is_mapped_too(name, backend):
 
 @pytest.mark.needs("jax")
 def test_jax_compiles_and_differentiates_it():
-    jax = pytest.importorskip("jax")
+    import jax
+
     function = layer.to_function("jax", value=True)
     value, gradient = jax.jit(function)(**GIVEN)
     np.testing.assert_allclose(
@@ -236,7 +240,8 @@ def test_jax_compiles_and_differentiates_it():
 
 @pytest.mark.needs("torch")
 def test_torch_differentiates_it():
-    torch = pytest.importorskip("torch")
+    import torch
+
     function = layer.to_function("torch", value=True)
     given = {key: torch.tensor(value, dtype=torch.float64) for key, value in GIVEN.items()}
     value, gradient = function(**given)
@@ -248,7 +253,8 @@ def test_torch_differentiates_it():
 @pytest.mark.needs("torch")
 def test_torch_compiles_it():
     """Also where the code calls helpers: PyTorch looks for the module they would be in."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     function = derive(X.T * A * X, X).to_function("torch")
     given = torch.tensor(GIVEN["X"]), torch.eye(4, dtype=torch.float64)
     found = torch.compile(function, backend="eager")(*given)

@@ -1,0 +1,155 @@
+"""The definitions of nodes against NumPy and SciPy, which know nothing of them.
+
+What a node is on arrays, in the judge and in SymPy's printers rests on these definitions, so they
+are compared with what others calculate, never with one another.
+"""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+import scipy.special
+from sympy import preorder_traversal
+from test_facets import SIZES, WITH_VALUES, A, X, arrays_for, defined, numbers, t, u, x, y
+
+from derivlib.check.arrays.evaluator import Evaluator
+from derivlib.check.arrays.jets import constant
+from derivlib.expressions import facets
+from derivlib.expressions.facets import Absent, facets_of
+
+N, M = 3, 2
+"""The sizes n and m of the examples."""
+
+
+def column_by_column(matrix):
+    return matrix.reshape(-1, 1, order="F")
+
+
+def adjugate_of(a):
+    """By its own equation, since det A A⁻¹ is right for a regular matrix."""
+    return np.linalg.det(a) * np.linalg.inv(a)
+
+
+def adjugate_slope(a):
+    """∂vec adj(A)/∂(vec A)ᵀ by differences: the adjugate is quadratic, so they are exact."""
+    slopes = []
+    for j, i in np.ndindex(N, N):
+        step = np.zeros((N, N))
+        step[i, j] = 1e-3
+        slopes.append(column_by_column((adjugate_of(a + step) - adjugate_of(a - step)) / 2e-3))
+    return np.hstack(slopes)
+
+
+def permanent_of(a):
+    return sum(np.prod([a[i, j] for i, j in enumerate(p)]) for p in permutations(range(N)))
+
+
+def sums_of_diagonals(a):
+    """A Toeplitz matrix: each place has the sum of its diagonal."""
+    return np.array([[np.trace(a, offset=j - i) for j in range(N)] for i in range(N)])
+
+
+def commutation_of(rows, cols):
+    """The matrix that takes vec A to vec Aᵀ, by what it does to each unit matrix."""
+    images = []
+    for j, i in np.ndindex(cols, rows):
+        unit = np.zeros((rows, cols))
+        unit[i, j] = 1
+        images.append(column_by_column(unit.T))
+    return np.hstack(images)
+
+
+def unit(rows, cols, i, j):
+    matrix = np.zeros((rows, cols))
+    matrix[i, j] = 1
+    return matrix
+
+
+BY_OTHERS = {
+    "function of two indices": lambda v: np.fromfunction(lambda i, j: i**2 - 3 * j, (N, M)),
+    "Hadamard product": lambda v: 2 * v[X] ** 3,
+    "Kronecker product": lambda v: np.kron(v[X], v[A]),
+    "Kronecker delta": lambda v: v[t] * (N - 1 == M),
+    "diagonal matrix of a vector": lambda v: np.diag(v[x].ravel()),
+    "diagonal matrix of a row": lambda v: np.diag(v[x].ravel()),
+    "diagonal matrix of a matrix": lambda v: np.diag(np.diag(v[A])),
+    "diagonal": lambda v: np.diag(v[A]).reshape(-1, 1),
+    "lower triangle": lambda v: np.tril(v[A]),
+    "upper triangle": lambda v: np.triu(v[A]),
+    "sums of diagonals": lambda v: sums_of_diagonals(v[A]),
+    "trace": lambda v: np.trace(v[A]),
+    "determinant": lambda v: np.linalg.det(v[A]),
+    "inverse": lambda v: np.linalg.inv(v[A]),
+    "whole matrix power": lambda v: np.linalg.matrix_power(v[A], 3),
+    "negative matrix power": lambda v: np.linalg.matrix_power(v[A], -2),
+    "adjugate": lambda v: adjugate_of(v[A]),
+    "derivative of an adjugate": lambda v: adjugate_slope(v[A]),
+    "logistic function": lambda v: scipy.special.expit(v[t]),
+    "logistic function of each entry": lambda v: scipy.special.expit(v[X]),
+    "permanent": lambda v: permanent_of(v[A]),
+    "log-determinant": lambda v: np.linalg.slogdet(v[A])[1],
+    "norm": lambda v: np.linalg.norm(v[X]),
+    "sum of entries": lambda v: v[X].sum(),
+    "softmax": lambda v: scipy.special.softmax(v[x]),
+    "log-sum-exp": lambda v: scipy.special.logsumexp(v[x]),
+    "vec": lambda v: column_by_column(v[X]),
+    "unvec": lambda v: column_by_column(v[X]).reshape((M, N), order="F"),
+    "entry": lambda v: v[A][2, 1],
+    "dot product": lambda v: np.vdot(v[x], v[y]),
+    "blocks": lambda v: np.block([[v[A], v[X]], [v[X].T, np.zeros((M, M))]]),
+    "function of each entry": lambda v: np.tanh(v[X]),
+    "function with a parameter": lambda v: np.sin(v[t] * v[X]),
+    "known function": lambda v: np.exp(v[t]) + np.arctan(v[u]),
+    "largest": lambda v: max(v[t], v[u]),
+    "smallest": lambda v: min(v[t], v[u]),
+    "magnitude": lambda v: abs(v[t] - v[u]),
+    "choice": lambda v: v[t] if v[t] > v[u] else v[u] ** 2,
+    "single entry": lambda v: unit(N, M, 2, 1),
+    "commutation": lambda v: commutation_of(N, M),
+    "inner product": lambda v: (v[X] * v[X]).sum(),
+    "matrix on a vec": lambda v: np.kron(v[A], v[X].T) @ column_by_column(np.kron(v[x].T, v[x])),
+}
+
+
+@pytest.mark.parametrize("name", BY_OTHERS)
+def test_a_definition_says_what_others_calculate(name):
+    arrays = arrays_for(np.random.default_rng(list(BY_OTHERS).index(name)))
+    wanted = np.atleast_2d(BY_OTHERS[name](arrays))
+    like = (1, 1)
+    jets = {symbol: constant(value, like) for symbol, value in arrays.items()}
+    on_arrays = Evaluator(SIZES, jets, like).value(WITH_VALUES[name])[0, 0].astype(float)
+    for found in (numbers(defined(WITH_VALUES[name]), arrays), on_arrays):
+        assert found.shape == wanted.shape
+        assert np.allclose(found, wanted, 1e-8, 1e-8)
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "diagonal", "lower triangular", "toeplitz"])
+def test_a_basis_is_made_of_what_the_structure_lets_differ(structure):
+    basis = numbers(defined(WITH_VALUES[f"{structure} basis"]), {})
+    count = basis.shape[1]
+    rank = {"symmetric": 6, "diagonal": 3, "lower triangular": 6, "toeplitz": 5}[structure]
+    assert np.linalg.matrix_rank(basis) == count == rank
+    has_it = {
+        "symmetric": lambda a: np.array_equal(a, a.T),
+        "diagonal": lambda a: np.array_equal(a, np.diag(np.diag(a))),
+        "lower triangular": lambda a: np.array_equal(a, np.tril(a)),
+        "toeplitz": lambda a: np.array_equal(a[1:, 1:], a[:-1, :-1]),
+    }[structure]
+    free = basis @ np.arange(1.0, count + 1)
+    assert has_it(free.reshape((N, N), order="F"))
+    assert len(set(free) - {0.0}) == count
+
+
+@pytest.mark.parametrize("kind", facets.told(), ids=lambda kind: kind.__name__)
+def test_what_has_no_value_of_its_own_on_arrays_is_compared_here(kind):
+    """For these the two evaluators of the judge share the definition."""
+    told = facets_of(kind)
+    shared = isinstance(told.arrays, Absent) and not isinstance(told.entries, Absent)
+    if not shared or told.entries.under_differential:
+        return
+    met = {type(e) for name in BY_OTHERS for e in preorder_traversal(WITH_VALUES[name])}
+    assert any(kind in found.__mro__ for found in met) or kind.__name__ in ELSEWHERE
+
+
+ELSEWHERE = {"AbstractPartial", "BooleanFunction"}
+"""What has no value without an undefined function, and what is a condition: see "choice"."""
