@@ -9,15 +9,6 @@ from sympy import Expr, Function, ImmutableDenseMatrix, MatrixSymbol, Symbol
 
 from derivlib.errors import InputError
 
-__all__ = [
-    "compose",
-    "element",
-    "element_functions",
-    "element_matrix",
-    "entry_table",
-    "small_letters",
-]
-
 
 def _indexed(name: str, i: int, j: int) -> str:
     separator = "" if i < 10 and j < 10 else ","

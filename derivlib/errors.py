@@ -2,19 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "BackendError",
-    "DerivlibError",
-    "InputError",
-    "ReplayError",
-    "RuleError",
-    "ShapeError",
-    "SizesError",
-    "UndefinedError",
-    "UnsupportedError",
-    "VerificationError",
-]
-
 
 class DerivlibError(Exception):
     """Base class of every error that derivlib raises on purpose.

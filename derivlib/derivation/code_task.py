@@ -22,8 +22,6 @@ from derivlib.nodes.elementwise import as_lambda
 from derivlib.nodes.prime import prime_of
 from derivlib.rules.rule import Condition
 
-__all__ = ["Coded", "source_of"]
-
 
 class Coded(Protocol):
     """What is needed of a derivation to write code for it."""

@@ -7,8 +7,6 @@ from typing import Any, Literal, cast
 
 from sympy import Expr
 
-__all__ = ["WritesCode"]
-
 
 class WritesCode:
     """A derivation, with respect to one or several variables, that becomes a function of arrays."""

@@ -13,8 +13,6 @@ from derivlib.display.latex import latex
 from derivlib.errors import InputError
 from derivlib.expressions.text import GREEK
 
-__all__ = ["Formula", "aligned", "set_expression", "show", "show_group"]
-
 
 @dataclass(frozen=True)
 class Formula:

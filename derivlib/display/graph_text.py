@@ -12,8 +12,6 @@ from derivlib.display.formula import Formula, displayed, rows_of
 from derivlib.display.latex import latex
 from derivlib.expressions.text import text
 
-__all__ = ["MIME_TYPE", "EdgeLike", "GraphLike", "NodeLike", "drawing", "listing", "written"]
-
 MIME_TYPE = "application/vnd.derivlib.graph+json"
 """How a cell of a notebook says that its output is a computation graph."""
 

@@ -10,8 +10,6 @@ from sympy import Expr, Trace
 from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.nodes import DifferentialNode, Inner, OnVec
 
-__all__ = ["equated", "identified"]
-
 _BRACKETS = re.compile(r"[()\s]")
 
 

@@ -13,8 +13,6 @@ from derivlib.display.latex import DerivationPrinter, latex
 from derivlib.display.statements import equated, identified
 from derivlib.expressions.text import text
 
-__all__ = ["StepLike", "Substitutions", "folded"]
-
 _MOST_FOLDED = 60
 """How many steps a derivation unfolds to; more are shown on demand."""
 

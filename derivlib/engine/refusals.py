@@ -11,8 +11,6 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.shapes import abs_of_matrix
 from derivlib.expressions.text import text, typed
 
-__all__ = ["ADD_IT", "no_rule"]
-
 ADD_IT = (
     'derivlib.register adds an operation and its rule: see the page "Add a rule" of the '
     "documentation"

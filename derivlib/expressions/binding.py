@@ -10,9 +10,6 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.facets import facets_of
 
-__all__ = ["bare", "binding", "parenthesized", "plain_groups", "spaced"]
-
-
 Binding = Literal["sum", "product", "hadamard", "atom"]
 """What an expression is taken for where parentheses are weighed."""
 

@@ -39,31 +39,6 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.expressions.facets import facets_of
 from derivlib.expressions.guarded import scalar_product
 
-__all__ = [
-    "add",
-    "block_diagonal",
-    "blocks",
-    "distributed",
-    "hadamard",
-    "hadamard_power",
-    "identity",
-    "identity_like",
-    "inverse",
-    "is_kronecker_of_square",
-    "is_zero",
-    "kronecker",
-    "leads_with_transpose",
-    "mul",
-    "ones",
-    "ones_like",
-    "place",
-    "power",
-    "split_coefficient",
-    "transpose",
-    "zero_like",
-    "zeros",
-]
-
 
 def is_zero(expr: Expr) -> bool:
     """Tell whether an expression is written as zero."""

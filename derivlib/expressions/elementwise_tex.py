@@ -9,8 +9,6 @@ from sympy import Add, Expr, MatrixSymbol, Mul, Pow, S, Symbol
 from derivlib.expressions.binding import binding, parenthesized
 from derivlib.expressions.text import called
 
-__all__ = ["Elementwise"]
-
 
 class Elementwise:
     """Sets the body of a function of one scalar with a matrix in place of the scalar.

@@ -36,8 +36,6 @@ from derivlib.expressions.facets import facets_of
 from derivlib.expressions.guarded import in_order
 from derivlib.expressions.traversal import children, with_children
 
-__all__ = ["expanded", "mean_the_same"]
-
 
 @lru_cache(maxsize=4096)
 def expanded(expr: Expr) -> Expr:

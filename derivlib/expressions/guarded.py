@@ -12,8 +12,6 @@ from typing import TypeVar
 
 from sympy import Basic, Expr, Mul, Pow, S, default_sort_key
 
-__all__ = ["in_order", "scalar_power", "scalar_product"]
-
 _FAILURES = (AttributeError, TypeError, ValueError)
 """What SymPy raises then."""
 

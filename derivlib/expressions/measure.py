@@ -9,8 +9,6 @@ from sympy import Expr
 
 from derivlib.expressions.traversal import children
 
-__all__ = ["Measure", "Measures"]
-
 _MOST_NODES, _DEEPEST = 1000, 100
 """How long, and how deep, an expression may be that a person is to read."""
 

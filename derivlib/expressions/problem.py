@@ -10,8 +10,6 @@ from sympy import Basic, Dummy, Expr, Lambda, MatrixSymbol, Symbol
 
 from derivlib.expressions.sizes import all_nodes, size_symbols
 
-__all__ = ["Written", "letters_in"]
-
 
 def letters_in(*roots: Basic) -> frozenset[Expr]:
     """Every symbol that stands in expressions: for a matrix, a scalar, or a size.

@@ -17,8 +17,6 @@ from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.expressions.facets import Shape, facets_of
 from derivlib.expressions.shapes import fit, same_size, shape_of
 
-__all__ = ["with_scalar_factors"]
-
 
 def with_scalar_factors(expr: Expr) -> Expr:
     """Write the factors of products that are meant as scalars as scalars.

@@ -11,8 +11,6 @@ from derivlib.expressions.construction import hadamard, mul, split_coefficient
 from derivlib.expressions.guarded import in_order
 from derivlib.expressions.traversal import children, with_children
 
-__all__ = ["abbreviate", "normal_form", "replace_part", "resolve", "substitute"]
-
 _MOST_SORTED = 24
 """Up to how many definitions sums are put into SymPy's order; sorting walks whole trees."""
 

@@ -10,8 +10,6 @@ from sympy.core.sympify import SympifyError
 
 from derivlib.errors import InputError, ShapeError
 
-__all__ = ["as_operand", "as_shape", "as_size", "as_whole_number"]
-
 
 def as_operand(value: Any, what: str) -> Expr:
     """Take a value as a scalar or matrix expression.

@@ -10,8 +10,6 @@ from sympy import S
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.structures import Structure
 
-__all__ = ["Position", "free_entries", "free_entry", "spread_out"]
-
 Position = tuple[int, int]
 """Row and column of an entry, counted from 0."""
 

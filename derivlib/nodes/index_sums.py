@@ -20,8 +20,6 @@ from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import same_size
 from derivlib.nodes.elementwise import elementwise
 
-__all__ = ["without_indices"]
-
 
 @dataclass(frozen=True)
 class _Link:

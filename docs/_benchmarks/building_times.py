@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Table", "about", "measured", "ratio", "slowest_pages", "times"]
-
 BUILDS = {
     "stock": "all pages, stock myst-nb as it comes",
     "stock parallel": "all pages, stock myst-nb with as many processes",

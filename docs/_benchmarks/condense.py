@@ -15,8 +15,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-__all__ = ["REFERENCES", "condensed", "main"]
-
 HERE = Path(__file__).parent
 REFERENCES = {
     "code": "by hand",

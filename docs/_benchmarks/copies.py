@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PROCESSES", "ROOT", "Build", "Copy", "adopt_orphans", "commit_time"]
-
 ROOT = Path(__file__).parents[2]
 SUBREAPER = 36
 PROCESSES = str((os.cpu_count() or 1) + 1)

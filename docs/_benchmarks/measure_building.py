@@ -20,8 +20,6 @@ from typing import Any
 
 from copies import Build, Copy, adopt_orphans
 
-__all__ = ["main"]
-
 DATA = Path(__file__).with_name("building.json")
 PAGE = "docs/derivations/notebook/hadamard.md"
 STOCK = """

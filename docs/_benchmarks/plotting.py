@@ -13,8 +13,6 @@ from html import escape
 from itertools import groupby
 from math import floor, log10
 
-__all__ = ["NARROW", "WIDE", "Drawing", "LogScale", "Plot", "compact", "dot_stacks"]
-
 WIDE, NARROW = 680, 350
 """How many pixels wide a drawing is, on a page and on a phone."""
 

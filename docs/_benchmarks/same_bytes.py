@@ -14,8 +14,6 @@ from pathlib import Path
 
 from copies import Copy, commit_time
 
-__all__ = ["differences", "main"]
-
 
 def differences(first: Path, second: Path) -> list[str]:
     """Name the files that two folders do not have in common, or that differ in a byte."""

@@ -12,8 +12,6 @@ from typing import Any
 
 from building_times import Table
 
-__all__ = ["Goal", "Prose", "Speed", "exponent", "geometric_mean", "measured"]
-
 HERE = Path(__file__).parent
 MEGABYTE = 1e6
 NBSP = "\N{NO-BREAK SPACE}"

@@ -8,8 +8,6 @@ from functools import partial
 from plotting import NARROW, Drawing, LogScale, Plot, compact, dot_stacks
 from speed import CODE_BOUND, CODE_PEERS, MEGABYTE, OURS, Speed, exponent, geometric_mean
 
-__all__ = ["code_plot", "depth_plot", "peers_plot"]
-
 Points = Sequence[tuple[float, float]]
 SHAPES = {"derivlib": "circle", "JAX": "triangle", "PyTorch": "square"}
 

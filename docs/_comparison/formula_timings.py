@@ -9,8 +9,6 @@ from typing import Any
 
 from sympy_table import Table
 
-__all__ = ["Timings", "timings"]
-
 DATA = Path(__file__).parents[1] / "_benchmarks" / "formulas.json"
 NAMES = {"built": "set in the build", "mathjax": "set by MathJax in the browser"}
 

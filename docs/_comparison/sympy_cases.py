@@ -38,8 +38,6 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import logdet, logsumexp, norm, softmax, sum_entries
 
-__all__ = ["CASES", "SIZES", "Case"]
-
 
 @dataclass(frozen=True)
 class Case:

@@ -11,8 +11,6 @@ from sympy_verdict import VERDICTS, Answer, ask_sympy, judge
 
 from derivlib import Derivation, derive, latex
 
-__all__ = ["Comparison", "Table", "answers", "compare", "compare_all", "counts"]
-
 
 @dataclass(frozen=True)
 class Comparison:

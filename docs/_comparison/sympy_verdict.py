@@ -28,8 +28,6 @@ from derivlib import DerivlibError, VerificationError
 from derivlib.check import verify
 from derivlib.nodes.prime import is_carried_out
 
-__all__ = ["SILENT", "VERDICTS", "Answer", "ask_sympy", "judge"]
-
 VERDICTS = {
     "right": "right, in matrix notation",
     "right, unreadable": "right, but written with array contractions or sums over indices",

@@ -9,8 +9,6 @@ from typing import Any
 
 from sympy.core.cache import clear_cache
 
-__all__ = ["forget"]
-
 OURS_AND_THEIRS = ("derivlib", "tensorgrad")
 
 

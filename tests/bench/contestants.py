@@ -15,8 +15,6 @@ from tasks import TASKS, Task
 
 from derivlib import hessian
 
-__all__ = ["CONTESTANTS", "HAND", "Contestant", "contestant"]
-
 HAND = "by hand"
 TOLERANCE = 1e-8
 """How far an entry may be from that of the hand-written form, in parts of the largest."""

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["LOSSES", "Library", "Loss"]
-
 
 @dataclass(frozen=True)
 class Library:

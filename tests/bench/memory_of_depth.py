@@ -10,8 +10,6 @@ from pathlib import Path
 
 from networks import derived, network
 
-__all__ = ["peak_in_a_process"]
-
 
 def peak(who: str, layers: int) -> int:
     """The most bytes that Python held at one time beyond what it held before."""

@@ -8,8 +8,6 @@ from sympy import Expr, Function, MatrixSymbol, OneMatrix, Symbol, symbols
 
 from derivlib import derive
 
-__all__ = ["derived", "network"]
-
 sigma, lam = Function("sigma"), Function("lambda")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-__all__ = ["PEERS", "installed", "versions"]
-
 PEERS = {"SymPy": "sympy", "tensorgrad": "tensorgrad", "JAX": "jax", "PyTorch": "torch"}
 """Each peer with the name of its module, which is that of its distribution too."""
 

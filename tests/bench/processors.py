@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["confine"]
-
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 

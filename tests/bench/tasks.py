@@ -24,8 +24,6 @@ from sympy import (
 
 from derivlib import derive, hessian, logdet, norm, softmax, sum_entries
 
-__all__ = ["TASKS", "Task"]
-
 n, m, p, k = symbols("n m p k", integer=True, positive=True)
 A, S = MatrixSymbol("A", n, n), MatrixSymbol("S", n, n)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", m, k)

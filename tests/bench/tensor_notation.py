@@ -25,8 +25,6 @@ from tensor_values import evaluate
 
 from derivlib.nodes import LogDet, LogSumExp, Norm, Softmax, SumEntries
 
-__all__ = ["NotExpressible", "Notation", "TensorProblem", "tensor_problem"]
-
 FUNCTIONS = {
     sympy.exp: tensor_functions.exp,
     sympy.log: tensor_functions.log,

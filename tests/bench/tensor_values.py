@@ -13,8 +13,6 @@ import numpy as np
 from tensorgrad import Delta, Function, Product, Sum, Variable, Zero
 from tensorgrad.tensor import Rename
 
-__all__ = ["evaluate"]
-
 ENTRYWISE = {"exp": np.exp, "log": np.log, "tanh": np.tanh}
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-__all__ = ["in_turn", "say"]
-
 
 def in_turn(subjects: Iterable[str], who: Iterable[str], turns: int) -> pytest.MarkDecorator:
     """Parametrise a test: all subjects once, everyone on one after the other, then all again."""

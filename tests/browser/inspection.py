@@ -8,16 +8,6 @@ from typing import Any
 from needs import AXE
 from playwright.sync_api import Page
 
-__all__ = [
-    "accessibility",
-    "boxes",
-    "downloads",
-    "formulas",
-    "layout_shift",
-    "width",
-    "without_motion",
-]
-
 QUESTIONS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").strip()
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast"]

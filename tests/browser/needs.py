@@ -6,8 +6,6 @@ import importlib.util
 import shutil
 from pathlib import Path
 
-__all__ = ["AXE", "SITE", "missing_site", "missing_tools"]
-
 DOCS = Path(__file__).parents[2] / "docs"
 SITE = DOCS / "_build" / "html"
 AXE = DOCS / "node_modules" / "axe-core" / "axe.min.js"

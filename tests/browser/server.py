@@ -9,8 +9,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["serve"]
-
 
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files and keeps no log."""

@@ -10,8 +10,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
-__all__ = ["DESKTOP", "PHONE", "UNSCRIPTED", "Visit", "follow", "opened", "visitor"]
-
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},

@@ -21,11 +21,9 @@ from sympy import (
     log,
     symbols,
 )
-from test_compiled import BACKENDS, _sixty_four_bits
+from test_compiled import BACKENDS
 
 from derivlib import InputError, SizesError, derive, hessian, norm, sum_entries
-
-__all__ = ["_sixty_four_bits"]
 
 n, m, k = symbols("n m k", integer=True, positive=True)
 A, C = MatrixSymbol("A", n, n), MatrixSymbol("C", n, n)

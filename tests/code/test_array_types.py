@@ -23,13 +23,11 @@ from sympy import (
     symbols,
     tanh,
 )
-from test_compiled import BACKENDS, _sixty_four_bits
+from test_compiled import BACKENDS
 
 from derivlib import derive, hessian, logdet, norm, softmax, sum_entries
 from derivlib.derivation.code_task import source_of
 from derivlib.nodes import DiagonalSums, Tril
-
-__all__ = ["_sixty_four_bits"]
 
 n, m = symbols("n m", integer=True, positive=True)
 A, B, X = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("X", n, m)

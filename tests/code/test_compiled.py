@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
 import sys
@@ -68,15 +67,6 @@ BACKENDS = [
     "numpy",
     *(pytest.param(name, marks=pytest.mark.needs(name)) for name in ("jax", "torch")),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _sixty_four_bits():
-    """JAX calculates with 32 bits unless it is told otherwise."""
-    if importlib.util.find_spec("jax") is not None:
-        import jax
-
-        jax.config.update("jax_enable_x64", True)
 
 
 def stands_for(function, arguments):

@@ -11,7 +11,7 @@ import pickle
 import numpy as np
 import pytest
 from sympy import MatrixSymbol, Symbol, Trace, symbols, tanh
-from test_compiled import BACKENDS, _sixty_four_bits
+from test_compiled import BACKENDS
 
 from derivlib import (
     BackendError,
@@ -24,8 +24,6 @@ from derivlib import (
     sum_entries,
 )
 from derivlib.code import GeneratedFunction
-
-__all__ = ["_sixty_four_bits"]
 
 n, m = symbols("n m", integer=True, positive=True)
 A, X, w = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("w", m, 1)

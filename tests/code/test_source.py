@@ -29,11 +29,9 @@ from sympy import (
     symbols,
     tanh,
 )
-from test_compiled import BACKENDS, _sixty_four_bits, assert_calculates
+from test_compiled import BACKENDS, assert_calculates
 
 from derivlib import InputError, SizesError, derive, hessian, logdet, norm, softmax, sum_entries
-
-__all__ = ["_sixty_four_bits"]
 
 n, m, p, k = symbols("n m p k", integer=True, positive=True)
 A, B, X, W = (MatrixSymbol(name, *size) for name, size in (

@@ -19,8 +19,6 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Flaky
 from sympy import preorder_traversal
 
-__all__ = ["Report", "block"]
-
 _ROUND = 250
 """How many examples Hypothesis is asked for at a time."""
 

@@ -20,8 +20,6 @@ from blocks import Report, block
 from generate import KINDS, RUNNING
 from tqdm import tqdm
 
-__all__ = ["main"]
-
 _BLOCK = 500
 """How many examples a process examines before it reports."""
 

@@ -26,8 +26,6 @@ from derivlib.check.arrays.jets import constant
 from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import DerivlibError
 
-__all__ = ["PropertyError", "examine", "numerical_derivative", "points"]
-
 POINTS = 2
 """At how many points the two derivatives are compared."""
 

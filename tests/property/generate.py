@@ -22,8 +22,6 @@ from ways import Size, t
 
 from derivlib import norm
 
-__all__ = ["KINDS", "RUNNING", "SIZES", "UNSUPPORTED", "Example", "examples"]
-
 n, m, p = sp.symbols("n m p", integer=True, positive=True)
 SIZES = {n: 3, m: 2, p: 4}
 

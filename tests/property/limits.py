@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["limited"]
-
 
 @contextmanager
 def limited(seconds: int, error: type[Exception]) -> Iterator[None]:

@@ -10,8 +10,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Build", "build", "missing"]
-
 DOCS = Path(__file__).parents[2] / "docs"
 KATEX = DOCS / "node_modules" / "katex"
 SLOW = {"autodoc2"}

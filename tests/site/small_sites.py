@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Site", "cell", "new_site"]
-
 ROOT = Path(__file__).parents[2]
 
 CONF = """

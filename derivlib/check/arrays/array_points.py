@@ -17,8 +17,6 @@ from derivlib.expressions.sizes import at_size
 from derivlib.nodes import Structure
 from derivlib.nodes.free_entries import Position, free_entries, free_entry
 
-__all__ = ["FreeEntries", "draw"]
-
 
 def draw(
     symbols: Iterable[Any], sizes: Mapping[Any, int], domain: Domain, seed: int

@@ -13,8 +13,6 @@ from derivlib.check.arrays.jets import Array
 from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import UnsupportedError
 
-__all__ = ["EXP", "LOG", "derivatives_of", "power"]
-
 Derivatives = Sequence[Callable[[Array], Array]]
 """A function and its first three derivatives."""
 

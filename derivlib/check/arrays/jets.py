@@ -19,19 +19,6 @@ from numpy.typing import NDArray
 
 from derivlib.check.scalars.fields import NoValue
 
-__all__ = [
-    "Array",
-    "Jet",
-    "apply",
-    "bilinear",
-    "constant",
-    "determinant",
-    "inverse",
-    "matmul",
-    "reciprocal",
-    "times",
-]
-
 Array = NDArray[Any]
 
 Jet = NDArray[Any]

@@ -25,8 +25,6 @@ from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import UnsupportedError, VerificationError
 from derivlib.expressions.sizes import all_nodes, at_size
 
-__all__ = ["DIRECTIONS", "TOLERANCE", "Claim", "agreeing_points"]
-
 DIRECTIONS = 4
 """Along how many directions a claim is compared at each point."""
 

@@ -19,8 +19,6 @@ import numpy as np
 
 from derivlib.check.arrays.jets import Array, Jet, apply
 
-__all__ = ["Ridges", "ridges"]
-
 _TERMS = 3
 
 

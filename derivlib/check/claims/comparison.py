@@ -15,18 +15,6 @@ import sympy
 from derivlib.check.scalars.fields import Arithmetic, NotRational, NoValue
 from derivlib.nodes.grid import Grid
 
-__all__ = [
-    "Difference",
-    "as_grid",
-    "at_sizes",
-    "difference_of",
-    "first_that_works",
-    "for_markdown",
-    "library_versions",
-    "sentence",
-    "sizes_by_name",
-]
-
 Kind = TypeVar("Kind", bound=Arithmetic)
 Result = TypeVar("Result")
 SizesByName = tuple[tuple[str, int], ...]

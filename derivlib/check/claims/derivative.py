@@ -33,8 +33,6 @@ from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.symbolic import Symbolic
 
-__all__ = ["compare", "verify"]
-
 Differing = Callable[[Grid, Grid, Arithmetic], None]
 
 _MOST_NODES = 320

@@ -27,8 +27,6 @@ from derivlib.expressions.sizes import expression, largest_index, resolve_sizes,
 from derivlib.nodes import DifferentialNode, Structure
 from derivlib.nodes.grid import Grid
 
-__all__ = ["EquationCheck", "check_equation", "check_identification", "is_equal"]
-
 
 @dataclass(frozen=True)
 class EquationCheck:

@@ -21,8 +21,6 @@ from derivlib.check.values.node_count import written_length
 from derivlib.nodes import d
 from derivlib.nodes.grid import Grid
 
-__all__ = ["LONGEST", "Directional", "Judgement", "WrittenOut", "judgement"]
-
 LONGEST = 20_000
 """Nodes, times directions, up to which a derivative is written out entry by entry."""
 

@@ -16,8 +16,6 @@ from derivlib.check.scalars.numbers import check_draws
 from derivlib.errors import BackendError, InputError
 from derivlib.expressions.sizes import all_nodes, at_size
 
-__all__ = ["compare_in_double", "in_double"]
-
 _MOST_ENTRIES = 400
 """How many entries a matrix may have for a derivative to be compared exactly."""
 

@@ -11,8 +11,6 @@ from typing import Any, Protocol
 from derivlib.check.claims.comparison import SizesByName
 from derivlib.errors import RuleError, VerificationError
 
-__all__ = ["Check", "Compared", "Ledger", "Note", "judging", "recorded", "unrecorded"]
-
 
 class Compared(Protocol):
     """What a comparison says of itself, such as a `Verification` or an `EquationCheck`."""

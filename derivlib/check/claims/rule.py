@@ -15,8 +15,6 @@ from derivlib.check.claims.ledger import judging, unrecorded
 from derivlib.errors import DerivlibError, InputError, RuleError, VerificationError
 from derivlib.expressions.sizes import size_symbols
 
-__all__ = ["RuleCheck", "check_rule", "rejected_tampering"]
-
 _SIZES = ((2, 3, 4, 5, 6, 7), (4, 2, 3, 6, 5, 8), (1, 3, 2, 4, 7, 5))
 """Sizes given to the size symbols of a rule in alphabetical order, pairwise different."""
 

@@ -13,8 +13,6 @@ from derivlib.check.claims.ledger import judging
 from derivlib.errors import VerificationError
 from derivlib.expressions.sizes import expression
 
-__all__ = ["EntriesCheck", "check_entries"]
-
 
 @dataclass(frozen=True)
 class EntriesCheck:

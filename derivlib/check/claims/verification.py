@@ -8,8 +8,6 @@ from typing import Literal
 from derivlib.check.claims.comparison import SizesByName, at_sizes
 from derivlib.check.scalars.fields import HighPrecision
 
-__all__ = ["Method", "Verification"]
-
 Method = Literal["exact", "double"]
 """How a derivative is compared: entry by entry, or along random directions."""
 

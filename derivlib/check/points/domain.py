@@ -18,8 +18,6 @@ from derivlib.nodes import Structure, as_structure
 from derivlib.nodes.free_entries import Position, free_entry
 from derivlib.nodes.grid import Grid
 
-__all__ = ["EVERYWHERE", "Domain", "domain_of"]
-
 Pattern = Mapping[Position, Position]
 """For each place of a matrix the place whose value it has; zero where there is none."""
 

@@ -53,8 +53,6 @@ from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
 
-__all__ = ["Arithmetic", "Exact", "HighPrecision", "NoValue", "NotRational", "kinds_of_numbers"]
-
 _HEIGHT = 2**20
 """Exact points have integer coordinates up to this size."""
 

@@ -19,8 +19,6 @@ from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.matrix_function import Slot
 
-__all__ = ["Numbers", "Point", "at_points", "check_draws"]
-
 ATTEMPTS = 60
 """How many points are tried before giving up on finding one in the domain."""
 

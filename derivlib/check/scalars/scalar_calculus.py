@@ -16,8 +16,6 @@ from sympy.core.function import ArgumentIndexError
 from derivlib.errors import UnsupportedError
 from derivlib.nodes.abstract_partial import AbstractPartial
 
-__all__ = ["Derivatives"]
-
 
 class Derivatives:
     """Derivatives by one real symbol, remembered for every part met.

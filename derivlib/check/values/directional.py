@@ -13,8 +13,6 @@ from derivlib.nodes import d
 from derivlib.nodes.free_entries import free_entries, spread_out
 from derivlib.nodes.grid import Grid, as_scalar
 
-__all__ = ["derivative_at", "second_derivative_at"]
-
 
 def derivative_at(
     point: Point,

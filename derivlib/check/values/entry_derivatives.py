@@ -20,8 +20,6 @@ from derivlib.nodes.free_entries import free_entries, spread_out
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.symbolic import Entry, element_of
 
-__all__ = ["EntryDerivatives", "differentiate_entries", "elementwise", "refuse_unknown_order"]
-
 
 @dataclass(frozen=True)
 class EntryDerivatives:

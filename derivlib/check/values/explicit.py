@@ -13,8 +13,6 @@ from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.symbolic import Entry, Symbolic
 
-__all__ = ["as_matrix", "entry_function", "explicit", "taken_definitions"]
-
 
 def explicit(
     expr: Any,

@@ -11,8 +11,6 @@ from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.matrix_function import Slot
 
-__all__ = ["written_length"]
-
 
 class Lengths:
     """Scalars of which only the number of nodes is known, when written out as a tree."""

@@ -11,8 +11,6 @@ import re
 import sys
 from pathlib import Path
 
-__all__ = ["PageError", "add_page", "main"]
-
 TEMPLATE = Path(__file__).parents[2] / "_templates" / "derivation-page.md"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TOCTREE = re.compile(r"^(`{3,})\{toctree\}\n(.*?)^\1$", re.MULTILINE | re.DOTALL)

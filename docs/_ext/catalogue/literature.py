@@ -28,8 +28,6 @@ from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferen
 
 from derivlib import Source
 
-__all__ = ["citation", "key_of", "label_of", "plain_citation", "setup"]
-
 STYLE = "derivlib"
 
 

@@ -21,8 +21,6 @@ from derivlib.display.formula import set_expression
 from derivlib.display.latex import latex
 from derivlib.display.statements import equated, identified
 
-__all__ = ["entry_facts", "setup"]
-
 
 class UsedOn(nodes.General, nodes.Element):
     """Where the pages that use a rule are put in, once all pages have been read."""

@@ -9,8 +9,6 @@ from dataclasses import astuple, dataclass, field
 from html import unescape
 from pathlib import Path
 
-__all__ = ["Contents", "contents_of", "contents_of_site"]
-
 LOADED = re.compile(
     r"""<(?:script|img|iframe|source|audio|video|embed)\b[^>]*\bsrc\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
     r"""|<link\b(?![^>]*\brel\s*=\s*["']?(?:canonical|next|prev|license))[^>]*\bhref\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""

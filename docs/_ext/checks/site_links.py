@@ -11,8 +11,6 @@ from urllib.parse import unquote
 
 from checks.contents import Contents, contents_of_site
 
-__all__ = ["broken_links"]
-
 ELSEWHERE = re.compile(r"(?!rule:)[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 

@@ -19,8 +19,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from execution.plain_markdown import plain
 
-__all__ = ["Download", "Origin", "files_needed", "portable", "write"]
-
 FOLDER = "downloads"
 ENDS = (".ipynb", ".py", ".zip")
 DATE = (1980, 1, 1, 0, 0, 0)

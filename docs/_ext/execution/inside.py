@@ -22,8 +22,6 @@ import derivlib
 from derivlib.check import Check, Ledger
 from derivlib.expressions.text import text
 
-__all__ = ["MIME", "begin", "finish"]
-
 MIME = "application/vnd.derivlib.page+json"
 LONGEST = 120
 NOT_SOURCES = {

@@ -26,8 +26,6 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-__all__ = ["KernelProcess", "OwnKernels", "kernel_manager", "start_server"]
-
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 WARM = "execution.warm"
 NAME = "derivlib-page"

@@ -7,8 +7,6 @@ from typing import Any
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from sphinx.application import Sphinx
 
-__all__ = ["setup"]
-
 
 def counted_label(renderer: SphinxRenderer) -> str:
     """The name of the page, and which of its formulas it is."""

@@ -26,8 +26,6 @@ from execution import downloads, kernels, verdict
 from execution.records import Record, Records, cells_of, digest, digest_of_file, digest_of_folder
 from execution.running import Page, execute_all
 
-__all__ = ["records_of", "setup"]
-
 logger = logging.getLogger(__name__)
 
 CODE = (".py", ".mjs", ".js", ".html", ".json")

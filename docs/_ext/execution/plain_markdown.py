@@ -9,8 +9,6 @@ from catalogue.literature import plain_citation
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
-__all__ = ["plain"]
-
 DIRECTIVE = re.compile(r"^\{([\w:.-]+)\}\s*(.*)$")
 OPTION = re.compile(r"^:([\w-]+):\s*(.*)$")
 ROLE = re.compile(r"\{([\w:.+-]+)\}(`+)(.+?)\2", re.DOTALL)

@@ -16,8 +16,6 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Record", "Records", "cells_of", "digest", "digest_of_folder", "versions_of"]
-
 OWN_CODE = [Path(__file__).with_name(f"{name}.py") for name in ("kernels", "running", "warm")]
 
 

@@ -20,8 +20,6 @@ from execution.inside import MIME
 from execution.kernels import kernel_manager
 from execution.records import Record, Records, cells_of, versions_of
 
-__all__ = ["Page", "execute_all"]
-
 BEFORE = "from execution.inside import begin\nbegin()\ndel begin"
 AFTER = "from execution.inside import finish\nfinish({root!r})"
 

@@ -19,8 +19,6 @@ from execution.downloads import Download
 from execution.inside import summary
 from execution.records import Record
 
-__all__ = ["PageVerdict", "merged", "note_checks", "put_verdict", "register"]
-
 logger = logging.getLogger(__name__)
 
 COMPARED = {

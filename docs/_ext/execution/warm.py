@@ -6,8 +6,6 @@ import contextlib
 import gc
 import importlib
 
-__all__: list[str] = []
-
 MODULES = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",

@@ -19,8 +19,6 @@ from math import hypot
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DrawingError", "svg"]
-
 HERE = Path(__file__).parent
 Point = tuple[float, float]
 

@@ -16,8 +16,6 @@ from formulas.broken_lines import broken
 from formulas.spoken import first_words
 from formulas.typesetter import SetFormula, set_formula, width_of
 
-__all__ = ["Variant", "markup", "name", "variants", "with_rows", "with_source"]
-
 WIDE, NARROW, NUMBER = 43.0, 21.0, 2.0
 """The room for a formula on a page and on a phone of 390 px, and what a number takes, in em."""
 WORTHWHILE = 0.8

@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["broken", "rows_of"]
-
 Measure = Callable[[str], float]
 
 TOKEN = re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}|\\[a-zA-Z]+ ?|\\.|.", re.DOTALL)

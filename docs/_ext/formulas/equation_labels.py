@@ -15,8 +15,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-__all__ = ["setup"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -17,8 +17,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from formulas import rule_links
 from formulas.typesetter import FormulaError, set_formula
 
-__all__ = ["KeepPunctuation", "setup"]
-
 LONGEST = 10.0
 """How wide a formula may be that is not broken, in em: half the line of a phone of 390 px."""
 OPENING = re.compile(r"[(\[“‘]+$")

@@ -14,8 +14,6 @@ from html import escape
 from derivlib.rules import RULES
 from derivlib.rules.rule import slug
 
-__all__ = ["addressed", "has_entry", "label", "linked", "listed", "names", "stacked"]
-
 NAME = re.compile(r"\\textrm\{([^{}]*)\}")
 TARGET = re.compile(r'(<a\b[^<>]*?\s)?href="rule:([^"]*)"')
 ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}\Z))", re.DOTALL)

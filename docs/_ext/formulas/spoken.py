@@ -10,26 +10,28 @@ from collections.abc import Callable
 from html import unescape
 from xml.etree import ElementTree
 
-__all__ = ["first_words"]
-
 MATHML = re.compile(r"<math\b.*?</math>", re.DOTALL)
 INVISIBLE = re.compile("[\u2061-\u2064\u200b]")
 LONG = 70
 
 
 def children(element: ElementTree.Element) -> list[str]:
+    """What the parts of an element say."""
     return [words(child) for child in element]
 
 
 def grouped(text: str) -> str:
+    """Put parentheses around what would otherwise be read apart."""
     return text if re.fullmatch(r"\W?\w+(\(\w+\))?|\(.*\)", text) else f"({text})"
 
 
 def fraction(parts: list[str]) -> str:
+    """A numerator over a denominator."""
     return f" {grouped(parts[0])}/{grouped(parts[1])} "
 
 
 def raised(parts: list[str]) -> str:
+    """A base with its exponent, in one character where there is one."""
     upper = parts[1].replace(" ", "")
     mark = {"T": "ᵀ", "⊤": "ᵀ", "2": "²", "3": "³", "′": "′", "−1": "⁻¹"}.get(upper)
     return parts[0] + (mark or f"^{grouped(upper)}")
@@ -56,6 +58,7 @@ WRITTEN: dict[str, Callable[[list[str]], str]] = {
 
 
 def words(element: ElementTree.Element) -> str:
+    """What an element says, from what its parts say."""
     name = element.tag.rpartition("}")[2]
     if name == "annotation":
         return ""

@@ -20,8 +20,6 @@ from sphinx.application import Sphinx
 
 from formulas.typesetter import KATEX
 
-__all__ = ["EMBEDDED", "described", "setup", "with_fonts"]
-
 EMBEDDED = (
     "Main-Regular",
     "Main-Bold",

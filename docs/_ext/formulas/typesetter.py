@@ -12,15 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = [
-    "KATEX",
-    "FormulaError",
-    "SetFormula",
-    "TypesetterMissingError",
-    "set_formula",
-    "width_of",
-]
-
 HERE = Path(__file__).parent
 KATEX = HERE.parents[1] / "node_modules" / "katex" / "dist"
 

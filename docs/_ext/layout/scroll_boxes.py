@@ -12,8 +12,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-__all__ = ["with_focusable_boxes"]
-
 CODE = re.compile(
     r"""(?P<before><div\ class="(?P<classes>[^"]*\bhighlight-[^"]*)"[^>]*>\s*
         <div\ class="highlight">\s*)<pre\b(?![^>]*\btabindex)|<pre\b(?![^>]*\btabindex)""",

@@ -12,8 +12,6 @@ from sympy import Expr, preorder_traversal
 from derivlib import Derivation, latex
 from derivlib.display.formula import set_expression
 
-__all__ = ["Answer", "answer", "answer_to", "signs"]
-
 _WORD = re.compile(r"\\(?:operatorname|text)\{[^{}]*\}|\\log\\det")
 _LAYOUT = re.compile(
     r"\\(?:left|right|mathsf|mathrm|mathbf|q?quad|[lr]Vert)(?![a-z])"

@@ -39,8 +39,6 @@ from .judging import (
 )
 from .nodes import number, only, written_out
 
-__all__ = ["Claim", "Derivative", "Equality", "Indexed"]
-
 
 class Claim(Protocol):
     """One statement of the book."""

@@ -20,8 +20,6 @@ from .claims import Claim
 from .counterexamples import Counterexample
 from .judging import Outcome
 
-__all__ = ["Computed", "Pair"]
-
 
 @dataclass(frozen=True)
 class Pair:

@@ -14,8 +14,6 @@ from derivlib.check import elementwise, explicit
 
 from .nodes import number, only
 
-__all__ = ["Counterexample", "differing_entry"]
-
 ATTEMPTS = 12
 """How many sets of numbers are tried."""
 

@@ -10,8 +10,6 @@ from .answers import Answer
 from .claims import Claim
 from .judging import Outcome
 
-__all__ = ["Equation", "Verdict"]
-
 
 class Verdict(StrEnum):
     """What may be said of an equation."""

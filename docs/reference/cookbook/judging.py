@@ -15,24 +15,6 @@ from derivlib.check import check_equation, size_symbols, verify
 
 from .nodes import number, only, written_out
 
-__all__ = [
-    "NotSpelledOut",
-    "Outcome",
-    "Sizes",
-    "compare",
-    "default_sizes",
-    "derivative_tex",
-    "differs",
-    "entries_of",
-    "every",
-    "false_variants",
-    "judged",
-    "parts_of",
-    "spelled_out",
-    "sum_of",
-    "used_in",
-]
-
 Sizes = Mapping[Any, int]
 NO_POINT = "nothing could be compared"
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from sympy import Basic, Expr, MatAdd, MatMul, MatrixSymbol, Transpose, symbols, sympify
 
-__all__ = ["T", "matrix", "minus", "plus", "times", "vector"]
-
 n, m, p, q, u, v = symbols("n m p q u v", integer=True, positive=True)
 """Sizes."""
 

@@ -31,22 +31,6 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.check import elementwise, explicit, size_symbols
 from derivlib.nodes import FormalDerivative
 
-__all__ = [
-    "Adjugate",
-    "At",
-    "DiagonalPart",
-    "EntryDerivative",
-    "Minor",
-    "OneByOne",
-    "Toeplitz",
-    "entry",
-    "index_sum",
-    "number",
-    "only",
-    "series",
-    "written_out",
-]
-
 Sizes = Mapping[Any, Any]
 
 

@@ -23,19 +23,6 @@ from sympy import (
 
 from .computed import Pair
 
-__all__ = [
-    "adjugate_at_singular",
-    "cofactor_rows_at_singular",
-    "complex_norm",
-    "complex_square",
-    "complex_transpose",
-    "eigenvalue",
-    "eigenvector",
-    "product_of_eigenvalues",
-    "sum_of_eigenvalues",
-    "trace_of_sine",
-]
-
 STEP = "1e-15"
 """Of the central differences, in 60-digit arithmetic: they err by about 10⁻³⁰."""
 

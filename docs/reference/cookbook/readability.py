@@ -8,8 +8,6 @@ from . import EQUATIONS
 from .answers import Answer
 from .equation import Equation
 
-__all__ = ["LONGER", "SILENT", "Readability", "readability"]
-
 SILENT = {
     45: "complex variables have no rules",
     67: "eigenvalues have no rules",

@@ -14,8 +14,6 @@ from .counterexamples import Counterexample
 from .equation import Equation, Verdict
 from .readability import SILENT
 
-__all__ = ["Blocks", "Remarks", "Table", "counts", "equations", "overview", "remarks"]
-
 MARKS = {Verdict.HOLDS: "holds", Verdict.CONDITION: "condition", Verdict.WRONG: "wrong"}
 SIGNS = {Verdict.HOLDS: "✓", Verdict.CONDITION: "!", Verdict.WRONG: "✗"}
 

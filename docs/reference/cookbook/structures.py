@@ -26,8 +26,6 @@ from .judging import (
 )
 from .nodes import Toeplitz, number, only, written_out
 
-__all__ = ["STRUCTURES", "Structured", "pattern"]
-
 
 def _named(*indices: int) -> Symbol:
     return Symbol("x_" + "".join(str(index + 1) for index in indices))
