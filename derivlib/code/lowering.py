@@ -179,7 +179,7 @@ class Lowering:
             raise _unsupported(expr)
         if isinstance(code, Call):
             return self._called(expr, code)
-        return getattr(self, f"_{code}")(expr)  # type: ignore[no-any-return]
+        return getattr(self, f"_{code}")(expr)
 
     def _called(self, expr: Expr, call: Call) -> Form | Array:
         arguments = []

@@ -168,7 +168,7 @@ class EntrywiseDerivation(WithResult):
         _, renamed = self._renamed
         back = {place: symbol for symbol, place in renamed.items()}
         found = check.elementwise(**self._question(), sizes=sizes, entry=entry)
-        return found.xreplace(back)  # type: ignore[no-any-return]
+        return found.xreplace(back)
 
     def verify(
         self,

@@ -102,7 +102,7 @@ class _Replacing:
         """A scalar that does not stand by itself, such as an index, with its symbols replaced."""
         found = {symbol: self.symbols[symbol] for symbol in expr.free_symbols & {*self.symbols}}
         self.met.update(found)
-        return expr.xreplace(found)  # type: ignore[no-any-return]
+        return expr.xreplace(found)
 
     def _refuse_derivative(self, part: Any) -> None:
         application = part.application

@@ -37,7 +37,7 @@ class Replacement:
     @property
     def shape(self) -> Shape:
         """Rows and columns of what is replaced; none for a scalar."""
-        return tuple(self.key.shape) if hasattr(self.key, "shape") else None  # type: ignore[return-value]
+        return tuple(self.key.shape) if hasattr(self.key, "shape") else None
 
     def applied(self, *arguments: Expr) -> Expr:
         """Apply the function that takes the place of another.
@@ -93,7 +93,7 @@ class Replacement:
         function = Lambda(variable, self.applied(variable))
         for _ in range(order):
             function = derivative_of_function(function)
-        return function(argument)  # type: ignore[no-any-return]
+        return function(argument)
 
 
 def _name(key: Any) -> str:

@@ -97,7 +97,7 @@ def no_parts(_: Any) -> tuple[()]:
 
 def first_argument(expr: Any) -> tuple[Any, ...]:
     """The parts of a node whose other arguments are sizes, indices or names."""
-    return expr.args[:1]  # type: ignore[no-any-return]
+    return expr.args[:1]
 
 
 def own_shape(expr: Any, _: Sequence[tuple[Expr, Shape]]) -> Shape:

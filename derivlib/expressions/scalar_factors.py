@@ -82,7 +82,7 @@ def _fits_as_written(expr: Expr) -> bool:
 def _factors(product: MatMul) -> tuple[Expr, ...]:
     """The factors of a product, with the powers that SymPy made of equal ones taken apart."""
     if not any(isinstance(factor, MatPow) for factor in product.args):
-        return product.args  # type: ignore[no-any-return]
+        return product.args
     factors: list[Expr] = []
     for factor in product.args:
         if isinstance(factor, MatPow) and not same_size(*factor.base.shape):

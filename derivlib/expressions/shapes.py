@@ -36,7 +36,7 @@ def shape_of(expr: Expr, parts: Parts) -> Shape:
 
     :raises ShapeError: if the sizes of the parts do not fit together.
     """
-    return facets_of(type(expr)).shape(expr, parts)  # type: ignore[no-any-return]
+    return facets_of(type(expr)).shape(expr, parts)
 
 
 def same_size(a: Expr, b: Expr) -> bool:
@@ -68,7 +68,7 @@ def scalar(_: Any, __: Parts) -> Shape:
 
 def stated(expr: Any, _: Parts) -> Shape:
     """The shape that SymPy states."""
-    return tuple(map(sympify, expr.shape)) if expr.is_Matrix else None  # type: ignore[return-value]
+    return tuple(map(sympify, expr.shape)) if expr.is_Matrix else None
 
 
 def same_as_first(_: Any, parts: Parts) -> Shape:
@@ -135,7 +135,7 @@ def product(expr: Any, parts: Parts) -> Shape:
             detail = f"{text(left)} is {shown_shape(a)}, {text(right)} is {shown_shape(b)}"
             raise misfit(expr, detail, _advice((left, a), (right, b)))
     first, last = factors[0][1], factors[-1][1]
-    return (first[0], last[1])  # type: ignore[index]
+    return (first[0], last[1])
 
 
 def _advice(left: tuple[Expr, Shape], right: tuple[Expr, Shape]) -> str:

@@ -46,7 +46,7 @@ def called(expr: Any) -> tuple[str, tuple[Expr, ...]]:
     return (expr.func.__name__, expr.args) if expr.is_Function else ("", ())
 
 
-class _Entry(Symbol):  # type: ignore[misc]
+class _Entry(Symbol):
     """What is written in place of the variable of a function; nothing is differentiated by it."""
 
     _diff_wrt = False

@@ -57,7 +57,7 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     normal = facets_of(type(expr)).builds
     if normal is None and isinstance(expr, Function):
         return applied(expr.func, *map(_entry_of, args))
-    return (normal or expr.func)(*args)  # type: ignore[no-any-return]
+    return (normal or expr.func)(*args)
 
 
 def applied(function: Any, *args: Expr) -> Expr:

@@ -77,7 +77,7 @@ class AbstractPartial(ScalarNode):
     @property
     def arguments(self) -> tuple[Expr, ...]:
         """The scalar arguments, matrices written out row by row."""
-        return self.args[3:]  # type: ignore[no-any-return]
+        return self.args[3:]
 
     @property
     def variables(self) -> tuple[Symbol, ...]:

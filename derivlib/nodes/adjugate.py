@@ -83,7 +83,7 @@ def _entries(calc: Any, _: Any, A: Grid) -> Grid:
     n, ring = square_grid(A, "adjugate").rows, calc.ring
     if n > _SMALL:
         scale = ring.determinant(A)
-        return ring.inverse(A).map(lambda entry: ring.product((scale, entry)))  # type: ignore[no-any-return]
+        return ring.inverse(A).map(lambda entry: ring.product((scale, entry)))
     return Grid.of(n, n, lambda i, j: _signed_minor(ring, A, (j,), (i,)))
 
 

@@ -57,7 +57,7 @@ class MatrixDifferential(DifferentialNode, Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.args[0].shape  # type: ignore[no-any-return]
+        return self.args[0].shape
 
 
 class ScalarDifferential(DifferentialNode, ScalarNode):
@@ -95,12 +95,12 @@ class LinearForm:
     @property
     def coefficient(self) -> Expr:
         """The G of tr(Gᵀ E), the J of J vec(E)."""
-        return self.args[0]  # type: ignore[no-any-return]
+        return self.args[0]
 
     @property
     def moving(self) -> Expr:
         """The E of tr(Gᵀ E) or J vec(E)."""
-        return self.args[1]  # type: ignore[no-any-return]
+        return self.args[1]
 
 
 class Inner(LinearForm, ScalarNode):

@@ -51,7 +51,7 @@ def of_each_entry(function: Any, matrix: Any) -> Any:
     return matrix.applyfunc(lambda entry: at_entries(function(entry)))
 
 
-class ElementwisePrime(NodeBase, ElementwiseApplyFunction):  # type: ignore[misc]
+class ElementwisePrime(NodeBase, ElementwiseApplyFunction):
     """A function of one scalar in which a σ' occurs, applied to each entry of a matrix.
 
     It is SymPy's, and looks in SymPy's printers as it does in ours: σ'(N).

@@ -160,7 +160,7 @@ class Evaluation:
                 f"{why_absent(type(node), 'entries')}; derivlib.register adds the entries of "
                 "an operation"
             )
-        return entries  # type: ignore[no-any-return]
+        return entries
 
     def _finish(self, node: Basic, level: int) -> None:
         visit = self._path.pop()

@@ -25,12 +25,12 @@ class FormalNode:
     @property
     def numerator(self) -> Expr:
         """What is differentiated."""
-        return self.args[0]  # type: ignore[no-any-return]
+        return self.args[0]
 
     @property
     def denominator(self) -> Expr:
         """With respect to what."""
-        return self.args[1]  # type: ignore[no-any-return]
+        return self.args[1]
 
 
 class FormalDerivative(FormalNode, ScalarNode):
@@ -48,7 +48,7 @@ class FormalGradient(FormalNode, Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.denominator.shape  # type: ignore[no-any-return]
+        return self.denominator.shape
 
 
 class FormalJacobian(FormalNode, Node):
@@ -98,7 +98,7 @@ class Restricted(Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.derivative.shape  # type: ignore[no-any-return]
+        return self.derivative.shape
 
 
 class FormalRate(FormalNode, Node):
@@ -109,7 +109,7 @@ class FormalRate(FormalNode, Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.numerator.shape  # type: ignore[no-any-return]
+        return self.numerator.shape
 
 
 def formal(numerator: Expr, denominator: Expr) -> Expr:

@@ -61,7 +61,7 @@ def _power(calc: Any, _: Any, base: Any, exponent: Any) -> Grid:
         return Grid(*base.shape, tuple(map(power, base.entries, exponent.entries)))
     if isinstance(base, Grid):
         return base.map(lambda entry: power(entry, exponent))
-    return exponent.map(lambda entry: power(base, entry))  # type: ignore[no-any-return]
+    return exponent.map(lambda entry: power(base, entry))
 
 
 def _power_example(w: Any, r: Any, c: Any, d: int) -> Any:

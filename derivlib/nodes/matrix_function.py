@@ -56,11 +56,11 @@ class MatrixFunctionApplication(Node):
     @property
     def arguments(self) -> tuple[Expr, ...]:
         """What the function is applied to."""
-        return self.args[2:]  # type: ignore[no-any-return]
+        return self.args[2:]
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return tuple(self.args[1])  # type: ignore[return-value]
+        return tuple(self.args[1])
 
 
 class MatrixFunction:

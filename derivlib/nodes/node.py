@@ -127,7 +127,7 @@ class NodeBase:
 
     def _eval_derivative_matrix_lines(self, variable: Any) -> Any:
         raise UnsupportedError(
-            f'SymPy\'s diff cannot differentiate "{text(self)}" with respect to {variable}; '  # type: ignore[arg-type]
+            f'SymPy\'s diff cannot differentiate "{text(self)}" with respect to {variable}; '
             "derive(…) does"
         )
 
@@ -136,7 +136,7 @@ class NodeBase:
         return None if isinstance(value, NodeBase) else value.evalf(prec_to_dps(prec))
 
 
-class Node(NodeBase, MatrixExpr):  # type: ignore[misc]
+class Node(NodeBase, MatrixExpr):
     """A matrix made of others."""
 
     is_commutative = False
@@ -151,7 +151,7 @@ class Node(NodeBase, MatrixExpr):  # type: ignore[misc]
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.args[0].shape  # type: ignore[no-any-return]
+        return self.args[0].shape
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
         from derivlib.nodes.values import entry_of
@@ -176,7 +176,7 @@ class Node(NodeBase, MatrixExpr):  # type: ignore[misc]
         return None if simpler is None else simpler(self)
 
 
-class ScalarNode(NodeBase, Expr):  # type: ignore[misc]
+class ScalarNode(NodeBase, Expr):
     """A scalar of ours."""
 
     is_commutative = True

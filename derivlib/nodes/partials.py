@@ -90,7 +90,7 @@ class MatrixPartial(PartialNode, Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return self.application.shape  # type: ignore[no-any-return]
+        return self.application.shape
 
 
 class ScalarPartial(PartialNode, ScalarNode):

@@ -133,7 +133,7 @@ def _name(function: Any, order: int) -> str:
 def primed(function: Any, order: int, argument: Expr) -> Expr:
     """σ' at a scalar: SymPy's derivative at a symbol, a node of ours at anything else."""
     if order == 0:
-        return function(argument)  # type: ignore[no-any-return]
+        return function(argument)
     if is_symbol(argument):
         return Derivative(function(argument), (argument, order))
     return Prime(function, order, argument)
@@ -174,7 +174,7 @@ def in_bodies(body: Expr) -> Expr:
     """The body of a function of one scalar with Prime for every derivative in it."""
     if not body.has(Derivative, Subs):
         return body
-    return body.replace(  # type: ignore[no-any-return]
+    return body.replace(
         lambda node: isinstance(node, (Derivative, Subs)) and prime_of(node) is not None,
         lambda node: Prime(*(prime_of(node) or ())),
     )
@@ -244,13 +244,12 @@ def prime(function: Callable[..., Expr], order: int = 1) -> Any:
     return _PrimeFunction(_name(base, order), bases=(AppliedUndef,), __dict__=members)
 
 
-class _PrimeFunction(UndefinedFunction):  # type: ignore[misc]
+class _PrimeFunction(UndefinedFunction):
     """The class of σ', which is pickled as the prime of what it is the prime of."""
 
 
 copyreg.pickle(
-    _PrimeFunction,  # type: ignore[arg-type]
-    lambda function: (prime, (function.derivative_of, function.prime_order)),
+    _PrimeFunction, lambda function: (prime, (function.derivative_of, function.prime_order))
 )
 
 
@@ -261,8 +260,7 @@ def _undefined(name: str, assumptions: dict[str, Any]) -> Any:
 
 if UndefinedFunction not in copyreg.dispatch_table:  # SymPy has it from 1.14 on
     copyreg.pickle(
-        UndefinedFunction,  # type: ignore[arg-type]
-        lambda function: (_undefined, (function.__name__, function._kwargs)),
+        UndefinedFunction, lambda function: (_undefined, (function.__name__, function._kwargs))
     )
 
 

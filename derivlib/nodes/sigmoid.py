@@ -13,7 +13,7 @@ from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.grid import as_scalar
 
 
-class Sigmoid(Function):  # type: ignore[misc]
+class Sigmoid(Function):
     """The logistic function of a scalar."""
 
     nargs = 1

@@ -34,7 +34,7 @@ class SingleEntry(Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return tuple(self.args[0])  # type: ignore[return-value]
+        return tuple(self.args[0])
 
     @property
     def position(self) -> tuple[Expr, Expr]:

@@ -64,7 +64,7 @@ class Symbolic:
 
     def call(self, function: Any, arguments: Sequence[Expr]) -> Expr:
         """Apply a known function."""
-        return function(*arguments)  # type: ignore[no-any-return]
+        return function(*arguments)
 
     def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Expr:
         """Leave the choice to a piecewise function."""

@@ -32,7 +32,7 @@ class Unvec(Node):
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
-        return tuple(self.args[1])  # type: ignore[return-value]
+        return tuple(self.args[1])
 
 
 def vec(matrix: Any) -> Expr:

@@ -119,6 +119,6 @@ def substituted(placeholders: Sequence[Any], arguments: Sequence[Any]) -> Iterat
                 ElementwiseApplyFunction(function, matrices[0])
                 for function in (placeholder, argument)
             )
-            yield pair  # type: ignore[misc]
+            yield pair
         elif _is_letter(placeholder):
             yield placeholder, argument

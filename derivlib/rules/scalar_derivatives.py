@@ -134,7 +134,7 @@ def partial_derivative(application: Expr, position: int) -> Expr:
     :param position: the position of the argument, counted from 0.
     :raises UnsupportedError: if SymPy cannot differentiate it.
     """
-    return at_entries(_partial_derivative(application, position))  # type: ignore[no-any-return]
+    return at_entries(_partial_derivative(application, position))
 
 
 def _partial_derivative(application: Expr, position: int) -> Expr:

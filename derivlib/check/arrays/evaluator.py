@@ -278,7 +278,7 @@ class JetRing:
 
     def inverse(self, matrix: Grid) -> Grid:
         """Invert a square matrix."""
-        return self.on.as_grid(jets.inverse(self.on.from_grid(matrix)))  # type: ignore[no-any-return]
+        return self.on.as_grid(jets.inverse(self.on.from_grid(matrix)))
 
     def determinant(self, matrix: Grid) -> Jet:
         """The determinant of a square matrix."""

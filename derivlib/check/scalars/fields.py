@@ -224,7 +224,7 @@ class HighPrecision:
 
     def context(self) -> AbstractContextManager[Any]:
         """Set the number of digits."""
-        return mpmath.workdps(self.digits)  # type: ignore[no-any-return]
+        return mpmath.workdps(self.digits)
 
     def number(self, value: Expr) -> Any:
         """Take over a real number."""
@@ -364,4 +364,4 @@ def _draw_integer(rng: random.Random, symbol: Symbol) -> int:
 @lru_cache(maxsize=256)
 def _as_mpmath(function: Any, arguments: int) -> Callable[..., Any]:
     variables = [Dummy() for _ in range(arguments)]
-    return lambdify(variables, function(*variables), "mpmath")  # type: ignore[no-any-return]
+    return lambdify(variables, function(*variables), "mpmath")

@@ -94,7 +94,7 @@ def plain_citation(role: str, content: str, bibliography: Path) -> str:
 
 @cache
 def _entries(bibliography: Path) -> Mapping[str, Entry]:
-    return parse_file(str(bibliography)).entries  # type: ignore[no-any-return]
+    return parse_file(str(bibliography)).entries
 
 
 class LabelStyle:
@@ -105,7 +105,7 @@ class LabelStyle:
         return [label_of(entry) for entry in sorted_entries]
 
 
-class BibliographyStyle(PlainStyle):  # type: ignore[misc]
+class BibliographyStyle(PlainStyle):
     """Entries in the order of authors and years, labelled by both; titles as they are typed."""
 
     default_label_style = STYLE
@@ -125,7 +125,7 @@ def _person() -> PersonStyle:
 
 
 @dataclass
-class ReferenceStyle(AuthorYearReferenceStyle):  # type: ignore[misc]
+class ReferenceStyle(AuthorYearReferenceStyle):
     """Citations in the text, with round brackets, such as Magnus & Neudecker (2019, chapter 5)."""
 
     bracket_textual: BracketStyle = field(default_factory=_round)
@@ -148,7 +148,7 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have the bibliography written again where other entries, or from other pages, are cited."""
     domain: Any = env.get_domain("cite")
     before, now = getattr(env, "citing_pages", None), citing_pages(env)
-    env.citing_pages = now  # type: ignore[attr-defined]
+    env.citing_pages = now
     return [] if before == now else sorted({one.docname for one in domain.bibliographies})
 
 

@@ -120,8 +120,8 @@ class RuleCatalogue(SphinxDirective):
 def uses(env: BuildEnvironment) -> dict[str, list[str]]:
     """The rules that each page names in its derivations."""
     if not hasattr(env, "rule_uses"):
-        env.rule_uses = {}  # type: ignore[attr-defined]
-    return env.rule_uses  # type: ignore[attr-defined, no-any-return]
+        env.rule_uses = {}
+    return env.rule_uses
 
 
 def note_uses(app: Sphinx, doctree: nodes.document) -> None:

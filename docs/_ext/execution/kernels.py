@@ -153,7 +153,7 @@ class KernelProcess:
         self.send_signal(signal.SIGKILL)
 
 
-class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
+class ForkProvisioner(LocalProvisioner):
     """Starts kernels as copies of the server."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -166,7 +166,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         return self.connection_info
 
 
-class OwnKernels(KernelSpecManager):  # type: ignore[misc]
+class OwnKernels(KernelSpecManager):
     """Knows one kernel, whatever name it is asked for."""
 
     fork = CAN_FORK

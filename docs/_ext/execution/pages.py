@@ -145,7 +145,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     )
 
 
-class Executed(NotebookClientBase):  # type: ignore[misc]
+class Executed(NotebookClientBase):
     """Fills in the outputs of a page that has been executed."""
 
     def start_client(self) -> None:

@@ -119,5 +119,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # MyST-NB asks installed packages for such renderers; it keeps what it found in one list.
     renderers = load_mime_renders()
     if GraphOutput not in renderers:
-        renderers.append(GraphOutput)  # type: ignore[arg-type]
+        renderers.append(GraphOutput)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -85,7 +85,7 @@ class Typesetter:
         answer = json.loads(stdout.readline() or '{"error": "the typesetter has ended"}')
         if "error" in answer:
             raise FormulaError(answer["error"])
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 @lru_cache(maxsize=8)

@@ -80,12 +80,12 @@ apart = plus(x, times(-1, vector("s", n)))
 weighted = {W: matrix("V", n) + matrix("V", n).T}
 
 
-def form(vector_):  # type: ignore[no-untyped-def]
+def form(vector_):
     """The quadratic form of W in a vector."""
     return times(T(vector_), W, vector_)
 
 
-def least_squares(number, vector_, wrt, claim):  # type: ignore[no-untyped-def]
+def least_squares(number, vector_, wrt, claim):
     """One of the equations (84) to (88)."""
     return Equation(
         number,
@@ -238,12 +238,12 @@ A_m, B_m = matrix("A", p, n), matrix("B", q, n)
 B_n = matrix("B", n)
 
 
-def ratio(top, bottom):  # type: ignore[no-untyped-def]
+def ratio(top, bottom):
     """The quotient of the squared lengths of two vectors, as products of the vectors."""
     return OneByOne(times(T(top), top)) / OneByOne(times(T(bottom), bottom))
 
 
-def quotient_rule(A, B, below):  # type: ignore[no-untyped-def]
+def quotient_rule(A, B, below):
     """The right side of (95), with what stands in its first denominator."""
     length = OneByOne(x.T * B.T * B * x)
     return plus(

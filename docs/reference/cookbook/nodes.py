@@ -73,13 +73,13 @@ class _Sum:
         return rf"\sum{below} {body}"
 
 
-class ScalarSum(_Sum, Expr):  # type: ignore[misc]
+class ScalarSum(_Sum, Expr):
     """A sum of scalars over indices."""
 
     is_commutative = True
 
 
-class MatrixSum(_Sum, MatrixExpr):  # type: ignore[misc]
+class MatrixSum(_Sum, MatrixExpr):
     """A sum of matrices over indices."""
 
     @property
@@ -103,7 +103,7 @@ def index_sum(term: Expr, **ranges: Any) -> Expr:
     return _sum(term, Tuple(*limits), False)
 
 
-class OneByOne(Expr):  # type: ignore[misc]
+class OneByOne(Expr):
     """The scalar that a 1×1 product is, where a product or a quotient needs a scalar."""
 
     is_commutative = True
@@ -120,7 +120,7 @@ class OneByOne(Expr):  # type: ignore[misc]
         return text if exp is None else f"{text}^{{{exp}}}"
 
 
-class Adjugate(MatrixExpr):  # type: ignore[misc]
+class Adjugate(MatrixExpr):
     """The transposed matrix of cofactors, which a singular matrix has too."""
 
     def __new__(cls, matrix: Expr) -> Adjugate:
@@ -138,7 +138,7 @@ class Adjugate(MatrixExpr):  # type: ignore[misc]
         return rf"\operatorname{{adj}}({printer._print(self.args[0])})"
 
 
-class Minor(MatrixExpr):  # type: ignore[misc]
+class Minor(MatrixExpr):
     """A matrix without row i and column j, both counted from 1 as in the book.
 
     :param matrix: the matrix, which may have lost a row and a column before.
@@ -178,7 +178,7 @@ class Minor(MatrixExpr):  # type: ignore[misc]
         return rf"\left[{inner}\right]_{{{printer._print(i)}{between}{printer._print(j)}}}"
 
 
-class Toeplitz(MatrixExpr):  # type: ignore[misc]
+class Toeplitz(MatrixExpr):
     """The Toeplitz matrix of a first row and a first column, named by a letter.
 
     :param name: what is printed.
@@ -229,7 +229,7 @@ class Toeplitz(MatrixExpr):  # type: ignore[misc]
         return [(f"{name.name}_{{{a}{b}}}", entry) for (a, b), entry in places]
 
 
-class At(Expr):  # type: ignore[misc]
+class At(Expr):
     """Entry (i, j) of a matrix, counted from 1 as in the book."""
 
     is_commutative = True
@@ -247,7 +247,7 @@ class At(Expr):  # type: ignore[misc]
         return f"{matrix}_{{{i}{j}}}"
 
 
-class DiagonalPart(MatrixExpr):  # type: ignore[misc]
+class DiagonalPart(MatrixExpr):
     """A matrix with everything off its diagonal replaced by zero."""
 
     def __new__(cls, matrix: Expr) -> DiagonalPart:
@@ -265,7 +265,7 @@ class DiagonalPart(MatrixExpr):  # type: ignore[misc]
         return rf"\operatorname{{diag}}\left[{printer._print(self.args[0])}\right]"
 
 
-class EntryDerivative(MatrixExpr):  # type: ignore[misc]
+class EntryDerivative(MatrixExpr):
     """∂F/∂X_ij, a matrix of the shape of F."""
 
     def __new__(cls, function: Expr, element: Expr) -> EntryDerivative:

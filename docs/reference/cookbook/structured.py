@@ -125,7 +125,7 @@ gradient = partial(f(A))
 SQUARES = ({n: 3}, {n: 2})
 
 
-def structured(number, functions, wrt, claim, structure, **options):  # type: ignore[no-untyped-def]
+def structured(number, functions, wrt, claim, structure, **options):
     """A derivative by the free entries of a structured matrix."""
     claims = (Structured(functions, wrt, (claim,), structure, SQUARES),)
     return Equation(number, claims, given=f"${wrt}$ {structure}", **options)
@@ -166,7 +166,7 @@ t = MatrixSymbol("T", n, n)
 traces = Trace(A * t), Trace(t * A)
 
 
-def corners(name, above, below):  # type: ignore[no-untyped-def]
+def corners(name, above, below):
     """The matrix α(A), given what the third entries of its first row and column are."""
     return Toeplitz(
         name,
@@ -192,12 +192,12 @@ corrected = corners(
 TOEPLITZ = ({n: 4}, {n: 3}, {n: 2})
 
 
-def mirrored(matrix_):  # type: ignore[no-untyped-def]
+def mirrored(matrix_):
     """The right side of (144)."""
     return plus(matrix_, T(matrix_), times(-1, HadamardProduct(matrix_, I)))
 
 
-def toeplitz(claim, structure, sizes=TOEPLITZ):  # type: ignore[no-untyped-def]
+def toeplitz(claim, structure, sizes=TOEPLITZ):
     """Both traces of (143) and (144)."""
     return Structured(traces, t, (claim,), structure, sizes)
 

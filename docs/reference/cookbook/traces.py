@@ -21,7 +21,7 @@ sq_n, sq_m = matrix("B", n), matrix("B", m)
 A_n, C_n, C_m = matrix("A", n), matrix("C", n), matrix("C", m)
 
 
-def of(*expressions):  # type: ignore[no-untyped-def]
+def of(*expressions):
     """The traces of expressions."""
     return tuple(map(Trace, expressions))
 
