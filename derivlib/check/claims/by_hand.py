@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -24,12 +24,13 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.check.claims.claim import Claim
 from derivlib.check.claims.comparison import difference_of, for_markdown, sentence, sizes_by_name
 from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
 from derivlib.check.claims.ledger import judging
-from derivlib.check.points.domain import Domain, domain_of
+from derivlib.check.points.domain import domain_of
 from derivlib.check.scalars.fields import Arithmetic, NoValue
 from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.sizes import (
@@ -225,31 +226,26 @@ def is_derivative(
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
     with judging("derivative", expr, wrt, claim) as note:
         expected = judgement(expr, wrt, given, {}, domain)
+        claimed = Claim(expr, wrt, claim, given, {}, domain)
         found: list[Different] = []
         try:
             verification = compare(
-                expr, wrt, claim, given, {}, domain, seed=seed, expected=expected,
+                claimed,
+                seed=seed,
+                expected=expected,
                 differing=lambda *values: found.append(values),
-            )  # fmt: skip
+            )
         except VerificationError as error:
             note.refused = str(error)
-            hint = _hint(claim, expr, wrt, given, domain, expected, seed, found)
+            hint = _hint(claimed, expected, seed, found)
             return Verdict(False, str(error), hint, named)
         note(verification)
     return Verdict(True, str(verification), "", named)
 
 
-def _hint(
-    claim: Expr,
-    expr: Expr,
-    wrt: Expr,
-    sizes: Mapping[Any, int],
-    domain: Domain,
-    expected: Judgement,
-    seed: int,
-    found: Sequence[Different],
-) -> str:
+def _hint(claimed: Claim, expected: Judgement, seed: int, found: Sequence[Different]) -> str:
     """Say what a claim is instead; the derivative it is compared with is found only once."""
+    claim, wrt, domain = claimed.result, claimed.wrt, claimed.domain
     candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim, found)]
     if domain.structures:
         told = f"the derivative by all entries of {wrt}, each taken as free"
@@ -262,7 +258,7 @@ def _hint(
     for candidate, told, where in candidates:
         try:
             known = expected if where is domain else None
-            compare(expr, wrt, candidate, sizes, {}, where, seed=seed, expected=known)
+            compare(replace(claimed, result=candidate, domain=where), seed=seed, expected=known)
         except VerificationError:
             continue
         return told

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Expr, preorder_traversal
 
+from derivlib.check.claims.claim import Claim
 from derivlib.check.claims.comparison import (
     Difference,
     as_grid,
@@ -19,7 +20,7 @@ from derivlib.check.claims.judgement import LONGEST, Judgement, judgement
 from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
-from derivlib.check.points.domain import Domain, domain_of
+from derivlib.check.points.domain import domain_of
 from derivlib.check.scalars.fields import Arithmetic, kinds_of_numbers
 from derivlib.check.scalars.numbers import Point, at_points, check_draws
 from derivlib.check.values.entry_derivatives import refuse_unknown_order
@@ -129,64 +130,46 @@ def verify(
         assuming=assuming,
         by_entries=not large,
     )
-    comparison = compare_in_double if large else compare
+    claim = Claim(expr, wrt, result, given, definitions, domain, order)
     with judging("derivative", expr, wrt, result) as note:
-        verification = comparison(
-            expr, wrt, result, given, definitions, domain, seed=seed, points=points, order=order
-        )
+        verification = (compare_in_double if large else compare)(claim, seed=seed, points=points)
         note(verification)
     return verification
 
 
 def compare(
-    expr: Expr,
-    wrt: Any,
-    result: Expr,
-    sizes: Mapping[Any, int],
-    definitions: Mapping[Any, Expr],
-    domain: Domain,
+    claim: Claim,
     *,
     seed: int = 0,
     points: int = 2,
-    order: int = 1,
     expected: Judgement | None = None,
     differing: Differing | None = None,
 ) -> Verification:
     """Compare as :func:`verify` does, at the points of a domain.
 
-    :param expr: a scalar or a matrix expression.
-    :param wrt: the symbol it is differentiated by.
-    :param result: what is claimed to be the derivative.
-    :param sizes: a positive integer for each symbol that stands in a shape, and no other.
-    :param definitions: expressions to put in for symbols.
-    :param domain: what holds at every point.
-    :param seed: the seed of the random points.
-    :param points: how many points.
-    :param order: 2 for the Hessian of a scalar.
     :param expected: the derivative as the judge finds it in this domain, if it is known.
     :param differing: called with both values, and their kind of numbers, if they differ.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     """
     check_draws(seed, points)
+    sizes, definitions, domain = claim.sizes, claim.definitions, claim.domain
     if expected is None:
-        expected = judgement(expr, wrt, sizes, definitions, domain, order)
+        expected = judgement(claim.expr, claim.wrt, sizes, definitions, domain, claim.order)
 
     def action(point: Point) -> tuple[int, int]:
-        claimed = as_grid(point.evaluation(sizes, definitions).value(result))
+        claimed = as_grid(point.evaluation(sizes, definitions).value(claim.result))
         truth = as_grid(expected.at(point))
         difference = difference_of(claimed, truth, point.arithmetic)
         if difference is not None:
             if differing is not None:
                 differing(claimed, truth, point.arithmetic)
-            written = _written(difference, result, expected, sizes, definitions)
+            written = _written(difference, claim, expected)
             raise VerificationError(
                 difference.told("the result", "entry-by-entry calculus", sizes, written)
             )
         return truth.shape
 
-    kinds, count = kinds_of_numbers(
-        (expr, result, *definitions.values()), points, in_components=domain.has_components
-    )
+    kinds, count = kinds_of_numbers(claim.exprs, points, in_components=domain.has_components)
     kind, shapes = first_that_works(
         kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain))
     )
@@ -199,28 +182,22 @@ def compare(
         seed=seed,
         tolerance=kind.tolerance,
         versions=library_versions(),
-        structure=domain.structured(wrt),
+        structure=domain.structured(claim.wrt),
         assumptions=domain.told,
-        abstract=has_abstract((expr, result, *definitions.values())),
+        abstract=has_abstract(claim.exprs),
     )
 
 
-def _written(
-    difference: Difference,
-    result: Expr,
-    expected: Judgement,
-    sizes: Mapping[Any, int],
-    definitions: Mapping[Any, Expr],
-) -> tuple[str, str] | None:
+def _written(difference: Difference, claim: Claim, expected: Judgement) -> tuple[str, str] | None:
     """Both values as expressions, if they are short enough to read and not the same."""
     if difference.entry is None:
         return None
     truth = expected.entry(*difference.entry)
-    if truth is None or written_length(result, sizes, definitions) > LONGEST:
+    if truth is None or written_length(claim.result, claim.sizes, claim.definitions) > LONGEST:
         return None
     scalars = Symbolic()
-    evaluation = Evaluation(lambda _: scalars, sizes, definitions)
-    claimed = as_grid(evaluation.value(result))[difference.entry]
+    evaluation = Evaluation(lambda _: scalars, claim.sizes, claim.definitions)
+    claimed = as_grid(evaluation.value(claim.result))[difference.entry]
     if any(map(_is_long, (claimed, truth))):
         return None
     left, right = str(claimed), str(truth)

@@ -9,9 +9,9 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol
 
+from derivlib.check.claims.claim import Claim
 from derivlib.check.claims.comparison import library_versions, sizes_by_name
 from derivlib.check.claims.verification import Method, Verification
-from derivlib.check.points.domain import Domain
 from derivlib.check.scalars.numbers import check_draws
 from derivlib.errors import BackendError, InputError
 from derivlib.expressions.sizes import all_nodes, at_size
@@ -52,41 +52,20 @@ def _shapes(matrices: Iterable[Any]) -> set[tuple[Any, Any]]:
     return {tuple(matrix.shape) for matrix in matrices}
 
 
-def compare_in_double(
-    expr: Expr,
-    wrt: Any,
-    result: Expr,
-    sizes: Mapping[Any, int],
-    definitions: Mapping[Any, Expr],
-    domain: Domain,
-    *,
-    seed: int = 0,
-    points: int = 2,
-    order: int = 1,
-) -> Verification:
+def compare_in_double(claim: Claim, *, seed: int = 0, points: int = 2) -> Verification:
     """Compare a claim with the derivative along random directions.
 
-    :param expr: a scalar or a matrix expression.
-    :param wrt: the symbol it is differentiated by.
-    :param result: what is claimed to be the derivative.
-    :param sizes: a positive integer for each symbol that stands in a shape, and no other.
-    :param definitions: expressions to put in for symbols.
-    :param domain: what holds at every point.
-    :param seed: the seed of the random points.
-    :param points: how many points.
-    :param order: 2 for the Hessian of a scalar.
     :raises UnsupportedError: if a node has no value on arrays.
     :raises VerificationError: if it differs, or no point can be found.
     """
     import numpy  # only where it is wanted
 
-    from derivlib.check.arrays.random_directions import TOLERANCE, Claim, agreeing_points
+    from derivlib.check.arrays.random_directions import TOLERANCE, agreeing_points
 
     check_draws(seed, points)
-    claim = Claim(expr, wrt, result, sizes, definitions, domain, order)
     agreed = agreeing_points(claim, seed, points)
     return Verification(
-        sizes=sizes_by_name(sizes),
+        sizes=sizes_by_name(claim.sizes),
         shape=claim.shape,
         method="double",
         calculus="along random directions",
@@ -94,6 +73,6 @@ def compare_in_double(
         seed=seed,
         tolerance=TOLERANCE,
         versions=(*library_versions(), ("NumPy", numpy.__version__)),
-        structure=domain.structured(wrt),
-        assumptions=domain.told,
+        structure=claim.domain.structured(claim.wrt),
+        assumptions=claim.domain.told,
     )
