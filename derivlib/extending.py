@@ -112,7 +112,7 @@ def register(
     facets.tell(
         node,
         text=text or name,
-        tex=tex or _upright(name),
+        tex=tex or facets.upright(name),
         shape=_shape(node, shape),
         normal=normal or node,
         entries=Entries(entries),
@@ -143,11 +143,6 @@ def unregister(node: type) -> None:
     for rule in [rule for rule in RULES.values() if rule.of is node]:
         remove_rule(rule)
     facets.forget(node)
-
-
-def _upright(name: str) -> str:
-    escaped = name.replace("_", r"\_")
-    return rf"\operatorname{{{escaped}}}"
 
 
 def _shape(node: type, shape: Any) -> Any:

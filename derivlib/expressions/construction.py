@@ -7,7 +7,7 @@ and push transposes inwards. Each is an identity of matrix algebra; no calculus 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from sympy import (
@@ -182,6 +182,11 @@ def leads_with_transpose(matrix: Expr) -> bool:
         turned = sum(leads_with_transpose(part) for part in parts)
         return 2 * turned > len(parts)
     return False
+
+
+def transposed_inside(kind: type) -> Callable[[Any], Expr | None]:
+    """The facet `transposed` of a node whose transpose is `kind` of Aᵀ, where that is simpler."""
+    return lambda node: kind(transpose(node.arg)) if leads_with_transpose(node.arg) else None
 
 
 def distributed(expr: Expr) -> tuple[Expr, ...]:

@@ -185,8 +185,20 @@ facets_of: Callable[[type], Facets] = _FOUND.__getitem__
 """The facets of a class, or of the nearest base class that has some."""
 
 
+PRINTED: dict[str, Any] = dict.fromkeys(("text", "tex"), Absent("the printers lay it out"))
+"""The facets of what is not written as a name with its parts."""
+
+
+def upright(name: str) -> str:
+    """The name of an operation in TeX."""
+    escaped = name.replace("_", r"\_")
+    return rf"\operatorname{{{escaped}}}"
+
+
 def tell(kind: type, **facets: Any) -> None:
-    """Tell the facets of a class of nodes."""
+    """Tell the facets of a class of nodes; a name in text is the same upright in TeX."""
+    if isinstance(facets.get("text"), str):
+        facets.setdefault("tex", upright(facets["text"]))
     _TOLD[kind] = Facets(**facets)
     _FOUND.clear()
 

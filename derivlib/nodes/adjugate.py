@@ -7,16 +7,10 @@ from typing import Any
 
 from sympy import Expr, Identity, S
 
-from derivlib.expressions.construction import (
-    identity,
-    is_single,
-    leads_with_transpose,
-    transpose,
-)
+from derivlib.expressions.construction import identity, is_single, transposed_inside
 from derivlib.expressions.facets import Absent, Call, Entries, Example, tell
 from derivlib.expressions.shapes import square, stated
-from derivlib.nodes.grid import Grid
-from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.grid import Grid, square_grid
 from derivlib.nodes.node import Node, as_square_operand
 
 
@@ -167,16 +161,13 @@ def adjugate_jacobian(A):
 tell(
     Adjugate,
     text="adj",
-    tex=r"\operatorname{adj}",
     shape=square,
     normal=adjugate_of,
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=_ADJUGATE,
     example=Example(lambda w, r, c, d: adjugate(w.matrix(r, r, d)), "square"),
-    transposed=lambda node: (
-        Adjugate(transpose(node.arg)) if leads_with_transpose(node.arg) else None
-    ),
+    transposed=transposed_inside(Adjugate),
     is_atom=True,
 )
 tell(

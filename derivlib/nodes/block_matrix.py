@@ -8,7 +8,7 @@ from sympy import BlockDiagMatrix, BlockMatrix, MatrixSymbol
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import block_diagonal, blocks
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, tell
 from derivlib.expressions.shapes import stated
 from derivlib.nodes.grid import Grid, same_shape
 
@@ -40,8 +40,7 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     BlockMatrix,
-    text=Absent("the printers lay out blocks"),
-    tex=Absent("the printers lay out blocks"),
+    **PRINTED,
     shape=stated,
     normal=BlockMatrix,
     entries=Entries(_entries, lambda node: node.blocks.flat()),
@@ -66,8 +65,7 @@ def _diagonal_on_arrays(on: Any, node: Any) -> Any:
 
 tell(
     BlockDiagMatrix,
-    text=Absent("the printers lay out blocks"),
-    tex=Absent("the printers lay out blocks"),
+    **PRINTED,
     shape=stated,
     normal=BlockDiagMatrix,
     entries=Entries(_entries, lambda node: node.blocks),

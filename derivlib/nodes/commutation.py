@@ -74,9 +74,7 @@ def _on_arrays(on: Any, node: Commutation) -> Any:
     return on.number(value)
 
 
-@OrthogonalPredicate.register(Commutation)  # type: ignore[untyped-decorator]
-def _(_: Commutation, assumptions: Any) -> bool:
-    return True
+OrthogonalPredicate.register(Commutation)(lambda _, assumptions: True)
 
 
 def _numpy(p: Any, node: Commutation) -> str:

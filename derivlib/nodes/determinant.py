@@ -9,13 +9,13 @@ from sympy import Determinant, Expr, Identity, S
 from derivlib.expressions.construction import is_single
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
-from derivlib.nodes.grid import Grid, square
+from derivlib.nodes.grid import Grid, square_grid
 from derivlib.nodes.trace import trace
 
 
 def determinant_of(calc: Any, A: Grid) -> Any:
     """The determinant over the ring of an evaluation."""
-    return calc.ring.determinant(square(A, "determinant"))
+    return calc.ring.determinant(square_grid(A, "determinant"))
 
 
 def _normal(matrix: Expr) -> Expr:

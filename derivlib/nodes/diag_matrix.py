@@ -86,7 +86,6 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 tell(
     DiagMatrix,
     text="Diag",
-    tex=r"\operatorname{Diag}",
     shape=_shape,
     normal=diagonal_matrix,
     entries=Entries(_of_vector),
@@ -104,10 +103,6 @@ def _of_matrix(calc: Any, _: Any, A: Grid) -> Grid:
     return Grid.of(A.rows, A.cols, lambda i, j: A[i, j] if i == j else zero)
 
 
-def _of_matrix_example(w: Any, r: Any, c: Any, d: int) -> Any:
-    return DiagonalMatrix(w.matrix(r, r, d))
-
-
 tell(
     DiagonalMatrix,
     text=lambda p, node: p.call("Diag", DiagonalOf(node.args[0])),
@@ -117,5 +112,5 @@ tell(
     entries=Entries(_of_matrix),
     arrays=Absent("its definition is used: it is met in constants only"),
     code="diagonal_matrix",
-    example=Example(_of_matrix_example, "square"),
+    example=Example(lambda w, r, c, d: DiagonalMatrix(w.matrix(r, r, d)), "square"),
 )

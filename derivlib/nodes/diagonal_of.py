@@ -58,7 +58,6 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 tell(
     DiagonalOf,
     text="diag",
-    tex=r"\operatorname{diag}",
     shape=_shape,
     normal=diagonal,
     entries=Entries(lambda _, __, A: Grid.of(min(A.shape), 1, lambda i, _: A[i, i])),

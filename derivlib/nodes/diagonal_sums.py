@@ -8,15 +8,13 @@ from sympy import Expr, Identity, ZeroMatrix
 
 from derivlib.expressions.construction import (
     is_single,
-    leads_with_transpose,
     mul,
     split_coefficient,
-    transpose,
+    transposed_inside,
 )
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import square
-from derivlib.nodes.grid import Grid
-from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.grid import Grid, square_grid
 from derivlib.nodes.node import Node, as_square_operand
 
 
@@ -103,8 +101,6 @@ tell(
     arrays=_on_arrays,
     code=_CODE,
     example=Example(lambda w, r, c, d: diagonal_sums(w.matrix(r, r, d)), "square"),
-    transposed=lambda node: (
-        DiagonalSums(transpose(node.arg)) if leads_with_transpose(node.arg) else None
-    ),
+    transposed=transposed_inside(DiagonalSums),
     is_linear=True,
 )

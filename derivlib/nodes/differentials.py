@@ -17,7 +17,6 @@ from sympy import (
     Integer,
     MatAdd,
     MatMul,
-    MatrixExpr,
     OneMatrix,
     S,
     Transpose,
@@ -42,29 +41,21 @@ class DifferentialNode:
 
     args: tuple[Any, ...]
 
+    def __new__(cls, expr: Expr) -> Any:
+        return super().__new__(cls, expr)  # type: ignore[call-arg]
+
     @property
     def of(self) -> Expr:
         """The expression under the d."""
-        expr: Expr = self.args[0]
-        return expr
+        return self.args[0]
 
 
 class MatrixDifferential(DifferentialNode, Node):
     """The differential of a matrix expression, of the same shape."""
 
-    def __new__(cls, expr: MatrixExpr) -> MatrixDifferential:
-        return super().__new__(cls, expr)
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[0].shape
-
 
 class ScalarDifferential(DifferentialNode, ScalarNode):
     """The differential of a scalar expression."""
-
-    def __new__(cls, expr: Expr) -> ScalarDifferential:
-        return super().__new__(cls, expr)
 
 
 def d(expr: Expr) -> Expr:
@@ -92,6 +83,9 @@ class LinearForm:
 
     args: tuple[Any, ...]
 
+    def __new__(cls, left: Expr, right: Expr) -> Any:
+        return super().__new__(cls, left, right)  # type: ignore[call-arg]
+
     @property
     def coefficient(self) -> Expr:
         """The G of tr(Gᵀ E), the J of J vec(E)."""
@@ -110,9 +104,6 @@ class Inner(LinearForm, ScalarNode):
     for scalars it is the product.
     """
 
-    def __new__(cls, left: Expr, right: Expr) -> Inner:
-        return super().__new__(cls, left, right)
-
     def doit(self, **hints: Any) -> Expr:
         """Write the inner product with SymPy's own trace, or as a product of scalars."""
         from sympy import Trace
@@ -127,9 +118,6 @@ class Inner(LinearForm, ScalarNode):
 
 class OnVec(LinearForm, Node):
     """J vec(E): a matrix J applied to the stacked columns of E, or to a scalar E."""
-
-    def __new__(cls, left: Expr, right: Expr) -> OnVec:
-        return super().__new__(cls, left, right)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -216,10 +204,6 @@ def _inner_entries(calc: Any, _: Any, left: Any, right: Any) -> Any:
     return calc.ring.product((as_scalar(left), as_scalar(right)))
 
 
-def _inner_on_arrays(on: Any, node: Inner) -> Any:
-    return on.jets.times(*on.all_of(node.args)).sum(axis=(2, 3), keepdims=True)
-
-
 def _inner_text(p: Any, node: Inner) -> str:
     left, right = node.args
     if left is S.One:
@@ -255,7 +239,7 @@ tell(
     shape=scalar,
     normal=inner,
     entries=Entries(_inner_entries),
-    arrays=_inner_on_arrays,
+    arrays=lambda on, node: on.jets.times(*on.all_of(node.args)).sum(axis=(2, 3), keepdims=True),
     binding=lambda node: "atom" if node.args[0].is_Matrix else "product",
     code=Absent("results hold traces and sums instead"),
     example=_BROUGHT_IN,

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import DotProduct, Expr
 
 from derivlib.expressions.construction import is_one, mul, transpose
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.products import dot
 from derivlib.nodes.trace import trace
@@ -24,8 +24,7 @@ def _example(w: Any, d: int) -> Any:
 
 tell(
     DotProduct,
-    text=Absent("it is written as a product of a row and a column"),
-    tex=Absent("it is written as a product of a row and a column"),
+    **PRINTED,
     shape=scalar,
     normal=lambda x, y: trace(mul(_row(x), transpose(_row(y)))),
     entries=Entries(lambda calc, _, x, y: dot(calc, x.entries, y.entries)),

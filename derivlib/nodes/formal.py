@@ -19,8 +19,8 @@ class FormalNode:
 
     args: tuple[Any, ...]
 
-    def _eval_is_commutative(self) -> bool:
-        return not any(part.is_Matrix for part in self.args)
+    def __new__(cls, numerator: Expr, denominator: Expr) -> Any:
+        return super().__new__(cls, numerator, denominator)  # type: ignore[call-arg]
 
     @property
     def numerator(self) -> Expr:
@@ -36,15 +36,9 @@ class FormalNode:
 class FormalDerivative(FormalNode, ScalarNode):
     """∂y/∂x, written and not carried out, where it has no shape of its own."""
 
-    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalDerivative:
-        return super().__new__(cls, numerator, denominator)
-
 
 class FormalGradient(FormalNode, Node):
     """∂L/∂S for a scalar L and a matrix S, a matrix of the shape of S."""
-
-    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalGradient:
-        return super().__new__(cls, numerator, denominator)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -54,9 +48,6 @@ class FormalGradient(FormalNode, Node):
 class FormalJacobian(FormalNode, Node):
     """∂vec F/∂(vec N)ᵀ, named and not carried out: numel F × numel N."""
 
-    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalJacobian:
-        return super().__new__(cls, numerator, denominator)
-
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return numel(self.numerator), numel(self.denominator)
@@ -65,9 +56,6 @@ class FormalJacobian(FormalNode, Node):
 class FormalHessian(FormalNode, Node):
     """∂²L/∂vec X ∂(vec X)ᵀ for a scalar L: numel X × numel X."""
 
-    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalHessian:
-        return super().__new__(cls, numerator, denominator)
-
     @property
     def shape(self) -> tuple[Expr, Expr]:
         return numel(self.denominator), numel(self.denominator)
@@ -75,8 +63,6 @@ class FormalHessian(FormalNode, Node):
 
 class Restricted(Node):
     """A derivative by the free entries of a structured variable, named and not carried out."""
-
-    is_commutative = False
 
     def __new__(cls, derivative: Expr, variable: Expr, basis: BasisMatrix) -> Restricted:
         return super().__new__(cls, derivative, variable, basis)
@@ -96,20 +82,9 @@ class Restricted(Node):
         """The B of vec(X) = B θ."""
         return self.args[2]
 
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.derivative.shape
-
 
 class FormalRate(FormalNode, Node):
     """∂N/∂t for a matrix N and a scalar t, named and not carried out: the shape of N."""
-
-    def __new__(cls, numerator: Expr, denominator: Expr) -> FormalRate:
-        return super().__new__(cls, numerator, denominator)
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.numerator.shape
 
 
 def formal(numerator: Expr, denominator: Expr) -> Expr:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, FunctionMatrix, Integer
 
-from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, no_parts, tell
 from derivlib.expressions.shapes import stated
 from derivlib.nodes.grid import Grid
 
@@ -27,8 +27,7 @@ def _written_out(node: Any, _: tuple[Expr, ...]) -> Expr:
 
 tell(
     FunctionMatrix,
-    text=Absent("SymPy's own"),
-    tex=Absent("SymPy's own"),
+    **PRINTED,
     shape=stated,
     normal=_WRITTEN_OUT,
     entries=Entries(_entries),

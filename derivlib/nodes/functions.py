@@ -10,12 +10,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.facets import Absent, Entries, Example, Shape, no_parts, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, Shape, no_parts, tell
 from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
 from derivlib.expressions.text import text, typed
 from derivlib.nodes.grid import as_scalar
 
-_PRINTED = Absent("the printers set functions by their names")
 _SYMPY = Absent("SymPy's own")
 _NOT_DIFFERENTIATED = Absent("no rule is stated for it")
 
@@ -58,20 +57,15 @@ def _on_arrays(on: Any, node: Any) -> Any:
     return on.jets.apply(on.derivatives_of(node.func), on.value(node.args[0]))
 
 
-def _example(w: Any, d: int) -> Any:
-    return w.known_function()(w.scalar(d))
-
-
 tell(
     Function,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=_of_scalars,
     normal=_SYMPY,
     entries=Entries(_known),
     arrays=_on_arrays,
     code="scalar_function",
-    example=Example(_example, "scalar"),
+    example=Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar"),
 )
 
 
@@ -95,8 +89,7 @@ for _kind, _arrays in (
 ):
     tell(
         _kind,
-        text=_PRINTED,
-        tex=_PRINTED,
+        **PRINTED,
         shape=_of_scalars,
         normal=_SYMPY,
         entries=Entries(_known),
@@ -121,8 +114,7 @@ def _choice_on_arrays(on: Any, node: Piecewise) -> Any:
 
 tell(
     Piecewise,
-    text=_SYMPY,
-    tex=_SYMPY,
+    **PRINTED,
     shape=scalar,
     normal=_SYMPY,
     entries=Entries(_choice, lambda node: [part for pair in node.args for part in pair.args]),
@@ -135,8 +127,7 @@ tell(
 def _tell_condition(kind: type, entries: Entries) -> None:
     tell(
         kind,
-        text=_SYMPY,
-        tex=_SYMPY,
+        **PRINTED,
         shape=scalar,
         normal=_SYMPY,
         entries=entries,

@@ -81,7 +81,7 @@ def same_shape(values: Iterable[Grid]) -> tuple[int, int]:
     return shapes[0]
 
 
-def square(matrix: Grid, what: str) -> Grid:
+def square_grid(matrix: Grid, what: str) -> Grid:
     """Take a square matrix.
 
     :param what: what is made of it, for the message.

@@ -9,13 +9,11 @@ from sympy import HadamardPower, HadamardProduct, exp
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import hadamard, hadamard_power
-from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
+from derivlib.expressions.facets import PRINTED, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, alike
 from derivlib.expressions.text import text
 from derivlib.nodes.grid import Grid, same_shape
 from derivlib.nodes.powers import entry_power_on_arrays
-
-_PRINTED = Absent("the printers lay out products and exponents")
 
 
 def _product(calc: Any, _: Any, *factors: Grid) -> Grid:
@@ -24,14 +22,9 @@ def _product(calc: Any, _: Any, *factors: Grid) -> Grid:
     return Grid(rows, cols, tuple(map(calc.ring.product, entries)))
 
 
-def _product_example(w: Any, r: Any, c: Any, d: int) -> Any:
-    return HadamardProduct(*(w.matrix(r, c, d) for _ in range(2 + w.below(2))))
-
-
 tell(
     HadamardProduct,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=alike,
     normal=hadamard,
     entries=Entries(_product),
@@ -72,8 +65,7 @@ def _power_example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     HadamardPower,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=_power_shape,
     normal=hadamard_power,
     entries=Entries(_power),

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Integer, KroneckerDelta, KroneckerProduct
 
 from derivlib.expressions.construction import kronecker
-from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, no_parts, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.grid import Grid
 
@@ -48,8 +48,7 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     KroneckerProduct,
-    text=Absent("the printers lay out products"),
-    tex=Absent("the printers lay out products"),
+    **PRINTED,
     shape=stated,
     normal=kronecker,
     entries=Entries(_entries),
@@ -67,8 +66,7 @@ def _delta(calc: Any, node: Any) -> Any:
 
 tell(
     KroneckerDelta,
-    text=Absent("SymPy's own"),
-    tex=Absent("SymPy's own"),
+    **PRINTED,
     shape=scalar,
     normal=Absent("SymPy's own"),
     entries=Entries(_delta, no_parts),

@@ -41,10 +41,6 @@ def logdet(matrix: Any) -> Expr:
     return LogDet(as_square_operand(matrix, "logdet"))
 
 
-def _normal(matrix: Expr) -> Expr:
-    return S.Zero if isinstance(matrix, Identity) else LogDet(matrix)
-
-
 _CODE = Call(
     '''
 def logdet(A):
@@ -66,7 +62,7 @@ tell(
     text="logdet",
     tex=r"\log\det",
     shape=scalar_of_square,
-    normal=_normal,
+    normal=lambda matrix: S.Zero if isinstance(matrix, Identity) else LogDet(matrix),
     entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
     arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
     code=_CODE,

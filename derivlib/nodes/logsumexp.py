@@ -64,10 +64,6 @@ def logsumexp(x):
 )
 
 
-def _normal(vector: Expr) -> Expr:
-    return trace(vector) if is_single(vector) else LogSumExp(vector)
-
-
 def _numpy(p: Any, node: LogSumExp) -> str:
     reduced = p._module_format(p._module + ".logaddexp")
     return f"{reduced}.reduce({p._print(node.arg)}, axis=None)"
@@ -76,9 +72,8 @@ def _numpy(p: Any, node: LogSumExp) -> str:
 tell(
     LogSumExp,
     text="logsumexp",
-    tex=r"\operatorname{logsumexp}",
     shape=scalar,
-    normal=_normal,
+    normal=lambda vector: trace(vector) if is_single(vector) else LogSumExp(vector),
     entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
     arrays=_on_arrays,
     code=_CODE,

@@ -9,7 +9,14 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import ShapeError, UnsupportedError
 from derivlib.expressions.construction import split_coefficient
-from derivlib.expressions.facets import Absent, Entries, Example, Shape, first_argument, tell
+from derivlib.expressions.facets import (
+    PRINTED,
+    Entries,
+    Example,
+    Shape,
+    first_argument,
+    tell,
+)
 from derivlib.expressions.shapes import Parts, shown_shape
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import rebuild
@@ -70,8 +77,7 @@ def _example(w: Any, d: int) -> Any:
 
 tell(
     MatrixElement,
-    text=Absent("the printers write indices"),
-    tex=Absent("the printers write indices"),
+    **PRINTED,
     shape=_shape,
     normal=entry,
     entries=Entries(_entries),

@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
 from derivlib.errors import InputError
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.arguments import as_operand, as_shape
@@ -182,8 +182,7 @@ _UNKNOWN = Absent("an undefined function has no value; put a function in its pla
 
 tell(
     AppliedUndef,
-    text=Absent("the printers set names with primes"),
-    tex=Absent("the printers set names with primes"),
+    **PRINTED,
     shape=scalar,
     normal=Absent("it stays as it is"),
     entries=Entries(_scalar_entries),

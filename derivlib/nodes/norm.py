@@ -43,10 +43,6 @@ def norm(matrix: Any) -> Expr:
     return Norm(as_matrix_operand(matrix, "norm"))
 
 
-def _normal(matrix: Expr) -> Expr:
-    return S.Zero if isinstance(matrix, ZeroMatrix) else Norm(matrix)
-
-
 def _entries(calc: Any, _: Any, A: Any) -> Any:
     ring = calc.ring
     squares = ring.total([ring.product([entry, entry]) for entry in A.entries])
@@ -64,7 +60,7 @@ tell(
     text="norm",
     tex=lambda p, node: rf"\left\lVert {p._print(node.arg)} \right\rVert",
     shape=scalar,
-    normal=_normal,
+    normal=lambda matrix: S.Zero if isinstance(matrix, ZeroMatrix) else Norm(matrix),
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=Call("{lib}.linalg.norm({0})"),

@@ -49,8 +49,7 @@ class PartialNode:
     @property
     def application(self) -> Expr:
         """The applied abstract function that is differentiated."""
-        expr: Expr = self.args[0]
-        return expr
+        return self.args[0]
 
     @property
     def position(self) -> int:
@@ -87,10 +86,6 @@ class AbstractJacobian(PartialNode, Node):
 
 class MatrixPartial(PartialNode, Node):
     """∂ν(t)/∂t for an abstract matrix function ν of a scalar t; it has the shape of ν."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.application.shape
 
 
 class ScalarPartial(PartialNode, ScalarNode):

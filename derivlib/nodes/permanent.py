@@ -6,10 +6,9 @@ from typing import Any
 
 from sympy import Permanent, S
 
-from derivlib.expressions.facets import Absent, Entries, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, tell
 from derivlib.expressions.shapes import scalar_of_square
-from derivlib.nodes.grid import Grid
-from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.grid import Grid, square_grid
 
 
 def _entries(calc: Any, _: Any, A: Grid) -> Any:
@@ -31,8 +30,7 @@ def _entries(calc: Any, _: Any, A: Grid) -> Any:
 
 tell(
     Permanent,
-    text=Absent("SymPy's own"),
-    tex=Absent("SymPy's own"),
+    **PRINTED,
     shape=scalar_of_square,
     normal=Absent("no rule is stated for it"),
     entries=Entries(_entries),

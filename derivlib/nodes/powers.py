@@ -9,14 +9,11 @@ from sympy import Abs, Expr, Integer, MatPow, Pow, ZeroMatrix
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import power
-from derivlib.expressions.facets import Absent, Entries, Example, first_argument, tell
+from derivlib.expressions.facets import PRINTED, Entries, Example, first_argument, tell
 from derivlib.expressions.guarded import scalar_power
 from derivlib.expressions.shapes import matrix_power, scalar
-from derivlib.nodes.grid import Grid, as_scalar
-from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.grid import Grid, as_scalar, square_grid
 from derivlib.nodes.products import matrix_product
-
-_PRINTED = Absent("the printers lay out exponents")
 
 
 def entry_power_on_arrays(on: Any, node: Any) -> Any:
@@ -42,8 +39,7 @@ def real_power(base: Expr, exponent: Expr) -> Expr:
 
 tell(
     Pow,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=scalar,
     normal=real_power,
     entries=Entries(lambda calc, _, *both: calc.ring.power(*map(as_scalar, both))),
@@ -90,8 +86,7 @@ def _example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     MatPow,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=matrix_power,
     normal=power,
     entries=Entries(_matrix_power, first_argument),

@@ -10,12 +10,10 @@ from sympy import MatMul, Mul
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import mul
-from derivlib.expressions.facets import Absent, Entries, Example, tell
+from derivlib.expressions.facets import PRINTED, Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import product, scalar
 from derivlib.nodes.grid import Grid
-
-_PRINTED = Absent("the printers lay out products")
 
 
 def _entries(calc: Any, _: Any, *factors: Any) -> Any:
@@ -75,8 +73,7 @@ def _matrix_example(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     Mul,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=scalar,
     normal=scalar_product,
     entries=Entries(_entries),
@@ -87,8 +84,7 @@ tell(
 )
 tell(
     MatMul,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=product,
     normal=mul,
     entries=Entries(_entries),

@@ -92,7 +92,6 @@ tell(
     Sigmoid,
     # not σ, which on every page is the undefined function of a layer
     text="sigmoid",
-    tex=r"\operatorname{sigmoid}",
     shape=scalar,
     normal=Absent("SymPy's own"),
     entries=Entries(_entries),

@@ -74,10 +74,6 @@ def softmax(x):
 )
 
 
-def _normal(vector: Expr) -> Expr:
-    return identity(S.One) if is_single(vector) else Softmax(vector)
-
-
 def _numpy(p: Any, node: Softmax) -> str:
     exp, largest = (p._module_format(f"{p._module}.{name}") for name in ("exp", "max"))
     total = p._module_format(p._module + ".sum")
@@ -87,9 +83,8 @@ def _numpy(p: Any, node: Softmax) -> str:
 tell(
     Softmax,
     text="softmax",
-    tex=r"\operatorname{softmax}",
     shape=same_as_first,
-    normal=_normal,
+    normal=lambda vector: identity(S.One) if is_single(vector) else Softmax(vector),
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=_CODE,

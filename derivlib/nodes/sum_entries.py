@@ -74,7 +74,6 @@ def sum_of(matrix: Expr) -> Expr:
 tell(
     SumEntries,
     text="sum",
-    tex=r"\operatorname{sum}",
     shape=scalar,
     normal=sum_of,
     entries=Entries(lambda calc, _, A: calc.ring.total(A.entries)),

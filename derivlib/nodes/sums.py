@@ -8,12 +8,10 @@ from typing import Any
 from sympy import Add, Integer, MatAdd, Sum
 
 from derivlib.expressions.construction import add
-from derivlib.expressions.facets import Absent, Entries, Example, no_parts, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, no_parts, tell
 from derivlib.expressions.shapes import alike, scalar
 from derivlib.nodes.grid import Grid, as_scalar, same_shape
 from derivlib.nodes.index_sums import without_indices
-
-_PRINTED = Absent("the printers lay out sums")
 
 
 def _entries(calc: Any, _: Any, *terms: Any) -> Any:
@@ -34,8 +32,7 @@ def _matrix_sum(w: Any, r: Any, c: Any, d: int) -> Any:
 
 tell(
     Add,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=scalar,
     normal=Absent("SymPy's own"),
     entries=Entries(_entries),
@@ -46,8 +43,7 @@ tell(
 )
 tell(
     MatAdd,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=alike,
     normal=add,
     entries=Entries(_entries),
@@ -81,8 +77,7 @@ def _over_indices_on_arrays(on: Any, node: Sum) -> Any:
 
 tell(
     Sum,
-    text=Absent("SymPy's own"),
-    tex=Absent("SymPy's own"),
+    **PRINTED,
     shape=scalar,
     normal=without_indices,
     entries=Entries(_over_indices, no_parts),

@@ -8,11 +8,10 @@ from sympy import Expr, Integer, MatrixSymbol, Number, NumberSymbol, Symbol
 from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.expressions.facets import Absent, Entries, no_parts, tell
+from derivlib.expressions.facets import PRINTED, Absent, Entries, no_parts, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.grid import Grid, as_scalar
 
-_PRINTED = Absent("the printers lay out letters, numbers and tables of entries")
 _LEAF = Absent("a letter is what it is")
 _DRAWN = Absent("every random expression ends in letters and numbers")
 
@@ -35,10 +34,6 @@ def _explicit(_: Any, node: Any, *entries: Any) -> Grid:
     return Grid(rows, cols, tuple(map(as_scalar, entries)))
 
 
-def _explicit_on_arrays(on: Any, node: Any) -> Any:
-    return on.blocks(node.tolist())
-
-
 def _number_on_arrays(on: Any, node: Expr) -> Any:
     if node.is_Rational:
         return on.number(on.np.longdouble(node.p) / on.np.longdouble(node.q))
@@ -49,8 +44,7 @@ _KNOWN_BEFORE = Absent("the evaluator is handed the values of symbols")
 
 tell(
     Symbol,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=scalar,
     normal=_LEAF,
     entries=Entries(_symbol),
@@ -62,8 +56,7 @@ tell(
 )
 tell(
     MatrixSymbol,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=stated,
     normal=_LEAF,
     entries=Entries(_matrix_symbol),
@@ -77,8 +70,7 @@ tell(
 for _number in (Number, NumberSymbol, ImaginaryUnit):
     tell(
         _number,
-        text=_PRINTED,
-        tex=_PRINTED,
+        **PRINTED,
         shape=scalar,
         normal=_LEAF,
         entries=Entries(lambda calc, node: calc.ring.number(node)),
@@ -89,12 +81,11 @@ for _number in (Number, NumberSymbol, ImaginaryUnit):
     )
 tell(
     MatrixBase,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=stated,
     normal=_LEAF,
     entries=Entries(_explicit, lambda node: node.flat()),
-    arrays=_explicit_on_arrays,
+    arrays=lambda on, node: on.blocks(node.tolist()),
     code="explicit",
     example=_DRAWN,
     parts=no_parts,

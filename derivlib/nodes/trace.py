@@ -12,7 +12,7 @@ from derivlib.expressions.facets import Entries, Example, facet, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.expressions.text import is_entry
-from derivlib.nodes.grid import square
+from derivlib.nodes.grid import square_grid
 
 
 def trace(matrix: Expr) -> Expr:
@@ -35,7 +35,7 @@ def trace(matrix: Expr) -> Expr:
 
 
 def _entries(calc: Any, _: Any, A: Any) -> Any:
-    square(A, "trace")
+    square_grid(A, "trace")
     return calc.ring.total([A[i, i] for i in range(A.rows)])
 
 

@@ -7,11 +7,9 @@ from typing import Any
 from sympy import Adjoint, Transpose, adjoint, conjugate, re
 
 from derivlib.expressions.construction import transpose
-from derivlib.expressions.facets import Absent, Entries, Example, Shape, tell
-from derivlib.expressions.shapes import Parts
+from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, Shape, tell
+from derivlib.expressions.shapes import Parts, same_as_first
 from derivlib.nodes.grid import Grid
-
-_PRINTED = Absent("the printers lay out exponents")
 
 
 def _shape(_: Any, parts: Parts) -> Shape:
@@ -29,8 +27,7 @@ def _on_arrays(on: Any, node: Any) -> Any:
 
 tell(
     Transpose,
-    text=_PRINTED,
-    tex=_PRINTED,
+    **PRINTED,
     shape=_shape,
     normal=transpose,
     entries=Entries(_entries),
@@ -43,9 +40,8 @@ tell(
 for _kind in (Adjoint, adjoint, conjugate, re):
     tell(
         _kind,
-        text=_PRINTED,
-        tex=_PRINTED,
-        shape=_shape if _kind is Adjoint else lambda _, parts: parts[0][1],
+        **PRINTED,
+        shape=_shape if _kind is Adjoint else same_as_first,
         normal=transpose if _kind is Adjoint else lambda value: value,
         entries=Entries(_entries),
         arrays=_on_arrays if _kind is Adjoint else lambda on, node: on.value(node.args[0]),

@@ -11,18 +11,12 @@ from sympy.assumptions.predicates.matrices import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib.expressions.construction import (
-    leads_with_transpose,
-    mul,
-    split_coefficient,
-    transpose,
-)
+from derivlib.expressions.construction import mul, split_coefficient, transposed_inside
 from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import square
 from derivlib.nodes.diag_matrix import diagonal_matrix
 from derivlib.nodes.diagonal_of import diagonal
-from derivlib.nodes.grid import Grid
-from derivlib.nodes.grid import square as square_grid
+from derivlib.nodes.grid import Grid, square_grid
 from derivlib.nodes.node import Node, as_square_operand
 from derivlib.nodes.trace import trace
 
@@ -105,58 +99,34 @@ def upper_triangle(matrix: Expr) -> Expr:
     return _normal(Triu, matrix)
 
 
-def _kept(calc: Any, A: Grid, keeps: Any) -> Grid:
-    square_grid(A, "triangle")
-    zero = calc.ring.number(S.Zero)
-    return Grid.of(*A.shape, lambda i, j: A[i, j] if keeps(i, j) else zero)
+LowerTriangularPredicate.register(Tril)(lambda _, assumptions: True)
+UpperTriangularPredicate.register(Triu)(lambda _, assumptions: True)
 
 
-def _turned(other: type[Node]) -> Any:
-    """The transpose of a triangle is the other triangle of the transpose, if that is simpler."""
-    return lambda node: other(transpose(node.arg)) if leads_with_transpose(node.arg) else None
+def _tell(kind: type, other: type, make: Any, normal: Any, keeps: Any) -> None:
+    name = make.__name__
+
+    def entries(calc: Any, _: Any, A: Grid) -> Grid:
+        zero = calc.ring.number(S.Zero)
+        shape = square_grid(A, "triangle").shape
+        return Grid.of(*shape, lambda i, j: A[i, j] if keeps(i, j) else zero)
+
+    tell(
+        kind,
+        text=name,
+        shape=square,
+        normal=normal,
+        entries=Entries(entries),
+        arrays=lambda on, node: getattr(on.np, name)(on.value(node.arg)),
+        code="triangle",
+        numpy=lambda p, node: f"{p._module_format(f'{p._module}.{name}')}({p._print(node.arg)})",
+        example=Example(lambda w, r, c, d: make(w.matrix(r, r, d)), "square"),
+        transposed=transposed_inside(other),
+        trace=lambda node: trace(node.arg),
+        diagonal=lambda node: diagonal(node.arg),
+        is_linear=True,
+    )
 
 
-_BOTH: dict[str, Any] = {
-    "shape": square,
-    "is_linear": True,
-    "trace": lambda node: trace(node.arg),
-    "diagonal": lambda node: diagonal(node.arg),
-}
-
-
-@LowerTriangularPredicate.register(Tril)  # type: ignore[untyped-decorator]
-def _(_: Tril, assumptions: Any) -> bool:
-    return True
-
-
-@UpperTriangularPredicate.register(Triu)  # type: ignore[untyped-decorator]
-def _(_: Triu, assumptions: Any) -> bool:
-    return True
-
-
-tell(
-    Tril,
-    text="tril",
-    tex=r"\operatorname{tril}",
-    normal=lower_triangle,
-    entries=Entries(lambda calc, _, A: _kept(calc, A, int.__ge__)),
-    arrays=lambda on, node: on.np.tril(on.value(node.arg)),
-    code="triangle",
-    numpy=lambda p, node: f"{p._module_format(p._module + '.tril')}({p._print(node.arg)})",
-    example=Example(lambda w, r, c, d: tril(w.matrix(r, r, d)), "square"),
-    transposed=_turned(Triu),
-    **_BOTH,
-)
-tell(
-    Triu,
-    text="triu",
-    tex=r"\operatorname{triu}",
-    normal=upper_triangle,
-    entries=Entries(lambda calc, _, A: _kept(calc, A, int.__le__)),
-    arrays=lambda on, node: on.np.triu(on.value(node.arg)),
-    code="triangle",
-    numpy=lambda p, node: f"{p._module_format(p._module + '.triu')}({p._print(node.arg)})",
-    example=Example(lambda w, r, c, d: triu(w.matrix(r, r, d)), "square"),
-    transposed=_turned(Tril),
-    **_BOTH,
-)
+_tell(Tril, Triu, tril, lower_triangle, int.__ge__)
+_tell(Triu, Tril, triu, upper_triangle, int.__le__)

@@ -159,7 +159,6 @@ def _example(w: Any, r: Any, _: Any, d: int) -> Any:
 tell(
     Vec,
     text="vec",
-    tex=r"\operatorname{vec}",
     shape=stated,
     normal=stacked,
     entries=Entries(lambda _, __, A: Grid(A.rows * A.cols, 1, tuple(A.stacked()))),

@@ -53,8 +53,9 @@ def test_a_node_of_which_something_is_missing_is_noticed():
     class Halved(sp.MatrixExpr):
         pass
 
-    tell(Halved, text="half", tex="half", shape=facets.own_shape)
+    tell(Halved, text="half", shape=facets.own_shape)
     try:
+        assert facets_of(Halved).tex == r"\operatorname{half}"
         assert list(facets_of(Halved).untold()) == [
             "normal", "entries", "arrays", "code", "example"
         ]  # fmt: skip
