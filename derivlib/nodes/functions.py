@@ -57,18 +57,6 @@ def _on_arrays(on: Any, node: Any) -> Any:
     return on.jets.apply(on.derivatives_of(node.func), on.value(node.args[0]))
 
 
-tell(
-    Function,
-    **PRINTED,
-    shape=_of_scalars,
-    normal=_SYMPY,
-    entries=Entries(_known),
-    arrays=_on_arrays,
-    code="scalar_function",
-    example=Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar"),
-)
-
-
 def _extreme(is_better: str) -> Any:
     def value(on: Any, node: Any) -> Any:
         better = getattr(on.np, is_better)
@@ -82,10 +70,11 @@ def _magnitude(on: Any, node: Any) -> Any:
     return on.np.where(value[0] >= 0, value, -value)
 
 
-for _kind, _arrays in (
-    (Max, _extreme("greater_equal")),
-    (Min, _extreme("less_equal")),
-    (Abs, _magnitude),
+for _kind, _arrays, _example in (
+    (Function, _on_arrays, Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar")),
+    (Max, _extreme("greater_equal"), _NOT_DIFFERENTIATED),
+    (Min, _extreme("less_equal"), _NOT_DIFFERENTIATED),
+    (Abs, _magnitude, _NOT_DIFFERENTIATED),
 ):
     tell(
         _kind,
@@ -95,7 +84,7 @@ for _kind, _arrays in (
         entries=Entries(_known),
         arrays=_arrays,
         code="scalar_function",
-        example=_NOT_DIFFERENTIATED,
+        example=_example,
     )
 
 

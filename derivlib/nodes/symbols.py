@@ -12,8 +12,12 @@ from derivlib.expressions.facets import PRINTED, Absent, Entries, no_parts, tell
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.grid import Grid, as_scalar
 
-_LEAF = Absent("a letter is what it is")
-_DRAWN = Absent("every random expression ends in letters and numbers")
+_ALL: dict[str, Any] = {
+    **PRINTED,
+    "normal": Absent("a letter is what it is"),
+    "example": Absent("every random expression ends in letters and numbers"),
+    "parts": no_parts,
+}
 
 
 def _symbol(calc: Any, node: Symbol) -> Any:
@@ -44,49 +48,37 @@ _KNOWN_BEFORE = Absent("the evaluator is handed the values of symbols")
 
 tell(
     Symbol,
-    **PRINTED,
+    **_ALL,
     shape=scalar,
-    normal=_LEAF,
     entries=Entries(_symbol),
     arrays=_KNOWN_BEFORE,
     code=Absent("an argument, a name or a size of the code"),
-    example=_DRAWN,
-    parts=no_parts,
     is_atom=True,
 )
 tell(
     MatrixSymbol,
-    **PRINTED,
+    **_ALL,
     shape=stated,
-    normal=_LEAF,
     entries=Entries(_matrix_symbol),
     arrays=_KNOWN_BEFORE,
     code=Absent("an argument or a name of the code"),
-    example=_DRAWN,
-    parts=no_parts,
     sizes=lambda node: node.shape,
     is_atom=True,
 )
 for _number in (Number, NumberSymbol, ImaginaryUnit):
     tell(
         _number,
-        **PRINTED,
+        **_ALL,
         shape=scalar,
-        normal=_LEAF,
         entries=Entries(lambda calc, node: calc.ring.number(node)),
         arrays=_number_on_arrays,
         code="number",
-        example=_DRAWN,
-        parts=no_parts,
     )
 tell(
     MatrixBase,
-    **PRINTED,
+    **_ALL,
     shape=stated,
-    normal=_LEAF,
     entries=Entries(_explicit, lambda node: node.flat()),
     arrays=lambda on, node: on.blocks(node.tolist()),
     code="explicit",
-    example=_DRAWN,
-    parts=no_parts,
 )

@@ -62,8 +62,7 @@ class WrittenOut:
 
     def entry(self, i: int, j: int) -> Expr | None:
         """One of the derivatives, in the reader's symbols."""
-        written: Expr = self.derivatives.scalars.published(as_grid(self.derivatives.value)[i, j])
-        return written
+        return self.derivatives.scalars.published(as_grid(self.derivatives.value)[i, j])
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,9 @@ def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, 
         )
     if method is not None or not _has_numpy():
         return method == "double"
-    matrices = (node for node in all_nodes(exprs) if isinstance(node, MatrixSymbol))
-    shapes = ((at_size(rows, sizes), at_size(cols, sizes)) for rows, cols in _shapes(matrices))
-    return any(rows * cols > _MOST_ENTRIES for rows, cols in shapes)
-
-
-def _shapes(matrices: Iterable[Any]) -> set[tuple[Any, Any]]:
-    return {tuple(matrix.shape) for matrix in matrices}
+    shapes = {tuple(node.shape) for node in all_nodes(exprs) if isinstance(node, MatrixSymbol)}
+    entries = (at_size(rows, sizes) * at_size(cols, sizes) for rows, cols in shapes)
+    return any(count > _MOST_ENTRIES for count in entries)
 
 
 def compare_in_double(claim: Claim, *, seed: int = 0, points: int = 2) -> Verification:

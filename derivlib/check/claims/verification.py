@@ -67,22 +67,18 @@ class Verification:
         entries = "its one entry" if self.entries == 1 else f"all {self.entries} entries"
         points = f"{self.points} random point{'s' * (self.points > 1)}"
         versions = ", ".join(f"{name} {version}" for name, version in self.versions)
+        moved = f" by the free entries of the {self.structure}," if self.structure else ""
+        where = f" with {', '.join(self.assumptions)}" if self.assumptions else ""
         return (
-            f"The {rows}×{cols} result agrees in {entries} with the derivative{self._moved()} "
+            f"The {rows}×{cols} result agrees in {entries} with the derivative{moved} "
             f"found {self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points}"
-            f"{self._where()} (seed {self.seed}; {versions})."
+            f"{where} (seed {self.seed}; {versions})."
         )
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
         return f"**Verified.** {self}"
-
-    def _moved(self) -> str:
-        return f" by the free entries of the {self.structure}," if self.structure else ""
-
-    def _where(self) -> str:
-        return f" with {', '.join(self.assumptions)}" if self.assumptions else ""
 
     def _how(self) -> str:
         if self.tolerance is None:

@@ -136,7 +136,8 @@ class Numbers:
             raise UnsupportedError(f"the second differential of the orthogonal matrix {symbol}")
         return _lifted(self.point.value(symbol, i, j), change, self.level)
 
-    def is_zero(self, value: Any) -> bool:
+    @staticmethod
+    def is_zero(value: Any) -> bool:
         """Tell a number that is zero; a zero that changes is none."""
         return not isinstance(value, Dual) and value == 0
 
@@ -265,7 +266,7 @@ class Numbers:
 
 
 def _lifted(value: Any, change: Any, level: int) -> Any:
-    if level == 0 or _is_zero(change):
+    if level == 0 or Numbers.is_zero(change):
         return value
     return Dual(_lifted(value, change, level - 1), change)
 
@@ -274,10 +275,6 @@ def _innermost(value: Any) -> Any:
     while isinstance(value, Dual):
         value = value.real
     return value
-
-
-def _is_zero(value: Any) -> bool:
-    return not isinstance(value, Dual) and value == 0
 
 
 def _as_sympy(value: Any) -> Any:
