@@ -36,7 +36,6 @@ from derivlib.nodes import SingleEntry
 def as_expression(value: Any, what: str) -> Expr:
     """Take a value as a scalar or matrix expression.
 
-    :param value: what was handed in.
     :param what: the name of the argument, for the message.
     :raises InputError: if it is not a SymPy expression.
     """
@@ -60,7 +59,6 @@ def as_expression(value: Any, what: str) -> Expr:
 def as_written(value: Any, where: Mapping[Any, Any] | None = None) -> Written:
     """Take a value as an expression, with what the names in it stand for.
 
-    :param value: what was handed in.
     :param where: for each name that is defined, a symbol, the expression it stands for.
     :raises InputError: if one of them is not a SymPy expression, if a name is no symbol, is a
         size, does not occur, or is defined by itself.
@@ -129,7 +127,6 @@ def as_variables(wrt: Sequence[Any], written: Written) -> tuple[Expr, ...]:
 def as_variable(wrt: Any, written: Written) -> Expr:
     """Take a value as the symbol to differentiate by.
 
-    :param wrt: what was handed in.
     :param written: the expression to differentiate.
     :raises InputError: if it is not a symbol, is a size of a matrix, or is defined.
     """

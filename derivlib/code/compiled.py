@@ -108,7 +108,6 @@ class GeneratedFunction:
 
     ```
 
-    :param listing: what it is made of.
     :raises BackendError: if the library is not installed, or another that the code calls.
     """
 

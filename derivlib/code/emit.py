@@ -37,9 +37,6 @@ _PLACE = r"(?P<alone>(?:(?<=\()|(?<=, ))(?=\{\d+\}[,)]))?\{(?P<i>\d+)\}"
 class Writing:
     """Writes the part of a program that its outputs need.
 
-    :param program: the program.
-    :param outputs: its results.
-    :param backend: the library it is written for.
     :param identifier: the names of inputs and of sizes in the code.
     :param fresh: gives a name that is not taken, one of those asked for or like the first.
     :param model: the name of the argument whose type and device new arrays have, if there is one.

@@ -28,10 +28,7 @@ from derivlib.code.ir import Array, Program
 
 
 class Algebra(Arithmetic):
-    """Calculates with forms, writing the operations into a program.
-
-    :param program: the program.
-    """
+    """Calculates with forms, writing the operations into a program."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)

@@ -22,11 +22,7 @@ def shape_of(expr: Expr) -> tuple[Expr, Expr]:
 
 @dataclass(frozen=True)
 class Form:
-    """A matrix.
-
-    :param rows: how many rows.
-    :param cols: how many columns.
-    """
+    """A matrix."""
 
     rows: Expr
     cols: Expr
@@ -53,10 +49,7 @@ class Zero(Form):
 
 @dataclass(frozen=True)
 class Ones(Form):
-    """A matrix whose entries are one number.
-
-    :param scalar: the number.
-    """
+    """A matrix whose entries are one number."""
 
     scalar: Array
 
@@ -66,10 +59,7 @@ class Ones(Form):
 
 @dataclass(frozen=True)
 class Eye(Form):
-    """A multiple of the identity.
-
-    :param scalar: the number on the diagonal.
-    """
+    """A multiple of the identity."""
 
     scalar: Array
 
@@ -79,10 +69,7 @@ class Eye(Form):
 
 @dataclass(frozen=True)
 class Diag(Form):
-    """A diagonal matrix.
-
-    :param vector: its diagonal.
-    """
+    """A diagonal matrix."""
 
     vector: Array
 
@@ -92,10 +79,7 @@ class Diag(Form):
 
 @dataclass(frozen=True)
 class Full(Form):
-    """A matrix without a structure that is known.
-
-    :param array: its entries.
-    """
+    """A matrix without a structure that is known."""
 
     array: Array
 
@@ -130,21 +114,14 @@ class Kron(Form):
 
 @dataclass(frozen=True)
 class Sum(Form):
-    """A diagonal matrix and matrices of rank one, added.
-
-    :param terms: the matrices.
-    """
+    """A diagonal matrix and matrices of rank one, added."""
 
     terms: tuple[Form, ...]
 
 
 @dataclass(frozen=True)
 class KronDiag(Form):
-    """A Kronecker product times a diagonal matrix, which more may follow.
-
-    :param kron: the Kronecker product.
-    :param vector: the diagonal.
-    """
+    """A Kronecker product times a diagonal matrix, which more may follow."""
 
     kron: Kron
     vector: Array
@@ -165,9 +142,6 @@ class Permuted(Form):
 
 @dataclass(frozen=True)
 class Inverted(Form):
-    """The inverse of a matrix, to be solved with rather than formed.
-
-    :param array: the matrix.
-    """
+    """The inverse of a matrix, to be solved with rather than formed."""
 
     array: Array

@@ -37,7 +37,6 @@ def _place(node: Expr) -> Place:
 def check_places(places: Sequence[Place], known: Mapping[Expr, int]) -> None:
     """Refuse to go on where there is no such entry.
 
-    :param places: the entries.
     :param known: the sizes, and the indices among the arguments.
     :raises SizesError: naming the entry and the shape of its matrix.
     """

@@ -89,10 +89,6 @@ class Program:
     ) -> Array:
         """Append an operation, unless the same has been done already.
 
-        :param kind: what is done.
-        :param arguments: what it is done to.
-        :param shape: the shape of the result.
-        :param extra: what else it depends on.
         :param static: whether the result is known from sizes alone, as that of numbers is.
         """
         places = tuple(array.place for array in arguments)

@@ -14,7 +14,6 @@ from derivlib.code.ir import Array
 def stacked(algebra: Algebra, forms: Sequence[Form]) -> list[Form]:
     """Write (I ⊗ A) Diag(v) (I ⊗ B) and (A ⊗ I) Diag(v) (B ⊗ I) block by block.
 
-    :param algebra: what the blocks are calculated with.
     :param forms: the factors of a product; others stay as they are.
     """
     result: list[Form] = []

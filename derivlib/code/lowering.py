@@ -62,7 +62,6 @@ from derivlib.nodes.elementwise import as_lambda
 class Lowering:
     """Writes expressions into a program; each name is calculated once, when it is first needed.
 
-    :param task: what is to be calculated.
     :param name_of: the name that a defined name has in the code.
     """
 

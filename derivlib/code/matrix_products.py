@@ -31,7 +31,6 @@ from derivlib.code.order import Order, Sizes
 class Products:
     """Multiplies forms.
 
-    :param algebra: what they are added, scaled and transposed with.
     :param sizes: typical values of size symbols, where they are known.
     """
 

@@ -47,10 +47,6 @@ class Order:
     Cormen et al., chapter 14. What has been calculated already costs nothing; among equals, a
     product AᵀA is rather not formed, and a row that starts the product waits for what other
     products share.
-
-    :param algebra: what the products are calculated with.
-    :param sizes: sizes as numbers.
-    :param forms: the factors.
     """
 
     def __init__(self, algebra: Algebra, sizes: Sizes, forms: Sequence[Form]) -> None:

@@ -52,7 +52,6 @@ _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_eq
 class Scalars:
     """Writes scalar expressions into a program, on arrays of any shape.
 
-    :param algebra: what arrays are added and multiplied with.
     :param other: what to do with nodes that are made of matrices.
     """
 

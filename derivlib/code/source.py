@@ -32,8 +32,6 @@ def _written_out(library: str) -> set[str]:
 class Source:
     """The source of a function.
 
-    :param task: what is to be calculated.
-    :param backend: the library it is written for.
     :raises UnsupportedError: if something is not written as code, or the backend lacks it.
     :raises InputError: if the name of the function is none in Python.
     """

@@ -21,7 +21,6 @@ def stabilise(program: Program, outputs: Sequence[Array]) -> None:
     each result is multiplied by a power of cᵢ, and all outputs have to be of degree 0.
 
     :param program: the program; such exponentials are marked in it.
-    :param outputs: its results.
     """
     operations = program.operations
     needed = program.needed(outputs)

@@ -86,7 +86,6 @@ def chain_rule(graph: Graph, wrt: Expr, output: Symbol) -> Chain:
     """Write the chain rule of an expression over named intermediates.
 
     :param graph: the expression.
-    :param wrt: the variable.
     :param output: what to call the value of the expression.
     """
     places = [(output, graph.root), *reversed(graph.definitions.items())]

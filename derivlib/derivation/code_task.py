@@ -104,10 +104,8 @@ def source_of(
 ) -> Source:
     """Write a function for a derivation.
 
-    :param derivation: the derivation.
     :param backend: "numpy", "jax" or "torch".
     :param value: whether it returns what is differentiated too.
-    :param name: what it is called.
     :param sizes: typical sizes, for choosing the order of products.
     :param args: its arguments, symbols or their names; those that are needed if left out.
     :raises InputError: if the backend or the name is not understood, or a function abstract.

@@ -260,7 +260,6 @@ def computation_graph(
 
     :param computed: what the engine made of the expression.
     :param premises: what simplification may use.
-    :param wrt: the variable.
     :param compact: the derivative by the variable, over names.
     """
     graph, output = computed.graph, computed.output

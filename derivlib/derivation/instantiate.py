@@ -118,7 +118,6 @@ class _Replacing:
 def instantiate(expr: Expr, values: Mapping[Any, Any]) -> Expr:
     """Replace abstract functions, and symbols, by concrete ones.
 
-    :param expr: an expression.
     :param values: as for :func:`instantiate_all`.
     :raises InputError: as :func:`instantiate_all`.
     :raises ShapeError: as :func:`instantiate_all`.

@@ -85,7 +85,6 @@ def layout_of(expr: Expr, wrt: Expr) -> Layout:
     """Find the layout of a derivative; a 1×1 expression counts as a scalar.
 
     :param expr: what is differentiated, over names.
-    :param wrt: the variable.
     """
     if not expr.is_Matrix or all(same_size(size, S.One) for size in expr.shape):
         return Layout.GRADIENT

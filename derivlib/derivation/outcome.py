@@ -31,7 +31,6 @@ class Outcome:
     """The derivative by one variable: read off, simplified, names put back in, simplified.
 
     :param computed: what the engine made of the expression.
-    :param wrt: the variable.
     :param premises: what simplification may use, and the structure of the variable.
     :param order: 2 where the gradient was differentiated.
     """

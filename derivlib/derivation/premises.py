@@ -49,7 +49,6 @@ def premises(
 ) -> Premises:
     """Take what a derivative is to be taken under.
 
-    :param written: what is differentiated.
     :param variables: the variables; where there is a structure, the one that has it.
     :param structure: the structure of the variable, such as "symmetric".
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`.

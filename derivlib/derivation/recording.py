@@ -56,8 +56,6 @@ def restriction(kind: str, derivative: Expr, wrt: Expr, structure: Structure) ->
 
     :param kind: "gradient", "Jacobian" or "Hessian".
     :param derivative: the derivative with all entries free.
-    :param wrt: the variable.
-    :param structure: its structure.
     """
     basis = BasisMatrix(structure, wrt.shape[0])
     if kind == "Hessian":

@@ -118,7 +118,6 @@ def _differ(wanted: Shape, found: Any) -> bool:
 def as_replacements(values: Any) -> dict[Any, Replacement]:
     """Take over a mapping of functions and symbols to what takes their place.
 
-    :param values: what was handed in.
     :raises InputError: if it is not a mapping, if a key is neither a function nor a symbol, or a
         value not of the kind that can take its place.
     :raises ShapeError: if what takes the place of a symbol has another shape.
@@ -152,8 +151,6 @@ def _as_replacement(key: Any, value: Any) -> Replacement:
 def refuse_variables(values: Any, variables: tuple[Expr, ...], told: str) -> None:
     """Refuse to replace what is differentiated by.
 
-    :param values: what was handed in.
-    :param variables: what is differentiated by.
     :param told: what to say of those that are to be replaced.
     :raises InputError: if a variable is a key.
     """

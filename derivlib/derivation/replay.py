@@ -146,8 +146,6 @@ def _vanishes(term: Expr) -> bool:
 class _Replay:
     """The state of a derivation while its steps are applied again.
 
-    :param layout: the layout of the derivatives.
-    :param variables: the variables.
     :param moves: tells whether an expression over names varies.
     :param given: the names that the author gave, which stay.
     :param names: what each name stands for.
@@ -401,11 +399,7 @@ def states(
 ) -> Iterator[Line]:
     """Apply each step to what the steps before it left.
 
-    :param written: what is differentiated.
-    :param graph: the same, over the names that the first steps introduce.
-    :param steps: the steps of a derivation.
-    :param variables: the variables.
-    :param layout: the layout of the derivatives.
+    :param graph: what is differentiated, over the names that the first steps introduce.
     :returns: a line after each step.
     :raises ReplayError: at the first step that does not hold.
     """

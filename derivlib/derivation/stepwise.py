@@ -242,7 +242,6 @@ def stepwise(
 
     :param derivative: the derivative, over names.
     :param definitions: the names, in the order of computation.
-    :param sizes: a positive integer for each size symbol.
     """
     work = _CarryOut(sizes, {})
     values: dict[Expr, Expr] = {}

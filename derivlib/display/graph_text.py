@@ -166,7 +166,6 @@ def _label(expr: Expr, of: Expr) -> dict[str, str]:
 def drawing(graph: GraphLike) -> dict[str, Any]:
     """Everything a figure of a graph shows, as data.
 
-    :param graph: a computation graph.
     :returns: nodes with the lines in their boxes and a sentence each; edges with what travels
         along them, forward and, if anything, the derivative; formulas in TeX.
     """

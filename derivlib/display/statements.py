@@ -42,8 +42,6 @@ def equated(left: Expr, right: Expr) -> str:
 
     ```
 
-    :param left: the left side.
-    :param right: the right side.
     """
     sides = latex(left), latex(right)
     if len({_BRACKETS.sub("", side) for side in sides}) == 1:

@@ -300,7 +300,6 @@ def name_intermediates(
     has been given a name by its author.
 
     :param written: any expression of the vocabulary, and what the names in it stand for.
-    :param variables: the variables.
     :param supports: tells whether an operation has a rule.
     :raises ShapeError: if sizes do not fit.
     :raises UnsupportedError: if an operation that varies is not supported.

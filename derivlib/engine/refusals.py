@@ -21,7 +21,6 @@ ADD_IT = (
 def no_rule(expr: Expr, place: str = "") -> UnsupportedError:
     """The error for an operation without a rule, with what to do next.
 
-    :param expr: the operation.
     :param place: what it stands in, in parentheses.
     """
     instead = _INSTEAD.get(type(expr))

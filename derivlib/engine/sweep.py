@@ -40,7 +40,6 @@ def sweep(graph: Graph, variables: Iterable[Expr], output: Expr, form: type[Line
     """Find the gradients, or the Jacobians, of the root of a graph by one or several variables.
 
     :param graph: an expression over named intermediates; a matrix has a Jacobian.
-    :param variables: the variables.
     :param output: what to call the value of the expression in the names of derivatives.
     :param form: `Inner` for a gradient, `OnVec` for a Jacobian.
     :raises UnsupportedError: if an operation has no rule.

@@ -67,7 +67,6 @@ def expression(value: Any) -> Expr:
 def symbol_to_differentiate_by(wrt: Any, *expressions: Expr) -> Any:
     """Take over a variable, which is a symbol and neither a size nor an index.
 
-    :param wrt: what is differentiated by.
     :param expressions: what is differentiated, and what stands for names in it.
     :raises InputError: if it is something else.
     """
@@ -222,7 +221,6 @@ def at_size(size: Any, sizes: Mapping[Any, int]) -> int:
     """Put the sizes into a number of rows or columns, or into an index.
 
     :param size: a number, or an expression of size symbols.
-    :param sizes: a positive integer for each size symbol.
     :raises ShapeError: if what remains is not a whole number.
     """
     number = sympify(size)

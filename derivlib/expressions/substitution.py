@@ -47,7 +47,6 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False
 def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
     """Replace a subexpression, or neighbouring factors of a matrix product, wherever it stands.
 
-    :param expr: an expression.
     :param before: what is replaced; a product is found inside longer products too, a sum
         or a Hadamard product whatever the order of its terms.
     :param after: what takes its place, of the same shape.
@@ -86,7 +85,6 @@ def abbreviate(expr: Expr, value: Expr, name: Expr) -> Expr:
     Among the factors of products it is found too, where they were multiplied out: 2 Xᵀ M is
     Xᵀ G for G = 2 M, and A ⊙ B ⊙ C is G ⊙ C for G = A ⊙ B.
 
-    :param expr: an expression.
     :param value: what the name stands for.
     :param name: a symbol, or a node, of the shape of the value.
     """

@@ -263,7 +263,6 @@ def typed(expr: Expr, *, method: str = "") -> str:
 
     ```
 
-    :param expr: a SymPy expression.
     :param method: what is called on it.
     """
     printer = _TypedPrinter()

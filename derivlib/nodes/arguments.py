@@ -20,7 +20,6 @@ def as_operand(value: Any, what: str) -> Expr:
 
     ```
 
-    :param value: what was handed in.
     :param what: the name of the function it was handed to, for the message.
     :raises InputError: if it is not a SymPy expression.
     """
@@ -39,7 +38,6 @@ def as_operand(value: Any, what: str) -> Expr:
 def as_whole_number(value: Any, what: str, least: int = 0) -> int:
     """Take a value as a whole number.
 
-    :param value: what was handed in.
     :param what: what it counts, for the message.
     :param least: the smallest number there is.
     :raises InputError: if it is something else.
@@ -56,7 +54,6 @@ def as_whole_number(value: Any, what: str, least: int = 0) -> int:
 def as_size(value: Any, what: str) -> Expr:
     """Take a value as a number of rows or columns: a whole number, or an expression of symbols.
 
-    :param value: what was handed in.
     :param what: what it is the size of, for the message.
     :raises InputError: if it is not a scalar expression.
     :raises ShapeError: if it cannot be a positive whole number.
@@ -72,7 +69,6 @@ def as_size(value: Any, what: str) -> Expr:
 def as_shape(value: Any, what: str) -> tuple[Expr, Expr]:
     """Take a value as rows and columns.
 
-    :param value: what was handed in.
     :param what: what it is the shape of, for the message.
     :raises InputError: if it is not a pair of scalars.
     :raises ShapeError: if one of them cannot be a positive whole number.

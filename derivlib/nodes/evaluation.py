@@ -82,7 +82,6 @@ class Evaluation:
     """One evaluation of expressions over one kind of scalars.
 
     :param rings: the ring for each number of differentials around a node.
-    :param sizes: a positive integer for each size symbol.
     :param definitions: expressions that stand behind named intermediates.
     :param bindings: values of the variables of a `Lambda`.
     """

@@ -61,8 +61,6 @@ def free_entries(structure: Structure | None, rows: int, cols: int) -> list[Posi
     ```
 
     :param structure: what is known of the matrix; nothing if every entry is free.
-    :param rows: how many rows.
-    :param cols: how many columns.
     """
     places = [(i, j) for j in range(cols) for i in range(rows)]
     free = [place for place in places if free_entry(structure, *place) == place]
@@ -75,8 +73,6 @@ def spread_out(
     """Put the value of each free entry at every place where that entry stands.
 
     :param structure: what is known of the matrix; nothing if every entry is free.
-    :param rows: how many rows.
-    :param cols: how many columns.
     :param values: a value for each free entry; all other places are zero.
     """
 

@@ -13,8 +13,6 @@ from derivlib.errors import ShapeError
 class Grid:
     """A matrix of explicit entries, stored row by row.
 
-    :param rows: the number of rows.
-    :param cols: the number of columns.
     :param entries: the rows × cols entries in row-major order.
     """
 
@@ -84,7 +82,6 @@ def same_shape(values: Iterable[Grid]) -> tuple[int, int]:
 def square_grid(matrix: Grid, what: str) -> Grid:
     """Take a square matrix.
 
-    :param what: what is made of it, for the message.
     :raises ShapeError: if it is not square.
     """
     if matrix.rows != matrix.cols:

@@ -108,7 +108,6 @@ def moving_rules(
 
     They are ⟨G, L(E)⟩ = ⟨L*(G), E⟩ and J vec(L(E)) = J M vec(E).
 
-    :param of: the class of the operation.
     :param build: makes the operation from the placeholders.
     :param instances: placeholders to check both with, without G and J.
     :param at: which of them is E.
@@ -199,7 +198,6 @@ def linear_rules(
 
     ```
 
-    :param node: the class of the operation.
     :param name: the name of the first rule; those of the others follow from it.
     :param operator: makes the operation in normal form; the class will do.
     :param instance: placeholders of the first rule, U and what else the operation takes.

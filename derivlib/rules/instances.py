@@ -68,8 +68,6 @@ def placeholders_for(rule: Rule, arguments: Sequence[Any]) -> tuple[Any, ...]:
 
     ```
 
-    :param rule: a rule of the table.
-    :param arguments: what it was applied to.
     """
     instance = _nearest(rule, arguments)
     by_shape = any(isinstance(given, tuple | Tuple) for given in arguments)

@@ -28,9 +28,6 @@ def draw(
     matrices are near the identity.
 
     :param symbols: matrices and scalars, and no sizes.
-    :param sizes: a positive integer for each symbol that stands in a shape.
-    :param domain: what holds at every point.
-    :param seed: the seed.
     """
     values = {}
     for symbol in symbols:
@@ -92,8 +89,6 @@ class FreeEntries:
     """The free entries θ of a matrix, and where each stands.
 
     :param structure: what is known of the matrix; nothing if every entry is free.
-    :param rows: how many rows.
-    :param cols: how many columns.
     """
 
     def __init__(self, structure: Structure | None, rows: int, cols: int) -> None:

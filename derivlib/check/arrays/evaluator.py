@@ -34,10 +34,8 @@ from derivlib.nodes.prime import prime_of
 class Evaluator:
     """Evaluates expressions at one point.
 
-    :param sizes: a positive integer for each symbol that stands in a shape.
     :param values: a jet for each symbol.
     :param like: the first two axes of the jets: number of parts, number of directions.
-    :param dtype: the precision.
     :param definitions: expressions to put in for symbols, such as N = XW.
     """
 
@@ -203,10 +201,7 @@ def _undefined(node: Any) -> tuple[str, int, tuple[Any, ...]]:
 
 
 class JetRing:
-    """Jets of one entry, as the scalars of which entries are made.
-
-    :param on: the evaluator.
-    """
+    """Jets of one entry, as the scalars of which entries are made."""
 
     def __init__(self, on: Evaluator) -> None:
         self.on = on

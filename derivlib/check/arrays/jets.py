@@ -36,7 +36,6 @@ def constant(value: Any, like: tuple[int, int], dtype: Any = np.longdouble) -> J
 
     :param value: an array of rows and columns, or a number.
     :param like: the first two axes of the jet: number of parts, number of directions.
-    :param dtype: the precision.
     """
     value = np.atleast_2d(np.asarray(value, dtype=dtype))
     jet = np.zeros((*like, *value.shape), dtype=dtype)

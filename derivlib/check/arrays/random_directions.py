@@ -37,9 +37,6 @@ _TRIES = 12
 def agreeing_points(claim: Claim, seed: int, points: int) -> int:
     """Compare a claim at random points.
 
-    :param claim: what is claimed.
-    :param seed: the seed of the points.
-    :param points: how many points.
     :returns: at how many points it was compared.
     :raises VerificationError: if it differs, naming an entry; or if it has no value at a point
         where the derivative has one, or no point can be found.
@@ -72,8 +69,6 @@ def agreeing_points(claim: Claim, seed: int, points: int) -> int:
 class _Point:
     """One point, with the claim's value there.
 
-    :param claim: what is claimed.
-    :param seed: the seed of the point.
     :raises NoValue: if something has no value there.
     """
 
@@ -167,7 +162,6 @@ class _Point:
     ) -> tuple[int, Array, Array] | None:
         """The first column in which a matrix is not that of a linear map.
 
-        :param claimed: the matrix.
         :param change: the map, of directions in the rows of an array, to columns.
         :returns: its number, what is claimed of it, and what it is.
         """

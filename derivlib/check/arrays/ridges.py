@@ -91,7 +91,6 @@ class Ridges:
 def ridges(name: str, values: int, sizes: tuple[int, ...]) -> Ridges:
     """The definition of an abstract function, always the same for the same arguments.
 
-    :param name: its name.
     :param values: how many entries its value has.
     :param sizes: how many entries each argument has.
     """

@@ -41,12 +41,7 @@ class Judgement(Protocol):
 
 @dataclass(frozen=True)
 class WrittenOut:
-    """Every entry written out and differentiated by SymPy's scalar calculus.
-
-    :param derivatives: the derivatives, as expressions.
-    :param sizes: a positive integer for each size symbol.
-    :param definitions: expressions to put in for symbols.
-    """
+    """Every entry written out and differentiated by SymPy's scalar calculus."""
 
     derivatives: EntryDerivatives
     sizes: Mapping[Any, int]
@@ -67,14 +62,7 @@ class WrittenOut:
 
 @dataclass(frozen=True)
 class Directional:
-    """Dual numbers, along the direction of every entry of the variable.
-
-    :param expr: what is differentiated.
-    :param wrt: by what.
-    :param sizes: a positive integer for each size symbol.
-    :param definitions: expressions to put in for symbols.
-    :param order: how many times; twice for a Hessian.
-    """
+    """Dual numbers, along the direction of every entry of the variable."""
 
     expr: Expr
     wrt: Any

@@ -29,8 +29,6 @@ def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, 
     """Tell whether to compare in double precision, along random directions.
 
     :param method: "exact", "double", or nothing, if the sizes are to tell.
-    :param exprs: what is compared.
-    :param sizes: a positive integer for each size symbol.
     :raises BackendError: if that is asked for and NumPy is not installed.
     :raises InputError: if there is no such method.
     """

@@ -150,8 +150,6 @@ def judging(kind: str, *subject: Any) -> Iterator[Note]:
 
     An input that is refused before anything is compared is no check and leaves no entry.
 
-    :param kind: what is asked.
-    :param subject: about what.
     :returns: a context manager that gives the note to be filled in.
     """
     ledgers, note = _OPEN.get(), Note()

@@ -73,12 +73,7 @@ class Domain:
         return self.scalars.get(symbol, symbol)
 
     def matrix(self, symbol: Any, rng: random.Random, draw: Draw) -> Grid:
-        """Draw a value for a matrix of which something is assumed.
-
-        :param symbol: the matrix.
-        :param rng: where signs are drawn from.
-        :param draw: draws an entry.
-        """
+        """Draw a value for a matrix of which something is assumed."""
         size = _size_of(self.patterns[symbol])
         properties = self.properties[symbol]
         if "orthogonal" in properties:
@@ -111,12 +106,7 @@ class Domain:
         return turned
 
     def change(self, symbol: Any, value: Grid, draw: Draw) -> Grid:
-        """Draw a first-order change that keeps what is assumed of a matrix.
-
-        :param symbol: the matrix.
-        :param value: its value.
-        :param draw: draws an entry.
-        """
+        """Draw a first-order change that keeps what is assumed of a matrix."""
         size = value.rows
         properties = self.properties[symbol]
         if "orthogonal" not in properties:
@@ -187,8 +177,6 @@ def domain_of(
 ) -> Domain:
     """Find what has to hold at every point.
 
-    :param sizes: a positive integer for each symbol that stands in a shape.
-    :param expressions: what is evaluated at the points.
     :param structures: the structure of each structured variable, by name.
     :param assuming: SymPy's assumptions on symbols.
     :param by_entries: whether points are drawn entry by entry, from the patterns of matrices.

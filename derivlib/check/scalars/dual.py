@@ -12,7 +12,6 @@ from typing import Any
 class Dual:
     """A value together with its first-order change in one direction.
 
-    :param real: the value.
     :param part: the coefficient of ε.
     """
 

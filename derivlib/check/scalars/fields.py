@@ -296,7 +296,6 @@ def kinds_of_numbers(
 ) -> tuple[tuple[Arithmetic, Arithmetic], int]:
     """Choose numbers for comparing expressions: exact ones first, then approximate ones.
 
-    :param expressions: what is evaluated.
     :param points: how many points are asked for.
     :param in_components: whether the points fall into parts, as orthogonal matrices do.
     :returns: two kinds of numbers, and how many points to compare at: more where a function

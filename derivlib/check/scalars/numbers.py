@@ -109,11 +109,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Arithmetic with the values at a point; dual numbers inside a differential.
-
-    :param point: the point.
-    :param level: how many differentials stand around.
-    """
+    """Arithmetic with the values at a point; dual numbers inside a differential."""
 
     point: Point
     level: int = 0
@@ -346,7 +342,6 @@ def at_points(
 ) -> Iterable[Result]:
     """Do something at random points, drawing again where a value does not exist.
 
-    :param action: a function of the point.
     :param options: what else a :class:`Point` is made with.
     :raises InputError: if there is no point to look at.
     :raises VerificationError: if no point can be found at which all values exist.

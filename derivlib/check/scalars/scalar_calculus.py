@@ -28,7 +28,6 @@ class Derivatives:
 
     ```
 
-    :param symbol: the symbol.
     """
 
     def __init__(self, symbol: Symbol) -> None:

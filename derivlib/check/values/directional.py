@@ -27,11 +27,8 @@ def derivative_at(
 
     Along the free entry (i, j) of a matrix without structure that is the unit matrix Eᵢⱼ.
 
-    :param point: where.
     :param differential: an expression with differentials in it.
     :param variable: the symbol that changes.
-    :param sizes: a positive integer for each symbol that stands in a shape.
-    :param definitions: expressions to put in for symbols.
     :param scalar: whether a 1×1 differential counts as a scalar; otherwise it does if it
         is not a matrix.
     :returns: a scalar or a :class:`Grid`, in the layout of the contract.
@@ -62,11 +59,8 @@ def second_derivative_at(
     Along V that is vec(V)ᵀ H vec(V), in which vₐ² has the coefficient H_aa, and vₐv_b that of
     both H_ab and H_ba.
 
-    :param point: where.
     :param expr: a scalar or 1×1 expression.
     :param variable: the symbol that changes.
-    :param sizes: a positive integer for each symbol that stands in a shape.
-    :param definitions: expressions to put in for symbols.
     """
     rows, cols = _shape(point.evaluation(sizes).value(variable))
     entries = free_entries(point.domain.structures.get(variable), rows, cols)

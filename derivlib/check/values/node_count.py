@@ -83,8 +83,6 @@ def written_length(
     """Count the nodes of all entries of an expression, written out without sharing.
 
     :param expr: a scalar or a matrix expression.
-    :param sizes: a positive integer for each symbol that stands in a shape.
-    :param definitions: expressions to put in for symbols.
     """
     lengths = Lengths()
     evaluation = Evaluation(lambda _: lengths, sizes, definitions or {})

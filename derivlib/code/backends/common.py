@@ -62,7 +62,6 @@ def _compared(_: Writer, kind: Any, __: Any, args: Pieces) -> Piece:
 def functions(prefix: str, **different: str) -> dict[str, str]:
     """The spelling of functions entry by entry.
 
-    :param prefix: what stands before them.
     :param different: those that are called differently.
     """
     names = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "sign")
@@ -203,7 +202,6 @@ def basis(structure, n, **like):
 def helpers(prefix: str, like: str, **different: str) -> dict[str, str]:
     """The helpers as a library has them.
 
-    :param prefix: what stands before its functions.
     :param like: the keywords that make an array like A.
     :param different: those that are written differently.
     """
@@ -217,7 +215,6 @@ def helpers(prefix: str, like: str, **different: str) -> dict[str, str]:
 def common(prefix: str, make: str = "array") -> dict[str, Template]:
     """Templates in which only the name of the library differs.
 
-    :param prefix: what stands before its functions.
     :param make: what its function is called that makes an array of numbers.
     """
     return {

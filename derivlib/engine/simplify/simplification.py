@@ -44,7 +44,6 @@ _MOST_ROUNDS = 8
 class Rewriting(NamedTuple):
     """A rule of algebra, applied wherever its left side stands in a derivative.
 
-    :param rule: the rule.
     :param arguments: what its placeholders stood for.
     :param before: the whole derivative.
     :param after: the whole derivative, rewritten.
