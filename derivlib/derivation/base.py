@@ -12,11 +12,11 @@ from sympy import Expr, MatrixExpr, SympifyError, sympify
 
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.layout import Layout
+from derivlib.derivation.lines import HasLines
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
-from derivlib.display.aligned_block import block
 from derivlib.display.formula import Formula
 from derivlib.engine.events import NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
@@ -99,7 +99,7 @@ class WithResult:
         return -self._sympy_()
 
 
-class DerivationBase(WithResult, WritesCode):
+class DerivationBase(HasLines, WithResult, WritesCode):
     """A derivation with respect to one or several symbols."""
 
     written: Written
@@ -178,6 +178,3 @@ class DerivationBase(WithResult, WritesCode):
                 letters = self.by(line.by).letters
             left = self.differential_of(line.target) if found is None else found
             yield replace(line, left=left, letters=letters)
-
-    def _repr_latex_(self) -> str:
-        return block(self)._repr_latex_()

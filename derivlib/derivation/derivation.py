@@ -22,16 +22,19 @@ from derivlib.derivation.layout import Layout, LayoutName
 from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replacements import refuse_variables
-from derivlib.derivation.replay import Line, states
+from derivlib.derivation.replay import Line, check_names, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.display.aligned_block import equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.rows import Rows
 from derivlib.display.substitutions import Substitutions, folded
+from derivlib.engine.events import CHECKED
+from derivlib.engine.simplify.simplification import simplify
 from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
+from derivlib.expressions.sizes import expression
 from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
@@ -69,6 +72,7 @@ class Derivation(DerivationBase):
     :param wrt: with respect to what.
     :param premises: assumptions on constants, and the structure of the variable.
     :param gradient: for a Hessian, the derivation of the gradient, which is differentiated.
+    :param conclusion: the form that the derivation ends at, where a reader asked for one.
     """
 
     _RESULT: ClassVar[str] = "d.result"
@@ -78,6 +82,7 @@ class Derivation(DerivationBase):
     premises: Premises
     _computed: Computed
     gradient: Derivation | None = None
+    conclusion: Expr | None = None
 
     @property
     def expr(self) -> Expr:
@@ -187,7 +192,7 @@ class Derivation(DerivationBase):
     @property
     def result(self) -> Expr:
         """The derivative in the reader's own symbols; the last step's `after`."""
-        return self._outcome.result
+        return self._outcome.result if self.conclusion is None else self.conclusion
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -196,18 +201,61 @@ class Derivation(DerivationBase):
 
     @cached_property
     def _own_steps(self) -> tuple[Step, ...]:
-        return (
+        steps = [
             *recording.naming(self._graph),
             *recording.recorded(self._computed.found.events, self._graph, (self.wrt,)),
             *self._outcome.steps,
-        )
+        ]
+        for step in self._concluding_steps:
+            if steps[-1].family == "algebra" and steps[-1].before == step.after:
+                steps.pop()  # it would be undone
+            else:
+                steps.append(step)
+        return tuple(steps)
 
-    def lines(self) -> tuple[Line, ...]:
-        """The derivation line by line: what stands after each step.
+    @property
+    def _concluding_steps(self) -> tuple[Step, ...]:
+        """From what was found to the conclusion: rules read backwards, or a comparison."""
+        found, claim = self._outcome.result, self.result
+        if found == claim:
+            return ()
+        rewritings = simplify(claim, self.premises.facts)
+        if not rewritings or rewritings[-1].after != found:
+            return (Step(CHECKED, found, claim),)
+        steps = recording.rewriting(rewritings)
+        return tuple(replace(s, before=s.after, after=s.before) for s in reversed([*steps]))
 
-        :raises ReplayError: if a step does not follow.
+    def concluding(self, claim: Any) -> Derivation:
+        """The same derivation, ending at a form of the reader's own.
+
+        ```pycon
+        >>> from sympy import MatrixSymbol, symbols
+        >>> from derivlib import derive
+        >>> n = symbols("n", integer=True, positive=True)
+        >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+        >>> d = derive(x.T * A * x, x)
+        >>> print(d.concluding(A * x + A.T * x).steps[-1].rule)
+        common factor on the right
+        >>> d.concluding(A * x + A.T * x).result
+        A.T*x + A*x
+        >>> try:
+        ...     d.concluding(A * x)
+        ... except AssertionError as error:
+        ...     print(str(error).partition(":")[0])
+        entry (1, 1), counted from 1, differs at n=2
+
+        ```
+
+        :param claim: an expression of the value of `result`; the names of `where` may occur in it.
+        :returns: the derivation with further steps: rules that lead from the claim to the result,
+            backwards, or one step that says "equal, checked".
+        :raises VerificationError: if the claim is not the derivative; the message names the
+            first entry that differs, or the shapes.
         """
-        return Rows(line for part in self.parts for line in part.own_lines())
+        concluded = replace(self, conclusion=normal_form(expression(claim)))
+        if concluded.steps[-1].rule == CHECKED:
+            concluded.verify()
+        return concluded
 
     def own_lines(self) -> tuple[Line, ...]:
         """The lines without those that lead to the gradient of a Hessian."""
@@ -216,8 +264,7 @@ class Derivation(DerivationBase):
     @cached_property
     def _own_lines(self) -> tuple[Line, ...]:
         variables = (self.wrt,)
-        lines = states(self.written, self._graph, self._own_steps, variables, self.layout)
-        return tuple(self._told(lines))
+        return tuple(self._told(states(self._graph, self._own_steps, variables, self.layout)))
 
     def replay(self) -> Expr:
         """Apply every step again and return where they end, which is the result.
@@ -225,6 +272,10 @@ class Derivation(DerivationBase):
         :raises ReplayError: if a step is not what its rule produces, applies to something
             that is not there, or if the last does not end at the result.
         """
+        for part in self.parts:
+            check_names(part.written, part.root, part._own_steps)
+        if self.steps[-1].rule == CHECKED:
+            self.verify()
         *_, last = self.lines()
         (end,) = last.terms or (zero_like(self.result),)
         if end != self.result:
@@ -378,6 +429,8 @@ class Derivation(DerivationBase):
     def __reduce__(self) -> tuple[Any, ...]:
         # A pickle holds what was asked, and loading derives again: SymPy evaluates the sums and
         # products that it unpickles, and so would change steps.
+        if self.conclusion is not None:
+            return _concluded, (replace(self, conclusion=None), self.conclusion)
         if self.gradient is not None:
             return carry_out_twice, (self.gradient.written, self.wrt, self.premises)
         return carry_out, (self.written, self.wrt, self.premises)
@@ -421,6 +474,10 @@ def carry_out(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUMED) ->
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
     return Derivation(written, wrt, taken, computed(written, (wrt,)))
+
+
+def _concluded(derivation: Derivation, conclusion: Expr) -> Derivation:
+    return replace(derivation, conclusion=conclusion)
 
 
 _PATIENCE = 10

@@ -17,11 +17,11 @@ from derivlib.derivation.derivation import carry_out
 from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.layout import Layout, layout_of
+from derivlib.derivation.lines import HasLines
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
-from derivlib.display.aligned_block import block
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
 from derivlib.display.rows import Rows, on_one_line
@@ -34,7 +34,7 @@ from derivlib.rules.rule import Condition
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EntrywiseDerivation(WithResult):
+class EntrywiseDerivation(HasLines, WithResult):
     """The derivative of an expression with respect to a Matrix of symbols.
 
     ```pycon
@@ -113,13 +113,6 @@ class EntrywiseDerivation(WithResult):
     def own_lines(self) -> Iterator[Line]:
         """What stands after each step."""
         return (line for part in self.parts for line in part.own_lines())
-
-    def lines(self) -> tuple[Line, ...]:
-        """The derivation line by line: what stands after each step.
-
-        :raises ReplayError: if a step does not follow.
-        """
-        return Rows(self.own_lines())
 
     def replay(self) -> ImmutableDenseMatrix:
         """Apply every step again and return where they end, which is the result.
@@ -214,9 +207,6 @@ class EntrywiseDerivation(WithResult):
     def equation(self) -> Formula:
         """The result as a formula."""
         return Formula(f"{latex(self.label)} = {latex(self.result)}")
-
-    def _repr_latex_(self) -> str:
-        return block(self)._repr_latex_()
 
     def __str__(self) -> str:
         return f"{on_one_line(self.label)} = {on_one_line(self.result)}"

@@ -19,7 +19,7 @@ from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.layout import LayoutName
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
-from derivlib.derivation.replay import Line, states
+from derivlib.derivation.replay import Line, check_names, states
 from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import equations, joint_sentence
 from derivlib.display.formula import Formula
@@ -157,15 +157,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
 
     def own_lines(self) -> Iterator[Line]:
         """What stands after each step."""
-        lines = states(self.written, self._graph, self.steps, self.variables, self.layout)
-        return self._told(lines)
-
-    def lines(self) -> tuple[Line, ...]:
-        """The derivation line by line: what stands after each step.
-
-        :raises ReplayError: if a step does not follow.
-        """
-        return Rows(self.own_lines())
+        return self._told(states(self._graph, self.steps, self.variables, self.layout))
 
     def replay(self) -> tuple[Expr, ...]:
         """Apply every step again and return where they end, which are the results.
@@ -173,6 +165,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         :raises ReplayError: if a step is not what its rule produces, applies to something
             that is not there, or if they do not end at the results.
         """
+        check_names(self.written, self.root, self.steps)
         ends: dict[Expr | None, Expr] = {
             line.by: line.terms[0] for line in self.own_lines() if line.by is not None
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sympy import Add, Basic, Expr, MatrixSymbol, S
 
@@ -16,7 +17,7 @@ from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.matching import find, replaced, terms_of
 from derivlib.derivation.step import Step
-from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
+from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
 from derivlib.expressions.construction import is_zero, mul, transpose, zero_like
@@ -28,7 +29,7 @@ from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode, Inner, LinearForm, OnVec, d
 from derivlib.nodes.builders import inner_sum
 from derivlib.rules import RULES
-from derivlib.rules.rule import Family
+from derivlib.rules.rule import Condition, Family
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,12 +66,22 @@ class Line:
     left: Expr | None = None
     letters: Mapping[Expr, Expr] = field(default_factory=dict, compare=False)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The rules that led here."""
+        return (self.step.rule,)
+
+    @property
+    def requires(self) -> tuple[Condition, ...]:
+        """What has to hold."""
+        return self.step.requires
+
     def __str__(self) -> str:
         names_it = self.left is not None and self.left == self.step.after
         terms = (self.step.before,) if names_it else self.terms
         shown = text_sum(text(term, self.letters) for term in terms)
         equals = "" if self.left is None else f"{text(self.left)} = "
-        return f"{equals}{shown}   [{self.step.rule}]"
+        return f"{equals}{shown}   [{', '.join(self.reasons)}]"
 
     __repr__ = __str__
 
@@ -99,7 +110,8 @@ def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:
 
     left, right = rule.left(*step.arguments), rule.right(differential, *step.arguments)
     if rule.family == "algebra":
-        if step.before == step.after or replace_part(step.before, left, right) != step.after:
+        ways = ((step.before, step.after), (step.after, step.before))  # backwards to a conclusion
+        if step.before == step.after or not any(replace_part(a, left, right) == b for a, b in ways):
             raise _fail(step, "does not rewrite a part of the derivative by its rule")
         return
     if rule.family == "structure":
@@ -195,6 +207,8 @@ class _Replay:
             if not self.is_there(step) or resolve(step.before, chosen) != step.after:
                 raise _fail(step, "does not follow from the definitions of the names")
             self.put(step)
+        elif step.rule == CHECKED:
+            self.rewrite_derivative(step)
         elif step.rule == KNOWN_DIFFERENTIALS:
             raise _fail(step, "belongs to the derivative of a matrix with respect to a scalar")
         else:
@@ -364,13 +378,17 @@ class _RateReplay(_Replay):
         self.terms = (mul(d(self.variables[0]), step.after),)
 
 
-def check_names(written: Written, root: Expr, names: Mapping[Expr, Expr]) -> None:
+def check_names(written: Written, root: Expr, steps: Iterable[Step]) -> None:
     """Refuse names that do not stand for the expression, and for what its author defined.
 
     What is too long to be written without names is compared by the judge, at random points.
 
+    :param written: what is differentiated.
+    :param root: the same, over names.
+    :param steps: the steps of its derivation, of which the first give the names.
     :raises ReplayError: naming the expression.
     """
+    names = {step.after: step.before for step in takewhile(lambda s: s.rule == NAMING, steps)}
     chosen = {name: value for name, value in names.items() if name not in written.where}
     measures = Measures(chosen)
     values: dict[Expr, Expr] = {}
@@ -391,13 +409,15 @@ def check_names(written: Written, root: Expr, names: Mapping[Expr, Expr]) -> Non
 
 
 def states(
-    written: Written,
     graph: Graph,
     steps: Sequence[Step],
     variables: tuple[Expr, ...],
     layout: Layout,
 ) -> Iterator[Line]:
     """Apply each step to what the steps before it left.
+
+    Not looked at is what needs the judge: what the names stand for, see :func:`check_names`, and
+    the value of a conclusion.
 
     :param graph: what is differentiated, over the names that the first steps introduce.
     :returns: a line after each step.
@@ -412,7 +432,6 @@ def states(
             yield Line(step, (graph.root,))
             continue
         if not begun:
-            check_names(written, graph.root, replay.names)
             replay.begin(graph.root)
             begun = True
         elif isinstance(replay, _RateReplay) and step.rule != NAMING:

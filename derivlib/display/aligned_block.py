@@ -14,13 +14,6 @@ from derivlib.expressions.text import text
 from derivlib.nodes.partials import compound_places
 
 
-class InParts(Protocol):
-    """What is needed of what consists of several derivations."""
-
-    @property
-    def parts(self) -> Sequence[DifferentialLike]: ...
-
-
 class DifferentialLike(Protocol):
     """What is needed of the derivation by one or several variables to show its steps."""
 
@@ -32,7 +25,6 @@ class DifferentialLike(Protocol):
     def intermediates(self) -> Mapping[Expr, Expr]: ...
     @property
     def parts(self) -> Sequence[DifferentialLike]: ...
-    def own_lines(self) -> Iterable[Any]: ...
 
 
 class DerivationLike(DifferentialLike, Protocol):
@@ -48,14 +40,14 @@ class DerivationLike(DifferentialLike, Protocol):
     def letters(self) -> Mapping[Expr, Expr]: ...
 
 
-def _remark(step: Any) -> str:
-    r"""Set the name of a rule and the conditions of the step.
+def _remark(line: Any) -> str:
+    r"""Set the names of the rules that led to a line, and the conditions of its steps.
 
     Only names of rules are set in `\textrm`. By that the site knows them and links them; a link
     in the TeX itself would be refused by notebooks that set it with KaTeX.
     """
-    conditions = map(set_expression, step.requires)
-    return r",\; ".join([rf"\textrm{{{step.rule}}}", *conditions])
+    rules = (rf"\textrm{{{rule}}}" for rule in line.reasons)
+    return r",\; ".join([*rules, *map(set_expression, line.requires)])
 
 
 def _sum(terms: Sequence[Expr], printer: DerivationPrinter) -> str:
@@ -81,12 +73,12 @@ def definitions(derivation: DifferentialLike) -> str:
     return r",\quad ".join([first, *_named(derivation)])
 
 
-def block(derivation: InParts) -> Formula:
-    """Set a derivation: definitions, one line for each step that changes it, the result."""
+def block(parts: Iterable[tuple[DifferentialLike, Iterable[Any]]]) -> Formula:
+    """Set derivations with their lines: definitions, each line that changes something, results."""
     rows: list[str] = []
     said: set[str] = set()
-    for part in derivation.parts:
-        first, *others = _rows(part)
+    for part, lines in parts:
+        first, *others = _rows(part, lines)
         named = set(_named(part))
         is_there = rows and f"&= {latex(part.root)} && " in rows[-1] and named <= said
         rows += others if is_there else [first, *others]
@@ -94,17 +86,17 @@ def block(derivation: InParts) -> Formula:
     return Formula(rows_of(rows))
 
 
-def _rows(derivation: DifferentialLike) -> Iterator[str]:
+def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     yield definitions(derivation)
     left, previous = None, None
-    for line in derivation.own_lines():
+    for line in lines:
         if line.left in derivation.intermediates:
             continue
         derived = latex(line.left)
         shown = _sum(line.terms, DerivationPrinter(names=line.letters))
         if shown != previous or derived != left:
-            yield f"{derived if derived != left else ''} &= {shown} && {_remark(line.step)}"
+            yield f"{derived if derived != left else ''} &= {shown} && {_remark(line)}"
         left, previous = derived, shown
 
 

@@ -15,6 +15,9 @@ NAMING = "naming"
 SUBSTITUTION = "substitution"
 """What happens when the definitions of all names are put back in."""
 
+CHECKED = "equal, checked"
+"""What happens when a reader's own form takes the place of the derivative: their values agree."""
+
 KNOWN_DIFFERENTIALS = "known differentials"
 """What happens when differentials found before are put in, and dt is taken out in front."""
 

@@ -6,7 +6,7 @@ what is written, whatever the depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
@@ -28,6 +28,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.engine.names import Role, choose_names
 from derivlib.engine.refusals import ADD_IT, no_rule
 from derivlib.errors import ShapeError, UnsupportedError
+from derivlib.expressions.construction import is_one
 from derivlib.expressions.facets import Shape
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size, shape_of, shown_shape
@@ -214,7 +215,14 @@ def _may_be_named(node: _Node) -> bool:
 def _role(node: _Node) -> Role:
     if node.shape is None:
         return "scalar"
-    return "value" if isinstance(node.expr, _MATRIX_FUNCTIONS) else "matrix"
+    is_value = isinstance(node.expr, _MATRIX_FUNCTIONS)
+    if is_one(node.shape[1]):
+        return "value column" if is_value else "column"
+    return "value" if is_value else "matrix"
+
+
+def _argument(node: _Node) -> Role:
+    return "argument column" if node.shape and is_one(node.shape[1]) else "argument"
 
 
 def _assign_roles(nodes: list[_Node]) -> None:
@@ -235,7 +243,7 @@ def _assign_roles(nodes: list[_Node]) -> None:
             if _may_be_named(part) and part.shape is not None:
                 of_matrix = isinstance(node.expr, _MATRIX_FUNCTIONS)
                 is_value = isinstance(part.expr, ElementwiseApplyFunction)
-                part.role = "argument" if of_matrix and not is_value else _role(part)
+                part.role = _argument(part) if of_matrix and not is_value else _role(part)
     for node in nodes:
         node.height = 1 + max(
             (0 if nodes[i].role else nodes[i].height for i in node.parts), default=-1
@@ -314,6 +322,7 @@ def name_intermediates(
     sizes = {size for node in nodes for size in node.shape or ()}
     taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
     taken |= {variable.name for variable in moving}
+    taken |= {name for node in nodes for name in _undefined(node.expr)}
     names = choose_names([node.role for node in named if node.role], taken)
     for node, name in zip(named, names, strict=True):
         node.symbol = Symbol(name) if node.shape is None else MatrixSymbol(name, *node.shape)
@@ -335,6 +344,14 @@ def name_intermediates(
     unused = definitions.keys() - _used(root, definitions) - given
     kept = {name: meaning for name, meaning in definitions.items() if name not in unused}
     return Graph(root, kept, frozenset(varying - unused), given)
+
+
+def _undefined(expr: Expr) -> Iterator[str]:
+    """The names of the undefined functions that are applied, by itself or entry by entry."""
+    if isinstance(expr, ElementwiseApplyFunction):
+        yield from (f.func.__name__ for f in expr.args[0].atoms(AppliedUndef))
+    elif isinstance(expr, AppliedUndef):
+        yield expr.func.__name__
 
 
 def _used(root: Expr, definitions: dict[Expr, Expr]) -> set[Expr]:

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-Role = Literal["argument", "value", "matrix", "scalar"]
+Role = Literal["argument", "value", "matrix", "argument column", "value column", "column", "scalar"]
 
 _LETTERS: dict[Role, str] = {
     "argument": "NZPQ",
     "value": "SHYE",
     "matrix": "MUVKRTCDFG",
+    "argument column": "zuvqp",
+    "value column": "ahse",
+    "column": "rvucg",
     "scalar": "suvrqwz",
 }
+"""Capital letters for matrices; z for scores, a for activations, r for a residual."""
 
 
 def _free_letter(role: Role, taken: set[str]) -> str:
@@ -30,13 +34,13 @@ def choose_names(roles: Sequence[Role], taken: Iterable[str]) -> list[str]:
     ```pycon
     >>> choose_names(["argument", "value"], taken=["X", "W"])
     ['N', 'S']
-    >>> choose_names(["argument", "value", "argument"], taken=["X", "N"])
-    ['Z_1', 'S', 'Z_2']
+    >>> choose_names(["argument", "value column", "argument"], taken=["X", "N"])
+    ['Z_1', 'a', 'Z_2']
 
     ```
 
     :param roles: what each intermediate is: the argument or the value of an elementwise
-        function, another matrix, or a scalar.
+        function, another matrix, the same as a column, or a scalar.
     :param taken: names that are in use already.
     """
     reserved = set(taken)

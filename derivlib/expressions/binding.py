@@ -44,6 +44,15 @@ def parenthesized(text: str) -> str:
     return f"({text})"
 
 
+def paired(text: str) -> str:
+    """Put angle brackets around the two sides of an inner product, as tall as they are."""
+    if r"\begin" in text:
+        return rf"\left\langle {text} \right\rangle"
+    if any(mark in text for mark in _TALL):  # \left and \right would keep a line from being broken
+        return rf"\Bigl\langle {text} \Bigr\rangle"
+    return rf"\langle {text} \rangle"
+
+
 _BRACKETS = {"()": re.compile(r"[()]"), "{}": re.compile(r"[{}]")}
 
 

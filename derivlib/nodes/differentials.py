@@ -19,10 +19,10 @@ from sympy import (
     MatMul,
     OneMatrix,
     S,
-    Transpose,
 )
 
 from derivlib.errors import ShapeError
+from derivlib.expressions.binding import paired
 from derivlib.expressions.construction import is_zero, mul, split_coefficient, transpose, zeros
 from derivlib.expressions.facets import Absent, Entries, tell
 from derivlib.expressions.shapes import scalar, stated
@@ -204,32 +204,39 @@ def _inner_entries(calc: Any, _: Any, left: Any, right: Any) -> Any:
     return calc.ring.product((as_scalar(left), as_scalar(right)))
 
 
+def _without_sign(node: Inner) -> tuple[str, Expr]:
+    """The minus sign to set before an inner product, and its left side without it."""
+    left = node.args[0]
+    scale, matrix = split_coefficient(left) if left.is_Matrix else (S.One, left)
+    return ("-", mul(-scale, matrix)) if scale.could_extract_minus_sign() else ("", left)
+
+
 def _inner_text(p: Any, node: Inner) -> str:
-    left, right = node.args
+    (sign, left), right = _without_sign(node), node.args[1]
     if left is S.One:
         return str(p._print(right))
     if not left.is_Matrix:
         return f"{p.factor(left)}*{p.factor(right)}"
     if isinstance(left, Identity):
-        return p.call("tr", right)
-    if left.shape[1] == 1:
-        return f"{p.atom(left)}ᵀ*{p.factor(right)}"
-    return f"tr({p.atom(left)}ᵀ*{p.factor(right)})"
+        return sign + p.call("tr", right)
+    return f"{sign}⟨{p._print(left)}, {p._print(right)}⟩"
 
 
 def _inner_tex(p: Any, node: Inner) -> str:
-    left, right = node.args
+    (sign, left), right = _without_sign(node), node.args[1]
     if left is S.One:
         return str(p._print(right))
     if not left.is_Matrix:
         return p.spaced(f"{p.factor(left)} {p.factor(right)}")
     if isinstance(left, Identity):
-        return p.call(r"\operatorname{tr}", right)
-    transposed = left.args[0] if isinstance(left, Transpose) else None
-    first = p.atom(transposed) if transposed else rf"{p.atom(left)}^{{\mathsf{{T}}}}"
-    if is_column(left):
-        return rf"{first} \, {p.factor(right)}"
-    return r"\operatorname{tr}" + p.parenthesized(rf"{first} \, {p.factor(right)}")
+        return sign + str(p.call(r"\operatorname{tr}", right))
+    return sign + paired(rf"{p._print(left)},\, {p._print(right)}")
+
+
+def _inner_binding(node: Inner) -> str:
+    if not node.args[0].is_Matrix:
+        return "product"
+    return "sum" if _without_sign(node)[0] else "atom"
 
 
 tell(
@@ -240,7 +247,7 @@ tell(
     normal=inner,
     entries=Entries(_inner_entries),
     arrays=lambda on, node: on.jets.times(*on.all_of(node.args)).sum(axis=(2, 3), keepdims=True),
-    binding=lambda node: "atom" if node.args[0].is_Matrix else "product",
+    binding=_inner_binding,
     code=Absent("results hold traces and sums instead"),
     example=_BROUGHT_IN,
 )

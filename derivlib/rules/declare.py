@@ -218,10 +218,12 @@ def linear_rules(
         (instance,),
         sources[0],
         of=node,
+        minor=True,
         **more,
     )
     article = "an" if name[0] in "aeiou" else "a"
-    in_trace = "in the trace" if node(E, *others).is_Matrix else "as inner product"
+    is_scalar = not node(E, *others).is_Matrix
+    in_trace = "as inner product" if is_scalar else "in the trace"
     return of_differential, *moving_rules(
         node,
         node,
@@ -231,6 +233,7 @@ def linear_rules(
         trace=(trace or f"{name} {in_trace}", sources[1]),
         matrix=matrix,
         vec=(vec or f"vec of {article} {name}", sources[2]) if matrix else None,
+        minor=is_scalar,
         **more,
     )
 

@@ -44,4 +44,5 @@ ONE_BY_ONE = equation(
     lambda matrix: (matrix, trace(matrix)),
     (matrix("U", 1, 1),),
     source=TRACE_ALGEBRA,
+    minor=True,
 )

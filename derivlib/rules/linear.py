@@ -87,15 +87,16 @@ CONSTANT = equation(
     (sp.OneMatrix(n, m),),
     (sp.Identity(n),),
     source=cookbook(33),
+    minor=True,
 )
 
 
-@differential(sp.MatAdd, "sum", (U, V), (U, V, T), source=cookbook(35))
+@differential(sp.MatAdd, "sum", (U, V), (U, V, T), source=cookbook(35), minor=True)
 def _sum(d: Differentiate, *terms: Expr) -> Expr:
     return add(*map(d, terms))
 
 
-@differential(sp.Add, "scalar sum", (u, v), source=cookbook(35), arguments=scalars)
+@differential(sp.Add, "scalar sum", (u, v), source=cookbook(35), arguments=scalars, minor=True)
 def _scalar_sum(d: Differentiate, *terms: Expr) -> Expr:
     return add(*map(d, terms))
 
@@ -117,7 +118,7 @@ def _distributed(name: str, of: type, form: type[Inner | OnVec], *instances: Arg
     def right(_: object, coefficient: Expr, *terms: Expr) -> Expr:
         return total(*(make(coefficient, term) for term in terms))
 
-    return add_rule(Rule(name, family, left, right, instances, source, of=of))
+    return add_rule(Rule(name, family, left, right, instances, source, of=of, minor=True))
 
 
 def _collected(name: str, form: type[Inner | OnVec], *instances: Arguments) -> Rule:
@@ -148,6 +149,7 @@ SCALAR_INSIDE = equation(
     lambda left, moving: (OnVec(left, moving), on_vec(left, inner(sp.S.One, moving))),
     (COLUMN, e),
     source=VEC_ALGEBRA,
+    minor=True,
 )
 
 linear(

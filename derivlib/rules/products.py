@@ -193,6 +193,7 @@ moving(
     trace=("scalar factor", TRACE_ALGEBRA),
     vec=("scalar factor of a stacked term", VEC_ALGEBRA),
     arguments=_scalar_and_matrix,
+    minor=True,
 )
 
 moving(
@@ -205,6 +206,7 @@ moving(
     trace=("moving scalar", TRACE_ALGEBRA),
     vec=("vec of a moving multiple", VEC_ALGEBRA),
     arguments=_moving_scalar_and_rest,
+    minor=True,
 )
 
 
@@ -221,6 +223,7 @@ moving(
     adjoint=lambda g, a, e: mul(g, a),
     trace=("scalar coefficient", TRACE_ALGEBRA),
     arguments=_scalar_factors,
+    minor=True,
 )
 
 
@@ -253,6 +256,7 @@ _, INNER_AS_ROW = moving(
     trace=("scalar times inner product", TRACE_ALGEBRA),
     vec=("inner product as a row times vec", VEC_ALGEBRA),
     arguments=lambda expr: expr.args[::-1] if _moves(expr.args[0]) else expr.args,
+    minor=True,
 )
 
 

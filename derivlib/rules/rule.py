@@ -151,6 +151,7 @@ class Rule:
         conditions is kept for where something else needs them anyway.
     :param arguments: a function of such a node that gives what the placeholders stand for
         (in a trace or a vec those after the first), or None where the rule does not apply.
+    :param minor: whether textbooks apply it without naming it, as they take out a sum.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Rule:
     of: type | tuple[type, ...] | None = None
     where: Callable[..., bool] | None = None
     arguments: Callable[[Any], Arguments | None] = field(default=own_arguments)
+    minor: bool = False
 
     @property
     def stated(self) -> tuple[Any, ...]:
@@ -211,8 +213,8 @@ _BY_CLASS: dict[str, dict[type, list[Rule]]] = {family: {} for family in _BY_FAM
 _FOR_KIND: dict[tuple[str, type], tuple[Rule, ...]] = {}
 """Those of each kind of node met so far, with those of its base classes."""
 
-_TAKEN = {"naming", "substitution", "known-differentials"}
-"""Names of rules as addresses write them; these three are steps that no rule is applied in."""
+_TAKEN = {"naming", "substitution", "known-differentials", "equal-checked"}
+"""Names of rules as addresses write them; these are steps that no rule is applied in."""
 
 RULES: Mapping[str, Rule] = MappingProxyType(ChainMap(*reversed(_BY_FAMILY.values())))
 """Every rule by its name, in the order of the catalogue; a rule added later appears in it."""

@@ -59,7 +59,7 @@ from derivlib import (
     text,
 )
 from derivlib.check import check_equation, size_symbols, verify
-from derivlib.derivation.replay import states
+from derivlib.derivation.replay import check_names, states
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.substitution import normal_form
 from derivlib.nodes import AbstractGradient, numel
@@ -308,7 +308,8 @@ def test_instantiated_and_abstract_results_agree():
 
 
 def replayed(d, steps):
-    return list(states(d.written, d._graph, steps, (d.wrt,), d.layout))
+    check_names(d.written, d.root, steps)
+    return list(states(d._graph, steps, (d.wrt,), d.layout))
 
 
 @pytest.mark.parametrize("field", ["before", "after"])

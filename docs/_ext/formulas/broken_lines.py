@@ -44,12 +44,12 @@ def tokens_of(tex: str) -> Iterator[Token]:
         name = piece.strip()
         if name in ("}", r"\right") or name.startswith(r"\end{"):
             closed -= 1
-        elif name in (")", "]") and not closed and before != r"\right":
+        elif name in (")", "]", r"\rangle") and not closed and before != r"\right":
             depth -= 1
         yield Token(piece, closed, depth)
         if name in ("{", r"\left") or name.startswith(r"\begin{"):
             closed += 1
-        elif name in ("(", "[") and not closed and before != r"\right":
+        elif name in ("(", "[", r"\langle") and not closed and before != r"\left":
             depth += 1
         before = name or before
 

@@ -20,7 +20,7 @@ ROW = re.compile(r" && (\\textrm\{.*?)(?: \\\\\[[12]ex\]\n|(?=\n\\end\{aligned\}
 DEFINITION = re.compile(r",\\quad ([^=\n]*?) = ")
 
 
-_STEPS = ("naming", "substitution", "known-differentials")
+_STEPS = ("naming", "substitution", "known-differentials", "equal-checked")
 """What the catalogue has an entry for beside the rules: steps in which no rule is applied."""
 
 

@@ -1,0 +1,241 @@
+"""The lines of a derivation: all of them, and those of the short derivation that textbooks print.
+
+A line is left out, never changed: what the short derivation shows is what the elementary steps
+led to, and its reasons are the rules of the steps between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Expr, MatAdd, Mul, S, preorder_traversal
+
+from derivlib.derivation.replay import Line
+from derivlib.derivation.step import Step
+from derivlib.display.aligned_block import block
+from derivlib.display.rows import Rows
+from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
+from derivlib.nodes import DifferentialNode, FormalNode, LinearForm
+from derivlib.rules.linear import COLLECT
+from derivlib.rules.rule import Condition
+
+_COLLECTING = {rule.name for rule in COLLECT.values()}
+
+_FEW = 2
+"""With at most so many rules, an operation is differentiated and moved in one line."""
+
+_TWICE, _LONG = 2, 60
+"""How many times longer, and how long, a derivative is that is printed over names before."""
+
+
+@dataclass(frozen=True, repr=False)
+class ShortLine(Line):
+    """A line of the short derivation: where several steps led.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib import derive, norm
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, w, y = MatrixSymbol("X", n, m), MatrixSymbol("w", m, 1), MatrixSymbol("y", n, 1)
+    >>> print(derive(norm(X * w - y) ** 2, w).short)
+    dL = 2*⟨X*w - y, X*dw⟩   [power of a norm, product]
+    dL = ⟨2*Xᵀ*(X*w - y), dw⟩   [cyclic property of the trace]
+    ∂L/∂w = 2*Xᵀ*(X*w - y)   [first identification theorem]
+
+    ```
+
+    :param steps: the steps that led here from the line before.
+    """
+
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The rules that a textbook would name, each once."""
+        told = [step.rule for step in self.steps if not _is_minor(step)]
+        return tuple(dict.fromkeys(told)) or (self.step.rule,)
+
+    @property
+    def requires(self) -> tuple[Condition, ...]:
+        """What has to hold for the steps, beside what does not depend on the variable."""
+        told = (c for step in self.steps for c in step.requires if c.property != "constant")
+        return tuple(dict.fromkeys(told))
+
+
+def short(lines: Iterable[Line]) -> Iterator[ShortLine]:
+    """Choose the lines of a derivation that a textbook prints."""
+    told: list[Line] = [line for line in _in_order(lines) if not _names_intermediate(line)]
+    visit: list[list[Line]] = []
+    for kind, group in groupby(told, _Kind()):
+        stretch = list(group)
+        if kind == "moving" and visit:
+            yield from _visit(visit.pop(), stretch)
+            continue
+        if visit:
+            yield _line(visit.pop())
+        if kind == "expanding":
+            visit.append(stretch)
+        else:
+            yield from _outcome(stretch)
+    if visit:
+        yield _line(visit.pop())
+
+
+class _Kind:
+    """What lines are put together: those that expand a differential, move factors, and so on."""
+
+    def __call__(self, line: Line) -> object:
+        if line.by is not None:
+            return line.by
+        if line.target is not None or line.step.rule == KNOWN_DIFFERENTIALS:
+            return ("rate", line.target)
+        return "expanding" if line.step.family in ("differential", "notation") else "moving"
+
+
+def _visit(expanding: Sequence[Line], moving: Sequence[Line]) -> Iterator[ShortLine]:
+    """The lines for one operation: its differential, and what is moved to the left of it."""
+    steps = (line.step for line in (*expanding, *moving) if not _is_minor(line.step))
+    rules = {step.rule for step in steps} - _COLLECTING
+    if len(rules) > _FEW:
+        yield _line(expanding)
+        yield _line(moving)
+    else:
+        yield _line([*expanding, *moving])
+
+
+def _outcome(stretch: Sequence[Line]) -> Iterator[ShortLine]:
+    """The derivative, over names too where it is much longer without them."""
+    rules = [line.step.rule for line in stretch]
+    if SUBSTITUTION in rules:
+        at = rules.index(SUBSTITUTION)
+        over_names, without = (_length(stretch[i]) for i in (at - 1, -1))
+        if without > max(_TWICE * over_names, _LONG):
+            yield _line(stretch[:at])
+            stretch = stretch[at:]
+    if stretch[-1].step.rule == CHECKED and len(stretch) > 1:
+        yield _line(stretch[:-1])
+        stretch = stretch[-1:]
+    yield _line(stretch)
+
+
+def _length(line: Line) -> int:
+    return sum(1 for term in line.terms for _ in preorder_traversal(term))
+
+
+def _line(stretch: Sequence[Line]) -> ShortLine:
+    last = stretch[-1]
+    left, terms = last.left, last.terms
+    if last.step.rule == NAMING:  # what is named is told instead, and the next line has the name
+        left, terms = last.step.after, (last.step.before,)
+    steps = tuple(line.step for line in stretch)
+    return ShortLine(last.step, terms, last.target, last.by, left, last.letters, steps)
+
+
+def _is_minor(step: Step) -> bool:
+    """Return whether a textbook makes a step without naming a rule for it."""
+    if step.entry is not None:
+        is_multiple = step.entry.of is Mul and not isinstance(step.after, Add)  # d(a u) = a du
+        return step.entry.minor or is_multiple
+    return step.rule in (NAMING, SUBSTITUTION, KNOWN_DIFFERENTIALS)
+
+
+def _names_intermediate(line: Line) -> bool:
+    step = line.step
+    return (
+        step.rule == NAMING and line.left == step.after and not isinstance(step.after, FormalNode)
+    )
+
+
+# --- the order of terms -------------------------------------------------------------------
+
+
+def _in_order(lines: Iterable[Line]) -> Iterator[Line]:
+    """The same lines, each with its terms in the order of those that they came from."""
+    before: tuple[Expr, ...] = ()
+    for line in lines:
+        before = tuple(_placed(before, _single_terms(line.terms)))
+        yield replace(line, terms=before)
+
+
+def _single_terms(terms: Iterable[Expr]) -> Iterator[Expr]:
+    """Terms, those of a sum one by one."""
+    for term in terms:
+        inside = term.moving if isinstance(term, LinearForm) and term.coefficient is S.One else term
+        if isinstance(inside, Add | MatAdd):
+            yield from sorted(inside.args, key=_is_negative)
+        else:
+            yield inside
+
+
+def _is_negative(term: Expr) -> bool:
+    whole = term.of if isinstance(term, DifferentialNode) else term
+    return bool(whole.could_extract_minus_sign())
+
+
+def _placed(before: Sequence[Expr], terms: Iterable[Expr]) -> Iterator[Expr]:
+    """Terms in their order before; new ones stand where the first that is gone stood."""
+    new = list(terms)
+    fresh = [term for term in new if term not in before]
+    for term in before:
+        if term in new:
+            yield term
+        else:
+            yield from fresh
+            fresh = []
+    yield from fresh
+
+
+# --- what a derivation has -----------------------------------------------------------------
+
+
+class Lines(Rows[Line]):
+    """Lines of a derivation: printed as text, one aligned block in a notebook and on a page."""
+
+    parts: tuple[tuple[Any, tuple[Line, ...]], ...]
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[Any, Iterable[Line]]]) -> Lines:
+        """Join the lines of the derivations that one consists of."""
+        taken = tuple((part, tuple(lines)) for part, lines in parts)
+        joined = cls(line for _, lines in taken for line in lines)
+        joined.parts = taken
+        return joined
+
+    def _repr_latex_(self) -> str:
+        return block(self.parts)._repr_latex_()
+
+
+class HasLines:
+    """Something that consists of derivations, and is displayed by their lines."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def parts(self) -> tuple[Any, ...]: ...
+
+    @cached_property
+    def short(self) -> Lines:
+        """The derivation as a textbook prints it.
+
+        Each line is one of :attr:`full`, with the rules of the steps since the line before.
+        """
+        return Lines.of((part, short(part.own_lines())) for part in self.parts)
+
+    @property
+    def full(self) -> Lines:
+        """The derivation step by step: what stands after each.
+
+        :raises ReplayError: if a step does not follow.
+        """
+        return Lines.of((part, part.own_lines()) for part in self.parts)
+
+    def lines(self) -> Lines:
+        """The same as :attr:`full`."""
+        return self.full
+
+    def _repr_latex_(self) -> str:
+        return self.short._repr_latex_()
