@@ -149,7 +149,7 @@ class ReplayError(DerivlibError, AssertionError):
     >>> first, *others = d.steps
     >>> forged = replace(first, after=2 * first.after)
     >>> try:
-    ...     list(states(d.written, d._graph, (forged, *others), (d.wrt,), d.layout))
+    ...     list(states(d._graph, (forged, *others), (d.wrt,), d.layout))
     ... except ReplayError as error:
     ...     print("does not end at the right side of its rule" in str(error))
     True

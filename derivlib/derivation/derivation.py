@@ -234,15 +234,15 @@ class Derivation(DerivationBase):
         >>> n = symbols("n", integer=True, positive=True)
         >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
         >>> d = derive(x.T * A * x, x)
-        >>> print(d.concluding(A * x + A.T * x).steps[-1].rule)
-        common factor on the right
-        >>> d.concluding(A * x + A.T * x).result
-        A.T*x + A*x
+        >>> print(d.short[-1])
+        ∂L/∂x = (A + Aᵀ)*x   [first identification theorem, common factor on the right]
+        >>> print(d.concluding(A * x + A.T * x).short[-1])
+        ∂L/∂x = A*x + Aᵀ*x   [first identification theorem]
         >>> try:
         ...     d.concluding(A * x)
         ... except AssertionError as error:
         ...     print(str(error).partition(":")[0])
-        entry (1, 1), counted from 1, differs at n=2
+        entry (1, 1), counted from 1, differs at n=4
 
         ```
 

@@ -68,6 +68,18 @@ class ShortLine(Line):
 
 def short(lines: Iterable[Line]) -> Iterator[ShortLine]:
     """Choose the lines of a derivation that a textbook prints."""
+    chosen: ShortLine | None = None
+    for line in _chosen(lines):
+        if chosen is not None and (chosen.left, chosen.terms) == (line.left, line.terms):
+            line = replace(line, steps=(*chosen.steps, *line.steps))
+        elif chosen is not None:
+            yield chosen
+        chosen = line
+    if chosen is not None:
+        yield chosen
+
+
+def _chosen(lines: Iterable[Line]) -> Iterator[ShortLine]:
     told: list[Line] = [line for line in _in_order(lines) if not _names_intermediate(line)]
     visit: list[list[Line]] = []
     for kind, group in groupby(told, _Kind()):
@@ -157,6 +169,9 @@ def _in_order(lines: Iterable[Line]) -> Iterator[Line]:
     """The same lines, each with its terms in the order of those that they came from."""
     before: tuple[Expr, ...] = ()
     for line in lines:
+        if line.by is not None:
+            yield line
+            continue
         before = tuple(_placed(before, _single_terms(line.terms)))
         yield replace(line, terms=before)
 

@@ -44,7 +44,7 @@ class Line:
     dL = tr(d(A*X))   [trace]
     dL = tr(A*dX)   [product]
     dL = tr(A*dX)   [trace as inner product]
-    dL = tr((Aᵀ)ᵀ*dX)   [cyclic property of the trace]
+    dL = ⟨Aᵀ, dX⟩   [cyclic property of the trace]
     ∂L/∂X = Aᵀ   [first identification theorem]
 
     ```

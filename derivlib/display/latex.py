@@ -29,6 +29,11 @@ from derivlib.expressions.text import is_entry
 from derivlib.nodes import DifferentialNode, Inner
 
 
+def _is_loose(expr: Expr) -> bool:
+    """Return whether an inner product stands without brackets of its own."""
+    return isinstance(expr, Inner) and binding(expr) != "atom"
+
+
 class DerivationPrinter(TexNotation, LatexPrinter):
     """SymPy's LaTeX printer, with the notation of matrix calculus.
 
@@ -83,7 +88,8 @@ class DerivationPrinter(TexNotation, LatexPrinter):
             factors[:1] = sorted(scalars, key=lambda scalar: isinstance(scalar, Inner))
         shown = [self.factor(factor) for factor in factors]
         for i, factor in enumerate(factors[:-1]):
-            if isinstance(factor, (DifferentialNode, Inner)) and not shown[i].endswith(")"):
+            loose = isinstance(factor, DifferentialNode) or _is_loose(factor)
+            if loose and not shown[i].endswith(")"):
                 shown[i] = parenthesized(shown[i])
             if isinstance(factors[i + 1], DifferentialNode):
                 shown[i] += r" \,"
@@ -152,8 +158,9 @@ class DerivationPrinter(TexNotation, LatexPrinter):
             return spaced(" ".join(parenthesized(s) if wide else s for s, wide in shown))
 
     def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
-        inner = isinstance(expr, Inner) and not last
-        return inner or bool(super()._needs_mul_brackets(expr, first, last))
+        return (_is_loose(expr) and not last) or bool(
+            super()._needs_mul_brackets(expr, first, last)
+        )
 
     def _print_MatrixElement(self, expr: Expr) -> str:
         matrix, *indices = map(sympify, expr.args)

@@ -51,14 +51,14 @@ def equated(left: Expr, right: Expr) -> str:
 
 
 def identified(left: Expr, right: Expr) -> str:
-    r"""Set how a derivative is read off a differential: from df = tr(Gᵀ dX) follows ∂f/∂X = G.
+    r"""Set how a derivative is read off a differential: from df = ⟨G, dX⟩ follows ∂f/∂X = G.
 
     ```pycon
     >>> from sympy import MatrixSymbol
     >>> from derivlib.nodes import Inner, d
     >>> G, X = MatrixSymbol("G", 3, 2), MatrixSymbol("X", 3, 2)
     >>> print(identified(Inner(G, d(X)), G).partition(r"\;")[0])
-    \mathrm{d}f = \operatorname{tr}(G^{\mathsf{T}} \, \mathrm{d}X)
+    \mathrm{d}f = \langle G,\, \mathrm{d}X \rangle
 
     ```
 

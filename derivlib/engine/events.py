@@ -24,7 +24,7 @@ KNOWN_DIFFERENTIALS = "known differentials"
 Event = tuple[Rule | str, tuple[Any, ...]]
 """A rule, or one of the above, with what it was applied to."""
 
-_LONGEST_INLINE = 40
+_LONGEST_INLINE = 18
 """How many nodes a derivative may have before it is given a name such as ∂L/∂N."""
 
 

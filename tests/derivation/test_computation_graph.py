@@ -131,9 +131,9 @@ def test_a_derivative_is_written_in_terms_of_the_one_before_it():
 
 
 def test_factors_of_an_inner_derivative_are_found_only_in_products_of_the_same_kind():
-    """The gradient 2M of a square is in 2 Xᵀ M as ∂L/∂M, and Xᵀ stays in front of it."""
+    """The gradient 2r of a square is in 2 Xᵀ r as ∂L/∂r, and Xᵀ stays in front of it."""
     graph = derivation("least squares").graph
-    assert text(graph[graph.wrt].local) == "Xᵀ*∂L/∂M"
+    assert text(graph[graph.wrt].local) == "Xᵀ*∂L/∂r"
 
 
 def test_the_graph_of_a_hessian_is_that_of_the_gradient_it_differentiates():

@@ -23,14 +23,14 @@ SHOWN = {
     "derivation": (D, "∂L/∂W = Xᵀ*(∂λ(S)/∂S ⊙ σ'(X*W)), S = σ(X*W)"),
     "joint derivation": (derive(x.T * A * x, [x, A]), "∂L/∂x = (A + Aᵀ)*x\n∂L/∂A = x*xᵀ"),
     "formula": (derive(x.T * x, x).equation, r"\frac{\partial L}{\partial x} = 2 x"),
-    "step": (D.steps[6], "d(X*W) → X*dW  [product]"),
+    "step": (D.steps[7], "d(X*W) → X*dW  [product]"),
     "condition": (D.assumptions, "(X constant,)"),
-    "line": (D.lines()[6], "dL = tr((∂λ(S)/∂S ⊙ σ'(N))ᵀ*X*dW)   [product]"),
+    "line": (D.lines()[7], "dL = ⟨∂L/∂N, X*dW⟩   [product]"),
     "naming line": (D.lines()[0], "N = X*W   [naming]"),
     "rule": (RULES["product"], "product: d(U*V) = dU*V + U*dV"),
     "rule that reads off": (
         RULES["first identification theorem"],
-        "first identification theorem: tr(Gᵀ*dX) ⇒ G",
+        "first identification theorem: ⟨G, dX⟩ ⇒ G",
     ),
     "source": (RULES["product"].source, "Petersen & Pedersen (2012), eq. (37)"),
     "chain": (D.chain, "∂L/∂W = ∂L/∂S·∂S/∂N·∂N/∂W"),
@@ -43,8 +43,8 @@ SHOWN = {
     "entries": (check_entries(x[0], x[0]), "The one entry agrees."),
     "matrix function": (MatrixFunction("nu", (n, p)), 'MatrixFunction("nu", (n, p))'),
     "substitutions": (
-        D.substitutions(7, 7),
-        "7. product: d(U*V) = dU*V + U*dV\n"
+        D.substitutions(8, 8),
+        "8. product: d(U*V) = dU*V + U*dV\n"
         "   with U := X, V := W\n"
         "   d(X*W) → X*dW, where X constant",
     ),

@@ -13,6 +13,7 @@ from formulas.broken_lines import broken, rows_of, split
 from derivlib import derive, hessian
 
 AMSMATH = {
+    *("langle", "rangle", "Bigl", "Bigr"),
     *("begin", "end", "left", "right", "quad", "qquad", "text", "textrm", "operatorname", "frac"),
     *("mathrm", "mathsf", "mathbf", "mathbb", "partial", "sum", "sqrt", "def", "arraystretch"),
     *("lVert", "rVert", "vert", "odot", "otimes", "circ", "cdot", "times", "infty", "det", "log"),

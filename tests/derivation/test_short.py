@@ -1,0 +1,199 @@
+"""The short derivation is as short as a textbook's, and consists of lines of the full one."""
+
+from itertools import pairwise
+
+import pytest
+from sympy import (
+    DiagMatrix,
+    DiagonalOf,
+    Function,
+    Identity,
+    Inverse,
+    Lambda,
+    MatrixSymbol,
+    OneMatrix,
+    Q,
+    Symbol,
+    Trace,
+    exp,
+    log,
+    sqrt,
+    symbols,
+)
+
+from derivlib import derive, hessian, logdet, logsumexp, norm, sigmoid, sum_entries
+from derivlib.errors import InputError, VerificationError
+from derivlib.nodes import FormalNode
+
+n, m, p, h = symbols("n m p h", integer=True, positive=True)
+t, alpha = Symbol("t"), Symbol("alpha", positive=True)
+epsilon = Symbol("epsilon", positive=True)
+X, w, y = MatrixSymbol("X", n, m), MatrixSymbol("w", m, 1), MatrixSymbol("y", n, 1)
+W, x, z = MatrixSymbol("W", m, p), MatrixSymbol("x", n, 1), MatrixSymbol("z", n, 1)
+A, S, T = MatrixSymbol("A", n, n), MatrixSymbol("S", m, m), MatrixSymbol("Lambda", p, p)
+R, V, mu = MatrixSymbol("R", n, n), MatrixSymbol("X", n, p), MatrixSymbol("mu", n, 1)
+Sigma = MatrixSymbol("Sigma", n, n)
+sigma, tau, lam = Function("sigma"), Function("tau"), Function("lambda")
+U, Y = MatrixSymbol("U", p, h), MatrixSymbol("Y", n, h)
+
+softplus = sum_entries((X * w).applyfunc(Lambda(t, log(1 + exp(t)))))
+centred = (Identity(n) - OneMatrix(n, n) / n) * X
+deviation = (DiagonalOf(centred.T * centred) / n).applyfunc(Lambda(t, 1 / sqrt(t + epsilon)))
+batch_norm = centred * DiagMatrix(deviation) * DiagMatrix(w)
+queries, keys, values = MatrixSymbol("Q", n, h), MatrixSymbol("K", m, h), MatrixSymbol("V", m, p)
+weights = (queries * keys.T / sqrt(h)).applyfunc(exp)
+attention = Inverse(DiagMatrix(weights * OneMatrix(m, 1))) * weights * values
+
+LENGTHS = {
+    "least squares": (norm(X * w - y) ** 2, w, 4),
+    "ridge": (norm(X * w - y) ** 2 + alpha * norm(w) ** 2, w, 5),
+    "quadratic form": (x.T * A * x, x, 4),
+    "trace of a quadratic": (Trace(V.T * A * V), V, 4),
+    "Rayleigh quotient": ((x.T * A * x)[0, 0] / (x.T * x)[0, 0], x, 6),
+    "Lagrangian of PCA": (Trace(W.T * S * W) - Trace(T * (W.T * W - Identity(p))), W, 6),
+    "log-determinant": (logdet(R), R, 3),
+    "inverse between columns": (x.T * Inverse(A) * y, A, 4),
+    "softmax cross-entropy": (logsumexp(z) - (y.T * z)[0, 0], z, 5),
+    "logistic": (softplus - (y.T * X * w)[0, 0], w, 6),
+    "Gaussian": (-logdet(Sigma) / 2 - ((x - mu).T * Inverse(Sigma) * (x - mu))[0, 0] / 2, Sigma, 7),
+    "a layer": (lam((X * W).applyfunc(sigma)), W, 5),
+    "two layers": (lam(((X * W).applyfunc(sigma) * U).applyfunc(tau)), W, 9),
+    "two layers, squared error": (norm((X * W).applyfunc(sigma) * U - Y) ** 2, W, 9),
+    "batch norm": (lam(batch_norm), X, 14),
+    "attention": (lam(attention), queries, 12),
+}
+"""What is differentiated, with respect to what, and how many lines it may have, all counted."""
+
+OTHERS = {
+    "Jacobian": derive(A * X, X),
+    "Jacobian of an inverse": derive(Inverse(R), R),
+    "derivative by a scalar": derive(Inverse(R + t * A) * z, t),
+    "Hessian": hessian(norm(X * w - y) ** 2, w),
+    "several": derive(norm(X * w - y) ** 2, [w, y]),
+    "structure": derive(logdet(R), R, structure="symmetric"),
+}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_a_derivation_is_as_short_as_in_a_book(name):
+    expr, wrt, most = LENGTHS[name]
+    assert derive(expr, wrt)._repr_latex_().count("&=") <= most
+
+
+@pytest.mark.parametrize("name", [*LENGTHS, *OTHERS])
+def test_each_line_is_a_line_of_the_full_derivation(name):
+    d = OTHERS[name] if name in OTHERS else derive(*LENGTHS[name][:2])
+    full, at = list(d.full), 0
+    for line in d.short:
+        steps = [one.step for one in full[at : at + len(line.steps)]]
+        while steps != list(line.steps):
+            at += 1
+            assert at < len(full)
+            steps = [one.step for one in full[at : at + len(line.steps)]]
+        at += len(line.steps)
+        assert set(line.reasons) <= {step.rule for step in steps}
+        shown = full[at - 1]
+        if isinstance(line.left, FormalNode) and line.by is None:
+            assert line.terms == (shown.step.before,)
+        elif len(shown.terms) == len(line.terms):
+            assert set(line.terms) == set(shown.terms) or line.by is None
+    assert d.short[-1].terms[0] == full[-1].terms[0]
+
+
+@pytest.mark.parametrize("name", [*LENGTHS, *OTHERS])
+def test_each_line_changes_something(name):
+    d = OTHERS[name] if name in OTHERS else derive(*LENGTHS[name][:2])
+    shown = [str(line).rpartition("   [")[0] for line in d.short]
+    assert all(one != other for one, other in pairwise(shown))
+
+
+def test_terms_stay_in_their_order():
+    """The scores first, as in the loss, until both are collected in one term."""
+    lines = [str(line) for line in derive(*LENGTHS["logistic"][:2]).short]
+    assert lines[0].startswith("dL = sum(da) - ")
+    assert lines[1].startswith("dL = ⟨1[n×1], da⟩ - ⟨Xᵀ*y, dw⟩")
+    assert lines[2].endswith(", dz⟩ - ⟨Xᵀ*y, dw⟩   [elementwise function, "
+                             "Hadamard product in the trace]")  # fmt: skip
+
+
+def test_a_gradient_at_an_intermediate_is_named():
+    lines = [str(line).rpartition("   [")[0] for line in derive(*LENGTHS["two layers"][:2]).short]
+    assert lines == [
+        "dL = ⟨∂λ(S_2)/∂S_2, dS_2⟩",
+        "∂L/∂N_2 = ∂λ(S_2)/∂S_2 ⊙ τ'(N_2)",
+        "dL = ⟨∂L/∂N_2*Uᵀ, dS_1⟩",
+        "∂L/∂N_1 = (∂L/∂N_2*Uᵀ) ⊙ σ'(N_1)",
+        "dL = ⟨Xᵀ*∂L/∂N_1, dW⟩",
+        "∂L/∂W = Xᵀ*∂L/∂N_1",
+        "∂L/∂W = Xᵀ*(((∂λ(S_2)/∂S_2 ⊙ τ'(σ(X*W)*U))*Uᵀ) ⊙ σ'(X*W))",
+    ]
+
+
+def test_columns_have_small_letters():
+    names = derive(*LENGTHS["logistic"][:2]).intermediates
+    assert {str(name): name.shape for name in names} == {"z": (n, 1), "a": (n, 1)}
+    assert [str(name) for name in derive(lam(X * w - y), w).intermediates] == ["r"]
+
+
+def test_the_letter_of_a_function_is_no_name():
+    named = derive(sum_entries((X * w).applyfunc(Function("z"))), w).intermediates
+    assert "z" not in map(str, named)
+
+
+def layers(depth):
+    value = X
+    for i in range(depth):
+        value = (value * MatrixSymbol(f"W_{i + 1}", m, m)).applyfunc(sigma)
+    return derive(lam(value), MatrixSymbol("W_1", m, m))
+
+
+def test_what_a_notebook_gets_grows_linearly():
+    short, long = (len(layers(depth)._repr_markdown_()) for depth in (40, 80))
+    assert long < 2.2 * short
+    assert long < 100_000
+
+
+# --- concluding ---------------------------------------------------------------------------
+
+
+def test_a_derivation_ends_at_the_form_of_the_reader():
+    d = derive(*LENGTHS["logistic"][:2])
+    claim = X.T * ((X * w).applyfunc(sigmoid) - y)
+    concluded = d.concluding(claim)
+    assert concluded.result == concluded.replay() == concluded.steps[-1].after
+    assert str(concluded.short[-1]).startswith("∂L/∂w = Xᵀ*(sigmoid(X*w) - y)")
+    assert concluded.verify({n: 4, m: 3})
+
+
+def test_rules_lead_from_a_claim_to_the_result():
+    d = derive(x.T * A * x + y.T * x, x)
+    claim = A * x + y + A.T * x
+    rules = [step.rule for step in d.concluding(claim).steps]
+    assert "equal, checked" not in rules
+    assert d.concluding(claim).replay() == d.concluding(claim).result
+
+
+def test_a_conclusion_may_stand_over_the_names_of_the_author():
+    r = MatrixSymbol("r", n, 1)
+    d = derive(norm(r) ** 2, w, where={r: X * w - y})
+    assert str(d.concluding(2 * X.T * r)).startswith("∂L/∂w = 2*Xᵀ*r")
+
+
+def test_a_hessian_and_assumptions_are_concluded():
+    d = hessian(norm(X * w - y) ** 2, w).concluding(X.T * X + X.T * X)
+    assert d.replay() == d.result
+    symmetric = derive(x.T * A * x, x, assuming=[Q.symmetric(A)]).concluding(A * x + A * x)
+    assert symmetric.replay() == symmetric.result
+
+
+@pytest.mark.parametrize("claim", [A * x, (A + A.T) * x * 2, A.T * x - A * x])
+def test_a_claim_that_is_not_the_derivative_is_refused(claim):
+    with pytest.raises(VerificationError, match=r"entry \(1, 1\)"):
+        derive(x.T * A * x, x).concluding(claim)
+
+
+def test_a_claim_of_another_shape_or_kind_is_refused():
+    with pytest.raises(VerificationError, match="shapes differ"):
+        derive(x.T * A * x, x).concluding(x.T * (A + A.T))
+    with pytest.raises(InputError, match="expected a SymPy expression"):
+        derive(x.T * A * x, x).concluding("2 A x")
