@@ -45,6 +45,7 @@ from .nodes.basis_matrix import BasisMatrix
 from .nodes.commutation import Commutation
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
+from .nodes.dot_product import dot
 from .nodes.elementwise import ElementwisePrime
 from .nodes.formal import (
     FormalDerivative,
@@ -72,6 +73,7 @@ from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
 from .nodes.softmax import Softmax, softmax
 from .nodes.sum_entries import SumEntries, sum_entries
+from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
 from .nodes.vec import Unvec, Vec, unvec, vec
 from .rules.rule import RULES, Condition, Rule, Source
@@ -157,6 +159,7 @@ __all__ = [
     "derive",
     "diagonal_sums",
     "differential",
+    "dot",
     "element",
     "element_functions",
     "element_matrix",
@@ -172,6 +175,7 @@ __all__ = [
     "partial",
     "prime",
     "register",
+    "scalar",
     "show",
     "show_group",
     "sigmoid",

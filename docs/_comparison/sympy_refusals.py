@@ -17,7 +17,7 @@ from derivlib.check import size_symbols
 n, m = symbols("n m", integer=True, positive=True)
 NAMES: dict[str, Any] = {
     **vars(sympy),
-    **{name: getattr(derivlib, name) for name in ("norm", "softmax", "vec")},
+    **{name: getattr(derivlib, name) for name in ("dot", "norm", "scalar", "softmax", "vec")},
     **{name: MatrixSymbol(name, n, 1) for name in ("x", "y")},
     "A": MatrixSymbol("A", n, n),
     "X": MatrixSymbol("X", n, m),
@@ -29,9 +29,9 @@ NAMES: dict[str, Any] = {
 """What the letters and words in the tables stand for."""
 
 REFUSED_BY_SYMPY = (
-    ("x.T*A*x + 1", "Trace(x.T*A*x) + 1", "x"),
-    ("1/(x.T*x)", "1/Trace(x.T*x)", "x"),
-    ("x.dot(y)", "x.T*y", "x"),
+    ("x.T*A*x + 1", "scalar(x.T*A*x) + 1", "x"),
+    ("1/(x.T*x)", "1/scalar(x.T*x)", "x"),
+    ("x.dot(y)", "dot(x, y)", "x"),
     ("x.norm()", "norm(x)", "x"),
     ("A.trace()", "Trace(A)", "A"),
     ("A.vec()", "vec(A)", "A"),

@@ -13,7 +13,7 @@ def test_each_row_is_refused_and_what_is_written_instead_is_verified():
     assert len(found) == len(REFUSED_BY_SYMPY)
     assert all(each.verification.entries > 0 for each in found)
     shown = beside(found)._repr_markdown_()
-    assert "| TypeError: Mix of Matrix and Scalar symbols | `Trace(x.T*A*x) + 1` |" in shown
+    assert "| TypeError: Mix of Matrix and Scalar symbols | `scalar(x.T*A*x) + 1` |" in shown
     assert "(X\\*w - y).T\\*(X\\*w - y)" in refused_by_derivlib()._repr_markdown_()
 
 
