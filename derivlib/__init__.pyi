@@ -57,7 +57,7 @@ from .nodes.formal import (
     formal,
 )
 from .nodes.logdet import LogDet, logdet
-from .nodes.logsumexp import LogSumExp, logsumexp
+from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
 from .nodes.node import Node, RealNode
 from .nodes.norm import Norm, norm
@@ -71,7 +71,7 @@ from .nodes.partials import (
 from .nodes.prime import Prime, prime
 from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
-from .nodes.softmax import Softmax, softmax
+from .nodes.softmax import AxisSoftmax, Softmax, softmax
 from .nodes.sum_entries import SumEntries, sum_entries
 from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
@@ -88,6 +88,8 @@ __all__ = [
     "AbstractPartial",
     "Adjugate",
     "AdjugateJacobian",
+    "AxisLogSumExp",
+    "AxisSoftmax",
     "BackendError",
     "BasisMatrix",
     "Chain",

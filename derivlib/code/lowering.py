@@ -176,6 +176,8 @@ class Lowering:
         code = facet(type(expr), "code")
         if code is None:
             raise _unsupported(expr)
+        if callable(code):
+            code = code(expr)
         if isinstance(code, Call):
             return self._called(expr, code)
         return getattr(self, f"_{code}")(expr)

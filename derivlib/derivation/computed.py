@@ -21,6 +21,7 @@ from derivlib.expressions.substitution import resolve
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import has_no_value
 from derivlib.nodes import Inner, OnVec
+from derivlib.rules.conditions import is_met
 from derivlib.rules.rule import Condition
 
 
@@ -60,12 +61,15 @@ class Computed:
         return not measures.are_readable(*self.found.derivatives.values(), times=self.patience)
 
     def resolved(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-        """Conditions on the author's own symbols, each once; on names where there are many."""
+        """Conditions on the author's own symbols, each once; on names where there are many.
+
+        Those that are seen to hold once names are written out are left out.
+        """
         told = dict.fromkeys(conditions)
         if self.is_long:
             return tuple(told)
-        subjects = ((c, resolve(c.subject, self.chosen)) for c in told)
-        return tuple(dict.fromkeys(replace(c, subject=subject) for c, subject in subjects))
+        found = (replace(c, subject=resolve(c.subject, self.chosen)) for c in told)
+        return tuple(dict.fromkeys(condition for condition in found if not is_met(condition)))
 
 
 def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:

@@ -117,8 +117,9 @@ class Facets:
     :param entries: its definition, entry by entry.
     :param arrays: its value on NumPy's arrays with their changes, where that is worth writing;
         otherwise the definition is used.
-    :param code: how it is written as code: a call, or the name of what the code generator does
-        with it, where that is an interplay with what stands around it.
+    :param code: how it is written as code: a call, a function of the node that gives one, or the
+        name of what the code generator does with it, where that is an interplay with what stands
+        around it.
     :param example: how a random test writes one.
     :param parts: the subexpressions whose values it is made of; not sizes, not functions.
     :param with_parts: the same operation on other parts, where replacing its arguments that are

@@ -31,7 +31,7 @@ from derivlib.nodes.formal import (
     formal,
 )
 from derivlib.nodes.logdet import LogDet, logdet
-from derivlib.nodes.logsumexp import LogSumExp, logsumexp
+from derivlib.nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from derivlib.nodes.matrix_function import (
     MatrixFunction,
     MatrixFunctionApplication,
@@ -49,7 +49,7 @@ from derivlib.nodes.partials import (
 )
 from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
-from derivlib.nodes.softmax import Softmax, softmax
+from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
 from derivlib.nodes.sum_entries import SumEntries, sum_entries
 from derivlib.nodes.triangles import Tril, Triu, tril, triu
@@ -63,6 +63,8 @@ __all__ = [
     "AbstractGradient",
     "AbstractJacobian",
     "AbstractPartial",
+    "AxisLogSumExp",
+    "AxisSoftmax",
     "BasisMatrix",
     "Commutation",
     "DiagonalSums",

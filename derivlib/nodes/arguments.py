@@ -51,6 +51,20 @@ def as_whole_number(value: Any, what: str, least: int = 0) -> int:
     return number
 
 
+def as_axis(value: Any, what: str) -> int:
+    """Take a value as NumPy's axis of a matrix: 1 along each row, 0 along each column.
+
+    :param value: what was handed in; -1 is the last axis, as in NumPy.
+    :param what: the name of the function it was handed to, for the message.
+    :raises InputError: if it is something else.
+    """
+    if isinstance(value, bool) or value not in (0, 1, -1, -2):
+        raise InputError(
+            f"axis of {what} is 1 for each row of a matrix or 0 for each column, not {value!r}"
+        )
+    return int(value) % 2
+
+
 def as_size(value: Any, what: str) -> Expr:
     """Take a value as a number of rows or columns: a whole number, or an expression of symbols.
 

@@ -5,7 +5,7 @@ All of it is read off the facets, the entries and the values off the definition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mpmath.libmp import prec_to_dps
@@ -19,7 +19,7 @@ from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.tex import TexNotation
 from derivlib.expressions.text import TextNotation, text
-from derivlib.nodes.arguments import as_operand
+from derivlib.nodes.arguments import as_axis, as_operand
 
 
 class _InSympysText(TextNotation):
@@ -220,14 +220,43 @@ def as_square_operand(value: Any, what: str) -> Expr:
     return matrix
 
 
-def as_vector_operand(value: Any, what: str) -> Expr:
+def as_vector_operand(value: Any, what: str, instead: str = "") -> Expr:
     """Take a value as a column or a row.
 
+    :param instead: what a message says may be written for a matrix.
     :raises InputError: if it is not a matrix.
     :raises ShapeError: if it is neither.
     """
     vector = as_matrix_operand(value, what)
     if 1 not in vector.shape:
         rows, cols = vector.shape
-        raise ShapeError(f"{what} takes a vector, but {vector} is {rows}×{cols}")
+        raise ShapeError(f"{what} takes a vector, but {vector} is {rows}×{cols}{instead}")
     return vector
+
+
+ALONG = "; say axis=1 for each row, axis=0 for each column"
+"""What functions of vectors say of a matrix that can be taken apart into them."""
+
+
+class AlongAxis(Node):
+    """A function of each row of a matrix, axis 1 as in NumPy, or of each column, axis 0."""
+
+    def __new__(cls, matrix: Any, axis: Any) -> Any:
+        return super().__new__(cls, matrix, as_axis(axis, cls.__name__))
+
+    @property
+    def axis(self) -> int:
+        """1 where each row is taken for itself, 0 where each column is."""
+        return int(self.args[1])
+
+
+def text_along(name: str) -> Callable[[Any, AlongAxis], str]:
+    """How such a function is written: as it is typed."""
+    return lambda p, node: f"{name}({p._print(node.arg)}, axis={node.axis})"
+
+
+def tex_along(name: str) -> Callable[[Any, AlongAxis], str]:
+    """How such a function is set: with rows or columns as an index."""
+    return lambda p, node: p.call(
+        rf"\operatorname{{{name}}}_{{{p.upright(('columns', 'rows')[node.axis])}}}", node.arg
+    )

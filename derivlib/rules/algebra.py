@@ -91,6 +91,14 @@ LEFT_FACTOR = _common_factor(
     source=MATRIX_ALGEBRA,
 )
 
+HADAMARD_FACTOR = _common_factor(
+    "common Hadamard factor",
+    hadamard,
+    (matrix("C", n, m), A, B),
+    (matrix("C", n, m), A, B, D),
+    source=HADAMARD_ALGEBRA,
+)
+
 RIGHT_KRONECKER_FACTOR = _common_factor(
     "common Kronecker factor on the right",
     kronecker,

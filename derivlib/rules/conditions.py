@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from derivlib.expressions.construction import transpose
-from derivlib.nodes import Norm
+from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.rule import Condition
 
@@ -18,6 +18,15 @@ Needs = tuple[str, str]
 
 _POSITIVE: Needs = ("positive", "with positive entries")
 _NOT_ZERO: Needs = ("not zero", "without zero entries")
+
+
+def is_met(condition: Condition) -> bool:
+    """Return whether it is seen of its subject, once that is written out, that it holds."""
+    subject, quality = condition.subject, condition.property
+    if subject.is_Matrix:
+        is_positive = isinstance(subject, (Softmax, AxisSoftmax))
+        return is_positive and quality in (_POSITIVE[1], _NOT_ZERO[1])
+    return quality in (_POSITIVE[0], _NOT_ZERO[0]) and _is_positive(subject)
 
 
 def each(quality: str) -> Callable[..., tuple[Condition, ...]]:

@@ -7,8 +7,8 @@ from typing import Any
 from sympy import DiagonalOf, Lambda, MatrixSymbol, Symbol
 from sympy.core.symbol import uniquely_named_symbol
 
-from derivlib.expressions.construction import hadamard, mul, transpose
-from derivlib.nodes.builders import frobenius, sum_of
+from derivlib.expressions.construction import add, hadamard, mul, ones, transpose
+from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import m, matrix, n
@@ -22,6 +22,39 @@ DIAGONAL_OF_OUTER = algebra(
     "diagonal of an outer product",
     lambda column, row: (DiagonalOf(mul(column, row)), hadamard(column, transpose(row))),
     (MatrixSymbol("a", n, 1), MatrixSymbol("b", 1, n)),
+    source=HADAMARD_ALGEBRA,
+)
+
+MULTIPLIED_OUT = algebra(
+    "multiplying out a Hadamard product",
+    lambda factor, *terms: (
+        hadamard(factor, add(*terms)),
+        add(*(hadamard(factor, term) for term in terms)),
+    ),
+    (A, B, C),
+    (A, B, C, matrix("D", n, m)),
+    source=HADAMARD_ALGEBRA,
+)
+
+SCALED_ROWS = algebra(
+    "scaled rows",
+    lambda column, *rest: (
+        hadamard(mul(column, ones(1, rest[0].shape[1])), *rest),
+        mul(diagonal_matrix(column), hadamard(*rest)),
+    ),
+    (MatrixSymbol("a", n, 1), A),
+    (MatrixSymbol("a", n, 1), A, B),
+    source=HADAMARD_ALGEBRA,
+)
+
+SCALED_COLUMNS = algebra(
+    "scaled columns",
+    lambda row, *rest: (
+        hadamard(mul(ones(rest[0].shape[0], 1), row), *rest),
+        mul(hadamard(*rest), diagonal_matrix(row)),
+    ),
+    (MatrixSymbol("b", 1, m), A),
+    (MatrixSymbol("b", 1, m), A, B),
     source=HADAMARD_ALGEBRA,
 )
 

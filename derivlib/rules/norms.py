@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Pow, S
 
-from derivlib.expressions.construction import add, hadamard, mul, transpose
-from derivlib.nodes import LogSumExp, Norm, Softmax
+from derivlib.expressions.construction import add, hadamard, mul, ones, transpose
+from derivlib.nodes import AxisLogSumExp, AxisSoftmax, LogSumExp, Norm, Softmax
 from derivlib.nodes.builders import inner
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import differential
@@ -50,3 +50,19 @@ def _softmax(d: Differentiate, vector: Expr) -> Expr:
 @differential(LogSumExp, "log-sum-exp", (V,), source=CHAIN_RULE)
 def _log_sum_exp(d: Differentiate, vector: Expr) -> Expr:
     return inner(Softmax(vector), d(vector))
+
+
+@differential(AxisSoftmax, "softmax of rows or columns", (U, S.One), (U, S.Zero), source=CHAIN_RULE)
+def _softmax_along(d: Differentiate, matrix: Expr, axis: Expr) -> Expr:
+    share, moving = AxisSoftmax(matrix, axis), d(matrix)
+    weighted, size = hadamard(share, moving), matrix.shape[axis]
+    summed = mul(weighted, ones(size, size)) if axis == 1 else mul(ones(size, size), weighted)
+    return hadamard(share, add(moving, mul(S.NegativeOne, summed)))
+
+
+@differential(
+    AxisLogSumExp, "log-sum-exp of rows or columns", (U, S.One), (U, S.Zero), source=CHAIN_RULE
+)
+def _log_sum_exp_along(d: Differentiate, matrix: Expr, axis: Expr) -> Expr:
+    weighted, size = hadamard(AxisSoftmax(matrix, axis), d(matrix)), matrix.shape[axis]
+    return mul(weighted, ones(size, 1)) if axis == 1 else mul(ones(1, size), weighted)

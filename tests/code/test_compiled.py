@@ -48,6 +48,7 @@ from derivlib import (
     logdet,
     logsumexp,
     norm,
+    softmax,
     sum_entries,
     vec,
 )
@@ -199,6 +200,10 @@ MORE = {
     "diagonal and identity": (logdet(DiagMatrix(x) + A * A.T + t * Identity(n)), x),
     "inverse in products": (Trace(X.T * Inverse(A) * X * B), A),
     "log-sum-exp of a product": (logsumexp(X.T * x), x),
+    "softmax of rows": (Trace(X.T * softmax(A * X, axis=1)), X),
+    "softmax of columns": (softmax(A * X, axis=0), X),
+    "log-sum-exp of rows": (y.T * logsumexp(A * X, axis=1), X),
+    "log-sum-exp of columns": (logsumexp(A * X, axis=0), X),
     "normalised": (Trace(x.T * y) / norm(x), x),
 }
 
@@ -328,6 +333,13 @@ def test_large_numbers_do_not_overflow():
         np.testing.assert_allclose(value, 800 + np.log(2))
         np.testing.assert_allclose(slope, [0, 0.5, 1], atol=1e-12)
         assert derive(logsumexp(x), x).to_function()(far).tolist() == [0, 0, 1]
+        rows = np.array([[-800.0, 800.0], [0.0, -800.0]])
+        for axis, turned in ((1, rows), (0, rows.T)):
+            value, slope = derive(sum_entries(logsumexp(X, axis=axis)), X).to_function(value=True)(
+                turned
+            )
+            assert value == 800
+            assert slope.tolist() == (turned >= 0).tolist()
 
 
 def test_a_negative_determinant_has_no_logarithm():

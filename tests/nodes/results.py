@@ -71,6 +71,8 @@ EXPRESSIONS = {
     "softmax of a product": (softmax(A * x), x),
     "softmax by a scalar": (softmax(t * x), t),
     "log-sum-exp": (logsumexp(A * x), x),
+    "softmax of rows": (softmax(X * W, axis=1), W),
+    "log-sum-exp of columns": (logsumexp(X * W, axis=0), W),
     "layer": (sum_entries((X * W).applyfunc(sp.tanh)), W),
     "undefined layer": (sum_entries((X * W).applyfunc(sigma)), W),
     "abstract loss of a layer": (lam((X * W).applyfunc(sigma)), W),

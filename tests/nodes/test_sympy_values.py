@@ -173,6 +173,8 @@ CODE = {
     "log-determinant": logdet(A) * A,
     "softmax": softmax(A * x),
     "log-sum-exp": logsumexp(A * x),
+    "softmax of rows": softmax(A * X, axis=1),
+    "log-sum-exp of columns": logsumexp(A * X, axis=0),
     "triangles": tril(A) + triu(C),
     "vec": vec(X),
     "unvec": unvec(vec(X.T), (n, m)),

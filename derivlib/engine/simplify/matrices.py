@@ -14,6 +14,7 @@ from sympy import (
     Lambda,
     MatAdd,
     MatPow,
+    OneMatrix,
     S,
     Transpose,
     preorder_traversal,
@@ -22,6 +23,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices
 from derivlib.expressions.construction import (
+    hadamard,
     identity,
     is_one,
     leads_with_transpose,
@@ -43,6 +45,8 @@ _LONGEST_TRACE = 60
 def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product entry by entry."""
     yield from _functions_of_one_matrix(expr.args)
+    yield from _scaled(expr.args)
+    yield from _multiplied_out(expr.args)
     if len(expr.args) != 2:
         return
     first, second = expr.args
@@ -52,6 +56,32 @@ def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     sizes_known = all(isinstance(size, Basic) for size in first.shape)  # SymPy's diag asks them
     if isinstance(second, Identity) and sizes_known:
         yield algebra.HADAMARD_IDENTITY, (first,)
+
+
+def _scaled(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """A column times a row of ones, or a column of ones times a row, among the factors."""
+    for i, factor in enumerate(factors):
+        parts, rest = matrices(factor), (*factors[:i], *factors[i + 1 :])
+        if len(parts) < 2:
+            continue
+        if isinstance(parts[-1], OneMatrix) and is_one(parts[-1].shape[0]):
+            yield entrywise.SCALED_ROWS, (mul(*parts[:-1]), *rest)
+        if isinstance(parts[0], OneMatrix) and is_one(parts[0].shape[1]):
+            yield entrywise.SCALED_COLUMNS, (mul(*parts[1:]), *rest)
+
+
+def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """A sum among the factors, in a term of which a function meets its reciprocal or the like."""
+    for i, factor in enumerate(factors):
+        if not isinstance(factor, MatAdd):
+            continue
+        rest = (*factors[:i], *factors[i + 1 :])
+        for term in factor.args:
+            (*before, last) = matrices(term)
+            parts = last.args if isinstance(last, HadamardProduct) else (last,)
+            if not before and any(_functions_of_one_matrix((*parts, *rest))):
+                yield entrywise.MULTIPLIED_OUT, (hadamard(*rest), *factor.args)
+                return
 
 
 def _functions_of_one_matrix(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:

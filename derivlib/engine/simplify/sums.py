@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Expr, Mul, S
+from sympy import Expr, HadamardProduct, Mul, S
 
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, two
-from derivlib.expressions.construction import identity, kronecker, mul, split_coefficient
+from derivlib.expressions.construction import (
+    hadamard,
+    identity,
+    kronecker,
+    mul,
+    split_coefficient,
+)
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes import Commutation
 from derivlib.rules import algebra
@@ -90,12 +96,23 @@ def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
         one = identity(a[head - 1].shape[1])
         remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
         yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
+    if len(a) == len(b) == 1:
+        among, others = _hadamard_factors(a[0]), _hadamard_factors(b[0])
+        common = [factor for factor in among if factor in others]
+        left, right = ([f for f in every if f not in common] for every in (among, others))
+        if common and left and right:
+            remainders = mul(c, hadamard(*left)), mul(k, hadamard(*right))
+            yield len(common), (algebra.HADAMARD_FACTOR, (hadamard(*common), *remainders))
     if len(a) == len(b) == 1 and two(a[0]) and two(b[0]):
         (a1, a2), (b1, b2) = a[0].args, b[0].args
         if a2 == b2:
             yield 1, (algebra.RIGHT_KRONECKER_FACTOR, (a2, mul(c, a1), mul(k, b1)))
         if a1 == b1:
             yield 1, (algebra.LEFT_KRONECKER_FACTOR, (a1, mul(c, a2), mul(k, b2)))
+
+
+def _hadamard_factors(matrix: Expr) -> tuple[Expr, ...]:
+    return matrix.args if isinstance(matrix, HadamardProduct) else ()
 
 
 def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:
