@@ -10,6 +10,7 @@ from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
 from .derivation.entrywise import EntrywiseDerivation
 from .derivation.joint import JointDerivation
+from .derivation.lines import HasLines, Lines, ShortLine
 from .derivation.replay import Line
 from .derivation.step import Step
 from .derivation.stepwise import Stepwise
@@ -110,10 +111,12 @@ __all__ = [
     "Formula",
     "GraphEdge",
     "GraphNode",
+    "HasLines",
     "Inner",
     "InputError",
     "JointDerivation",
     "Line",
+    "Lines",
     "LogDet",
     "LogSumExp",
     "MatrixDifferential",
@@ -132,6 +135,7 @@ __all__ = [
     "ScalarDifferential",
     "ScalarPartial",
     "ShapeError",
+    "ShortLine",
     "Sigmoid",
     "SingleEntry",
     "SizesError",

@@ -82,6 +82,10 @@ def logsumexp(vector: Any, axis: int | None = None) -> Expr:
     return LogSumExp(vector if vector.shape[1] == 1 else vector.T)
 
 
+def _entries(calc: Any, _: Any, v: Grid) -> Any:
+    return calc.ring.call(log, [exponentials(calc, v)[1]])
+
+
 def _on_arrays(on: Any, node: LogSumExp) -> Any:
     total = on.jets.apply(on.EXP, on.value(node.arg)).sum(axis=(2, 3), keepdims=True)
     return on.jets.apply(on.LOG, total)
@@ -114,7 +118,7 @@ tell(
     text="logsumexp",
     shape=scalar,
     normal=lambda vector: trace(vector) if is_single(vector) else LogSumExp(vector),
-    entries=Entries(lambda calc, _, v: calc.ring.call(log, [exponentials(calc, v)[1]])),
+    entries=Entries(_entries),
     arrays=_on_arrays,
     code=_CODE,
     numpy=_numpy,
