@@ -111,15 +111,22 @@ NEEDS_SKIPPED = {"DERIVLIB_SKIP": "needs"}
 """Tests marked `needs` are skipped where their library is missing; any other skip is a failure."""
 ELSEWHERE = ("--ignore=tests/site", "--ignore=tests/browser")
 """Tests with a session of their own, which installs what they need."""
+RANDOM = "--ignore=tests/property"
+"""Random expressions try the mathematics, which is the same on every Python: one will do."""
 PARALLEL = ("-n", "auto", "--dist", "loadfile")
 """Files are tested side by side; the examples of one document are run one after another."""
 
 
-@nox.session(python=installed_pythons())
+PYTHONS = installed_pythons()
+
+
+@nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests and every example of the docstrings, the pages and the README."""
     session.install("-e", ".", *group("tests"))
-    session.run("pytest", *ELSEWHERE, *PARALLEL, *session.posargs, env=NEEDS_SKIPPED)
+    first = session.python == PYTHONS[0]
+    options = [*ELSEWHERE, *PARALLEL, *([] if first else [RANDOM])]
+    session.run("pytest", *options, *session.posargs, env=NEEDS_SKIPPED)
 
 
 @nox.session

@@ -37,9 +37,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(Arguments|DifferentialNode|Entry|Family|FormalNode|Kind|Layout|LayoutName"
-        r"|LinearForm|Method|Node|NodeBase|PartialNode|Premises|ScalarNode|SizesByName|Slot|StepLike"
-        r"|Structure|Written)",
+        r"derivlib\..*\.(AlongAxis|Arguments|DifferentialNode|Entry|Family|FormalNode|Kind"
+        r"|Layout|LayoutName|LinearForm|Method|Node|NodeBase|PartialNode|Premises|Rows"
+        r"|ScalarNode|SizesByName|Slot|StepLike|Structure|Written)",
     ),  # not for readers
 ]
 

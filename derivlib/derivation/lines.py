@@ -19,6 +19,7 @@ from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import block
 from derivlib.display.rows import Rows
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
+from derivlib.expressions.construction import split_coefficient
 from derivlib.nodes import DifferentialNode, FormalNode, LinearForm
 from derivlib.rules.linear import COLLECT
 from derivlib.rules.rule import Condition
@@ -181,12 +182,14 @@ def _single_terms(terms: Iterable[Expr]) -> Iterator[Expr]:
     for term in terms:
         inside = term.moving if isinstance(term, LinearForm) and term.coefficient is S.One else term
         if isinstance(inside, Add | MatAdd):
-            yield from sorted(inside.args, key=_is_negative)
+            yield from inside.args
         else:
             yield inside
 
 
 def _is_negative(term: Expr) -> bool:
+    if isinstance(term, LinearForm) and term.coefficient.is_Matrix:
+        term = split_coefficient(term.coefficient)[0]
     whole = term.of if isinstance(term, DifferentialNode) else term
     return bool(whole.could_extract_minus_sign())
 
@@ -194,7 +197,7 @@ def _is_negative(term: Expr) -> bool:
 def _placed(before: Sequence[Expr], terms: Iterable[Expr]) -> Iterator[Expr]:
     """Terms in their order before; new ones stand where the first that is gone stood."""
     new = list(terms)
-    fresh = [term for term in new if term not in before]
+    fresh = sorted((term for term in new if term not in before), key=_is_negative)
     for term in before:
         if term in new:
             yield term

@@ -86,7 +86,7 @@ EXPRESSIONS = {
     "undefined function twice": (f(t) * f(t**2), t),
     "Hadamard product": (HadamardProduct(X, Y, X), X),
     "sum of Hadamard powers": (sum_entries(HadamardPower(X, 3)), X),
-    "Kronecker product": (KroneckerProduct(X, A), X),
+    "Kronecker product": (KroneckerProduct(X, w), X),
     "trace of a Kronecker product": (Trace(KroneckerProduct(A, B)), A),
     "diagonal matrix": (DiagMatrix(x), x),
     "diagonal": (sp.DiagonalOf(A), A),
@@ -110,7 +110,7 @@ EXPRESSIONS = {
 RESULTS = {
     **{name: derive(expr, wrt).result for name, (expr, wrt) in EXPRESSIONS.items()},
     "Hessian of a quadratic form": hessian(x.T * A * x, x).result,
-    "Hessian of a log-determinant": hessian(logdet(A), A).result,
+    "Hessian of a log-determinant": hessian(logdet(B), B).result,
     "Hessian of log-sum-exp": hessian(logsumexp(v), v).result,
     "Hessian of an undefined layer": hessian(sum_entries((X * w).applyfunc(f)), w).result,
     "Hessian of an abstract loss": hessian(lam(X), X).result,
