@@ -47,6 +47,7 @@ def _is_same_form(term: Expr, other: Expr) -> bool:
         return is_equal(term, other)
     return (
         type(term) is type(other)
+        and getattr(term.moving, "shape", None) == getattr(other.moving, "shape", None)
         and is_equal(term.coefficient, other.coefficient)
         and is_equal(term.moving, other.moving)
     )
