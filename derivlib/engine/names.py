@@ -23,7 +23,8 @@ _LETTERS: dict[Role, str] = {
 def _free_letter(role: Role, taken: set[str]) -> str:
     stems = {name.split("_")[0] for name in taken}
     for letter in _LETTERS[role]:
-        if letter not in stems:
+        # a column z beside a matrix Z would be taken for one of its columns
+        if letter not in stems and not (role.endswith("column") and letter.upper() in stems):
             return letter
     return _LETTERS[role][0] + "0"
 
@@ -36,6 +37,8 @@ def choose_names(roles: Sequence[Role], taken: Iterable[str]) -> list[str]:
     ['N', 'S']
     >>> choose_names(["argument", "value column", "argument"], taken=["X", "N"])
     ['Z_1', 'a', 'Z_2']
+    >>> choose_names(["argument column"], taken=["Z"])
+    ['u']
 
     ```
 
