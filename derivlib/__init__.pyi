@@ -70,6 +70,7 @@ from .nodes.partials import (
     partial,
 )
 from .nodes.prime import Prime, prime
+from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
 from .nodes.softmax import AxisSoftmax, Softmax, softmax
@@ -128,6 +129,7 @@ __all__ = [
     "OnVec",
     "Prime",
     "RealNode",
+    "Relu",
     "ReplayError",
     "Restricted",
     "Rule",
@@ -181,6 +183,7 @@ __all__ = [
     "partial",
     "prime",
     "register",
+    "relu",
     "scalar",
     "show",
     "show_group",

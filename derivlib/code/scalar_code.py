@@ -10,6 +10,8 @@ from sympy import (
     Add,
     Expr,
     Function,
+    Max,
+    Min,
     Mul,
     NumberSymbol,
     Piecewise,
@@ -79,6 +81,8 @@ class Scalars:
             return self._call("exp", expr.args[0], bound)
         if isinstance(expr, Piecewise):
             return self._choice(expr, bound)
+        if isinstance(expr, Max | Min):
+            return self._extreme(expr, bound)
         if isinstance(expr, log) and (inner := _one_plus_exponential(expr.args[0])) is not None:
             return self._call("softplus", inner, bound)
         if isinstance(expr, Function) and not isinstance(expr, AppliedUndef):
@@ -102,6 +106,19 @@ class Scalars:
                 "write it in terms of exp, log, powers or trigonometric functions"
             )
         return self._call(name, expr.args[0], bound)
+
+    def _extreme(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        kind = "maximum" if isinstance(expr, Max) else "minimum"
+        arrays = [self.value(argument, bound) for argument in expr.args]
+        numbers_last = sorted(arrays, key=self._rank)
+        return functools.reduce(functools.partial(self._joined, kind), numbers_last)
+
+    def _rank(self, array: Array) -> tuple[bool, int]:
+        return self.program.operations[array.place].static, -array.ndim
+
+    def _joined(self, kind: str, left: Array, right: Array) -> Array:
+        shape = broadcast(left.shape, right.shape)
+        return self.program.add(kind, left, right, shape=shape)
 
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
         value = self.value(argument, bound)

@@ -185,6 +185,10 @@ class DerivationPrinter(TexNotation, LatexPrinter):
             return self._print_AppliedUndef(expr, exp)
         return str(super()._print_Function(expr, exp))
 
+    def _print_Heaviside(self, expr: Any, exp: str | None = None) -> str:
+        text = str(self._by_facet(expr))
+        return text if exp is None else f"{text}^{{{exp}}}"
+
     def _print_KroneckerProduct(self, expr: Expr) -> str:
         return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)
 

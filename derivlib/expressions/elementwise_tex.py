@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, MatrixSymbol, Mul, Pow, S, Symbol
+from sympy import Add, Expr, Heaviside, MatrixSymbol, Mul, Pow, S, Symbol
 
 from derivlib.expressions.binding import binding, parenthesized
 from derivlib.expressions.text import called
+
+
+def step(argument: str, at_zero: str) -> str:
+    """Set the function that is 0 below zero and 1 above: as what it tells, or by its name."""
+    if at_zero in ("0", "1"):
+        return rf"[{argument} {'>' if at_zero == '0' else chr(92) + 'ge'} 0]"
+    index = "" if at_zero == r"\frac{1}{2}" else f"_{{{at_zero}}}"
+    return rf"\operatorname{{H}}{index}{parenthesized(argument)}"
 
 
 class Elementwise:
@@ -82,6 +90,9 @@ class Elementwise:
         if isinstance(body, Pow):
             base, exponent = body.args
             return rf"{self._bound(base)}^{{\odot {self._bound(exponent)}}}"
+        if isinstance(body, Heaviside):
+            shown = step(self.set(body.args[0]), self.printer._print(body.args[1]))
+            return shown if power is None else f"{shown}^{{{power}}}"
         _, parts = called(body)
         name = self.printer.function_name(getattr(body, "primed_name", None) or body.func)
         arguments = ", ".join(self.set(part) for part in parts or body.args)

@@ -11,6 +11,7 @@ from sympy import (
     Expr,
     HadamardPower,
     HadamardProduct,
+    Heaviside,
     KroneckerProduct,
     Lambda,
     MatAdd,
@@ -106,9 +107,11 @@ class TextNotation:
         name, arguments = called(body)
         if arguments == (variable,):
             return self.call(name, matrix)
-        entry = self.atom(matrix)
+        bare = isinstance(body, Heaviside) and body.args[0] == variable
+        entry = str(self._print(matrix)) if bare else self.atom(matrix)
         written = str(self._print(body.xreplace({variable: _Entry(entry)})))
-        return f"[{written.replace(f'({entry})', entry if entry[0] == '(' else f'({entry})')}]"
+        shown = written.replace(f"({entry})", entry if entry[0] == "(" else f"({entry})")
+        return shown if isinstance(body, Heaviside) else f"[{shown}]"
 
     def node(self, expr: Any, told: Any) -> str:
         """A node as its facet says: a name that is called with its parts, or a function."""

@@ -12,6 +12,8 @@ from sympy import (
     ImmutableDenseMatrix,
     MatrixExpr,
     MatrixSymbol,
+    Max,
+    Min,
     Trace,
     nan,
     oo,
@@ -55,7 +57,7 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
     :param args: one argument for each of `expr.args`.
     """
     normal = facets_of(type(expr)).builds
-    if normal is None and isinstance(expr, Function):
+    if normal is None and isinstance(expr, (Function, Max, Min)):
         return applied(expr.func, *map(_entry_of, args))
     return (normal or expr.func)(*args)
 

@@ -1,18 +1,41 @@
-"""Known functions of scalars, and choices between them: Max, Min, Abs, Piecewise, conditions."""
+"""Known functions of scalars, and choices between them: Max, Abs, sign, Piecewise, conditions."""
 
 from __future__ import annotations
 
 from functools import reduce
 from typing import Any
 
-from sympy import Abs, Expr, Function, Integer, Lambda, Max, Min, Piecewise, Symbol
+from sympy import (
+    Abs,
+    Expr,
+    Function,
+    Heaviside,
+    Integer,
+    Lambda,
+    Max,
+    Min,
+    Piecewise,
+    S,
+    Symbol,
+    sign,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, Shape, no_parts, tell
+from derivlib.expressions.elementwise_tex import step
+from derivlib.expressions.facets import (
+    PRINTED,
+    Absent,
+    Call,
+    Entries,
+    Example,
+    Shape,
+    no_parts,
+    tell,
+)
 from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
-from derivlib.expressions.text import text, typed
+from derivlib.expressions.text import is_entry, text, typed
 from derivlib.nodes.grid import as_scalar
 
 _SYMPY = Absent("SymPy's own")
@@ -70,22 +93,78 @@ def _magnitude(on: Any, node: Any) -> Any:
     return on.np.where(value[0] >= 0, value, -value)
 
 
-for _kind, _arrays, _example in (
-    (Function, _on_arrays, Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar")),
-    (Max, _extreme("greater_equal"), _NOT_DIFFERENTIATED),
-    (Min, _extreme("less_equal"), _NOT_DIFFERENTIATED),
-    (Abs, _magnitude, _NOT_DIFFERENTIATED),
+def _step(on: Any, node: Any) -> Any:
+    """It is constant on either side of 0."""
+    value, at_zero = on.all_of(node.args)
+    return on.number(on.np.heaviside(value[0, 0], at_zero[0, 0]))
+
+
+def _sign(on: Any, node: Any) -> Any:
+    return on.number(on.np.sign(on.value(node.args[0])[0, 0]))
+
+
+def _of_one(kind: type) -> Example:
+    return Example(lambda w, d: kind(w.scalar(d)), "scalar")
+
+
+def _of_two(kind: type) -> Example:
+    return Example(lambda w, d: kind(w.scalar(d), w.scalar(0)), "scalar")
+
+
+for _kind, _arrays, _told in (
+    (
+        Function,
+        _on_arrays,
+        {"example": Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar")},
+    ),
+    (Max, _extreme("greater_equal"), {"tex": r"\max", "example": _of_two(Max)}),
+    (Min, _extreme("less_equal"), {"tex": r"\min", "example": _of_two(Min)}),
+    (Abs, _magnitude, {"example": _of_one(Abs)}),
+    (sign, _sign, {"example": _of_one(sign)}),
 ):
     tell(
         _kind,
-        **PRINTED,
+        **{**PRINTED, **_told},
         shape=_of_scalars,
         normal=_SYMPY,
         entries=Entries(_known),
         arrays=_arrays,
         code="scalar_function",
-        example=_example,
     )
+
+_SIGNS = {S.Zero: ">", S.One: ">="}
+
+
+def _inside(argument: Expr) -> Expr:
+    """A 1×1 matrix in brackets needs no others."""
+    return argument.args[0] if is_entry(argument) else argument
+
+
+def _step_text(p: Any, node: Any) -> str:
+    argument, at_zero = node.args
+    if at_zero in _SIGNS:
+        return f"[{p._print(_inside(argument))} {_SIGNS[at_zero]} 0]"
+    return str(p.call("Heaviside", *(node.args if at_zero != S.Half else node.args[:1])))
+
+
+tell(
+    Heaviside,
+    text=_step_text,
+    tex=lambda p, node: step(p._print(_inside(node.args[0])), p._print(node.args[1])),
+    shape=_of_scalars,
+    normal=_SYMPY,
+    entries=Entries(_known),
+    arrays=_step,
+    code=Call(
+        "{lib}.heaviside({0}, {1})",
+        torch='''
+def heaviside(z, at_zero):
+    """1 where z is positive, 0 where it is negative."""
+    return torch.heaviside(z, torch.as_tensor(at_zero, dtype=z.dtype, device=z.device))
+''',
+    ),
+    example=Absent("the derivatives of the others bring it in"),
+)
 
 
 def _choice(calc: Any, _: Any, *values: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 import sympy as sp
@@ -12,6 +13,7 @@ from derivlib.expressions.construction import transpose
 from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.rule import Condition
+from derivlib.rules.scalar_derivatives import WITH_KINKS
 
 Needs = tuple[str, str]
 """What a scalar has to be, and how the same is said of the entries of a matrix."""
@@ -78,9 +80,31 @@ def of_power(base: Expr, exponent: Expr) -> tuple[Condition, ...]:
 
 def of_function(function: Any, *arguments: Expr) -> tuple[Condition, ...]:
     """What has to hold of the argument of a function of scalars, a logarithm above all."""
-    if function is not sp.log or _is_positive(arguments[0]):
-        return ()
-    return (Condition(arguments[0], _POSITIVE[0]),)
+    needs = _of_function(function, arguments[0])
+    return () if needs is None else (Condition(_unsigned(arguments[0], needs), needs[0]),)
+
+
+def _unsigned(part: Expr, needs: Needs) -> Expr:
+    """What is not zero with either sign, with one of them."""
+    turned = needs is _NOT_ZERO and part.could_extract_minus_sign()
+    return -part if turned else part
+
+
+def _of_function(function: Any, argument: Expr) -> Needs | None:
+    """What the argument of a function needs."""
+    if _is_positive(argument):
+        return None
+    if function is sp.log:
+        return _POSITIVE
+    return _NOT_ZERO if function in WITH_KINKS and not argument.is_nonzero else None
+
+
+def of_extreme(_: Any, *arguments: Expr) -> tuple[Condition, ...]:
+    """No two arguments of `Max` or `Min` may be equal."""
+    gaps = (first - second for first, second in combinations(arguments, 2))
+    return tuple(
+        Condition(_unsigned(gap, _NOT_ZERO), _NOT_ZERO[0]) for gap in gaps if not gap.is_nonzero
+    )
 
 
 def of_entries(function: Any, argument: Expr) -> tuple[Condition, ...]:
@@ -89,6 +113,7 @@ def of_entries(function: Any, argument: Expr) -> tuple[Condition, ...]:
     (variable,) = taken.variables
     found: dict[Condition, None] = {}
     for part, needs in _needed(taken.expr, variable):
+        part = _unsigned(part, needs)
         inside = argument if part == variable else elementwise(sp.Lambda(variable, part), argument)
         found[Condition(inside, needs[1])] = None
     return tuple(found)
@@ -98,7 +123,12 @@ def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Needs]]:
     """The parts of a function of a real variable that have to be positive, or not zero."""
     real = sp.Dummy("z", real=True)
     for node in sp.preorder_traversal(body):
-        if not isinstance(node, (sp.Pow, sp.log)) or variable not in node.args[0].free_symbols:
+        if isinstance(node, (sp.Max, sp.Min)):
+            for first, second in combinations(node.args, 2):
+                if variable in (first - second).free_symbols:
+                    yield first - second, _NOT_ZERO
+        kinds = (sp.Pow, sp.log, *WITH_KINKS)
+        if not isinstance(node, kinds) or variable not in node.args[0].free_symbols:
             continue
         # What is seen without knowing the variable to be real is seen sooner.
         known = (arg.xreplace({variable: real}) for arg in node.args)
@@ -108,6 +138,4 @@ def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Needs]]:
 
 def _of_node(node: Expr, base: Expr, exponent: Expr = sp.S.One) -> Needs | None:
     """What the argument of a logarithm, or the base of a power, needs."""
-    if isinstance(node, sp.log):
-        return None if _is_positive(base) else _POSITIVE
-    return _of_base(base, exponent)
+    return _of_base(base, exponent) if isinstance(node, sp.Pow) else _of_function(node.func, base)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import DiagonalOf, Lambda, MatrixSymbol, Symbol
+from sympy import (
+    DiagonalOf,
+    Expr,
+    HadamardPower,
+    Heaviside,
+    Integer,
+    Lambda,
+    MatrixSymbol,
+    Pow,
+    Symbol,
+)
 from sympy.core.symbol import uniquely_named_symbol
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import add, hadamard, mul, ones, transpose
+from derivlib.expressions.construction import add, hadamard, hadamard_power, mul, ones, transpose
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.rules.declare import algebra
-from derivlib.rules.placeholders import m, matrix, n
+from derivlib.rules.placeholders import m, matrix, n, u
+from derivlib.rules.rule import Arguments
 from derivlib.rules.sources import HADAMARD_ALGEBRA
 
 A, B, C = matrix("A", n, m), matrix("B", n, m), matrix("C", n, m)
@@ -56,6 +68,27 @@ SCALED_COLUMNS = algebra(
     (MatrixSymbol("b", 1, m), A),
     (MatrixSymbol("b", 1, m), A, B),
     source=HADAMARD_ALGEBRA,
+)
+
+
+def _indicator_to_a_power(expr: Expr) -> Arguments | None:
+    base, exponent = expr.args
+    body = as_lambda(base.args[0]).expr if isinstance(base, ElementwiseApplyFunction) else base
+    is_indicator = isinstance(body, Heaviside) and body.args[1] in (0, 1)
+    return expr.args if is_indicator and exponent.is_Integer and exponent > 0 else None
+
+
+algebra(
+    "power of an indicator",
+    lambda base, exponent: (
+        (hadamard_power if base.is_Matrix else Pow)(base, exponent),
+        base,
+    ),
+    (Heaviside(u, 0), Integer(2)),
+    (elementwise(Lambda(z, Heaviside(z, 1)), A), Integer(3)),
+    source=HADAMARD_ALGEBRA,
+    of=(Pow, HadamardPower),
+    arguments=_indicator_to_a_power,
 )
 
 

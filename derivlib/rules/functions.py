@@ -23,14 +23,16 @@ from derivlib.nodes import (
 from derivlib.nodes.builders import inner, inner_sum, unvec, vec
 from derivlib.nodes.elementwise import applied_to_entries, as_lambda, elementwise
 from derivlib.nodes.prime import Prime, prime_of
-from derivlib.rules.conditions import of_entries, of_function
+from derivlib.rules.conditions import of_entries, of_extreme, of_function
 from derivlib.rules.declare import differential, scalars, whole
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Arguments, Differentiate
 from derivlib.rules.scalar_derivatives import (
+    LOCALLY_CONSTANT,
     derivative_by_parameter,
     derivative_of_function,
     partial_derivative,
+    share_of_extreme,
 )
 from derivlib.rules.sources import CHAIN_RULE
 
@@ -38,8 +40,7 @@ U, V = matrix("U", n, m), matrix("V", p, q)
 NU = MatrixFunction("nu", (n, p))
 
 WITHOUT_DERIVATIVE = (
-    *(sp.Abs, sp.Max, sp.Min, sp.Piecewise, RoundFunction, sp.Heaviside, sp.DiracDelta),
-    *(sp.arg, sp.conjugate, sp.im, sp.re, sp.sign),
+    *(sp.Piecewise, RoundFunction, sp.DiracDelta, sp.arg, sp.conjugate, sp.im, sp.re),
 )
 """Functions that SymPy differentiates by a convention of its own, or not on the reals."""
 
@@ -63,7 +64,10 @@ def _function_and_matrix(expr: Expr) -> Arguments | None:
 )
 def _elementwise(d: Differentiate, function: Any, argument: Expr) -> Expr:
     function = as_lambda(function)
-    terms = [hadamard(elementwise(derivative_of_function(function), argument), d(argument))]
+    slope = derivative_of_function(function)
+    terms = [zero_like(argument)]
+    if slope.expr != 0:
+        terms.append(hadamard(elementwise(slope, argument), d(argument)))
     for parameter in sorted(function.expr.free_symbols - set(function.variables), key=str):
         if not is_zero(moving := d(parameter)):
             by_parameter = derivative_by_parameter(function, parameter)
@@ -153,9 +157,31 @@ def _function_and_scalars(expr: Expr) -> Arguments | None:
     arguments=_function_and_scalars,
 )
 def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
+    if function in LOCALLY_CONSTANT:  # before the differential of what it is applied to is asked
+        return sp.S.Zero
     value = function(*arguments)
     moving = [(i, d(argument)) for i, argument in enumerate(arguments)]
     return add(
         *(mul(partial_derivative(value, i), part) for i, part in moving if not is_zero(part)),
         sp.S.Zero,
     )
+
+
+@differential(
+    (sp.Max, sp.Min),
+    "maximum or minimum",
+    (sp.Max, u, v),
+    (sp.Min, u, v),
+    (sp.Max, u, v, t),
+    source=CHAIN_RULE,
+    conditions=of_extreme,
+    build=lambda function, *arguments: function(*arguments),
+    arguments=lambda expr: None if scalars(expr) is None else (expr.func, *expr.args),
+)
+def _extreme(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
+    shares = (
+        mul(share_of_extreme(function, arguments, i), d(argument))
+        for i, argument in enumerate(arguments)
+        if not is_zero(d(argument))
+    )
+    return add(*shares, sp.S.Zero)

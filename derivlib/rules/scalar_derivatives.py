@@ -5,7 +5,9 @@ The elementary derivatives are SymPy's own (`fdiff`); an undefined σ has the de
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 from sympy import Expr
@@ -16,6 +18,41 @@ from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
 from derivlib.nodes.prime import Prime, at_entries, is_carried_out, prime_of
+from derivlib.nodes.relu import Relu
+
+LOCALLY_CONSTANT = (sp.sign, sp.Heaviside)
+"""Functions of real numbers whose derivative is 0 but where they jump."""
+
+WITH_KINKS = (sp.Abs, sp.Max, sp.Min, Relu, *LOCALLY_CONSTANT)
+"""Functions of real numbers that have a derivative but where an argument is 0, or two are equal."""
+
+
+def share_of_extreme(function: Any, arguments: Sequence[Expr], position: int) -> Expr:
+    """The derivative of `Max` or `Min` by one argument: 1 if that is it, ½ if it is one of two.
+
+    Of more arguments it is that of Max(Max(u, v), t), so that all shares add up to 1 everywhere.
+
+    ```pycon
+    >>> from sympy import Max, symbols
+    >>> u, v, t = symbols("u v t")
+    >>> share_of_extreme(Max, (u, v), 0)
+    Heaviside(u - v)
+    >>> share_of_extreme(Max, (u, v, t), 0)
+    Heaviside(u - v)*Heaviside(-t + Max(u, v))
+    >>> sum(share_of_extreme(Max, (u, v, t), i).subs({u: 2, v: 2, t: 2}) for i in range(3))
+    1
+
+    ```
+
+    """
+    outward = 1 if function is sp.Max else -1
+    *others, last = arguments
+    if not others:
+        return sp.S.One
+    ahead = outward * (last - function(*others))
+    if position == len(others):
+        return sp.Heaviside(ahead)
+    return share_of_extreme(function, others, position) * sp.Heaviside(-ahead)
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:
@@ -65,7 +102,8 @@ def _derivative(body: Expr, by: sp.Symbol) -> Expr:
     if (slope := prime_of(body)) is not None:
         function, order, argument = slope
         return sp.Mul(Prime(function, order + 1, argument), _derivative(argument, by))
-    if is_undefined(body.func) or type(body)._eval_derivative is sp.Function._eval_derivative:
+    ordinary = type(body)._eval_derivative is sp.Function._eval_derivative
+    if ordinary or is_undefined(body.func) or isinstance(body, WITH_KINKS):
         slopes = [_derivative(argument, by) for argument in body.args]
         partials = (
             sp.Mul(_partial_derivative(body, k), slope)
@@ -143,6 +181,10 @@ def _partial_derivative(application: Expr, position: int) -> Expr:
         function, order, argument = slope
         return Prime(function, order + 1, argument)
     function = application.func
+    if isinstance(application, LOCALLY_CONSTANT):
+        return sp.S.Zero
+    if isinstance(application, (sp.Max, sp.Min)):
+        return share_of_extreme(function, application.args, position)
     if is_undefined(function):
         if len(application.args) == 1:
             return Prime(function, 1, *application.args)

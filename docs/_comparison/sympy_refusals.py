@@ -41,6 +41,7 @@ REFUSED_BY_SYMPY = (
     ("x.multiply_elementwise(y)", "HadamardProduct(x, y)", "x"),
     ("A*exp(x)", "A*x.applyfunc(exp)", "x"),
     ("-y.T*log(softmax(A*x))", "-y.T*softmax(A*x).applyfunc(log)", "x"),
+    ("Max(x.T*y, 0)", "Max(dot(x, y), 0)", "x"),
     ("2**A", "A.applyfunc(Lambda(z, 2**z))", "A"),
     ("1/A", "A.inv()", "A"),
     ("v.T*[[1, 2], [3, 4]]*v", "v.T*Matrix([[1, 2], [3, 4]])*v", "v"),

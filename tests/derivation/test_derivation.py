@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -136,7 +137,7 @@ def test_nothing_shown_has_a_dummy_or_a_lambda(name):
         assert "Lambda" not in line
         assert "_d" not in line
         assert "Dummy" not in line
-        assert "xi" not in line.replace("exists", "").replace("axis=", "")
+        assert not re.search("(?<![a-z])xi", line)
 
 
 @pytest.mark.parametrize("triple", TRIPLES)

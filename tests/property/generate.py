@@ -37,7 +37,7 @@ KINDS = (
 RUNNING = KINDS
 """The kinds that are tested."""
 
-UNSUPPORTED = (sp.Abs, sp.Max, sp.conjugate, sp.adjoint, sp.Permanent, sp.Adjoint, sp.Sum)
+UNSUPPORTED = (sp.conjugate, sp.adjoint, sp.Permanent, sp.Adjoint, sp.Sum)
 """Operations that no rule is for: refusing them is right where they vary.
 
 A sum over an index is not written here; SymPy makes one of an entry of a product.

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from sympy import Function, Integer, Lambda
+from sympy import Function, Lambda
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
+from derivlib import Relu
 from derivlib.expressions.facets import Example, told
 
 Writer = Any
@@ -45,6 +46,9 @@ FUNCTIONS = (
     Lambda(z, sp.sin(t * z) + z**2),
     Lambda(z, 1 / (1 + sp.exp(-z))),
     sp.log,
+    Relu,
+    sp.Abs,
+    Lambda(z, sp.Max(z, t)),
     Lambda(z, sp.atan(z) * Function("sigma")(z)),
     Lambda(z, t**2 + 1),
 )
@@ -96,12 +100,10 @@ def _scalar_abstract(w: Writer, d: int) -> Any:
 
 
 def odd_scalar(w: Writer, d: int) -> Any:
-    way = w.below(4)
-    if way == 3:
+    if w.flip():
         r = w.square()
         return sp.Permanent(w.matrix(r, r, d))
-    inner = w.scalar(d)
-    return [sp.Abs, lambda x: sp.Max(x, Integer(0)), sp.conjugate][way](inner)
+    return sp.conjugate(w.scalar(d))
 
 
 SCALAR = (

@@ -52,6 +52,7 @@ from sympy.functions.elementary.trigonometric import (
 from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
+from derivlib.nodes.relu import Relu
 
 _HEIGHT = 2**20
 """Exact points have integer coordinates up to this size."""
@@ -69,7 +70,7 @@ _FLOAT_TOLERANCE = 1e-10
 
 _POINTS_IN_PIECES = 16
 _IN_PIECES = (
-    *(Abs, sign, Max, Min, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac, Mod),
+    *(Abs, sign, Max, Min, Relu, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac, Mod),
     InverseTrigonometricFunction,
 )
 """Functions that are put together from pieces, or that choose a branch."""

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sympy import Derivative, Dummy, Expr, Integer, Lambda, Max, Min, Subs, Symbol
+from sympy import (
+    Abs,
+    Derivative,
+    Dummy,
+    Expr,
+    Heaviside,
+    Integer,
+    Lambda,
+    Max,
+    Min,
+    Subs,
+    Symbol,
+    sign,
+)
 from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.points.domain import EVERYWHERE, Domain
@@ -175,6 +188,8 @@ class Numbers:
             return self.point.arithmetic.call(function, arguments)
         if function in (Max, Min):
             return self._extremum(function, arguments)
+        if function in (Abs, sign, Heaviside) and _innermost(arguments[0]) == 0:
+            raise NoValue(f"{function.__name__} is not differentiable at zero")
         reals = [real_of(argument) for argument in arguments]
         terms = [
             part_of(argument) * self._partial(function, position, reals)

@@ -78,7 +78,7 @@ def called(function: str) -> Template:
 
 _FUNCTIONS = {
     "outer": "outer", "kron": "kron", "tril": "tril", "triu": "triu", "diagonal_matrix": "diag",
-    "solve": "linalg.solve", "inverse": "linalg.inv",
+    "maximum": "maximum", "minimum": "minimum", "solve": "linalg.solve", "inverse": "linalg.inv",
 }  # fmt: skip
 
 

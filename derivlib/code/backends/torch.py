@@ -42,6 +42,8 @@ TORCH = Backend(
     templates={
         **common("torch", "tensor"),
         "kron": _kronecker,
+        "maximum": lambda w, x, s, a: f"torch.clamp({a[0].text}, min={a[1].text})",
+        "minimum": lambda w, x, s, a: f"torch.clamp({a[0].text}, max={a[1].text})",
         "block_diagonal": called("torch.block_diag"),
         "block": _block,
     },

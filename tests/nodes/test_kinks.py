@@ -1,0 +1,156 @@
+"""relu, Max, Min, Abs and sign: where they have a derivative, and what is taken where not."""
+
+import pickle
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy import Abs, Heaviside, Lambda, MatrixSymbol, Max, Min, Symbol, sign, symbols
+
+from derivlib import (
+    VerificationError,
+    derive,
+    dot,
+    hessian,
+    is_derivative,
+    latex,
+    relu,
+    sum_entries,
+)
+
+n, m = symbols("n m", integer=True, positive=True)
+X, w, x, y = (MatrixSymbol(*of) for of in (("X", n, m), ("w", m, 1), ("x", n, 1), ("y", n, 1)))
+s, t, z = symbols("s t z")
+SIZES = {n: 4, m: 3}
+
+
+def conditions(derivation):
+    return [str(c) for c in derivation.assumptions if c.property != "constant"]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "shown", "told"),
+    [
+        (sum_entries(relu(X * w)), w, "Xᵀ*[X*w > 0]", ["X*w without zero entries"]),
+        (relu(dot(x, y)), x, "[xᵀ*y > 0]*y", ["xᵀ*y not zero"]),
+        (sum_entries((X * w).applyfunc(Abs)), w, "Xᵀ*sign(X*w)", ["X*w without zero entries"]),
+        (Max(t, 0) ** 2, t, "2*Heaviside(t)*Max(0, t)", ["t not zero"]),
+        (Max(dot(x, y), t), x, "Heaviside(-t + (xᵀ*y))*y", ["t - (xᵀ*y) not zero"]),
+        (Min(s, t), t, "Heaviside(s - t)", ["s - t not zero"]),
+        (t * sign(t), t, "sign(t)", ["t not zero"]),
+        (Abs(1 + t**2), t, None, []),
+        (relu(sp.exp(t)), t, None, None),
+    ],
+)
+def test_derivatives_and_where_they_exist(expr, wrt, shown, told):
+    derivation = derive(expr, wrt)
+    if shown is not None:
+        assert str(derivation).partition(" = ")[2] == shown
+    if told is not None:
+        assert conditions(derivation) == told
+    assert derivation.verify(SIZES)
+    assert derivation.replay() == derivation.result
+
+
+def test_the_second_derivative_is_zero_where_the_first_is_constant():
+    second = hessian(sum_entries(relu(X * w)), w)
+    assert second.result == sp.ZeroMatrix(m, m)
+    assert conditions(second) == ["X*w without zero entries"]
+    assert second.verify(SIZES).method == "exact"
+
+
+@pytest.mark.parametrize(
+    ("claim", "expr"),
+    [
+        (Heaviside(-t), Max(t, 0)),
+        (Heaviside(t), Min(t, 0)),
+        (1, Abs(t)),
+        (1, relu(t)),
+        (Heaviside(t) + 1, Max(t, s, 2 * s)),
+    ],
+)
+def test_the_judge_looks_on_both_sides_of_a_kink(claim, expr):
+    assert not is_derivative(claim, expr, t)
+
+
+def test_the_judge_has_a_definition_of_its_own(monkeypatch):
+    """A wrong slope told by the node is not what the judge compares with."""
+    from derivlib.nodes.relu import Relu
+
+    monkeypatch.setattr(Relu, "fdiff", lambda self, argindex=1: Heaviside(-self.args[0], 0))
+    wrong = derive(relu(Symbol("k")) * 3, Symbol("k"))
+    with pytest.raises(VerificationError):
+        wrong.verify()
+
+
+AT_KINKS = {
+    "relu": (relu(t), 0, 0),
+    "a tie of Max": (Max(t, 0), 0, 0.5),
+    "a tie of Min": (Min(t, 2), 2, 0.5),
+    "Abs": (Abs(t), 0, 0),
+    "sign": (t * sign(t), 0, 0),
+}
+
+
+@pytest.mark.parametrize("name", AT_KINKS)
+def test_what_is_taken_at_a_kink(name):
+    expr, place, wanted = AT_KINKS[name]
+    slope = derive(expr, t)
+    assert slope.to_function()(float(place)) == wanted
+    assert slope.result.subs(t, place) == sp.nsimplify(wanted)
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["numpy", *(pytest.param(b, marks=pytest.mark.needs(b)) for b in ("jax", "torch"))],
+)
+@pytest.mark.parametrize(
+    ("function", "wanted"),
+    [
+        (lambda A: relu(A), [0, 0, 1]),
+        (lambda A: A.applyfunc(Lambda(z, Max(z, 0))), [0, 0.5, 1]),
+        (lambda A: A.applyfunc(Lambda(z, Min(z, 0))), [1, 0.5, 0]),
+        (lambda A: A.applyfunc(Abs), [-1, 0, 1]),
+    ],
+)
+def test_code_takes_the_same_at_kinks(backend, function, wanted):
+    slope = derive(sum_entries(function(x)), x).to_function(backend=backend)
+    at = np.array([-2.0, 0.0, 3.0])
+    if backend == "torch":
+        import torch
+
+        at = torch.from_numpy(at)
+    assert np.array_equal(np.asarray(slope(at)), wanted)
+
+
+def test_shares_of_several_add_up_to_one_where_they_meet():
+    u, v = symbols("u v")
+    slopes = [derive(Max(u, v, t), each).result for each in (u, v, t)]
+    assert sum(slope.subs({u: 1, v: 1, t: 1}) for slope in slopes) == 1
+    assert [slope.subs({u: 1, v: 2, t: 0}) for slope in slopes] == [0, 1, 0]
+
+
+def test_code_beside_differences():
+    values = np.random.default_rng(0).normal(size=(4, 3)), np.array([0.3, -1.2, 0.7])
+    loss = derive(sum_entries((X * w).applyfunc(Lambda(z, Max(0, 1 - z) ** 2 + Abs(z)))), w)
+
+    def value(at):
+        product = values[0] @ at
+        return (np.maximum(0, 1 - product) ** 2 + abs(product)).sum()
+
+    steps = 1e-6 * np.eye(3)
+    slopes = [(value(values[1] + h) - value(values[1] - h)) / 2e-6 for h in steps]
+    found = loss.to_function()(w=values[1], X=values[0])
+    assert np.allclose(found, slopes, atol=1e-6)
+
+
+def test_how_it_is_written():
+    assert str(relu(t)) == sp.pretty(relu(t)) == "relu(t)"
+    assert latex(relu(X * w)) == r"\operatorname{relu}(X w)"
+    assert latex(derive(sum_entries(relu(X * w)), w).result).endswith("[X w > 0]")
+    assert latex(Heaviside(t) ** 2) == r"\operatorname{H}(t)^{2}"
+    assert latex(Heaviside(t, 1)) == r"[t \ge 0]"
+    assert latex(Max(t, 0)) == r"\max(0, t)"
+    assert pickle.loads(pickle.dumps(relu(t))) == relu(t)
+    assert relu(sp.Integer(-2)) == 0
+    assert relu(sp.Matrix([-1, 2])) == sp.Matrix([0, 2])
