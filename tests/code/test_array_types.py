@@ -7,13 +7,16 @@ import importlib
 import numpy as np
 import pytest
 from sympy import (
+    Abs,
     BlockMatrix,
     DiagMatrix,
+    Heaviside,
     Identity,
     KroneckerProduct,
     Lambda,
     Matrix,
     MatrixSymbol,
+    Max,
     OneMatrix,
     Piecewise,
     S,
@@ -25,7 +28,7 @@ from sympy import (
 )
 from test_compiled import BACKENDS
 
-from derivlib import derive, hessian, logdet, norm, softmax, sum_entries
+from derivlib import derive, hessian, logdet, norm, relu, softmax, sum_entries
 from derivlib.derivation.code_task import source_of
 from derivlib.nodes import DiagonalSums, Tril
 
@@ -70,11 +73,19 @@ MADE = {
     "a choice between numbers": derive(Trace(T.T * X.applyfunc(slope)), T),
     "softmax": derive(Trace(softmax(x).T * y), x),
     "Jacobian of softmax": derive(softmax(x), x),
+    "softmax of rows": derive(Trace(softmax(X, axis=1).T * T), X),
+    "rectified": derive(norm(relu(X)) ** 2, X),
+    "rectified scalar": derive(relu(Trace(A)) * sum_entries(X) * Max(n, 2), X),
+    "a tie": derive(sum_entries(X.applyfunc(Lambda(z, Max(z, t) ** 2))), X),
+    "magnitudes": derive(sum_entries(X.applyfunc(Abs)) * Heaviside(Trace(A)), X),
     "a scalar variable": derive(sum_entries((t * X).applyfunc(tanh)), t),
     "a matrix and a scalar": derive(t * X + t**2 * OneMatrix(n, m), t),
 }  # fmt: skip
 
-OF_REAL_NUMBERS = {"a choice between numbers", "softmax", "Jacobian of softmax"}
+OF_ORDERED_NUMBERS = {
+    *("a choice between numbers", "rectified", "rectified scalar", "a tie", "magnitudes"),
+}
+OF_REAL_NUMBERS = OF_ORDERED_NUMBERS | {"softmax", "Jacobian of softmax", "softmax of rows"}
 """Complex numbers have no order, and PyTorch has no softmax of them."""
 TYPED = [
     (name, dtype)
@@ -124,7 +135,7 @@ def test_numpy_keeps_half_precision(name):
     assert d.to_function()(**arrays(d, np.float16)).dtype == np.float16
 
 
-@pytest.mark.parametrize("name", sorted(MADE.keys() - {"a choice between numbers"}))
+@pytest.mark.parametrize("name", sorted(MADE.keys() - OF_ORDERED_NUMBERS))
 def test_numpy_keeps_complex_numbers(name):
     d = MADE[name]
     given = arrays(d, np.complex128)

@@ -76,9 +76,14 @@ def called(function: str) -> Template:
     return lambda w, x, s, a: f"{function}({', '.join(piece.text for piece in a)})"
 
 
+def of_numbers(function: str, of_arrays: Template) -> Template:
+    """Python's own function where all arguments are numbers, known from sizes alone."""
+    return lambda w, x, s, a: (called(function) if all(w.static) else of_arrays)(w, x, s, a)
+
+
 _FUNCTIONS = {
     "outer": "outer", "kron": "kron", "tril": "tril", "triu": "triu", "diagonal_matrix": "diag",
-    "maximum": "maximum", "minimum": "minimum", "solve": "linalg.solve", "inverse": "linalg.inv",
+    "solve": "linalg.solve", "inverse": "linalg.inv",
 }  # fmt: skip
 
 
@@ -220,6 +225,8 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
     return {
         **{kind: called(f"{prefix}.{name}") for kind, name in _FUNCTIONS.items()},
         "add_diagonal": called("add_diagonal"),
+        "maximum": of_numbers("max", called(f"{prefix}.maximum")),
+        "minimum": of_numbers("min", called(f"{prefix}.minimum")),
         "add": _binary("+", SUM, tight=False),
         "subtract": _binary("-", SUM, tight=True),
         "multiply": _binary("*", PRODUCT, tight=True),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derivlib.code.backends.backend import Backend, Piece, Writer
-from derivlib.code.backends.common import called, common, functions, helpers
+from derivlib.code.backends.backend import Backend, Piece, Template, Writer
+from derivlib.code.backends.common import called, common, functions, helpers, of_numbers
 
 
 def _block(w: Writer, extra: Any, shape: Any, args: Sequence[Piece]) -> str:
@@ -17,6 +17,11 @@ def _block(w: Writer, extra: Any, shape: Any, args: Sequence[Piece]) -> str:
     )
     flat = ".ravel()" if len(shape) == 1 else ""
     return f"torch.vstack(({', '.join(lines)},)){flat}"
+
+
+def _clamped(by: str) -> Template:
+    """The larger, or the smaller, of a tensor and a tensor or a number."""
+    return lambda w, x, s, a: f"torch.clamp({a[0].text}, {by}={a[1].text})"
 
 
 def _kronecker(w: Writer, _: Any, shape: Any, args: Sequence[Piece]) -> str:
@@ -42,8 +47,8 @@ TORCH = Backend(
     templates={
         **common("torch", "tensor"),
         "kron": _kronecker,
-        "maximum": lambda w, x, s, a: f"torch.clamp({a[0].text}, min={a[1].text})",
-        "minimum": lambda w, x, s, a: f"torch.clamp({a[0].text}, max={a[1].text})",
+        "maximum": of_numbers("max", _clamped("min")),
+        "minimum": of_numbers("min", _clamped("max")),
         "block_diagonal": called("torch.block_diag"),
         "block": _block,
     },
