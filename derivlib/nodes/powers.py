@@ -72,7 +72,10 @@ def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
 
 
 def _matrix_power_on_arrays(on: Any, node: MatPow) -> Any:
-    base, exponent = on.value(node.args[0]), _whole(on, node.args[1])
+    base = on.value(node.args[0])
+    if base.shape[2:] == (1, 1):
+        return entry_power_on_arrays(on, node)
+    exponent = _whole(on, node.args[1])
     if exponent < 0:
         base, exponent = on.jets.inverse(base), -exponent
     return reduce(on.jets.matmul, [base] * exponent, on.number(on.np.eye(base.shape[-1])))

@@ -73,6 +73,7 @@ WITH_VALUES = {
     "power": (1 + t**2) ** sp.Rational(1, 2),
     "symbolic power": t**u,
     "whole matrix power": A**3,
+    "power of a 1×1 matrix": sp.MatPow(x.T * x, sp.Rational(1, 2)),
     "negative matrix power": A**-2,
     "inverse": sp.Inverse(A),
     "transpose": X.T,
