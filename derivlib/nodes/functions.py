@@ -103,6 +103,10 @@ def _sign(on: Any, node: Any) -> Any:
     return on.number(on.np.sign(on.value(node.args[0])[0, 0]))
 
 
+def _known_function(w: Any, d: int) -> Any:
+    return w.known_function()(w.scalar(d))
+
+
 def _of_one(kind: type) -> Example:
     return Example(lambda w, d: kind(w.scalar(d)), "scalar")
 

@@ -13,7 +13,7 @@ from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.grid import as_scalar
 
 
-class Relu(Function):  # type: ignore[misc]
+class Relu(Function):
     """The larger of a scalar and 0; its derivative is 1 above 0 and, by convention, 0 at 0."""
 
     nargs = 1
