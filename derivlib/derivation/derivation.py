@@ -39,6 +39,7 @@ from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 from derivlib.nodes.partials import compound_places
+from derivlib.nodes.prime import in_sympy
 from derivlib.nodes.symbolic import Entry
 
 
@@ -141,7 +142,7 @@ class Derivation(DerivationBase):
             return {}
         chosen = self._computed.chosen
         found = {resolve(value, chosen): name for name, value in chosen.items()}
-        if any(place not in found for place in compound_places(self.result)):
+        if any(place not in found for place in compound_places(self.end)):
             facts = self.premises.facts
             rewritten = {simplified(value, facts): found[value] for value in found}
             found = {**rewritten, **found}
@@ -190,9 +191,17 @@ class Derivation(DerivationBase):
         return self.result
 
     @property
+    def end(self) -> Expr:
+        """The last step's `after`: the result, with σ' as a node of derivlib where it is one."""
+        return self._outcome.end if self.conclusion is None else self.conclusion
+
+    @cached_property
     def result(self) -> Expr:
-        """The derivative in the reader's own symbols; the last step's `after`."""
-        return self._outcome.result if self.conclusion is None else self.conclusion
+        """The derivative in the reader's own symbols: where the steps end.
+
+        That of a scalar by a scalar has SymPy's own derivatives of undefined functions in it.
+        """
+        return self.end if self.end.is_Matrix else in_sympy(self.end)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -216,7 +225,7 @@ class Derivation(DerivationBase):
     @property
     def _concluding_steps(self) -> tuple[Step, ...]:
         """From what was found to the conclusion: rules read backwards, or a comparison."""
-        found, claim = self._outcome.result, self.result
+        found, claim = self._outcome.end, self.end
         if found == claim:
             return ()
         rewritings = simplify(claim, self.premises.facts)
@@ -277,12 +286,10 @@ class Derivation(DerivationBase):
         if self.steps[-1].rule == CHECKED:
             self.verify()
         *_, last = self.lines()
-        (end,) = last.terms or (zero_like(self.result),)
-        if end != self.result:
-            raise ReplayError(
-                f"the steps end at {text(end)}, not at the result {text(self.result)}"
-            )
-        return end
+        (end,) = last.terms or (zero_like(self.end),)
+        if end != self.end:
+            raise ReplayError(f"the steps end at {text(end)}, not at the result {text(self.end)}")
+        return self.result
 
     def in_layout(self, layout: LayoutName) -> Expr:
         """The result as a book in another layout prints it.
@@ -501,5 +508,5 @@ def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUM
             "its intermediates, and is not differentiated again; put symbols in the place of "
             "long parts of the expression that do not depend on the variable"
         )
-    second = carry_out(Written(gradient.result, written.where, gradient.label), wrt, taken)
+    second = carry_out(Written(gradient.end, written.where, gradient.label), wrt, taken)
     return replace(second, gradient=gradient)

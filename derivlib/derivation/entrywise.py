@@ -270,7 +270,7 @@ def carry_out_twice_entrywise(
             "the variables symbols of their own"
         )
     again = (
-        carry_out_jointly(Written(result, written.where, gradient.by(by).label), symbols, taken)
-        for by, result in gradient.results.items()
+        carry_out_jointly(Written(view.end, written.where, view.label), symbols, taken)
+        for view in map(gradient.by, symbols)
     )
     return EntrywiseDerivation(written, wrt, taken, (gradient, *again), 2)

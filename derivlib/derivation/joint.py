@@ -169,10 +169,10 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         ends: dict[Expr | None, Expr] = {
             line.by: line.terms[0] for line in self.own_lines() if line.by is not None
         }
-        for wrt, result in self.results.items():
-            if ends.get(wrt) != result:
-                raise ReplayError(f"the steps do not end at {text(result)}, the result for {wrt}")
-        return tuple(ends[wrt] for wrt in self.variables)
+        for wrt, view in self._views.items():
+            if ends.get(wrt) != view.end:
+                raise ReplayError(f"the steps do not end at {text(view.end)}, the result for {wrt}")
+        return tuple(self.results.values())
 
     def differential_of(self, target: Expr | None) -> Expr:
         """What a line is the differential of."""

@@ -78,7 +78,7 @@ class Outcome:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The steps from the differential to the result; the last one's `after` is the result."""
+        """The steps from the differential to the result; the last one's `after` is the end."""
         restriction = self.restricted(_last(self._simplified, self._resolved))
         return (
             recording.identification(self.computed.layout, self.derivative, self.wrt),
@@ -94,6 +94,6 @@ class Outcome:
         )
 
     @property
-    def result(self) -> Expr:
+    def end(self) -> Expr:
         """The derivative in the reader's own symbols."""
         return self.steps[-1].after

@@ -33,7 +33,7 @@ class DerivationLike(DifferentialLike, Protocol):
     @property
     def label(self) -> Expr: ...
     @property
-    def result(self) -> Expr: ...
+    def end(self) -> Expr: ...
     @property
     def shared(self) -> Mapping[Expr, Expr]: ...
     @property
@@ -103,7 +103,7 @@ def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
 def equation(derivation: DerivationLike) -> Formula:
     """Set the result: ∂L/∂W = …, and the letters it is written with."""
     left = latex(derivation.label)
-    shown = f"{left} = {latex(derivation.result, derivation.letters)}"
+    shown = f"{left} = {latex(derivation.end, derivation.letters)}"
     told = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
     return Formula(r",\qquad ".join([shown, *told]))
 
@@ -112,7 +112,7 @@ def equations(derivations: Iterable[DerivationLike]) -> Formula:
     """Set the results by several variables, one below the other; names are told once."""
     lines, told = [], dict[Expr, str]()
     for derivation in derivations:
-        value = latex(derivation.result, derivation.letters)
+        value = latex(derivation.end, derivation.letters)
         lines.append(f"{latex(derivation.label)} &= {value}")
         for meaning, name in _places(derivation):
             told.setdefault(name, f"{latex(name)} &= {latex(meaning)}")
@@ -122,7 +122,7 @@ def equations(derivations: Iterable[DerivationLike]) -> Formula:
 def sentence(derivation: DerivationLike) -> str:
     """Write the result in one line of text."""
     left = text(derivation.label)
-    shown = f"{left} = {text(derivation.result, derivation.letters)}"
+    shown = f"{left} = {text(derivation.end, derivation.letters)}"
     told = [f"{text(name)} = {text(value)}" for value, name in _places(derivation)]
     return ", ".join([shown, *told])
 
@@ -134,7 +134,7 @@ def joint_sentence(derivations: Iterable[DerivationLike]) -> str:
         if not derivation.shared:
             lines.append(sentence(derivation))
             continue
-        lines.append(f"{text(derivation.label)} = {text(derivation.result)}")
+        lines.append(f"{text(derivation.label)} = {text(derivation.end)}")
         for value, name in _places(derivation):
             if name not in told:
                 told[name] = f"{text(name)} = {text(value)}"
@@ -149,5 +149,5 @@ def _places(derivation: DerivationLike) -> list[tuple[Expr, Expr]]:
     """
     if derivation.shared:
         return [(value, name) for name, value in reversed([*derivation.shared.items()])]
-    taken = compound_places(derivation.result)
+    taken = compound_places(derivation.end)
     return [(value, name) for value, name in derivation.letters.items() if value in taken]

@@ -193,8 +193,11 @@ def with_names(node: Any, names: Mapping[Expr, Expr]) -> Any:
 def letter_for(argument: Expr, near: Iterable[Expr]) -> Expr:
     """A letter for a place, other than those that stand near it."""
     taken = {str(symbol) for expr in near for symbol in expr.free_symbols}
-    name = next(letter for letter in ("S", "N", "Z", "Y", "S_0", "Z_0") if letter not in taken)
-    return MatrixSymbol(name, *argument.shape) if argument.is_Matrix else Symbol(name.lower())
+    names: tuple[str, ...] = ("S", "N", "Z", "Y", "S_0", "Z_0")
+    if not argument.is_Matrix:
+        names = tuple(name.lower() for name in names)
+    name = next(letter for letter in names if letter not in taken)
+    return MatrixSymbol(name, *argument.shape) if argument.is_Matrix else Symbol(name)
 
 
 # --- how they are written ----------------------------------------------------------------

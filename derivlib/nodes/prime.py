@@ -1,15 +1,16 @@
 """σ': the derivative of an undefined function of one scalar.
 
 At a symbol it is SymPy's Derivative(σ(t), t). At anything else SymPy writes a Subs that is compared
-by how its point prints, so there it is a node of ours, Prime. So it is at a Dummy and at z, the
-variables of functions: they may become anything, and a Derivative is taken with respect to a symbol
-only.
+by how its point prints, so there it is a node of ours, Prime, and only what a reader gets is
+SymPy's (`in_sympy`). So it is at a Dummy and at z, the variables of functions: they may become
+anything, and a Derivative is taken with respect to a symbol only.
 """
 
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -38,7 +39,7 @@ from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.text import text
 from derivlib.nodes.arguments import as_whole_number
 from derivlib.nodes.node import ScalarNode
-from derivlib.nodes.partials import partial
+from derivlib.nodes.partials import ScalarPartial, partial
 
 _PLACE = Dummy("u", 1)
 """The variable of a function that is differentiated; it is bound, and one for all functions."""
@@ -115,11 +116,7 @@ class Prime(ScalarNode):
         return _name(self.function, self.order)
 
     def _eval_rewrite_as_Derivative(self, *_: Any, **__: Any) -> Expr:
-        if getattr(self.argument, "_diff_wrt", False):
-            return Derivative(self.function(self.argument), (self.argument, self.order))
-        place = Dummy("u")
-        slope = Derivative(self.function(place), (place, self.order))
-        return Subs(slope, place, self.argument)
+        return _standing(self.function, [self.argument], (0,) * self.order)
 
     def _eval_derivative(self, variable: Any) -> Any:
         slope = self.argument.diff(variable)
@@ -185,6 +182,61 @@ def at_entries(expr: Any) -> Any:
     if not expr.has(Prime):
         return expr
     return expr.replace(Prime, lambda *args: primed(*_read(*args)))
+
+
+def in_sympy(expr: Any) -> Any:
+    """An expression with SymPy's own derivatives of undefined functions of scalars.
+
+    ```pycon
+    >>> from sympy import Function, symbols
+    >>> f, s, t = Function("f"), *symbols("s t")
+    >>> in_sympy(Prime(f, 1, 2 * t)) == f(2 * t).diff(t) / 2
+    True
+    >>> in_sympy(partial(f(s, t), 1))
+    Derivative(f(s, t), t)
+
+    ```
+
+    Where different symbols have one name it stays as it is: SymPy takes its derivatives at them
+    for equal.
+
+    :param expr: an expression outside of a body.
+    """
+    if not expr.has(Prime, ScalarPartial):
+        return expr
+    if len({str(symbol) for symbol in expr.free_symbols}) < len(expr.free_symbols):
+        return expr
+    found, walk = {}, preorder_traversal(expr)
+    for node in walk:
+        if isinstance(node, Lambda):
+            walk.skip()
+        elif isinstance(node, Prime):
+            found[node] = _standing(node.function, [in_sympy(node.argument)], (0,) * node.order)
+            walk.skip()
+        elif isinstance(node, ScalarPartial) and not any(a.is_Matrix for a in node.arguments):
+            function, arguments, moving = node, node.arguments, list[int]()
+            while isinstance(function, ScalarPartial):
+                function, moving = function.application, [*moving, function.position]
+            found[node] = _standing(function.func, [*map(in_sympy, arguments)], moving)
+            walk.skip()
+    return expr.xreplace(found)
+
+
+def _standing(function: Any, arguments: list[Expr], moving: Iterable[int]) -> Expr:
+    """SymPy's derivative of an undefined function by the arguments at some positions.
+
+    A bound variable takes the place of an argument that is no variable, or stands in others too.
+    """
+    orders, bound = Counter(moving), {}
+    places = list(arguments)
+    for k in orders:
+        others = (*arguments[:k], *arguments[k + 1 :])
+        is_variable = getattr(arguments[k], "_diff_wrt", False)
+        if not is_variable or any(other.has(arguments[k]) for other in others):
+            places[k] = Dummy(f"xi_{k + 1}", k + 1)
+            bound[places[k]] = arguments[k]
+    slope = Derivative(function(*places), *((places[k], order) for k, order in orders.items()))
+    return Subs(slope, tuple(bound), tuple(bound.values())) if bound else slope
 
 
 def _read(function: Lambda, order: Integer, argument: Expr) -> tuple[Any, int, Expr]:
@@ -278,6 +330,24 @@ def _of_known(function: Any, order: int) -> Any:
 # --- facets ------------------------------------------------------------------------------
 
 
+def _as_partial(node: Any) -> Expr | None:
+    """The partial derivative of an undefined function of several arguments that a node stands for.
+
+    Nothing if it stands for something else.
+    """
+    if isinstance(node, Subs):
+        inner = _as_partial(node.expr)
+        return inner and inner.xreplace(dict(zip(node.variables, node.point, strict=True)))
+    if not isinstance(node, Derivative) or not isinstance(node.expr, AppliedUndef):
+        return None
+    found, arguments = node.expr, node.expr.args
+    for variable in node.variables:
+        if arguments.count(variable) != 1:
+            return None
+        found = partial(found, arguments.index(variable))
+    return found
+
+
 @lru_cache(maxsize=512)
 def meaning(node: Any) -> Any:
     """What a derivative stands for that is no σ': carried out, or a partial derivative of ours.
@@ -287,17 +357,12 @@ def meaning(node: Any) -> Any:
     value = node.doit()
     if value != node:
         return value
-    if isinstance(node, Subs):
-        inner = meaning(node.expr) if prime_of(node.expr) is None else None
-        if inner is not None and is_carried_out(inner):
+    if (found := _as_partial(node)) is not None:
+        return found
+    if isinstance(node, Subs) and prime_of(node.expr) is None:
+        inner = meaning(node.expr)
+        if is_carried_out(inner):
             return inner.xreplace(dict(zip(node.variables, node.point, strict=True)))
-    elif isinstance(node.expr, AppliedUndef) and set(node.variables) <= set(node.expr.args):
-        found, arguments = node.expr, node.expr.args
-        for variable in node.variables:
-            if arguments.count(variable) == 1:
-                found = partial(found, arguments.index(variable))
-        if str(found) != str(node.expr):
-            return found
     raise UnsupportedError(
         f'"{text(node)}" is a derivative that is not carried out, and not one of an undefined '
         "function with respect to one of its arguments; carry it out with .doit(), or give what is "
@@ -329,6 +394,8 @@ def _on_arrays(on: Any, node: Any) -> Any:
 
 def _text(p: Any, node: Any) -> str:
     found = prime_of(node)
+    if found is None and (several := _as_partial(node)) is not None:
+        return str(p._print(several))
     if found is None:
         return str(getattr(StrPrinter, f"_print_{type(node).__name__}")(p, node))
     return str(p.call(_name(*found[:2]), found[2]))
@@ -336,6 +403,8 @@ def _text(p: Any, node: Any) -> str:
 
 def _tex(p: Any, node: Any) -> str:
     found = prime_of(node)
+    if found is None and (several := _as_partial(node)) is not None:
+        return str(p._print(several))
     if found is None:
         return str(getattr(LatexPrinter, f"_print_{type(node).__name__}")(p, node))
     return str(p.call(p.function_name(_name(*found[:2])), found[2]))

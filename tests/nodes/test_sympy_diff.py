@@ -29,7 +29,9 @@ from derivlib import (
     UnsupportedError,
     derive,
     explicit,
+    hessian,
     is_derivative,
+    latex,
     logdet,
     logsumexp,
     norm,
@@ -37,6 +39,7 @@ from derivlib import (
     prime,
     softmax,
     sum_entries,
+    text,
     tril,
     vec,
 )
@@ -117,13 +120,52 @@ def test_a_scalar_derivative_is_sympys():
 
 
 def test_a_scalar_derivative_at_something_else():
-    slope = derive(f(2 * t), t).result
-    assert slope == 2 * Prime(f, 1, 2 * t)
-    assert slope.rewrite(sp.Derivative) == f(2 * t).diff(t)
-    assert slope.subs(f, sp.sin) == slope.replace(f, sp.sin) == 2 * sp.cos(2 * t)
-    assert slope.diff(t) == derive(slope, t).result == 4 * Prime(f, 2, 2 * t)
-    assert slope.subs(f, Lambda(z, z**3)) == 24 * t**2
-    assert Prime(f, 1, t).rewrite(sp.Derivative) == f(t).diff(t)
+    d = derive(f(2 * t), t)
+    slope = d.result
+    assert slope == f(2 * t).diff(t) == d.replay()
+    assert d.end == d.steps[-1].after == 2 * Prime(f, 1, 2 * t)
+    assert d.verify()
+    assert str(d) == "∂L/∂t = 2*f'(2*t)"
+    assert (text(slope), latex(slope)) == ("2*f'(2*t)", "2 f'(2 t)")
+    assert slope.has(f)
+    assert slope.subs(f, sp.sin).doit() == 2 * sp.cos(2 * t)
+    assert slope.subs(f, Lambda(z, z**3)).doit() == 24 * t**2
+    assert slope.diff(t) == derive(slope, t).result == f(2 * t).diff(t, 2)
+    assert derive(f(f(2 * t)), t).result == f(f(2 * t)).diff(t)
+    assert sp.Matrix(derive(f(2 * t), sp.Matrix([t])).result) == sp.Matrix([f(2 * t)]).diff(t)
+
+
+def test_a_partial_derivative_of_scalars_is_sympys():
+    s = sp.Symbol("s")
+    for expr, shown in (
+        (f(s, t), "∂f(s, t)/∂t"),
+        (f(2 * s, t), "∂f(2*s, t)/∂t"),
+        (f(s * t, t), "s*∂f(s*t, t)/∂(s*t) + ∂f(s*t, t)/∂t"),
+        (f(s, 2 * t), "2*∂f(s, 2*t)/∂(2*t)"),
+    ):
+        d = derive(expr, t)
+        assert d.result == expr.diff(t) == d.replay()
+        assert (text(d.result), str(d)) == (shown, f"∂L/∂t = {shown}")
+        assert d.verify()
+    twice = hessian(f(s * t, t), t)
+    assert twice.verify()
+    product = Lambda((z, s), z * s**2)
+    assert twice.result.subs(f, product).doit().expand() == 6 * s * t
+    assert latex(derive(f(s * t, s), t).result) == (
+        r"s \left.\frac{\partial f(n, s)}{\partial n}\right|_{n = s t}"
+    )
+    # of f(y, y), y = g(t), SymPy's diff doubles what it calls the derivative by y
+    g = sp.Function("g")
+    both = derive(f(g(t), g(t)), t).result.subs(f, Lambda((z, s), z**2 * s)).doit()
+    assert both == (g(t) ** 3).diff(t)
+
+
+def test_sympys_derivative_is_not_taken_where_it_takes_two_symbols_for_one():
+    a, b = sp.Symbol("a"), sp.Symbol("a", real=True)
+    assert f(a * t).diff(t) / a - f(b * t).diff(t) / b == 0
+    d = derive(f(a * t) - f(b * t), t)
+    assert d.result == a * Prime(f, 1, a * t) - b * Prime(f, 1, b * t)
+    assert d.verify()
 
 
 def test_derivatives_are_understood():
