@@ -16,6 +16,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 
 from derivlib.errors import InputError, ShapeError, UnsupportedError
 from derivlib.expressions.facets import facet, facets_of
+from derivlib.expressions.mathml import InMathml, NotUnderstood
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.tex import TexNotation
 from derivlib.expressions.text import TextNotation, text
@@ -64,9 +65,12 @@ class NodeBase:
         return prettyForm(*prettyForm(type(self).__name__).right(arguments))
 
     def _mathml_presentation(self, printer: Any) -> Any:
-        shown = printer.dom.createElement("mi")
-        shown.appendChild(printer.dom.createTextNode(text(self)))
-        return shown
+        try:
+            return InMathml(printer).element(self, facet(type(self), "tex") or type(self).__name__)
+        except NotUnderstood:  # the TeX of a node that a reader registers may be anything
+            shown = printer.dom.createElement("mi")
+            shown.appendChild(printer.dom.createTextNode(text(self)))
+            return shown
 
     def _mathml_content(self, printer: Any) -> Any:
         shown = printer.dom.createElement("apply")

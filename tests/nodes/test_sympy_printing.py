@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import pickle
 import pkgutil
+import re
 from importlib import import_module
+from xml.etree import ElementTree
 
 import pytest
 import sympy as sp
@@ -126,8 +128,62 @@ def test_nodes_look_in_sympys_printers_as_in_ours(node):
     assert str(node) == derivlib.text(node)
     assert sp.latex(node) == derivlib.latex(node)
     assert sp.pretty(node) == derivlib.text(node)
-    assert derivlib.text(node) in html.unescape(mathml(node, printer="presentation"))
+    shown = html.unescape(mathml(node, printer="presentation"))
+    written = "".join(ElementTree.fromstring(shown).itertext())
+    assert not any("\ue000" <= sign <= "\uf8ff" or sign in "\\{}^_'" for sign in written)
+    assert set(re.findall("<(m[a-z]+)", shown)) - {"mi"}, "structure"
     assert sp.pretty(node, use_unicode=False).isascii()
+
+
+PARENTHESIZED = "<mrow><mo>(</mo>{}<mo>)</mo></mrow>"
+
+
+@pytest.mark.parametrize(
+    ("node", "shown"),
+    [
+        (
+            softmax(x),
+            '<mrow><mi mathvariant="normal">softmax</mi>'
+            + PARENTHESIZED.format("<mi>x</mi>")
+            + "</mrow>",
+        ),
+        (
+            logdet(A),
+            "<mrow><mi>log</mi><mi>det</mi>" + PARENTHESIZED.format("<mi>A</mi>") + "</mrow>",
+        ),
+        (norm(x), "<mrow><mo>‖</mo><mi>x</mi><mo>‖</mo></mrow>"),
+        (Commutation(m, n), "<msub><mi>K</mi><mrow><mi>m</mi><mi>n</mi></mrow></msub>"),
+        (Commutation(3, 12), "<msub><mi>K</mi><mrow><mn>3</mn><mo>,</mo><mn>12</mn></mrow></msub>"),
+        (
+            derive(sum_entries(X.applyfunc(prime(sigma))), X).result,
+            "<mrow><msup><mi>σ</mi><mo>′′</mo></msup>"
+            + PARENTHESIZED.format("<mi>X</mi>")
+            + "</mrow>",
+        ),
+        (
+            derivlib.nodes.elementwise.elementwise(Lambda(z, z * f(z).diff(z)), X),
+            "<mrow><mi>X</mi><mo>⊙</mo><msup><mi>f</mi><mo>′</mo></msup>"
+            + PARENTHESIZED.format("<mi>X</mi>")
+            + "</mrow>",
+        ),
+        (
+            Prime(f, 1, sp.Symbol("a") * (1 - t)),
+            "<mrow><msup><mi>f</mi><mo>′</mo></msup>"
+            + PARENTHESIZED.format(mathml(sp.Symbol("a") * (1 - t), printer="presentation"))
+            + "</mrow>",
+        ),
+        (
+            partial(lam(-X)),
+            "<msub><mrow><mfrac><mrow><mo>∂</mo><mi>λ</mi>"
+            + PARENTHESIZED.format("<mi>S</mi>")
+            + "</mrow><mrow><mo>∂</mo><mi>S</mi></mrow></mfrac><mo>|</mo></mrow>"
+            "<mrow><mi>S</mi><mo>=</mo><mrow><mo>-</mo><mi>X</mi></mrow></mrow></msub>",
+        ),
+    ],
+    ids=str,
+)
+def test_nodes_have_the_structure_of_their_tex_in_mathml(node, shown):
+    assert html.unescape(mathml(node, printer="presentation")) == html.unescape(shown)
 
 
 def test_sympys_own_keep_the_look_of_sympy():
