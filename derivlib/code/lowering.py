@@ -100,7 +100,7 @@ class Lowering:
                 met.add(part)
                 stack.append(self.definitions[part])
             elif part not in self.definitions:
-                stack.extend(children(part))
+                stack.extend(part.flat() if isinstance(part, MatrixBase) else children(part))
         return [name for name in self.definitions if name in met]
 
     def _defined(self, name: Expr) -> Form | Array:

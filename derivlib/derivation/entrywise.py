@@ -22,11 +22,13 @@ from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
+from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
 from derivlib.display.rows import Rows, on_one_line
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.problem import Written
+from derivlib.expressions.substitution import normal_form
 from derivlib.expressions.text import text
 from derivlib.nodes import FormalHessian
 from derivlib.nodes.symbolic import Entry
@@ -34,7 +36,7 @@ from derivlib.rules.rule import Condition
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EntrywiseDerivation(HasLines, WithResult):
+class EntrywiseDerivation(HasLines, WithResult, WritesCode):
     """The derivative of an expression with respect to a Matrix of symbols.
 
     ```pycon
@@ -46,6 +48,8 @@ class EntrywiseDerivation(HasLines, WithResult):
     ∂L/∂[u; v] = [2*u*v; u**2]
     >>> d.verify().entries
     2
+    >>> d.to_function()(2, 3).tolist()
+    [12, 4]
     >>> F = Matrix([u * v, u + v])
     >>> derive(F, Matrix([u, v])).result == F.jacobian([u, v])
     True
@@ -92,18 +96,69 @@ class EntrywiseDerivation(HasLines, WithResult):
     @cached_property
     def result(self) -> ImmutableDenseMatrix:
         """The derivative: a gradient in the shape of `wrt`, a Jacobian or a Hessian."""
-        first, *others = self.parts
-        if not isinstance(first, JointDerivation):
+        if not isinstance(self.parts[0], JointDerivation):
             columns = [_stacked(part.result) for part in self.parts]
             return ImmutableDenseMatrix.hstack(*columns)
         if self.order == 1:
-            return self.wrt.applyfunc(first.results.__getitem__)
-        symbols = list(_stacked(self.wrt))
-        rows = [[part.results[symbol] for symbol in symbols] for part in others]
+            return self._gradient
+        rows = [[part.results[symbol] for symbol in self.variables] for part in self.parts[1:]]
         return ImmutableDenseMatrix(rows)
+
+    @property
+    def _gradient(self) -> ImmutableDenseMatrix:
+        return self.wrt.applyfunc(self.parts[0].results.__getitem__)
 
     def _sympy_(self) -> Expr:
         return self.result
+
+    @cached_property
+    def shared(self) -> Mapping[Expr, Expr]:
+        """What stays named in the result, as :attr:`Derivation.shared` says.
+
+        :raises UnsupportedError: if one name stands for different things in different entries.
+        """
+        found: dict[Expr, Expr] = {}
+        for part in self.parts:
+            for name, value in part.shared.items():
+                if found.setdefault(name, value) != value:
+                    raise UnsupportedError(
+                        f'{name} stands for "{text(found[name])}" in one entry of the result and '
+                        f'for "{text(value)}" in another; derive by a MatrixSymbol, or give long '
+                        "parts of the expression that do not depend on the variables symbols of "
+                        "their own"
+                    )
+        return found
+
+    @property
+    def variables(self) -> tuple[Expr, ...]:
+        """The symbols, column by column: the first arguments of its code."""
+        return tuple(_stacked(self.wrt))
+
+    @property
+    def _asked(self) -> Written:
+        return self.written
+
+    @property
+    def _code_names(self) -> Mapping[Expr, Expr]:
+        given = {name: normal_form(value) for name, value in self.where.items()}
+        return {**given, **self.shared}
+
+    @property
+    def _code_outputs(self) -> list[tuple[str, Expr]]:
+        return [(on_one_line(self.label), self.result)]
+
+    @property
+    def _code_values(self) -> list[tuple[str, Expr]]:
+        output = self.parts[0].output
+        values: list[tuple[str, Expr]] = [(text(output), normal_form(self.expr))]
+        if self.order == 2:
+            label = on_one_line(layout_of(self.expr, self.wrt).label(output, self.wrt))
+            values.append((label, self._gradient))
+        return values
+
+    @property
+    def _code_name(self) -> str:
+        return "hessian" if self.order == 2 else layout_of(self.expr, self.wrt).value.lower()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -182,9 +237,9 @@ class EntrywiseDerivation(HasLines, WithResult):
         """
         question = self._question()
         _, renamed = self._renamed
-        shared = {name: value for part in self.parts for name, value in part.shared.items()}
-        for name, value in shared.items():
-            question["definitions"].setdefault(name, value.xreplace(renamed))
+        for name, value in self.shared.items():
+            renamed_name = name.xreplace(renamed)
+            question["definitions"].setdefault(renamed_name, value.xreplace(renamed))
         return check.verify(
             result=self.result.xreplace(renamed),
             sizes=sizes, seed=seed, points=points, method=method, **question,

@@ -124,6 +124,55 @@ def test_abstract_functions_and_assumptions():
 # --- an entry of a matrix ---------------------------------------------------------------
 
 
+def test_code_is_right():
+    place = {u: 0.7, v: -0.4, w: 1.3}
+
+    def at_place(expr):
+        return pytest.approx([float(entry) for entry in Matrix([expr]).subs(place)])
+
+    for wrt in (Matrix([u, v]), Matrix([[v, u]]), Matrix([[u, v], [t, w]])):
+        d = derive(SCALAR, wrt)
+        value, gradient = d.to_function(value=True, args=[u, v, w, t])(0.7, -0.4, 1.3, 9.0)
+        assert value == pytest.approx(float(SCALAR.subs(place)))
+        assert gradient.shape == tuple(size for size in wrt.shape if size > 1)
+        assert gradient.ravel() == at_place([SCALAR.diff(symbol) for symbol in wrt])
+    second = hessian(SCALAR, [u, v])
+    value, gradient, found = second.to_function(value=True)(0.7, -0.4, 1.3)
+    assert gradient == at_place([SCALAR.diff(u), SCALAR.diff(v)])
+    assert found.ravel() == at_place(list(sympy.hessian(SCALAR, [u, v])))
+    F = Matrix([SCALAR, u - w * v, v**3])
+    found = derive(F, Matrix([v, u])).to_function()(v=-0.4, u=0.7, w=1.3)
+    assert found.ravel() == at_place(list(F.jacobian([v, u])))
+
+
+def test_code_is_over_given_names_and_reads_on_one_line():
+    s = Symbol("S")
+    d = derive(s * u**2, Matrix([u, v]), where={s: sin(u * v)})
+    assert d.to_function()(0.5, 2.0) == pytest.approx(
+        [float((sin(u * v) * u**2).diff(by).subs({u: 0.5, v: 2})) for by in (u, v)]
+    )
+    assert "∂L/∂[u; v] = [2*S*u + u**2*v*cos(u*v); u**3*cos(u*v)]" in d.to_code()
+
+
+def test_code_needs_known_functions():
+    d = derive(Function("f")(u * v), Matrix([u, v]))
+    with pytest.raises(InputError, match="instantiate"):
+        d.to_code()
+    assert "cos(u * v)" in d.instantiate({Function("f"): sin}).to_code()
+
+
+def test_code_of_a_result_over_names():
+    long = u
+    for k in range(12):
+        long = sin(long * v + k) * long
+    d = derive(long, Matrix([u, v]))
+    assert d.shared
+    place = {u: 0.9, v: 0.6}
+    assert d.to_function()(0.9, 0.6) == pytest.approx(
+        [float(long.diff(by).subs(place)) for by in (u, v)]
+    )
+
+
 @pytest.mark.parametrize(
     "expr",
     [A * x, x.T * A * x, Trace(A * U * A), Inverse(A), Determinant(A), sin(A[0, 0]), A[1, 0] * A],
@@ -195,3 +244,26 @@ def test_what_is_no_variable_is_refused(call, message):
 
 def test_an_explicit_result_is_immutable():
     assert isinstance(derive(u * v, Matrix([u, v])).result, ImmutableDenseMatrix)
+
+
+def test_a_long_hessian_is_over_names_in_verdict_and_code():
+    place = {u: 0.9, v: 0.6}
+    long = u
+    for k in range(3):
+        long = sin(long * v + k) * long
+    d = hessian(long, [u, v])
+    assert d.shared
+    assert d.verify(points=1)
+    assert d.to_function()(0.9, 0.6).ravel() == pytest.approx(
+        [float(long.diff(a, b).subs(place)) for a in (u, v) for b in (u, v)]
+    )
+
+
+def test_a_name_for_two_things_is_refused():
+    left, right = u, v
+    for k in range(3):
+        left, right = sin(left * u + k) * left, exp(right * v + k) * right
+    d = hessian(left + right + u * v, [u, v])
+    for ask in (d.verify, d.to_code):
+        with pytest.raises(UnsupportedError, match=r'stands for "sin\(u\*\*2\)" in one entry'):
+            ask()

@@ -62,6 +62,7 @@ from derivlib import (
     unvec,
     vec,
 )
+from derivlib.nodes import Prime
 from derivlib.nodes.node import NodeBase
 
 
