@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from sympy import Basic, Expr, HadamardProduct, MatAdd, MatMul, Mul
+from sympy import Basic, Expr, HadamardProduct, KroneckerProduct, MatAdd, MatMul, Mul, S, Transpose
 
 from derivlib.expressions.construction import hadamard, mul, split_coefficient
 from derivlib.expressions.guarded import in_order
@@ -69,13 +69,31 @@ def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
     return replaced(expr)
 
 
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    return expr.args if isinstance(expr, MatMul) else (expr,)
+
+
 def _without_run(expr: Expr, run: tuple[Expr, ...], after: Expr) -> Expr:
-    """Replace a run of factors in a product."""
-    if not isinstance(expr, MatMul) or len(expr.args) <= len(run):
-        return expr
-    for i in range(len(expr.args) - len(run) + 1):
-        if expr.args[i : i + len(run)] == run:
-            return mul(*expr.args[:i], after, *expr.args[i + len(run) :])
+    """Replace the first run of factors in a product."""
+    factors = _factors(expr)
+    for i in range(len(factors) - len(run) + 1):
+        if factors[i : i + len(run)] == run:
+            return mul(*factors[:i], after, *factors[i + len(run) :])
+    return expr
+
+
+_MULTILINEAR = (MatMul, Transpose, HadamardProduct, KroneckerProduct)
+
+
+def _replaced_once(expr: Expr, run: tuple[Expr, ...], after: Expr) -> Expr:
+    """Replace the first run of factors where the whole is linear in it."""
+    new = _without_run(expr, run, after)
+    if new != expr or not isinstance(expr, _MULTILINEAR):
+        return new
+    parts = children(expr)
+    for i, part in enumerate(parts):
+        if (changed := _replaced_once(part, run, after)) != part:
+            return with_children(expr, (*parts[:i], changed, *parts[i + 1 :]))
     return expr
 
 
@@ -110,7 +128,10 @@ def abbreviate(expr: Expr, value: Expr, name: Expr) -> Expr:
         ratio = own / coefficient
         if not ratio.is_Number:
             return new
-        named = replace_part(product, multiplied, name)
+        if coefficient is S.One:
+            named = replace_part(product, multiplied, name)
+        else:  # each name brings the coefficient
+            named = _replaced_once(product, _factors(multiplied), name)
         return new if named == product else mul(ratio, named)
 
     return replaced(expr)
