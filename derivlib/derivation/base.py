@@ -18,7 +18,6 @@ from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.formula import Formula
-from derivlib.display.rows import Rows
 from derivlib.engine.events import NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
 from derivlib.expressions.problem import Written
@@ -156,13 +155,6 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         """What has to hold for the result, each condition once."""
         required = (c for step in self.steps for c in step.requires)
         return self._computed.resolved((*self.premises.conditions, *required))
-
-    def lines(self) -> tuple[Line, ...]:
-        """The derivation line by line: what stands after each step.
-
-        :raises ReplayError: if a step does not follow.
-        """
-        return Rows(line for part in self.parts for line in part.own_lines())
 
     @property
     def _code_names(self) -> Mapping[Expr, Expr]:
