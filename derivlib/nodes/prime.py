@@ -22,6 +22,7 @@ from sympy import (
     FunctionClass,
     Integer,
     Lambda,
+    MatrixExpr,
     S,
     Subs,
     Symbol,
@@ -197,8 +198,9 @@ def in_sympy(expr: Any) -> Any:
 
     ```
 
-    Where different symbols have one name it stays as it is: SymPy takes its derivatives at them
-    for equal.
+    SymPy takes its derivatives for equal where their points print alike. Therefore an expression
+    stays as it is in which different symbols have one name, and so does a derivative at something
+    with matrices in it, which SymPy prints without their sizes.
 
     :param expr: an expression outside of a body.
     """
@@ -208,17 +210,18 @@ def in_sympy(expr: Any) -> Any:
         return expr
     found, walk = {}, preorder_traversal(expr)
     for node in walk:
-        if isinstance(node, Lambda):
-            walk.skip()
-        elif isinstance(node, Prime):
+        if not isinstance(node, (Prime, ScalarPartial, Lambda)):
+            continue
+        walk.skip()
+        if isinstance(node, Lambda) or node.has(MatrixExpr):
+            continue
+        if isinstance(node, Prime):
             found[node] = _standing(node.function, [in_sympy(node.argument)], (0,) * node.order)
-            walk.skip()
-        elif isinstance(node, ScalarPartial) and not any(a.is_Matrix for a in node.arguments):
+        else:
             function, arguments, moving = node, node.arguments, list[int]()
             while isinstance(function, ScalarPartial):
                 function, moving = function.application, [*moving, function.position]
             found[node] = _standing(function.func, [*map(in_sympy, arguments)], moving)
-            walk.skip()
     return expr.xreplace(found)
 
 
@@ -348,17 +351,35 @@ def _as_partial(node: Any) -> Expr | None:
     return found
 
 
-@lru_cache(maxsize=512)
+class _Itself:
+    """A node as a key that no other node is equal to, not even one that prints alike."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.node is other.node
+
+
 def meaning(node: Any) -> Any:
     """What a derivative stands for that is no σ': carried out, or a partial derivative of ours.
 
     :raises UnsupportedError: if it is neither.
     """
+    return _meaning(_Itself(node))
+
+
+@lru_cache(maxsize=512)
+def _meaning(key: _Itself) -> Any:
+    node = key.node
+    if (found := _as_partial(node)) is not None:
+        return found
     value = node.doit()
     if value != node:
         return value
-    if (found := _as_partial(node)) is not None:
-        return found
     if isinstance(node, Subs) and prime_of(node.expr) is None:
         inner = meaning(node.expr)
         if is_carried_out(inner):

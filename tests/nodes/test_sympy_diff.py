@@ -166,6 +166,15 @@ def test_sympys_derivative_is_not_taken_where_it_takes_two_symbols_for_one():
     d = derive(f(a * t) - f(b * t), t)
     assert d.result == a * Prime(f, 1, a * t) - b * Prime(f, 1, b * t)
     assert d.verify()
+    for constant in (a, b):  # one after the other too
+        d = derive(f(constant * t, z), t)
+        assert d.result == f(constant * t, z).diff(t)
+        assert d.verify()
+    # SymPy prints ones without their sizes
+    long, short = (norm(t * sp.OneMatrix(size, 1)) for size in (3, 2))
+    d = derive(f(long) - f(short), t)
+    assert not d.result.has(sp.Subs)
+    assert d.verify()
 
 
 def test_derivatives_are_understood():
