@@ -25,6 +25,7 @@ from sympy import (
     Symbol,
     Trace,
     cos,
+    cosh,
     exp,
     log,
     sign,
@@ -334,6 +335,26 @@ SIMPLIFIED = {
     "determinant of a multiple": (Determinant(t * U), U),
     "canonical correlation": (
         Trace(x.T * X * w) / sqrt(Trace(x.T * A * x) * Trace(w.T * B * w)), w),
+    "function of a Gram matrix": (sum_entries(HadamardProduct(
+        HadamardProduct(B, B.T), (X.T * X).applyfunc(exp))), X),
+    "logistic": (sum_entries((B * w).applyfunc(Lambda(z, log(1 + exp(z))))), w),
+    "logarithm of a hyperbolic cosine": (sum_entries(x.applyfunc(Lambda(z, log(cosh(z))))), x),
+    "product with its exponential": (HadamardProduct(x, x.applyfunc(exp)), x),
+    "exponentials over their sum": (x.applyfunc(exp) / sum_entries(x.applyfunc(exp)), x),
+    "mean by exponentials": (b.T * x.applyfunc(exp) / sum_entries(x.applyfunc(exp)), x),
+    "mean by exponentials, turned": (
+        y.T * x.applyfunc(exp) / sum_entries(x.applyfunc(exp)), x),
+    "row of exponentials": (
+        t**2 * (x.applyfunc(exp).T * A * y) / sum_entries(x.applyfunc(exp)), t),
+    "diagonal of exponentials": (
+        t**2 * (y.T * DiagMatrix(x.applyfunc(exp)) * A * y) / sum_entries(x.applyfunc(exp)), t),
+    "surprisal": (-log(softmax(x)[0, 0]), x),
+    "square of a sum": ((OneMatrix(1, n) * x)**2, x),
+    "centred": (Trace((X - OneMatrix(n, n) * X / n).T * (X - OneMatrix(n, n) * X / n)), X),
+    "centred by a matrix": (
+        Trace(X.T * (Identity(n) - OneMatrix(n, n) / n) ** 2 * X), X),
+    "diagonal of a congruence": (DiagonalOf(A * DiagMatrix(x) * A.T), x),
+    "diagonal of a Hadamard product": (DiagonalOf(HadamardProduct(A, DiagMatrix(x))), x),
     "inverse of an abstract matrix": (
         Trace(x.T * Inverse(square(t)) * y) - logdet(square(t)), t),
 }  # fmt: skip

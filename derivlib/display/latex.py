@@ -24,6 +24,13 @@ from sympy.printing.latex import LatexPrinter
 from derivlib.errors import InputError
 from derivlib.expressions.binding import binding, parenthesized, plain_groups, spaced
 from derivlib.expressions.facets import facet
+from derivlib.expressions.reading import (
+    divided,
+    is_negative,
+    main_term_first,
+    sums_last,
+    without_doubled,
+)
 from derivlib.expressions.tex import TRANSPOSED, TexNotation
 from derivlib.expressions.text import is_entry
 from derivlib.nodes import DifferentialNode, Inner
@@ -79,10 +86,19 @@ class DerivationPrinter(TexNotation, LatexPrinter):
 
     def _print_MatMul(self, expr: MatMul) -> str:
         sign, factors = "", list(expr.args)
-        if not factors[0].is_Matrix and factors[0].could_extract_minus_sign():
-            sign, factors = "-", [-factors[0], *factors[1:]]
-            if factors[0] is S.One:
-                factors.pop(0)
+        if not factors[0].is_Matrix and is_negative(factors[0]):
+            sign, factors[0] = "-", -factors[0]
+        if not factors[0].is_Matrix and (parts := divided(factors[0])) is not None:
+            above = self._product([parts[0], *factors[1:]])
+            if r"\frac" not in above and not any(isinstance(f, DifferentialNode) for f in factors):
+                return rf"{sign}\frac{{{above}}}{{{self._print(parts[1])}}}"
+        return sign + self._product(factors)
+
+    def _product(self, factors: list[Expr]) -> str:
+        if factors[0] is S.One:
+            factors = factors[1:]
+        if len(factors) == 1:
+            return self._term(factors[0])
         if not factors[0].is_Matrix and factors[0].has(Inner):
             scalars = Mul.make_args(factors[0])
             factors[:1] = sorted(scalars, key=lambda scalar: isinstance(scalar, Inner))
@@ -93,11 +109,20 @@ class DerivationPrinter(TexNotation, LatexPrinter):
                 shown[i] = parenthesized(shown[i])
             if isinstance(factors[i + 1], DifferentialNode):
                 shown[i] += r" \,"
-        return sign + " ".join(shown)
+        return " ".join(shown)
+
+    def _term(self, expr: Expr) -> str:
+        """Set a term of a sum, in parentheses if it is a sum itself."""
+        text: str = self._print(expr)
+        wide = binding(expr) == "sum" or text.startswith("-")
+        return parenthesized(text) if wide else text
+
+    def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
+        return main_term_first(super()._as_ordered_terms(expr, order=order))
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
         text = ""
-        parts = [self._print(term) for term in expr.args]
+        parts = [self._print(term) for term in main_term_first(expr.args)]
         for part in sorted(parts, key=lambda part: part.startswith("-")):
             if text:
                 text += f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
@@ -128,11 +153,15 @@ class DerivationPrinter(TexNotation, LatexPrinter):
     def doprint(self, expr: Any) -> str:
         """Set a whole expression; one that is set again, such as a term of many lines, once."""
         if not isinstance(expr, Basic):
-            return plain_groups(str(super().doprint(expr)))
+            return self._cleaned(super().doprint(expr))
         if expr not in self._whole:
             inside = expr.args[0] if is_entry(expr) else expr
-            self._whole[expr] = plain_groups(str(super().doprint(inside)))
+            self._whole[expr] = self._cleaned(super().doprint(inside))
         return self._whole[expr]
+
+    @staticmethod
+    def _cleaned(text: Any) -> str:
+        return without_doubled(plain_groups(str(text)))
 
     def _print_Add(self, expr: Add, order: Any = None) -> str:
         text = ""
@@ -151,6 +180,13 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         return text
 
     def _print_Mul(self, expr: Mul) -> str:
+        number, product = expr.as_coeff_Mul()
+        factors = Mul.make_args(product)
+        is_fraction = any(f.is_Pow and is_negative(f.exp) for f in factors)
+        if any(factor.is_Add for factor in factors) and len(factors) > 1 and not is_fraction:
+            sign = "- " if number.is_negative else ""
+            ordered = [abs(number)] * (abs(number) != 1) + sums_last(product.as_ordered_factors())
+            return spaced(sign + " ".join(map(self.factor, ordered)))
         try:
             return spaced(str(super()._print_Mul(expr)))
         except (AttributeError, TypeError, ValueError):  # SymPy looks for a denominator, and fails
@@ -190,7 +226,7 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         return text if exp is None else f"{text}^{{{exp}}}"
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
-        return r" \otimes ".join(self._entrywise_factor(factor) for factor in expr.args)
+        return r" \otimes ".join(map(self.factor, expr.args))
 
 
 def latex(expr: Any, names: Mapping[Expr, Expr] | None = None) -> str:

@@ -9,6 +9,7 @@ from sympy import Add, HadamardProduct, KroneckerProduct, Lambda, MatAdd, MatMul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.facets import facets_of
+from derivlib.expressions.reading import closing
 
 Binding = Literal["sum", "product", "hadamard", "atom"]
 """What an expression is taken for where parentheses are weighed."""
@@ -28,6 +29,8 @@ def binding(expr: Any) -> Binding:
         return "sum"
     if isinstance(expr, (HadamardProduct, KroneckerProduct)):
         return "hadamard"
+    if isinstance(expr, MatMul) and len(expr.args) == 2 and expr.args[0] == -1:
+        return binding(expr.args[1])
     if isinstance(expr, (Mul, MatMul)):
         return "product"
     told = facets_of(type(expr)).binding
@@ -53,25 +56,12 @@ def paired(text: str) -> str:
     return rf"\langle {text} \rangle"
 
 
-_BRACKETS = {"()": re.compile(r"[()]"), "{}": re.compile(r"[{}]")}
-
-
-def _closing(text: str, start: int, pair: str) -> int:
-    """The position of the bracket that closes the one at `start`."""
-    depth = 0
-    for found in _BRACKETS[pair].finditer(text, start):
-        depth += 1 if found[0] == pair[0] else -1
-        if depth == 0:
-            return found.start()
-    return -1
-
-
 def bare(text: str) -> str:
     """A formula without the parentheses that enclose the whole of it."""
-    for opening, closing in ((r"\left(", r"\right)"), ("(", ")")):
-        enclosed = text.startswith(opening) and text.endswith(closing)
-        if enclosed and _closing(text, len(opening) - 1, "()") == len(text) - 1:
-            return text[len(opening) : -len(closing)]
+    for first, last in ((r"\left(", r"\right)"), ("(", ")")):
+        enclosed = text.startswith(first) and text.endswith(last)
+        if enclosed and closing(text, len(first) - 1, "()") == len(text) - 1:
+            return text[len(first) : -len(last)]
     return text
 
 
@@ -85,7 +75,7 @@ def plain_groups(text: str) -> str:
         done += text[start : found.end()]
         start = found.end()
         for _ in range(2 if found[0] == r"\frac" else 1):
-            end = _closing(text, start, "{}")
+            end = closing(text, start, "{}")
             done += "{" + bare(plain_groups(text[start + 1 : end])) + "}"
             start = end + 1
     return done + text[start:]

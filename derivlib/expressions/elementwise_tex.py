@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Expr, Heaviside, MatrixSymbol, Mul, Pow, S, Symbol
 
 from derivlib.expressions.binding import binding, parenthesized
+from derivlib.expressions.reading import is_negative, sums_last
 from derivlib.expressions.text import called
 
 
@@ -51,9 +52,9 @@ class Elementwise:
 
     def _sum(self, body: Add) -> str:
         terms = self.printer._as_ordered_terms(body, order=None)
-        constants_first = sorted(terms, key=lambda term: term.has(self.variable))
+        terms.sort(key=lambda term: (is_negative(term), term.has(self.variable)))
         text = ""
-        for term in constants_first:
+        for term in terms:
             part = self.set(term)
             if text:
                 text += f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
@@ -63,7 +64,7 @@ class Elementwise:
 
     def _product(self, body: Mul) -> str:
         coefficient, rest = body.as_independent(self.variable, as_Add=False)
-        factors = [self._bound(factor) for factor in Mul.make_args(rest)]
+        factors = [self._bound(factor) for factor in sums_last(Mul.make_args(rest))]
         text = r" \odot ".join(factors)
         if coefficient is S.One:
             return text

@@ -12,6 +12,7 @@ from sympy.printing.latex import accepted_latex_functions, translate
 from derivlib.expressions.binding import bare, binding, parenthesized, spaced
 from derivlib.expressions.elementwise_tex import Elementwise
 from derivlib.expressions.facets import facet, facets_of
+from derivlib.expressions.reading import is_call
 from derivlib.expressions.text import is_entry
 
 TRANSPOSED = r"\mathsf{T}"
@@ -84,7 +85,9 @@ class TexNotation:
             or isinstance(expr, OneMatrix)
             or (expr.is_Number and expr.is_nonnegative)
         )
-        return text if plain and "^" not in text else parenthesized(bare(text))
+        if (plain and "^" not in text) or is_call(text):
+            return text
+        return parenthesized(bare(text))
 
     @staticmethod
     def from_one(index: Expr, matrix: Expr) -> Expr:

@@ -30,6 +30,14 @@ from sympy.printing.str import StrPrinter
 
 from derivlib.errors import InputError
 from derivlib.expressions.facets import facet, facets_of
+from derivlib.expressions.reading import (
+    divided,
+    is_call,
+    is_negative,
+    main_term_first,
+    sums_last,
+    without_doubled,
+)
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η",
@@ -56,6 +64,14 @@ class _Entry(Symbol):
     def class_key(cls) -> Any:
         """It is sorted as any symbol."""
         return Symbol.class_key()
+
+
+class _InOrder(Mul):  # type: ignore[misc]
+    """A product whose factors a printer leaves in their order."""
+
+    def as_ordered_factors(self, order: Any = None) -> tuple[Expr, ...]:
+        """The factors as they are given."""
+        return self.args
 
 
 class TextNotation:
@@ -88,7 +104,8 @@ class TextNotation:
     def atom(self, expr: Expr) -> str:
         """What carries an exponent or a d, in parentheses unless it is a letter."""
         text = str(self._print(expr))
-        return text if facets_of(type(expr)).is_atom else f"({text})"
+        plain = facets_of(type(expr)).is_atom or is_call(text)
+        return text if plain else f"({text})"
 
     def stacked(self, expr: Expr) -> str:
         """vec(X); a column is its own vec."""
@@ -105,13 +122,21 @@ class TextNotation:
             return self.call(function.__name__, matrix)
         body, variable = function.expr, function.variables[0]
         name, arguments = called(body)
-        if arguments == (variable,):
-            return self.call(name, matrix)
+        if len(arguments) == 1 and arguments[0].as_coeff_Mul()[1] == variable:
+            return self.call(name, self._multiple(arguments[0].as_coeff_Mul()[0], matrix))
         bare = isinstance(body, Heaviside) and body.args[0] == variable
         entry = str(self._print(matrix)) if bare else self.atom(matrix)
         written = str(self._print(body.xreplace({variable: _Entry(entry)})))
         shown = written.replace(f"({entry})", entry if entry[0] == "(" else f"({entry})")
         return shown if isinstance(body, Heaviside) else f"[{shown}]"
+
+    def _multiple(self, number: Expr, matrix: Expr) -> Expr:
+        """A multiple of a matrix, for the eye only."""
+        if number == 1:
+            return matrix
+        scaled = isinstance(matrix, MatMul) and not matrix.args[0].is_Matrix
+        factors = matrix.args if isinstance(matrix, MatMul) and not scaled else (matrix,)
+        return Basic.__new__(MatMul, number, *factors)
 
     def node(self, expr: Any, told: Any) -> str:
         """A node as its facet says: a name that is called with its parts, or a function."""
@@ -148,15 +173,48 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def _print_MatMul(self, expr: MatMul) -> str:
         factors = list(expr.args)
-        sign = ""
-        if not factors[0].is_Matrix and factors[0].could_extract_minus_sign():
-            sign, factors = "-", [-factors[0], *factors[1:]]
-            if factors[0] is S.One:
-                factors.pop(0)
-        return sign + "*".join(self.factor(factor) for factor in factors)
+        sign, below = "", ""
+        if not factors[0].is_Matrix and is_negative(factors[0]):
+            sign, factors[0] = "-", -factors[0]
+        scalar = factors[0]
+        if not scalar.is_Matrix and (parts := divided(scalar)) is not None:
+            above = "*".join(map(self.factor, factors[1:]))
+            if "/" not in above:
+                factors[0], below = parts[0], f"/{self._below(parts[1])}"
+        if factors[0] is S.One:
+            factors.pop(0)
+        if len(factors) == 1 and not below:
+            return sign + self._print_term(factors[0])
+        return sign + "*".join(self.factor(factor) for factor in factors) + below
+
+    def _below(self, expr: Expr) -> str:
+        """What stands below a fraction bar."""
+        text = str(self._print(expr))
+        return f"({text})" if isinstance(expr, (Add, Mul)) else text
+
+    def _print_term(self, expr: Expr) -> str:
+        """A term of a sum, in parentheses if it is one itself."""
+        text = str(self._print(expr))
+        return f"({text})" if isinstance(expr, (Add, MatAdd)) or text.startswith("-") else text
+
+    def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
+        return main_term_first(super()._as_ordered_terms(expr, order=order))
+
+    def _print_Add(self, expr: Add, order: Any = None) -> str:
+        """A sum of scalars, in which what is the entry of a matrix needs no parentheses."""
+        if not any(is_entry(term) and not isinstance(term.args[0], MatAdd) for term in expr.args):
+            return str(super()._print_Add(expr, order=order))
+        shown = ""
+        for term in self._as_ordered_terms(expr, order=order):
+            bare = is_entry(term) and not isinstance(term.args[0], MatAdd)
+            text = str(self._print(term.args[0] if bare else term))
+            joined = f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+            shown = shown + joined if shown else text
+        return shown
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
-        parts = sorted(map(self._print, expr.args), key=lambda part: part.startswith("-"))
+        parts = [self._print(term) for term in main_term_first(expr.args)]
+        parts.sort(key=lambda part: part.startswith("-"))
         return parts[0] + "".join(
             f" - {part[1:]}" if part.startswith("-") else f" + {part}" for part in parts[1:]
         )
@@ -175,6 +233,11 @@ class TextPrinter(TextNotation, StrPrinter):
         shown = str(self._print(expr))
         is_simple = expr.is_Atom and not shown.startswith("-") and "/" not in shown
         return shown if is_simple else f"({shown})"
+
+    def _print_Mul(self, expr: Mul) -> str:
+        factors = expr.as_ordered_factors()
+        better = sums_last(factors)
+        return str(super()._print_Mul(expr if better == factors else _InOrder._from_args(better)))
 
     def _print_Pow(self, expr: Expr, rational: bool = False) -> str:
         base, exponent = expr.args
@@ -196,7 +259,7 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def doprint(self, expr: Any) -> str:
         """Write a whole expression."""
-        return str(super().doprint(expr.args[0] if is_entry(expr) else expr))
+        return without_doubled(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
 
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)
@@ -205,11 +268,7 @@ class TextPrinter(TextNotation, StrPrinter):
         return self.call(expr.func.__name__, *expr.args)
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
-        def part(factor: Expr) -> str:
-            shown = self.factor(factor)
-            return f"({shown})" if isinstance(factor, MatMul) else shown
-
-        return " ⊗ ".join(map(part, expr.args))
+        return " ⊗ ".join(map(self.factor, expr.args))
 
     def _print_BlockMatrix(self, expr: Any) -> str:
         rows = (", ".join(map(self._print, row)) for row in expr.blocks.tolist())

@@ -267,6 +267,8 @@ def _on_vec_text(p: Any, node: OnVec) -> str:
     shown = p.factor(right) if is_column(right) else p.call("vec", right)
     if isinstance(left, Identity):
         return shown
+    if isinstance(left, MatMul) and left.args[0] == -1 and len(left.args) == 2:
+        return f"-{p.factor(left.args[1])}*{shown}"
     factor = str(p._print(left)) if isinstance(left, MatMul) else p.factor(left)
     return f"{factor}*{shown}"
 
@@ -276,7 +278,10 @@ def _on_vec_tex(p: Any, node: OnVec) -> str:
     if isinstance(left, Identity):
         return str(p._print(right)) if is_column(right) else p.stacked(right)
     factor: str = p._print(left)
-    if not factor.startswith("-") or p.binding(left) != "product":
+    negated = isinstance(left, MatMul) and left.args[0] == -1 and len(left.args) == 2
+    if negated:
+        factor = "-" + p.factor(left.args[1])
+    elif not factor.startswith("-") or p.binding(left) != "product":
         factor = p.factor(left)
     if not is_column(right):
         return f"{factor} {p.stacked(right)}"

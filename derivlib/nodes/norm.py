@@ -55,10 +55,16 @@ def _on_arrays(on: Any, node: Norm) -> Any:
     return on.jets.apply(on.power(0.5), squares)
 
 
+def _tex(p: Any, node: Norm) -> str:
+    """The norm of a matrix is Frobenius's, and says so."""
+    is_vector = any(size == 1 for size in node.arg.shape)
+    return rf"\left\lVert {p._print(node.arg)} \right\rVert" + ("" if is_vector else r"_{F}")
+
+
 tell(
     Norm,
     text="norm",
-    tex=lambda p, node: rf"\left\lVert {p._print(node.arg)} \right\rVert",
+    tex=_tex,
     shape=scalar,
     normal=lambda matrix: S.Zero if isinstance(matrix, ZeroMatrix) else Norm(matrix),
     entries=Entries(_entries),

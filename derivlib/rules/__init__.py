@@ -14,6 +14,7 @@ from derivlib.rules import (  # noqa: F401, I001
     algebra,
     powers,
     entrywise,
+    recognised,
     structures,
 )
 from derivlib.rules.rule import RULES, Condition, Rule, Source

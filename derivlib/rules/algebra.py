@@ -24,6 +24,7 @@ from derivlib.expressions.construction import (
 )
 from derivlib.nodes import BasisMatrix, Commutation, DiagonalSums, Structure
 from derivlib.nodes.builders import commutation, diagonal, diagonal_matrix, trace, vec
+from derivlib.nodes.elementwise import elementwise
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import a, k, l, m, matrix, n, p, q, u, v
@@ -38,6 +39,7 @@ from derivlib.rules.sources import (
     VEC_ALGEBRA,
     cookbook,
 )
+from derivlib.rules.symmetry import is_symmetric
 
 STANDING_ONCE: tuple[Structure, ...] = ("diagonal", "lower triangular", "upper triangular")
 """Structures of which every free entry stands at one place only."""
@@ -128,12 +130,12 @@ MULTIPLE = algebra(
 
 SIGN_OF_SUM = algebra(
     "sign of a sum",
-    lambda scalar, *terms: (
-        mul(scalar, add(*terms)),
-        mul(-scalar, add(*(mul(sp.Integer(-1), term) for term in terms))),
+    lambda scalar, before, after, *terms: (
+        mul(scalar, before, add(*terms), after),
+        mul(-scalar, before, add(*(mul(sp.Integer(-1), term) for term in terms)), after),
     ),
-    (a, A, mul(sp.Integer(-1), B)),
-    (sp.Integer(-2), A, mul(sp.Integer(-1), B), D),
+    (a, identity(n), identity(m), A, mul(sp.Integer(-1), B)),
+    (sp.Integer(-2), matrix("C", p, n), identity(m), A, mul(sp.Integer(-1), B), D),
     source=MATRIX_ALGEBRA,
 )
 
@@ -152,6 +154,14 @@ SYMMETRIC = algebra(
     reading=(S,),
 )
 """What is symmetric, and, if that follows from other matrices being so, those."""
+
+SYMMETRIC_FORM = algebra(
+    "transpose of what is written symmetrically",
+    lambda expr: (sp.Transpose(expr), expr if is_symmetric(expr) else transpose(expr)),
+    (elementwise(sp.exp, mul(A, sp.Transpose(A))),),
+    (sp.HadamardProduct(add(S, sp.Transpose(S)), mul(A, sp.Transpose(A))),),
+    source=MATRIX_ALGEBRA,
+)
 
 TRANSPOSE_OF_SUM = algebra(
     "transpose of a sum",
@@ -373,6 +383,16 @@ ORTHONORMAL_BASIS = algebra(
     lambda basis: (sp.MatMul(sp.Transpose(basis), basis), identity(basis.shape[1])),
     *((BasisMatrix(structure, n),) for structure in STANDING_ONCE),
     source=LINEAR_STRUCTURES,
+)
+
+SUM_OF_DIAGONALS = algebra(
+    "sum of diagonal matrices",
+    lambda diagonals, *rest: (
+        add(*(mul(scalar, DiagMatrix(vector)) for scalar, vector in diagonals), *rest),
+        add(diagonal_matrix(add(*(mul(*pair) for pair in diagonals))), *rest),
+    ),
+    (((a, MatrixSymbol("a", n, 1)), (sp.Integer(-1), MatrixSymbol("b", n, 1))), S),
+    source=MATRIX_ALGEBRA,
 )
 
 ONES_TIMES_ONES = algebra(

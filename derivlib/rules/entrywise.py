@@ -1,11 +1,17 @@
-"""Rewriting products entry by entry: outer products, functions of one matrix."""
+"""Rewriting entry by entry: outer products, and functions of the entries of matrices.
+
+A scalar counts here as its one entry.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
+import sympy as sp
 from sympy import (
     DiagonalOf,
+    Dummy,
     Expr,
     HadamardPower,
     Heaviside,
@@ -13,22 +19,279 @@ from sympy import (
     Lambda,
     MatrixSymbol,
     Pow,
+    S,
     Symbol,
 )
-from sympy.core.symbol import uniquely_named_symbol
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import add, hadamard, hadamard_power, mul, ones, transpose
+from derivlib.expressions.construction import (
+    add,
+    hadamard,
+    hadamard_power,
+    mul,
+    ones,
+    split_coefficient,
+    transpose,
+)
+from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.prime import Prime
 from derivlib.rules.declare import algebra
-from derivlib.rules.placeholders import m, matrix, n, u
-from derivlib.rules.rule import Arguments
-from derivlib.rules.sources import HADAMARD_ALGEBRA
+from derivlib.rules.placeholders import a, m, matrix, n, u
+from derivlib.rules.rule import Arguments, Rule, Source
+from derivlib.rules.scalar_forms import (
+    as_written,
+    hyperbolic,
+    length_of,
+    logistic,
+    replace_symbol,
+    shortened,
+)
+from derivlib.rules.sources import HADAMARD_ALGEBRA, goodfellow
 
 A, B, C = matrix("A", n, m), matrix("B", n, m), matrix("C", n, m)
 z = Symbol("z")
-IDENTICAL, RECIPROCAL, SQUARE = Lambda(z, z), Lambda(z, 1 / z), Lambda(z, z**2)
+_RECIPROCAL = Lambda(z, 1 / z)
+_SYMBOLS = tuple(Dummy(f"z{i}") for i in range(8))
+"""What stands for an entry; always the same, so that a form is searched for once."""
+
+
+_COMPOUND = (sp.MatAdd, sp.HadamardProduct, sp.HadamardPower, ElementwiseApplyFunction)
+"""What may be taken apart into entries of other matrices."""
+
+
+_OPAQUE = (AppliedUndef, Prime, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min)
+"""Functions that are not looked into."""
+
+
+class OfEntries:
+    """A matrix as a function of the entries of others, or a scalar as one of other scalars.
+
+    :param expr: the matrix or the scalar.
+    :param deep: whether what functions are applied to is taken apart too.
+    """
+
+    def __init__(self, expr: Expr, deep: bool = False) -> None:
+        self.deep, self.is_nested = deep, False
+        self.shape = expr.shape if expr.is_Matrix else None
+        self._is_sum = isinstance(expr, sp.MatAdd)
+        self._symbols: dict[Expr, Expr] = {}
+        self.body = self._entry(expr)
+        self._parts = {symbol: part for part, symbol in self._symbols.items()}
+
+    def _entry(self, expr: Expr) -> Expr:
+        """What stands at one place of a matrix, in the form in which it is written."""
+        match expr:
+            case sp.OneMatrix():
+                return S.One
+            case sp.MatMul():
+                if not expr.args[0].is_Matrix:
+                    return self._node(sp.Mul, split_coefficient(expr))
+            case sp.MatAdd() | sp.Add():
+                return self._node(sp.Add, expr.args)
+            case sp.HadamardProduct() | sp.Mul():
+                return self._node(sp.Mul, expr.args)
+            case sp.HadamardPower() | sp.Pow():
+                return self._node(sp.Pow, expr.args)
+            case ElementwiseApplyFunction() if not as_lambda(expr.function).expr.has(*_OPAQUE):
+                function = as_lambda(expr.function)
+                return replace_symbol(
+                    function.expr, function.variables[0], self._argument(expr.expr)
+                )
+            case sp.Function() if not isinstance(expr, _OPAQUE):
+                if not any(part.is_Matrix for part in expr.args):
+                    return self._node(expr.func, expr.args)
+        return expr if expr.is_Number or expr.is_Symbol else self._symbol(expr)
+
+    def _argument(self, expr: Expr) -> Expr:
+        """What a function is applied to."""
+        if self.deep:
+            return self._entry(expr)
+        scaled = isinstance(expr, sp.MatMul) and not expr.args[0].is_Matrix
+        self.is_nested |= scaled or isinstance(expr, _COMPOUND)
+        return self._symbol(expr)
+
+    def _symbol(self, expr: Expr) -> Expr:
+        if expr not in self._symbols:
+            known = len(self._symbols)
+            self._symbols[expr] = _SYMBOLS[known] if known < len(_SYMBOLS) else Dummy()
+        return self._symbols[expr]
+
+    def _node(self, kind: type, args: tuple[Expr, ...]) -> Expr:
+        return as_written(kind, *map(self._entry, args))
+
+    def written(self, body: Expr) -> Expr:
+        """The matrix, or the scalar, whose entry a function of the entries is."""
+        if self.shape is None:
+            return self._written(body)
+        if isinstance(body, sp.Add) and self._is_sum:
+            return add(*(self._filled(self._written(term)) for term in body.args))
+        return self._filled(self._written(body))
+
+    def _filled(self, entry: Expr) -> Expr:
+        """A matrix as it is, and a scalar at each of its places."""
+        assert self.shape is not None
+        return entry if entry.is_Matrix else mul(entry, ones(*self.shape))
+
+    def _written(self, body: Expr) -> Expr:
+        if body in self._parts:
+            return self._parts[body]
+        matrices = self._matrices(body)
+        if isinstance(body, sp.Mul):
+            return self._product(body)
+        if self._is_function(body, matrices):
+            return elementwise(Lambda(matrices[0], body), self._parts[matrices[0]])
+        if isinstance(body, sp.Add):
+            terms = map(self._written, body.args)
+            return add(*map(self._filled, terms) if matrices else terms)
+        if isinstance(body, sp.Pow) and not self._matrices(body.exp):
+            power = hadamard_power if matrices else scalar_power
+            return power(self._written(body.base), self._written(body.exp))
+        if not matrices:
+            return body.func(*map(self._written, body.args)) if body.args else body
+        (moving,) = (part for part in body.args if self._matrices(part))
+        place = Dummy()
+        return elementwise(Lambda(place, body.xreplace({moving: place})), self._written(moving))
+
+    def _is_function(self, body: Expr, matrices: tuple[Expr, ...]) -> bool:
+        """Return whether a body is a function of one scalar at the entries of one matrix."""
+        if not self._of_one(body, matrices):
+            return False
+        return (
+            not isinstance(body, sp.Add)
+            or not body.is_polynomial(*matrices)
+            or (sp.degree(body, matrices[0]) > 1)
+        )
+
+    def _of_one(self, body: Expr, matrices: tuple[Expr, ...]) -> bool:
+        """Return whether entries of one matrix occur, and beside them only symbols."""
+        others = body.free_symbols - {*matrices}
+        return len(matrices) == 1 and not any(symbol in self._parts for symbol in others)
+
+    def _product(self, body: Expr) -> Expr:
+        """A product, in which the functions of the entries of one matrix are one function."""
+        scalars: list[Expr] = []
+        joined: dict[Expr, Expr] = {}
+        apart: list[Expr] = []
+        for factor in body.args:
+            matrices = self._matrices(factor)
+            if not matrices:
+                scalars.append(self._written(factor))
+            elif self._of_one(factor, matrices):
+                joined[matrices[0]] = joined.get(matrices[0], S.One) * factor
+            else:
+                apart.append(factor)
+        parts = sorted((*joined.values(), *apart), key=self._place)
+        scalar = scalar_product(*scalars)
+        if not parts:
+            return scalar
+        return mul(scalar, hadamard(*(self._one_written(part) for part in parts)))
+
+    def _one_written(self, factor: Expr) -> Expr:
+        """A product of functions of one matrix as one function."""
+        matrices = self._matrices(factor)
+        if factor.is_Mul and self._of_one(factor, matrices):
+            return elementwise(Lambda(matrices[0], factor), self._parts[matrices[0]])
+        return self._written(factor)
+
+    def _place(self, factor: Expr) -> list[int]:
+        """Where the matrices of a factor stand in the expression that was read."""
+        return [*map(list(self._parts).index, self._matrices(factor))]
+
+    def _matrices(self, body: Expr) -> tuple[Expr, ...]:
+        """The matrices whose entries occur."""
+        found = body.free_symbols
+        return tuple(z for z, part in self._parts.items() if z in found and part.is_Matrix)
+
+
+of_entries = lru_cache(maxsize=512)(OfEntries)
+
+
+def _in_form(form: Callable[[Expr], Expr | None], expr: Expr) -> Expr:
+    """An expression of entries in another form, if that is shorter; otherwise as it is."""
+    for entries in _readings(expr):
+        body = form(entries.body)
+        if body is None:
+            continue
+        written = entries.written(body)
+        read_again = of_entries(written, entries.deep).body
+        longer = entries.deep and length_of(read_again) > length_of(entries.body)
+        spread = _ones(written) > _ones(expr) and not isinstance(written, sp.OneMatrix)
+        if written != expr and not (longer or spread):
+            return written
+    return expr
+
+
+def _readings(expr: Expr) -> Iterator[OfEntries]:
+    """An expression as a function of what its functions are applied to, and of the parts of that.
+
+    A product of matrices is none, though to SymPy it is one of scalars.
+    """
+    if not isinstance(expr, sp.MatMul):
+        entries = of_entries(expr)
+        yield entries
+        if entries.is_nested:
+            yield of_entries(expr, deep=True)
+
+
+def _ones(expr: Expr) -> int:
+    """How many matrices of ones occur."""
+    return len(expr.atoms(sp.OneMatrix))
+
+
+def _form(name: str, form: Callable[[Expr], Expr | None], *instances: Expr, source: Source) -> Rule:
+    """Declare that expressions of entries are equal to what they are in a shorter form."""
+
+    def applies(expr: Expr) -> Arguments | None:
+        found = any(form(entries.body) is not None for entries in _readings(expr))
+        return (expr,) if found else None
+
+    return algebra(
+        name,
+        lambda expr: (expr, _in_form(form, expr)),
+        *((instance,) for instance in instances),
+        source=source,
+        of=(
+            sp.Add,
+            sp.Mul,
+            sp.Pow,
+            sp.MatAdd,
+            sp.HadamardProduct,
+            sp.HadamardPower,
+            ElementwiseApplyFunction,
+        ),
+        arguments=applies,
+    )
+
+
+_SHORT = _form(
+    "shorter function of entries",
+    shortened,
+    elementwise(sp.log, elementwise(sp.exp, A)),
+    hadamard(elementwise(_RECIPROCAL, A), A, B),
+    hadamard(elementwise(Lambda(z, 1 / (1 / (1 + z))), A), elementwise(_RECIPROCAL, A)),
+    add(hadamard(A, B), hadamard(B, A)),
+    a / (1 + 1 / u),
+    source=HADAMARD_ALGEBRA,
+)
+_LOGISTIC = _form(
+    "logistic function",
+    logistic,
+    elementwise(Lambda(z, sp.exp(z) / (1 + sp.exp(z))), A),
+    hadamard(B, elementwise(Lambda(z, sp.exp(-z) / (1 + sp.exp(-z)) ** 2), A)),
+    1 / (1 + sp.exp(-u)),
+    source=goodfellow("section 3.10"),
+)
+_HYPERBOLIC = _form(
+    "hyperbolic tangent",
+    hyperbolic,
+    elementwise(Lambda(z, sp.sinh(z) / sp.cosh(z)), A),
+    elementwise(Lambda(z, 1 / sp.cosh(z) ** 2), A),
+    (sp.exp(u) - sp.exp(-u)) / (sp.exp(u) + sp.exp(-u)),
+    source=goodfellow("section 6.3.2"),
+)
 
 DIAGONAL_OF_OUTER = algebra(
     "diagonal of an outer product",
@@ -92,28 +355,6 @@ algebra(
 )
 
 
-def joined(first: Any, second: Any) -> Lambda:
-    """The product of two functions of one scalar."""
-    first, second = as_lambda(first), as_lambda(second)
-    taken = first.free_symbols | second.free_symbols
-    own = (*first.variables, *second.variables)
-    free = [variable for variable in own if variable not in taken]
-    argument = free[0] if free else uniquely_named_symbol("z", (first, second))
-    return Lambda(argument, first(argument) * second(argument))
-
-
-FUNCTIONS_OF_ONE_MATRIX = algebra(
-    "functions of one matrix, multiplied",
-    lambda first, second, argument, *rest: (
-        hadamard(elementwise(first, argument), elementwise(second, argument), *rest),
-        hadamard(elementwise(joined(first, second), argument), *rest),
-    ),
-    (IDENTICAL, RECIPROCAL, A),
-    (SQUARE, RECIPROCAL, A, B),
-    source=HADAMARD_ALGEBRA,
-)
-"""Where the product of the functions is simpler than both: A ⊙ 1/A are ones."""
-
 FACTOR_IN_INNER_PRODUCT = algebra(
     "factor moved in an inner product",
     lambda first, second, *rest: (
@@ -124,3 +365,9 @@ FACTOR_IN_INNER_PRODUCT = algebra(
     (A, B, C),
     source=HADAMARD_ALGEBRA,
 )
+
+
+def is_shorter(*factors: Expr) -> bool:
+    """Return whether a Hadamard product can be written in fewer nodes."""
+    product = hadamard(*factors)
+    return _in_form(shortened, product) != product

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, MatAdd, MatMul
 
 from derivlib.expressions.construction import (
     add,
@@ -14,6 +14,7 @@ from derivlib.expressions.construction import (
     hadamard_power,
     identity,
     inverse,
+    is_one,
     is_zero,
     kronecker,
     mul,
@@ -266,6 +267,27 @@ def _swap(first: Expr, second: Expr) -> Expr:
     return kronecker(identity(cols), commutation(inner_cols, rows), identity(inner_rows))
 
 
+def _outer_products(matrix: Expr) -> list[tuple[Expr, Expr]] | None:
+    """The columns u and v of a sum of products u vᵀ, if a matrix is written as one."""
+    pairs = []
+    for term in matrix.args if isinstance(matrix, MatAdd) else (matrix,):
+        factors = term.args if isinstance(term, MatMul) else (term,)
+        cut = next((i for i, f in enumerate(factors, 1) if f.is_Matrix and is_one(f.shape[1])), 0)
+        if not 0 < cut < len(factors):
+            return None
+        pairs.append((mul(*factors[:cut]), transpose(mul(*factors[cut:]))))
+    return pairs
+
+
+def _between(u: Expr, v: Expr, at: int, first: Expr, second: Expr) -> Expr:
+    """The derivative of uᵀ (A ⊗ B) v = tr(Uᵀ B V Aᵀ) with respect to A or B."""
+    (rows, cols), (inner_rows, inner_cols) = first.shape, second.shape
+    U, V = unvec(u, (inner_rows, rows)), unvec(v, (inner_cols, cols))
+    if at == 0:
+        return mul(transpose(U), second, V)
+    return mul(U, first, transpose(V))
+
+
 def _kronecker_moving(on_the: str, at: int, instance: Arguments) -> None:
     """The rules for a Kronecker product of which one factor moves."""
 
@@ -276,6 +298,9 @@ def _kronecker_moving(on_the: str, at: int, instance: Arguments) -> None:
         return kronecker(*parts)
 
     def adjoint(left: Expr, *factors: Expr) -> Expr:
+        outer = _outer_products(left)
+        if outer is not None:
+            return add(*(_between(u, v, at, *factors) for u, v in outer))
         swap = transpose(_swap(*factors))
         return unvec(mul(transpose(stacked(*factors)), swap, vec(left)), factors[at].shape)
 

@@ -15,6 +15,11 @@ def magnus_neudecker(place: str) -> Source:
     return Source("Magnus & Neudecker", 2019, place)
 
 
+def goodfellow(place: str) -> Source:
+    """A place in Deep Learning."""
+    return Source("Goodfellow, Bengio & Courville", 2016, place)
+
+
 CHAIN_RULE = magnus_neudecker("chapter 5, Cauchy's rule of invariance")
 FUNDAMENTAL = magnus_neudecker("chapter 8, fundamental rules of differential calculus")
 MATRIX_ALGEBRA = magnus_neudecker("chapter 1, matrix operations")

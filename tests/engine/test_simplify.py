@@ -30,17 +30,16 @@ READ = {
     "log-determinant of a Kronecker product": "m*U⁻ᵀ",
     "log-determinant of a Kronecker product, right": "m*U⁻ᵀ",
     "determinant of a Kronecker product": "m*det(U ⊗ B)*U⁻ᵀ",
-    "inverse of a Kronecker product": "-(((t*U + A)⁻¹*U*(t*U + A)⁻¹) ⊗ B⁻¹)",
+    "inverse of a Kronecker product": "-(A + t*U)⁻¹*U*(A + t*U)⁻¹ ⊗ B⁻¹",
     "function of an inner product": "(exp(xᵀ*y))*y",
     "trace of a power of a Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of an outer Gram matrix": "6*X*(Xᵀ*X)**2",
     "trace of a power of a product": "4*Aᵀ*(Uᵀ*Aᵀ)**3",
     "log-determinant of a multiple": "n/t",
     "log-determinant of a mean": "(G + U)⁻ᵀ",
-    "determinant of a multiple": "t*t**(n - 1)*adj(U)ᵀ",
+    "determinant of a multiple": "t**n*adj(U)ᵀ",
     "canonical correlation": (
-        "1/sqrt((wᵀ*B*w)*(xᵀ*A*x))*Xᵀ*x"
-        " - (xᵀ*A*x)*(xᵀ*X*w)/(2*((wᵀ*B*w)*(xᵀ*A*x))**(3/2))*(B + Bᵀ)*w"
+        "1/sqrt((wᵀ*B*w)*(xᵀ*A*x))*(Xᵀ*x - (xᵀ*X*w)/(2*(wᵀ*B*w))*(B + Bᵀ)*w)"
     ),
 }
 
@@ -60,7 +59,7 @@ def test_columns_and_rows_of_one_entry_are_told_from_matrices():
 
 
 def test_powers_of_a_norm_stand_below_the_fraction_bar():
-    assert text(derive(x / norm(x), x).result) == "1/norm(x)*(I - 1/norm(x)**2*x*xᵀ)"
+    assert text(derive(x / norm(x), x).result) == "1/norm(x)*(I - x*xᵀ/norm(x)**2)"
 
 
 @pytest.mark.parametrize(("number", "read"), [(0.5, "U"), (-0.5, "-U"), (1.5, "3.0*U")])
@@ -89,5 +88,5 @@ def test_factors_around_a_zero_need_not_fit_each_other():
 def test_a_parameter_called_like_the_argument_of_functions_stays_a_parameter():
     v = Symbol("v")
     d = derive(Trace(x.T * x.applyfunc(Lambda(v, (z + 1) / v))), x)
-    assert "functions of one matrix, multiplied" in {step.rule for step in d.steps}
+    assert "shorter function of entries" in {step.rule for step in d.steps}
     d.verify({n: SIZES[n]})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, KroneckerProduct, MatMul
+from sympy import Expr, KroneckerProduct, MatMul, exp
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import split_coefficient
+from derivlib.expressions.construction import is_one, split_coefficient
+from derivlib.nodes.elementwise import as_lambda
 from derivlib.rules import Rule
 
 Facts = Mapping[Expr, frozenset[str]]
@@ -36,3 +38,23 @@ def shared(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> int:
             break
         count += 1
     return count
+
+
+def is_negative(scalar: Expr) -> bool:
+    """Return whether a scalar has a minus sign in front."""
+    return bool(scalar.as_coeff_Mul()[0].is_negative)
+
+
+def mostly_negative(total: Expr) -> bool:
+    """Return whether at least half of the terms of a sum of matrices are subtracted."""
+    negative = sum(is_negative(split_coefficient(term)[0]) for term in total.args)
+    return 2 * negative >= len(total.args)
+
+
+def exponent_of(matrix: Expr) -> Expr | None:
+    """The z of a matrix written as exp(z), entry by entry, if it is a column."""
+    if not isinstance(matrix, ElementwiseApplyFunction) or not is_one(matrix.shape[1]):
+        return None
+    function = as_lambda(matrix.function)
+    is_exponential = function.expr == exp(function.variables[0])
+    return matrix.expr if is_exponential else None

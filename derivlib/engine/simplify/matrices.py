@@ -11,15 +11,14 @@ from sympy import (
     Expr,
     HadamardProduct,
     Identity,
-    Lambda,
     MatAdd,
     MatPow,
+    MatrixSymbol,
     OneMatrix,
     S,
     Transpose,
     preorder_traversal,
 )
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices
 from derivlib.expressions.construction import (
@@ -32,11 +31,10 @@ from derivlib.expressions.construction import (
     transpose,
 )
 from derivlib.expressions.shapes import same_size
-from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
-from derivlib.nodes import DiagonalSums, Vec
-from derivlib.nodes.elementwise import as_lambda
-from derivlib.rules import algebra, entrywise, powers
+from derivlib.nodes import DiagonalSums, SingleEntry, Vec
+from derivlib.rules import algebra, entrywise, powers, recognised
+from derivlib.rules.symmetry import is_symmetric
 
 _LONGEST_TRACE = 60
 """How many nodes a trace may have to be put into cyclic normal form."""
@@ -44,7 +42,6 @@ _LONGEST_TRACE = 60
 
 def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product entry by entry."""
-    yield from _functions_of_one_matrix(expr.args)
     yield from _scaled(expr.args)
     yield from _multiplied_out(expr.args)
     if len(expr.args) != 2:
@@ -54,6 +51,9 @@ def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     if stacked and all(map(same_size, first.arg.shape, second.arg.shape)):
         yield algebra.DIAGONAL_VEC, (first.arg, second.arg)
     sizes_known = all(isinstance(size, Basic) for size in first.shape)  # SymPy's diag asks them
+    for unit, column in ((first, second), (second, first)):
+        if isinstance(unit, SingleEntry) and is_one(unit.shape[1]) and sizes_known:
+            yield recognised.ENTRY_TIMES_UNIT_VECTOR, (unit.position[0], column)
     if isinstance(second, Identity) and sizes_known:
         yield algebra.HADAMARD_IDENTITY, (first,)
 
@@ -79,35 +79,9 @@ def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
         for term in factor.args:
             (*before, last) = matrices(term)
             parts = last.args if isinstance(last, HadamardProduct) else (last,)
-            if not before and any(_functions_of_one_matrix((*parts, *rest))):
+            if not before and entrywise.is_shorter(*parts, *rest):
                 yield entrywise.MULTIPLIED_OUT, (hadamard(*rest), *factor.args)
                 return
-
-
-def _functions_of_one_matrix(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
-    """Functions of one matrix, or a function and its argument, whose product is simpler."""
-    functions = [f for f in factors if isinstance(f, ElementwiseApplyFunction)]
-    for first in functions:
-        function, argument = first.args
-        rest = [factor for factor in factors if factor is not first]
-        for other in functions:
-            if other is not first and other.args[1] == argument:
-                among = [factor for factor in rest if factor is not other]
-                yield from _if_simpler(other.args[0], function, argument, *among)
-        scalar, matrix = split_coefficient(argument)
-        parts = matrix.args if isinstance(matrix, HadamardProduct) else (matrix,)
-        if scalar.is_number and all(part in rest for part in parts):
-            identical = Lambda(entrywise.z, entrywise.z / scalar)
-            among = [factor for factor in rest if factor not in parts]
-            yield from _if_simpler(identical, function, argument, *among)
-
-
-def _if_simpler(first: Any, second: Any, argument: Expr, *rest: Expr) -> Iterator[Rewrite]:
-    """The rule for two functions of one matrix, if their product has fewer operations."""
-    product = entrywise.joined(first, second).expr
-    apart = sum(as_lambda(function).expr.count_ops() for function in (first, second))
-    if product.count_ops() < apart:
-        yield entrywise.FUNCTIONS_OF_ONE_MATRIX, (first, second, argument, *rest)
 
 
 def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
@@ -124,6 +98,11 @@ def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
 def of_power(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a power or an inverse."""
     base, exponent = expr.args
+    if exponent.is_Integer and exponent > 1:
+        if isinstance(base, OneMatrix):
+            yield recognised.POWER_OF_ONES, (base.shape[0], exponent)
+        elif isinstance(base, MatAdd) and recognised.is_centring(base):
+            yield recognised.CENTRING, (base, exponent)
     scalar, matrix = split_coefficient(base)
     if scalar is not S.One and exponent.is_Integer:
         yield powers.POWER_OF_MULTIPLE, (scalar, matrix, exponent)
@@ -141,17 +120,19 @@ def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     inside = expr.args[0]
     if "symmetric" in facts.get(inside, ()):
         yield algebra.SYMMETRIC, (inside,)
+    elif not isinstance(inside, MatrixSymbol) and is_symmetric(inside):
+        yield algebra.SYMMETRIC_FORM, (inside,)
+    else:
+        known = [part for part, told in facts.items() if "symmetric" in told and inside.has(part)]
+        if known and is_symmetric(inside, known):
+            yield algebra.SYMMETRIC, (inside, *known)
     if not isinstance(inside, MatAdd):
         return
     terms, turned = set(inside.args), set(map(transpose, inside.args))
     if turned == terms:
         yield algebra.TRANSPOSE_OF_SUM, inside.args
         return
-    known = [part for part, told in facts.items() if "symmetric" in told and inside.has(part)]
-    unturned = {Transpose(part): part for part in known}
-    if known and {substitute(term, unturned) for term in turned} == terms:
-        yield algebra.SYMMETRIC, (inside, *known)
-    elif _transposes(turned) <= _transposes(terms):
+    if _transposes(turned) <= _transposes(terms):
         yield algebra.TRANSPOSE_OF_SUM, inside.args
 
 
@@ -168,11 +149,18 @@ def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """
     matrix = expr.args[0]
     factors = matrices(matrix)
+    if len(factors) == 2 and is_one(matrix.shape[0]):
+        yield from _of_row_and_column(*factors)
     if len(factors) == 2 and isinstance(factors[1], HadamardProduct):
         first, parts = transpose(factors[0]), factors[1].args
-        if any(_functions_of_one_matrix((first, *parts))):
+        if entrywise.is_shorter(first, *parts):
             yield entrywise.FACTOR_IN_INNER_PRODUCT, (first, *parts)
             return
+    turned = transpose(factors[0])
+    products = turned.args if isinstance(turned, HadamardProduct) else ()
+    if products and len(factors) == 2 and entrywise.is_shorter(factors[1], *products):
+        yield algebra.TRACE_OF_TRANSPOSE, (matrix,)
+        return
     for i, factor in enumerate(factors):
         terms = factor.args if isinstance(factor, MatAdd) else ()
         if any(not split_coefficient(term)[0].is_number for term in terms):
@@ -194,6 +182,13 @@ def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
             if _order_of_trace((*factors[i:], *factors[:i])) == best
         )
         yield algebra.ROTATION, (mul(*factors[:i]), mul(*factors[i:]))
+
+
+def _of_row_and_column(row: Expr, column: Expr) -> Iterator[Rewrite]:
+    if isinstance(row, OneMatrix):
+        yield recognised.SUM_OF_COLUMN, (column,)
+    if isinstance(row, SingleEntry):
+        yield recognised.ENTRY_BY_UNIT_VECTOR, (row.position[1], column)
 
 
 def _rotations(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:

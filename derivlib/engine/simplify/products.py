@@ -8,35 +8,65 @@ from itertools import pairwise
 from sympy import (
     BlockMatrix,
     Expr,
+    HadamardProduct,
     Identity,
     Integer,
     Inverse,
     MatAdd,
     MatMul,
     MatPow,
+    Mul,
     OneMatrix,
     S,
+    Trace,
     Transpose,
     ZeroMatrix,
+    exp,
 )
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, two
-from derivlib.expressions.construction import identity, is_one, mul, split_coefficient, transpose
+from derivlib.engine.simplify.facts import (
+    Facts,
+    Rewrite,
+    exponent_of,
+    is_negative,
+    matrices,
+    mostly_negative,
+    shared,
+    two,
+)
+from derivlib.expressions.construction import (
+    hadamard,
+    identity,
+    is_one,
+    mul,
+    ones_like,
+    split_coefficient,
+    transpose,
+)
+from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.expressions.shapes import same_size
 from derivlib.nodes import BasisMatrix, Commutation, Vec
-from derivlib.rules import algebra, powers
+from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.sum_entries import SumEntries
+from derivlib.rules import algebra, powers, recognised
+
+Factors = tuple[Expr, ...]
 
 
 def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product of matrices."""
     yield from _inner_products(expr)
+    yield from _softmax(expr)
+    yield from _between_diagonals(matrices(expr))
     yield from _cancelled(matrices(expr))
     yield from _multiplied_out(matrices(expr))
     yield from _signs(expr)
     yield from _repetitions(matrices(expr))
     for left, right in pairwise(matrices(expr)):
         yield from _of_neighbours(left, right, facts)
+        yield from _around_diagonals(left, right)
 
 
 def _inner_products(expr: Expr) -> Iterator[Rewrite]:
@@ -51,6 +81,79 @@ def _inner_products(expr: Expr) -> Iterator[Rewrite]:
             before = mul(*factors[:i], identity(S.One))
             after = mul(identity(S.One), *factors[j + 1 :])
             yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
+
+
+def _softmax(expr: Expr) -> Iterator[Rewrite]:
+    """Exponentials, and one over their sum."""
+    scalar, _ = split_coefficient(expr)
+    factors = matrices(expr)
+    for z, rest in _over_sums(scalar):
+        yield from _exponentials(z, rest, factors, None)
+        for i, factor in enumerate(factors):
+            if isinstance(factor, MatAdd) and all(
+                any(_exponentials(z, rest, matrices(term), None)) for term in factor.args
+            ):
+                before = mul(scalar, *factors[:i], identity(factor.shape[0]))
+                after = mul(identity(factor.shape[1]), *factors[i + 1 :])
+                yield algebra.MULTIPLIED_OUT, (before, after, *factor.args)
+
+
+def in_scalar_product(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to a product of scalars."""
+    if isinstance(expr, MatMul):  # to SymPy it is a product of scalars too
+        return
+    for z, rest in _over_sums(expr):
+        for factor in expr.args:
+            if isinstance(factor, Trace):
+                others = scalar_product(rest, scalar_power(factor, S.NegativeOne))
+                yield from _exponentials(z, others, matrices(factor.arg), Trace)
+
+
+def _exponentials(z: Expr, scalar: Expr, factors: Factors, outer: type | None) -> Iterator[Rewrite]:
+    """The first factor of a product in which exp(z) stands."""
+    exponential = elementwise(exp, z)
+    for i, factor in enumerate(factors):
+        wrap = type(factor) if isinstance(factor, (Transpose, DiagMatrix)) else None
+        column = factor if wrap is None else factor.args[0]
+        parts = column.args if isinstance(column, HadamardProduct) else (column,)
+        if exponential in parts:
+            weights = hadamard(ones_like(column), *(p for p in parts if p != exponential))
+            before = mul(*factors[:i], identity(factor.shape[0]))
+            after = mul(identity(factor.shape[1]), *factors[i + 1 :])
+            rule = recognised.SOFTMAX[wrap, outer]
+            yield rule, (scalar, before, weights, z, after)
+            return
+
+
+def _over_sums(scalar: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """The z of each sum of exp(z) that a scalar is divided by, and the scalar without it."""
+    for power in Mul.make_args(scalar):
+        base, exponent = power.as_base_exp()
+        if isinstance(base, SumEntries) and exponent.is_negative:
+            z = exponent_of(base.arg)
+            if z is not None:
+                yield z, scalar_product(scalar, base)
+
+
+def _between_diagonals(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """What stands between the positions of a diagonal in a vec."""
+    for left, inside, right in zip(factors, factors[1:], factors[2:], strict=False):
+        if not isinstance(right, BasisMatrix) or left != transpose(right):
+            continue
+        terms = [split_coefficient(term) for term in _terms(inside)]
+        if right.structure != "diagonal":
+            continue
+        if isinstance(inside, DiagMatrix) and isinstance(inside.args[0], Vec):
+            yield recognised.DIAGONAL_BETWEEN_DIAGONALS, (inside.args[0].arg,)
+        if all(
+            two(M) and all(same_size(s, right.size) for f in M.args for s in f.shape)
+            for _, M in terms
+        ):
+            yield recognised.BETWEEN_DIAGONALS, tuple((c, *M.args) for c, M in terms)
+
+
+def _terms(expr: Expr) -> tuple[Expr, ...]:
+    return expr.args if isinstance(expr, MatAdd) else (expr,)
 
 
 def _cancelled(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
@@ -72,11 +175,23 @@ def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
             continue
         before, after = factors[:i], factors[i + 1 :]
         if any(
-            _cancels(before, matrices(term)) or _cancels(matrices(term), after)
+            _cancels(before, matrices(term))
+            or _cancels(matrices(term), after)
+            or _ones_meet(before, matrices(term), after)
             for term in factor.args
         ):
             rows, cols = map(identity, factor.shape)
             yield algebra.MULTIPLIED_OUT, (mul(*before, rows), mul(*after, cols), *factor.args)
+
+
+def _ones_meet(before: Factors, term: Factors, after: Factors) -> bool:
+    """Return whether matrices of ones multiply, or a row of them and a diagonal matrix."""
+    first = bool(before) and isinstance(before[-1], OneMatrix) and isinstance(term[0], OneMatrix)
+    last = bool(after) and isinstance(term[-1], OneMatrix)
+    if not last or first:
+        return first
+    row = is_one(term[-1].shape[0])
+    return isinstance(after[0], OneMatrix) or (row and isinstance(after[0], DiagMatrix))
 
 
 def _cancels(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> bool:
@@ -91,17 +206,26 @@ def _cancels(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> bool:
 
 
 def _signs(expr: Expr) -> Iterator[Rewrite]:
-    """A negative multiple of a sum with so many negative terms that its opposite is shorter."""
+    """A negative multiple of a sum with so many negative terms that its opposite is shorter.
+
+    Where a target is subtracted from, as in -A (y - σ(z)), this holds beside other factors too.
+    """
     scalar, matrix = split_coefficient(expr)
-    if not isinstance(matrix, MatAdd) or not _is_negative(scalar):
+    if not is_negative(scalar):
         return
-    negative = sum(_is_negative(split_coefficient(term)[0]) for term in matrix.args)
-    if 2 * negative >= len(matrix.args):
-        yield algebra.SIGN_OF_SUM, (scalar, *matrix.args)
+    factors = matrices(matrix)
+    for i, factor in enumerate(factors):
+        if not isinstance(factor, MatAdd):
+            continue
+        if mostly_negative(factor) and (len(factors) == 1 or _is_error(factor)):
+            rows, cols = map(identity, factor.shape)
+            around = mul(*factors[:i], rows), mul(cols, *factors[i + 1 :])
+            yield algebra.SIGN_OF_SUM, (scalar, *around, *factor.args)
 
 
-def _is_negative(scalar: Expr) -> bool:
-    return bool(scalar.as_coeff_Mul()[0].is_negative)
+def _is_error(expr: Expr) -> bool:
+    """Return whether a sum is a value less a prediction, which is a function of entries."""
+    return any(isinstance(split_coefficient(t)[1], ElementwiseApplyFunction) for t in expr.args)
 
 
 def _repetitions(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
@@ -146,6 +270,11 @@ def _begins(factors: tuple[Expr, ...], inverted: Expr) -> bool:
     """Tell whether factors begin with a matrix, or with a square factor that it begins with."""
     inside = matrices(inverted)
     return factors[: len(inside)] == inside or (_all_square(inverted) and factors[0] == inside[0])
+
+
+def _around_diagonals(left: Expr, right: Expr) -> Iterator[Rewrite]:
+    if isinstance(left, OneMatrix) and is_one(left.shape[0]) and isinstance(right, DiagMatrix):
+        yield recognised.ONES_TIMES_DIAGONAL, (right.args[0],)
 
 
 def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:

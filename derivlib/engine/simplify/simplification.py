@@ -18,6 +18,7 @@ from sympy import (
     MatAdd,
     MatMul,
     MatPow,
+    Mul,
     Trace,
     Transpose,
 )
@@ -31,7 +32,7 @@ from derivlib.engine.simplify.matrices import (
     of_trace,
     of_transpose,
 )
-from derivlib.engine.simplify.products import in_product
+from derivlib.engine.simplify.products import in_product, in_scalar_product
 from derivlib.engine.simplify.sums import in_scalar_sum, in_sum
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import children, with_children
@@ -122,6 +123,7 @@ _SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = 
     (Determinant, of_determinant),
     (MatAdd, in_sum),
     (Add, in_scalar_sum),
+    (Mul, in_scalar_product),
     (HadamardProduct, in_hadamard),
     (DiagonalOf, of_diagonal),
     (Transpose, of_transpose),

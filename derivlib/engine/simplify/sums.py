@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Expr, HadamardProduct, Mul, S
+from sympy import Expr, HadamardProduct, MatAdd, Mul, S
+from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, two
-from derivlib.expressions.construction import (
-    hadamard,
-    identity,
-    kronecker,
-    mul,
-    split_coefficient,
+from derivlib.engine.simplify.facts import (
+    Facts,
+    Rewrite,
+    is_negative,
+    matrices,
+    mostly_negative,
+    shared,
+    two,
 )
+from derivlib.expressions.construction import hadamard, identity, kronecker, mul, split_coefficient
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes import Commutation
 from derivlib.rules import algebra
@@ -28,6 +31,7 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     terms = expr.args
     if len(terms) > _MOST_TERMS:
         return
+    yield from _signs(terms)
     multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
     if multiple is not S.One:
         share = scalar_power(multiple, S.NegativeOne)
@@ -42,6 +46,31 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     if best is not None:
         yield best[1]
     yield from _commuted(terms)
+    yield from _diagonals(terms)
+
+
+def _signs(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """A term that is subtracted, where the opposite of a sum in it is as short to add."""
+    for term in terms:
+        scalar, _ = split_coefficient(term)
+        factors = matrices(term)
+        sums = [i for i, factor in enumerate(factors) if isinstance(factor, MatAdd)]
+        if len(sums) == 1 < len(terms) and is_negative(scalar):
+            (i,) = sums
+            rows, cols = map(identity, factors[i].shape)
+            if mostly_negative(factors[i]):
+                around = mul(*factors[:i], rows), mul(cols, *factors[i + 1 :])
+                yield algebra.SIGN_OF_SUM, (scalar, *around, *factors[i].args)
+
+
+def _diagonals(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
+    """Diagonal matrices, of which the sum is one."""
+    pairs = {term: split_coefficient(term) for term in terms}
+    diagonal = [term for term in terms if isinstance(pairs[term][1], DiagMatrix)]
+    if len(diagonal) > 1:
+        vectors = tuple((pairs[term][0], pairs[term][1].args[0]) for term in diagonal)
+        rest = (term for term in terms if term not in diagonal)
+        yield algebra.SUM_OF_DIAGONALS, (vectors, *rest)
 
 
 def in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:

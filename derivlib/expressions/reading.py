@@ -1,0 +1,107 @@
+"""What text and TeX have in common for the eye: the order of terms, fractions, parentheses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sympy import Expr, Identity, MatMul, OneMatrix, S, fraction
+
+__all__ = [
+    "closing",
+    "divided",
+    "is_call",
+    "is_negative",
+    "main_term_first",
+    "sums_last",
+    "without_doubled",
+]
+
+
+def is_negative(scalar: Expr) -> bool:
+    """Return whether a scalar is written with a minus sign in front of all of it."""
+    return bool(scalar.as_coeff_Mul()[0].is_negative)
+
+
+def main_term_first(terms: Iterable[Expr]) -> list[Expr]:
+    """Put what is added to a main term behind it, and what is subtracted behind that.
+
+    Added are constants, such as α I or ε, and penalties, such as α w.
+    """
+    return sorted(terms, key=_rank)
+
+
+def _rank(term: Expr) -> tuple[bool, int]:
+    if not term.is_Matrix:
+        scalar = not any(symbol.is_Matrix for symbol in term.free_symbols)
+        return is_negative(term), scalar * (2 - (_degree(term) > 1))
+    factors = term.args if isinstance(term, MatMul) else (term,)
+    scalar = S.One if factors[0].is_Matrix else factors[0]
+    constant = isinstance(factors[-1], (Identity, OneMatrix)) and not any(
+        factor.is_Matrix for factor in factors[:-1]
+    )
+    symbols = scalar.free_symbols
+    penalty = bool(symbols) and not any(s.is_Matrix or s.is_integer for s in symbols)
+    return is_negative(scalar), 2 if constant and penalty else int(constant or penalty)
+
+
+def _degree(term: Expr) -> int:
+    """The degree of a power of a symbol, 0 for what is none."""
+    base, exponent = term.as_base_exp()
+    return int(exponent) if base.is_Symbol and exponent.is_Integer else 0
+
+
+def sums_last(factors: Iterable[Expr]) -> list[Expr]:
+    """Put the factors of a product that are sums behind the others: s (1 - s)."""
+    return sorted(factors, key=lambda factor: bool(factor.is_Add) * (1 + len(str(factor))))
+
+
+def divided(coefficient: Expr) -> tuple[Expr, Expr] | None:
+    """A coefficient as what stands above and below a fraction bar, if matrices fit above it."""
+    above, below = fraction(coefficient, exact=True)
+    if not below.free_symbols or any(symbol.is_Matrix for symbol in above.free_symbols):
+        return None
+    return above, below
+
+
+_BRACKETS = {"()": re.compile(r"[()]"), "{}": re.compile(r"[{}]"), "[]": re.compile(r"[\[\]]")}
+
+
+def closing(text: str, start: int, pair: str) -> int:
+    """The position of the bracket that closes the one at `start`."""
+    depth = 0
+    for found in _BRACKETS[pair].finditer(text, start):
+        depth += 1 if found[0] == pair[0] else -1
+        if depth == 0:
+            return found.start()
+    return -1
+
+
+_NAME = re.compile(r"(?!\\frac|\\sqrt|\\left)\\?\w[\w'{}]*(\\left)?(?=\()")
+
+
+def is_call(text: str) -> bool:
+    """Return whether all of a formula is a function with its arguments, or stands in brackets."""
+    if text.startswith("["):
+        return closing(text, 0, "[]") == len(text) - 1
+    name = _NAME.match(text)
+    return name is not None and closing(text, name.end(), "()") == len(text) - 1
+
+
+_DOUBLED = re.compile(r"(\\left)?\((?=(\\left)?\()")
+
+
+def without_doubled(text: str) -> str:
+    """Take away parentheses directly inside parentheses."""
+    start = 0
+    while found := _DOUBLED.search(text, start):
+        outer = found.end() - 1
+        inner = outer + 1 + len(found[2] or "")
+        ends = closing(text, inner, "()"), closing(text, outer, "()")
+        between = text[ends[0] + 1 : ends[1]]
+        if between.strip() in ("", r"\right"):
+            tail = len(r"\right") if found[2] else 0
+            text = text[: outer + 1] + text[inner + 1 : ends[0] - tail] + text[ends[0] + 1 :]
+        else:
+            start = outer + 1
+    return text
