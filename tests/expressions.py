@@ -346,6 +346,8 @@ SIMPLIFIED = {
         y.T * x.applyfunc(exp) / sum_entries(x.applyfunc(exp)), x),
     "row of exponentials": (
         t**2 * (x.applyfunc(exp).T * A * y) / sum_entries(x.applyfunc(exp)), t),
+    "outer product with exponentials": (
+        t**2 * y * x.applyfunc(exp).T / sum_entries(x.applyfunc(exp)), t),
     "diagonal of exponentials": (
         t**2 * (y.T * DiagMatrix(x.applyfunc(exp)) * A * y) / sum_entries(x.applyfunc(exp)), t),
     "surprisal": (-log(softmax(x)[0, 0]), x),

@@ -66,7 +66,7 @@ class _Entry(Symbol):
         return Symbol.class_key()
 
 
-class _InOrder(Mul):  # type: ignore[misc]
+class _InOrder(Mul):
     """A product whose factors a printer leaves in their order."""
 
     def as_ordered_factors(self, order: Any = None) -> tuple[Expr, ...]:
