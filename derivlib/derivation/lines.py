@@ -19,7 +19,7 @@ from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import block
 from derivlib.display.rows import Rows
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
-from derivlib.expressions.construction import split_coefficient
+from derivlib.expressions.reading import rank
 from derivlib.nodes import DifferentialNode, FormalNode, LinearForm
 from derivlib.rules.linear import COLLECT
 from derivlib.rules.rule import Condition
@@ -187,17 +187,16 @@ def _single_terms(terms: Iterable[Expr]) -> Iterator[Expr]:
             yield inside
 
 
-def _is_negative(term: Expr) -> bool:
-    if isinstance(term, LinearForm) and term.coefficient.is_Matrix:
-        term = split_coefficient(term.coefficient)[0]
-    whole = term.of if isinstance(term, DifferentialNode) else term
-    return bool(whole.could_extract_minus_sign())
+def _rank(term: Expr) -> tuple[bool, int]:
+    if isinstance(term, LinearForm) and term.coefficient is not S.One:
+        return rank(term.coefficient)
+    return rank(term.of if isinstance(term, DifferentialNode) else term)
 
 
 def _placed(before: Sequence[Expr], terms: Iterable[Expr]) -> Iterator[Expr]:
     """Terms in their order before; new ones stand where the first that is gone stood."""
     new = list(terms)
-    fresh = sorted((term for term in new if term not in before), key=_is_negative)
+    fresh = sorted((term for term in new if term not in before), key=_rank)
     for term in before:
         if term in new:
             yield term

@@ -5,17 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sympy import Expr, Identity, MatMul, OneMatrix, S, fraction
-
-__all__ = [
-    "closing",
-    "divided",
-    "is_call",
-    "is_negative",
-    "main_term_first",
-    "sums_last",
-    "without_doubled",
-]
+from sympy import Expr, Identity, MatMul, Mul, OneMatrix, S, fraction
 
 
 def is_negative(scalar: Expr) -> bool:
@@ -28,13 +18,15 @@ def main_term_first(terms: Iterable[Expr]) -> list[Expr]:
 
     Added are constants, such as α I or ε, and penalties, such as α w.
     """
-    return sorted(terms, key=_rank)
+    return sorted(terms, key=rank)
 
 
-def _rank(term: Expr) -> tuple[bool, int]:
+def rank(term: Expr) -> tuple[bool, int]:
+    """How far behind the main term of a sum a term stands: the sign first, then what it is."""
     if not term.is_Matrix:
-        scalar = not any(symbol.is_Matrix for symbol in term.free_symbols)
-        return is_negative(term), scalar * (2 - (_degree(term) > 1))
+        if any(symbol.is_Matrix for symbol in term.free_symbols):
+            return is_negative(term), int(any(map(_is_parameter, Mul.make_args(term))))
+        return is_negative(term), 2 - (_degree(term) > 1)
     factors = term.args if isinstance(term, MatMul) else (term,)
     scalar = S.One if factors[0].is_Matrix else factors[0]
     constant = isinstance(factors[-1], (Identity, OneMatrix)) and not any(
@@ -43,6 +35,10 @@ def _rank(term: Expr) -> tuple[bool, int]:
     symbols = scalar.free_symbols
     penalty = bool(symbols) and not any(s.is_Matrix or s.is_integer for s in symbols)
     return is_negative(scalar), 2 if constant and penalty else int(constant or penalty)
+
+
+def _is_parameter(factor: Expr) -> bool:
+    return bool(factor.is_Symbol and not factor.is_integer)
 
 
 def _degree(term: Expr) -> int:
