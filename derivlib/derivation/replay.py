@@ -17,6 +17,7 @@ from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.matching import find, replaced, terms_of
 from derivlib.derivation.step import Step
+from derivlib.display.rows import on_one_line
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
@@ -79,8 +80,8 @@ class Line:
     def __str__(self) -> str:
         names_it = self.left is not None and self.left == self.step.after
         terms = (self.step.before,) if names_it else self.terms
-        shown = text_sum(text(term, self.letters) for term in terms)
-        equals = "" if self.left is None else f"{text(self.left)} = "
+        shown = text_sum(on_one_line(term, self.letters) for term in terms)
+        equals = "" if self.left is None else f"{on_one_line(self.left)} = "
         return f"{equals}{shown}   [{', '.join(self.reasons)}]"
 
     __repr__ = __str__

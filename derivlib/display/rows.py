@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
+
+from sympy import Expr
 
 from derivlib.expressions.text import text
 
@@ -21,8 +24,8 @@ class Rows(tuple[Element, ...]):
     __repr__ = __str__
 
 
-def on_one_line(expr: Any) -> str:
+def on_one_line(expr: Any, letters: Mapping[Expr, Expr] | None = None) -> str:
     """Write an expression in text, each explicit matrix as [x_11, x_12; x_21, x_22]."""
-    shown = text(expr).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
+    shown = text(expr, letters).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
     shown = shown.replace("],\n[", "; ").replace("]])", "]")
     return re.sub(r"(?<=[\[;,]) +", " ", shown).replace("[ ", "[")

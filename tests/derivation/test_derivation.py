@@ -98,9 +98,14 @@ def test_names_resolve_to_another_spelling_of_the_expression_with_a_far_entry():
 def test_every_equation_among_the_steps_holds(name):
     """Both sides of each step agree when intermediates take the values they stand for."""
     d = derivation(name)
-    definitions, structure = {**d.intermediates, **d.gradients}, d.premises.structure
+    structure = d.premises.structure
+    named = [
+        (step, {**part.intermediates, **part.gradients})
+        for part in d.parts
+        for step in part._own_steps
+    ]
     checked = 0
-    for step in d.steps:
+    for step, definitions in named:
         if step.entry is None or step.entry.family in ("identification", "structure"):
             continue
         check_equation(
