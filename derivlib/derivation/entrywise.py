@@ -49,12 +49,12 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
     >>> d.verify().entries
     2
     >>> d.to_function()(2, 3).tolist()
-    [12, 4]
+    [12.0, 4.0]
     >>> F = Matrix([u * v, u + v])
     >>> derive(F, Matrix([u, v])).result == F.jacobian([u, v])
     True
     >>> print(hessian(u**2 * v, [u, v]))
-    ∂²L/∂([u; v])∂([u; v])ᵀ = [2*v, 2*u; 2*u, 0]
+    ∂²L/∂[u; v]∂[u; v]ᵀ = [2*v, 2*u; 2*u, 0]
 
     ```
 
