@@ -16,7 +16,7 @@ def test_it_has_one_name_in_every_printer():
     assert latex(sigmoid(t)) == r"\operatorname{sigmoid}(t)"
     assert r"\operatorname{sigmoid}" in sp.latex(sigmoid(t))
     slope = derive(sum_entries(sigmoid(X * W)), W)
-    assert str(slope) == "∂L/∂W = Xᵀ*[(1 - sigmoid(X*W))*sigmoid(X*W)]"
+    assert str(slope) == "∂L/∂W = Xᵀ*[sigmoid(X*W)*(1 - sigmoid(X*W))]"
     assert latex(slope.result).count(r"\operatorname{sigmoid}(X W)") == 2
 
 

@@ -127,7 +127,7 @@ def _exponentials(z: Expr, scalar: Expr, factors: Factors, outer: type | None) -
 
 def _over_sums(scalar: Expr) -> Iterator[tuple[Expr, Expr]]:
     """The z of each sum of exp(z) that a scalar is divided by, and the scalar without it."""
-    for power in Mul.make_args(scalar):
+    for power in Mul.make_args(scalar) if scalar is not S.One else ():
         base, exponent = power.as_base_exp()
         if isinstance(base, SumEntries) and exponent.is_negative:
             z = exponent_of(base.arg)
