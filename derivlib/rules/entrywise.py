@@ -371,3 +371,10 @@ def is_shorter(*factors: Expr) -> bool:
     """Return whether a Hadamard product can be written in fewer nodes."""
     product = hadamard(*factors)
     return _in_form(shortened, product) != product
+
+
+def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
+    """Return whether factors are shorter with others in the product than by themselves."""
+    body = shortened(of_entries(hadamard(*parts, *factors)).body)
+    alone = length_of(of_entries(hadamard(*factors)).body)
+    return body is not None and length_of(body) < alone

@@ -91,7 +91,7 @@ LOSSES = [
         "regression",
         residual.T * DiagMatrix(v) * residual,
         2 * X.T * times(v, residual),
-        "2*Xᵀ*(v ⊙ (X*w - y))",
+        "2*Xᵀ*((X*w - y) ⊙ v)",
     ),
     Loss(
         "generalised least squares",

@@ -77,7 +77,7 @@ GRADIENTS = {
     "1/2*(S⁻ᵀ*(x - c)*(x - c)ᵀ*S⁻ᵀ - S⁻ᵀ)": (log(gaussian), S),
     "t*det(A)**t*A⁻ᵀ": (Determinant(A) ** t, A),
     "2*(S ⊙ A)": (Trace(HadamardProduct(S, A) * S.T), S),
-    "-2*Xᵀ*(v ⊙ (y - X*w))": ((y - X * w).T * DiagMatrix(v) * (y - X * w), w),
+    "-2*Xᵀ*((y - X*w) ⊙ v)": ((y - X * w).T * DiagMatrix(v) * (y - X * w), w),
     "2*(X - 1[n×n]*X/n)": (norm(X - OneMatrix(n, n) * X / n) ** 2, X),
     "2*(I - 1[n×n]/n)*X": (norm((eye - one * one.T / n) ** 2 * X) ** 2, X),
     "unvec(u)ᵀ*unvec(u)": (u.T * KroneckerProduct(B, eye) * u, B),

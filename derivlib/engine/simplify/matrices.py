@@ -79,7 +79,7 @@ def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
         for term in factor.args:
             (*before, last) = matrices(term)
             parts = last.args if isinstance(last, HadamardProduct) else (last,)
-            if not before and entrywise.is_shorter(*parts, *rest):
+            if not before and entrywise.cancels(parts, rest):
                 yield entrywise.MULTIPLIED_OUT, (hadamard(*rest), *factor.args)
                 return
 
