@@ -374,7 +374,7 @@ def is_shorter(*factors: Expr) -> bool:
 
 
 def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
-    """Return whether factors are shorter with others in the product than by themselves."""
+    """Return whether parts of a product are longer by themselves than beside the factors."""
     body = shortened(of_entries(hadamard(*parts, *factors)).body)
-    alone = length_of(of_entries(hadamard(*factors)).body)
+    alone = length_of(of_entries(hadamard(*parts)).body)
     return body is not None and length_of(body) < alone

@@ -239,7 +239,7 @@ READ = {
     ),
     "transposes inside a trace": (
         lambda: derive(Trace(x.T * Inverse(square(t)) * x) - logdet(square(t)), t),
-        "-tr((μ(t)⁻¹*x*xᵀ*μ(t)⁻¹ + μ(t)⁻¹)*∂μ(t)/∂t)",
+        "-tr((μ(t)⁻¹ + μ(t)⁻¹*x*xᵀ*μ(t)⁻¹)*∂μ(t)/∂t)",
     ),
     "Kronecker products alike on the left": (
         lambda: derive(A * X * B + U * X * B, X),
