@@ -83,7 +83,9 @@ class Writing:
         again = self.uses[place] > 1 and operation.kind not in ("transpose", "column")
         long = len(piece.text) > _LONGEST or operation.kind in _OWN_LINE
         is_result = all(array.place == place for array in self.outputs)
-        if operation.name is None and ((not again and not long) or is_result):
+        if is_result and self.uses[place] == 1:
+            return piece
+        if operation.name is None and not again and not long:
             return piece
         name = self.fresh(operation.name) if operation.name else self._plain_name(operation)
         self.lines.append(f"{name} = {piece.text}")

@@ -13,6 +13,7 @@ from sympy import Expr, MatrixExpr, SympifyError, sympify
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.lines import HasLines
+from derivlib.derivation.outcome import simplified
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
@@ -21,6 +22,7 @@ from derivlib.display.formula import Formula
 from derivlib.engine.events import NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
 from derivlib.expressions.problem import Written
+from derivlib.expressions.substitution import resolve
 from derivlib.rules.rule import Condition
 
 
@@ -157,9 +159,11 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         return self._computed.resolved((*self.premises.conditions, *required))
 
     @property
-    def _code_names(self) -> Mapping[Expr, Expr]:
-        """What code may give a name: intermediates and derivatives of intermediates."""
-        return self._computed.names
+    def _value(self) -> Expr:
+        """What is differentiated, simplified; over names where the result is."""
+        if self._computed.is_long:
+            return self.root
+        return simplified(resolve(self.root, self._computed.chosen), self.premises.facts)
 
     def _told(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Lines with what stands on the left of each, and the letters it is written with."""

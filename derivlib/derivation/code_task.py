@@ -11,6 +11,8 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.code import Source, Task, backend_of
+from derivlib.derivation.code_names import named_again
+from derivlib.derivation.computed import Computed
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.errors import InputError
@@ -27,7 +29,7 @@ class Coded(Protocol):
     """What is needed of a derivation to write code for it."""
 
     @property
-    def _code_names(self) -> Mapping[Expr, Expr]: ...
+    def _computed(self) -> Computed: ...
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]: ...
     @property
@@ -113,7 +115,10 @@ def source_of(
     """
     library = backend_of(backend)
     outputs = [*(derivation._code_values if value else ()), *derivation._code_outputs]
-    names = derivation._code_names
+    exprs, names = named_again(
+        [output for _, output in outputs], derivation._computed, derivation.premises.facts
+    )
+    outputs = [(label, expr) for (label, _), expr in zip(outputs, exprs, strict=True)]
     if abstract := _abstract_in([*names.values(), *(output for _, output in outputs)]):
         told = ", ".join(f"{each}: …" for each in sorted(abstract))
         raise InputError(

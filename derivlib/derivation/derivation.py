@@ -35,7 +35,7 @@ from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import expression
-from derivlib.expressions.substitution import normal_form, resolve, substitute
+from derivlib.expressions.substitution import resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 from derivlib.nodes.partials import compound_places
@@ -405,19 +405,16 @@ class Derivation(DerivationBase):
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
-        """What code calculates: the derivative over names."""
-        derivative = self.compact
-        for step in self._outcome.restricted(derivative):
-            derivative = step.after
-        return [(text(self.label), derivative)]
+        """What code calculates: the result."""
+        return [(text(self.label), self.result)]
 
     @property
     def _code_values(self) -> list[tuple[str, Expr]]:
         """What code may return before: the value, and for a Hessian the gradient."""
         if self.gradient is None:
-            return [(text(self.output), self.root)]
+            return [(text(self.output), self._value)]
         return [
-            (text(self.gradient.output), normal_form(self.gradient.written.expr)),
+            (text(self.gradient.output), self.gradient._value),
             (text(self.gradient.label), self.written.expr),
         ]
 

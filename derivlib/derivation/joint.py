@@ -239,13 +239,13 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
-        """What code calculates: the derivatives over names."""
-        return [(text(view.label), view.compact) for view in self._views.values()]
+        """What code calculates: the results."""
+        return [(text(view.label), view.result) for view in self._views.values()]
 
     @property
     def _code_values(self) -> list[tuple[str, Expr]]:
         """What code may return before: the value."""
-        return [(text(self.output), self.root)]
+        return [(text(self.output), self._value)]
 
     @property
     def _code_name(self) -> str:

@@ -144,13 +144,21 @@ def resolve(expr: Expr, definitions: Mapping[Expr, Expr]) -> Expr:
     :param definitions: each name with its definition, in an order in which a definition
         uses only names before it.
     """
+    return substitute(expr, resolved(definitions), ordered=len(definitions) <= _MOST_SORTED)
+
+
+def resolved(definitions: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
+    """Write each definition over names in terms of the reader's own symbols.
+
+    :param definitions: as for :func:`resolve`.
+    """
     ordered = len(definitions) <= _MOST_SORTED
     values: dict[Expr, Expr] = {}
     for name, definition in definitions.items():
         value = substitute(definition, values, ordered=ordered)
         hash(value)  # bottom up, so that no later hash has to descend
         values[name] = value
-    return substitute(expr, values, ordered=ordered)
+    return values
 
 
 def normal_form(expr: Expr) -> Expr:

@@ -60,7 +60,7 @@ WRITTEN = {
     "a mirrored product once": (
         derive(-(logdet(covariance) + Trace(y.T * Inverse(covariance) * y)) / 2, theta,
                assuming=Q.symmetric(A) & Q.symmetric(B)),
-        "return 0.5 * (u @ (A @ u) - (A * M_inverse).sum())"),
+        "return 0.5 * (u @ (A @ u) - (M_inverse * A).sum())"),
     "a trace of a square": (
         hessian(-logdet(theta * A + B), theta), "return (P * P.T).sum()"),
     "a Gram matrix is not formed": (
@@ -79,6 +79,8 @@ WRITTEN = {
         hessian(sum_entries((X * W).applyfunc(tanh)), W), "return -blocks(Q, p)"),
     "blocks that are spread": (hessian(weighted, U), "P = (V.T * Omega[:, None, :]) @ V"),
     "blocks behind a commutation": (hessian(weighted, V), "P = (U.T * Omega.T[:, None, :]) @ U"),
+    "the formula that is verified": (
+        derive(-y.T * softmax(x).applyfunc(log), x), "return y.sum() * N - y"),
     "softmax in each row": (derive(norm(in_rows) ** 2, X), "scaled_exp(X, 1)"),
     "softmax in each column": (derive(norm(in_columns) ** 2, X), "scaled_exp(X, 0)"),
     "softmax as it is defined": (
