@@ -4,6 +4,7 @@ Nothing here knows a rule or shares code with what it judges.
 """
 
 from derivlib.check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
+from derivlib.check.claims.code import Calculation
 from derivlib.check.claims.derivative import verify
 from derivlib.check.claims.equation import (
     EquationCheck,
@@ -22,6 +23,7 @@ from derivlib.nodes.abstract_partial import AbstractPartial
 
 __all__ = [
     "AbstractPartial",
+    "Calculation",
     "Check",
     "EntriesCheck",
     "EquationCheck",

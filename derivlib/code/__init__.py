@@ -2,6 +2,7 @@
 
 from derivlib.code.compiled import GeneratedFunction, backend_of, compiled
 from derivlib.code.ir import Task
+from derivlib.code.signature import Argument
 from derivlib.code.source import Source
 
-__all__ = ["GeneratedFunction", "Source", "Task", "backend_of", "compiled"]
+__all__ = ["Argument", "GeneratedFunction", "Source", "Task", "backend_of", "compiled"]

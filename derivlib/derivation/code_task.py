@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 from sympy import Expr, MatrixSymbol, Piecewise, Symbol
@@ -10,7 +12,8 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.code import Source, Task, backend_of
+from derivlib.check import Calculation
+from derivlib.code import Argument, Source, Task, backend_of, compiled
 from derivlib.derivation.code_names import named_again
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.premises import Premises
@@ -148,6 +151,39 @@ def source_of(
         {size: value for size, value in typical.items() if value is not None},
     )
     return Source(task, library)
+
+
+def calculation_of(derivation: Coded, backend: Any) -> Calculation:
+    """The code of a derivation, for the judge to run.
+
+    :raises BackendError: if the library is not installed.
+    """
+    source = source_of(derivation, backend, value=False, name=None, sizes=None)
+    function = compiled(source)
+
+    def run(values: Mapping[Expr, Any]) -> list[float]:
+        given = [_taken(each, values[each.symbol]) for each in source.arguments]
+        with _double_precision(backend):
+            found = function(*given)
+            return found.ravel().tolist() if hasattr(found, "ravel") else [found]
+
+    return Calculation(source.backend.title, [each.symbol for each in source.arguments], run)
+
+
+def _double_precision(backend: str) -> Any:
+    """What makes JAX calculate with 64 bits for a while; the others do so by themselves."""
+    if backend != "jax":
+        return nullcontext()
+    jax, experimental = map(importlib.import_module, ("jax", "jax.experimental"))
+    return (jax if hasattr(jax, "enable_x64") else experimental).enable_x64(True)
+
+
+def _taken(argument: Argument, value: Any) -> Any:
+    """A value of the judge's as an argument: columns and rows have one axis, whole numbers none."""
+    if not isinstance(value, list):
+        return int(value) if argument.symbol.is_integer else value
+    flat = [entry for row in value for entry in row]
+    return value if len(argument.shape) == 2 else flat if argument.shape else flat[0]
 
 
 def _told(derivation: Coded) -> Iterator[str]:

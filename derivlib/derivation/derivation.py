@@ -25,6 +25,7 @@ from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, check_names, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
+from derivlib.derivation.writes_code import BackendName
 from derivlib.display.aligned_block import equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.rows import Rows
@@ -35,7 +36,7 @@ from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import expression
-from derivlib.expressions.substitution import resolve, substitute
+from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.nodes import BasisMatrix, FormalHessian, OnVec, Restricted, d, numel
 from derivlib.nodes.partials import compound_places
@@ -376,6 +377,7 @@ class Derivation(DerivationBase):
         seed: int = 0,
         points: int = 2,
         method: Method | None = None,
+        code: BackendName | None = None,
     ) -> Verification:
         """Compare the result with the derivative found entry by entry.
 
@@ -385,9 +387,12 @@ class Derivation(DerivationBase):
         :param points: how many points, at least one.
         :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
             random directions in double precision.
+        :param code: "numpy", "jax" or "torch" to run the code of :meth:`to_function` too, at the
+            same points, and compare what it calculates.
         :returns: what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
+        :raises BackendError: if the library of the code is not installed.
         """
         return check.verify(
             self.expr,
@@ -401,6 +406,7 @@ class Derivation(DerivationBase):
             seed=seed,
             points=points,
             method=method,
+            code=None if code is None else self._calculation(code),
         )
 
     @property
@@ -413,10 +419,7 @@ class Derivation(DerivationBase):
         """What code may return before: the value, and for a Hessian the gradient."""
         if self.gradient is None:
             return [(text(self.output), self._value)]
-        return [
-            (text(self.gradient.output), self.gradient._value),
-            (text(self.gradient.label), self.written.expr),
-        ]
+        return [*self.gradient._code_values, (text(self.gradient.label), self.written.expr)]
 
     @property
     def _code_name(self) -> str:

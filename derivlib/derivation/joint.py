@@ -21,6 +21,7 @@ from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line, check_names, states
 from derivlib.derivation.step import Step
+from derivlib.derivation.writes_code import BackendName
 from derivlib.display.aligned_block import equations, joint_sentence
 from derivlib.display.formula import Formula
 from derivlib.display.rows import Rows
@@ -205,6 +206,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         seed: int = 0,
         points: int = 2,
         method: Method | None = None,
+        code: BackendName | None = None,
     ) -> Mapping[Expr, Verification]:
         """Compare each result with the derivative found entry by entry.
 
@@ -212,12 +214,13 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         :param seed: the seed of the random points.
         :param points: how many points.
         :param method: "exact" or "double".
+        :param code: "numpy", "jax" or "torch" to compare what the code calculates too.
         :returns: for each variable what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
         """
         return {
-            wrt: view.verify(sizes, seed=seed, points=points, method=method)
+            wrt: view.verify(sizes, seed=seed, points=points, method=method, code=code)
             for wrt, view in self._views.items()
         }
 

@@ -7,13 +7,18 @@ from typing import Any, Literal, cast
 
 from sympy import Expr
 
+from derivlib.check import Calculation
+
+BackendName = Literal["numpy", "jax", "torch"]
+"""The library that code is written for."""
+
 
 class WritesCode:
     """A derivation, with respect to one or several variables, that becomes a function of arrays."""
 
     def to_code(
         self,
-        backend: Literal["numpy", "jax", "torch"] = "numpy",
+        backend: BackendName = "numpy",
         *,
         args: Sequence[Expr | str] | None = None,
         value: bool = False,
@@ -64,7 +69,7 @@ class WritesCode:
 
     def to_function(
         self,
-        backend: Literal["numpy", "jax", "torch"] = "numpy",
+        backend: BackendName = "numpy",
         *,
         args: Sequence[Expr | str] | None = None,
         value: bool = False,
@@ -115,3 +120,9 @@ class WritesCode:
         from derivlib.derivation.code_task import source_of  # loaded when code is asked for
 
         return source_of(cast("Any", self), backend, **options)
+
+    def _calculation(self, backend: BackendName) -> Calculation:
+        """The code as the judge runs it."""
+        from derivlib.derivation.code_task import calculation_of
+
+        return calculation_of(cast("Any", self), backend)

@@ -9,6 +9,7 @@ direction; which entry it is is found by halving.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from sympy import Expr
@@ -17,9 +18,11 @@ from derivlib.check.arrays.array_points import draw
 from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import Array, Jet, constant
 from derivlib.check.claims.claim import Claim
+from derivlib.check.claims.code import compare_code
 from derivlib.check.claims.comparison import Difference
 from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import UnsupportedError, VerificationError
+from derivlib.nodes.grid import Grid
 
 DIRECTIONS = 4
 """Along how many directions a claim is compared at each point."""
@@ -50,13 +53,16 @@ def agreeing_points(claim: Claim, seed: int, points: int) -> int:
     agreed, reason = 0, ""
     for tried in range(_TRIES * points):
         try:
-            difference = _Point(claim, seed + tried).difference()
+            point = _Point(claim, seed + tried)
+            difference = point.difference()
         except NoValue as error:
             reason = str(error)
             continue
         if difference is not None:
             told = difference.told("the result", "the derivative along directions", claim.sizes)
             raise VerificationError(told)
+        if claim.code is not None:
+            compare_code(claim.code, point.value, _grid(point.claimed), claim.sizes)
         agreed += 1
         if agreed == points:
             return agreed
@@ -78,6 +84,10 @@ class _Point:
         self.rng = np.random.default_rng([seed, len(self.values)])
         claimed: Array = self._evaluated(claim.result, (1, 1))[0, 0]
         self.claimed = claimed
+
+    def value(self, symbol: Any) -> Any:
+        """The value of a symbol: a number, or a matrix."""
+        return _grid(self.values[symbol]) if symbol.is_Matrix else self.values[symbol].item()
 
     def _evaluated(self, expr: Expr, like: tuple[int, int], *moving: Array) -> Jet:
         """Evaluate along directions, one array of them for each infinitesimal."""
@@ -181,6 +191,11 @@ class _Point:
             if not _agree(claimed, unit, column):
                 return low, claimed[:, low], column[:, 0]
         raise NoValue("a difference could not be told from the error of the calculation")
+
+
+def _grid(value: Array) -> Grid:
+    rows, cols = value.shape
+    return Grid(rows, cols, tuple(value.ravel().tolist()))
 
 
 def _unit(size: int, place: int) -> Array:

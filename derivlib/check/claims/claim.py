@@ -9,6 +9,7 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol, Symbol
 
+from derivlib.check.claims.code import Calculation
 from derivlib.check.points.domain import Domain
 from derivlib.expressions.sizes import all_nodes, at_size
 
@@ -24,6 +25,7 @@ class Claim:
     :param definitions: expressions to put in for symbols.
     :param domain: what holds at every point.
     :param order: 2 for the Hessian of a scalar.
+    :param code: code that is to calculate the derivative too.
     """
 
     expr: Expr
@@ -33,6 +35,7 @@ class Claim:
     definitions: Mapping[Any, Expr]
     domain: Domain
     order: int = 1
+    code: Calculation | None = None
 
     @property
     def exprs(self) -> tuple[Expr, ...]:

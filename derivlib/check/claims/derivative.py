@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Expr, preorder_traversal
 
 from derivlib.check.claims.claim import Claim
+from derivlib.check.claims.code import Calculation, compare_code
 from derivlib.check.claims.comparison import (
     Difference,
     as_grid,
@@ -53,6 +54,7 @@ def verify(
     structure: Structure | None = None,
     assuming: Any = (),
     method: Method | None = None,
+    code: Calculation | None = None,
 ) -> Verification:
     """Compare a derivative with the one found entry by entry, by scalar calculus.
 
@@ -106,6 +108,7 @@ def verify(
         too.
     :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
         random directions in double precision.
+    :param code: code that is to calculate the derivative at each point too.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     :raises BackendError: if `method` is "double" and NumPy is not installed.
     :raises InputError: if an argument is not a SymPy expression, or `wrt` not a symbol; if a
@@ -130,7 +133,7 @@ def verify(
         assuming=assuming,
         by_entries=not large,
     )
-    claim = Claim(expr, wrt, result, given, definitions, domain, order)
+    claim = Claim(expr, wrt, result, given, definitions, domain, order, code)
     with judging("derivative", expr, wrt, result) as note:
         verification = (compare_in_double if large else compare)(claim, seed=seed, points=points)
         note(verification)
@@ -157,7 +160,8 @@ def compare(
         expected = judgement(claim.expr, claim.wrt, sizes, definitions, domain, claim.order)
 
     def action(point: Point) -> tuple[int, int]:
-        claimed = as_grid(point.evaluation(sizes, definitions).value(claim.result))
+        evaluation = point.evaluation(sizes, definitions)
+        claimed = as_grid(evaluation.value(claim.result))
         truth = as_grid(expected.at(point))
         difference = difference_of(claimed, truth, point.arithmetic)
         if difference is not None:
@@ -167,6 +171,8 @@ def compare(
             raise VerificationError(
                 difference.told("the result", "entry-by-entry calculus", sizes, written)
             )
+        if claim.code is not None:
+            compare_code(claim.code, evaluation.value, truth, sizes)
         return truth.shape
 
     kinds, count = kinds_of_numbers(claim.exprs, points, in_components=domain.has_components)
@@ -185,6 +191,7 @@ def compare(
         structure=domain.structured(claim.wrt),
         assumptions=domain.told,
         abstract=has_abstract(claim.exprs),
+        code="" if claim.code is None else claim.code.title,
     )
 
 

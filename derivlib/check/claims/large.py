@@ -69,4 +69,5 @@ def compare_in_double(claim: Claim, *, seed: int = 0, points: int = 2) -> Verifi
         versions=(*library_versions(), ("NumPy", numpy.__version__)),
         structure=claim.domain.structured(claim.wrt),
         assumptions=claim.domain.told,
+        code="" if claim.code is None else claim.code.title,
     )

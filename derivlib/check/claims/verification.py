@@ -42,6 +42,8 @@ class Verification:
         every entry was free.
     :param assumptions: what held at every point, in words.
     :param abstract: whether there were abstract functions.
+    :param code: the library whose code was found to calculate it at each point; empty if none was
+        asked for.
     """
 
     sizes: SizesByName
@@ -55,6 +57,7 @@ class Verification:
     structure: str = ""
     assumptions: tuple[str, ...] = ()
     abstract: bool = False
+    code: str = ""
 
     @property
     def entries(self) -> int:
@@ -69,10 +72,11 @@ class Verification:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions)
         moved = f" by the free entries of the {self.structure}," if self.structure else ""
         where = f" with {', '.join(self.assumptions)}" if self.assumptions else ""
+        code = f" The {self.code} code calculates it at each point." if self.code else ""
         return (
             f"The {rows}×{cols} result agrees in {entries} with the derivative{moved} "
             f"found {self.calculus}{at_sizes(dict(self.sizes))}: {self._how()} at {points}"
-            f"{where} (seed {self.seed}; {versions})."
+            f"{where} (seed {self.seed}; {versions}).{code}"
         )
 
     __repr__ = __str__
