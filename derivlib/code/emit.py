@@ -139,8 +139,8 @@ class Writing:
         if writer.static[0]:
             return Piece(f"math.{_MATH.get(function, function)}({argument.text})")
         spelling = self.backend.functions[function]
-        first = "0, " if spelling.endswith("logaddexp") else ""
-        return Piece(f"{spelling}({first}{argument.text})")
+        call = spelling if "{0}" in spelling else f"{spelling}({{0}})"
+        return Piece(call.format(argument.text))
 
     def _like(self, number: str = "") -> str:
         """The type, and the device, of a new array that is to hold a number."""
@@ -168,6 +168,8 @@ class Writing:
         """The code of a number, or of a calculation with sizes."""
         if value is nan:
             return Piece('float("nan")')
+        if value is S.NegativeInfinity:
+            return Piece("-math.inf", SUM)
         if value.is_Integer:
             return Piece(str(value), ATOM if value >= 0 else SIGN)
         if value.is_Rational:
@@ -215,7 +217,7 @@ class Writing:
         raise UnsupportedError(f"a number of this kind is not written as code: {value}")
 
 
-_MATH = {"Abs": "fabs"}
+_MATH = {"Abs": "fabs", "Expm1": "expm1"}
 _IN_MATH = {
     "log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "asin", "acos", "atan",
     "fabs", "erf", "gamma", "lgamma",

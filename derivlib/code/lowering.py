@@ -9,6 +9,8 @@ from typing import Any
 from sympy import (
     BlockDiagMatrix,
     BlockMatrix,
+    Determinant,
+    DiagMatrix,
     DiagonalMatrix,
     Expr,
     HadamardPower,
@@ -17,11 +19,13 @@ from sympy import (
     MatAdd,
     MatMul,
     MatPow,
+    Mul,
     OneMatrix,
     S,
     Symbol,
     Trace,
     Transpose,
+    exp,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
@@ -42,9 +46,11 @@ from derivlib.code.forms import (
     is_vector,
     shape_of,
 )
+from derivlib.code.fusion import Fusion
 from derivlib.code.ir import Array, Program, Task
 from derivlib.code.matrix_products import Products
 from derivlib.code.scalar_code import Scalars
+from derivlib.code.stable_scalars import stable
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet, why_absent
 from derivlib.expressions.text import text
@@ -71,6 +77,7 @@ class Lowering:
         self.products = Products(self.algebra, task.sizes)
         self.scalars = Scalars(self.algebra, self._scalar_of_matrices)
         self.definitions = task.definitions
+        self.fusion = Fusion(task.definitions)
         self.name_of = name_of
         self.formed = formed_inverses([*task.definitions.values(), *(e for _, e in task.outputs)])
         self.known: dict[Expr, Form | Array] = {}
@@ -118,7 +125,11 @@ class Lowering:
 
     def scalar(self, expr: Expr) -> Array:
         """The value of a scalar expression."""
-        return self.scalars.value(expr, {})
+        written_out = self.fusion.scalar(expr)
+        rewritten = stable(written_out)
+        if rewritten == written_out:
+            return self.scalars.value(expr, {})
+        return self.scalars.value(self.fusion.finished(rewritten), {})
 
     def _scalar_of_matrices(self, expr: Expr) -> Array:
         if expr in self.known:
@@ -167,9 +178,27 @@ class Lowering:
             known = self.known[expr]
             assert isinstance(known, Form)
             return known
+        if (vector := self.fusion.diagonal_vector(expr)) is not None:
+            return self._diagonal_matrix(DiagMatrix(vector))
+        if self.fusion.is_entrywise(expr):
+            form = self._fused(expr)
+            if form is not None:
+                return form
         found = self._by_facet(expr)
         assert isinstance(found, Form)
         return found
+
+    def _fused(self, expr: Expr) -> Form | None:
+        """What is calculated entry by entry, as one function of entries, where that is stable."""
+        body, matrices = self.fusion.entry(expr)
+        rewritten = stable(body)
+        if rewritten == body:
+            return None
+        rewritten = self.fusion.finished(rewritten)
+        bound = {s: self.algebra.operand(self.matrix(m)) for m, s in matrices.items()
+                 if s in rewritten.free_symbols}  # fmt: skip
+        value = self.scalars.value(rewritten, bound)
+        return self.algebra.from_operand(value, *shape_of(expr))
 
     def _by_facet(self, expr: Expr) -> Form | Array:
         """Write a node as its facet says: by a call, or by the method of that name."""
@@ -208,10 +237,16 @@ class Lowering:
         return self.algebra.plus([self.matrix(term) for term in expr.args])
 
     def _product(self, expr: Expr) -> Form:
-        scalars = [self.scalar(factor) for factor in expr.args if not factor.is_Matrix]
-        factors = [factor for factor in expr.args if factor.is_Matrix]
+        scalars = self._coefficient([factor for factor in expr.args if not factor.is_Matrix])
+        factors = self.fusion.with_joined_diagonals([f for f in expr.args if f.is_Matrix])
         scalar = self.algebra.combine("multiply", scalars)
         return self.algebra.scaled(scalar, self._by_vector(factors))
+
+    def _coefficient(self, factors: Sequence[Expr]) -> list[Array]:
+        """Scalars as factors; as one where some may be out of range alone."""
+        if len(factors) > 1 and any(factor.has(exp, Determinant) for factor in factors):
+            return [self.scalar(Mul(*factors))]
+        return [self.scalar(factor) for factor in factors]
 
     def _by_vector(self, factors: Sequence[Expr]) -> Form:
         """A product; a sum of matrices times a vector is not added up first."""

@@ -23,7 +23,6 @@ from sympy import (
     cot,
     csc,
     exp,
-    log,
     sec,
     sin,
     tan,
@@ -35,12 +34,14 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
+from derivlib.code.stable_functions import Largest, Unless, XLogY
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
 
 _KNOWN = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-    "atanh", "exp", "log", "erf", "Abs", "sign", "sigmoid",
+    "atanh", "exp", "log", "erf", "Abs", "sign", "sigmoid", "Expm1",
+    "Exponential", "Softplus",
 )  # fmt: skip
 _AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
     sec: lambda z: 1 / cos(z),
@@ -81,10 +82,12 @@ class Scalars:
             return self._call("exp", expr.args[0], bound)
         if isinstance(expr, Piecewise):
             return self._choice(expr, bound)
-        if isinstance(expr, Max | Min):
+        if isinstance(expr, Max | Min | Largest):
             return self._extreme(expr, bound)
-        if isinstance(expr, log) and (inner := _one_plus_exponential(expr.args[0])) is not None:
-            return self._call("softplus", inner, bound)
+        if isinstance(expr, XLogY):
+            return self._of_several(expr, bound)
+        if isinstance(expr, Unless):
+            return self._unless(expr.args[0], expr.args[1], bound)
         if isinstance(expr, Function) and not isinstance(expr, AppliedUndef):
             return self._function(expr, bound)
         return self.other(expr)
@@ -108,7 +111,7 @@ class Scalars:
         return self._call(name, expr.args[0], bound)
 
     def _extreme(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
-        kind = "maximum" if isinstance(expr, Max) else "minimum"
+        kind = "minimum" if isinstance(expr, Min) else "maximum"
         arrays = [self.value(argument, bound) for argument in expr.args]
         numbers_last = sorted(arrays, key=self._rank)
         return functools.reduce(functools.partial(self._joined, kind), numbers_last)
@@ -120,11 +123,63 @@ class Scalars:
         shape = broadcast(left.shape, right.shape)
         return self.program.add(kind, left, right, shape=shape)
 
+    def _of_several(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        first, other = [self.value(argument, bound) for argument in expr.args]
+        return self.program.add("xlogy", first, other, shape=broadcast(first.shape, other.shape))
+
+    def _unless(self, factor: Expr, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        test = self._compared("equal", self.value(factor, bound), self.program.number(S.Zero))
+        value, least = self.value(expr, bound), self.program.number(S.NegativeInfinity)
+        shape = broadcast(test.shape, value.shape)
+        return self.program.add("where", test, least, value, shape=shape)
+
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        name = {"Exponential": "exp", "Softplus": "softplus"}.get(name, name)
         value = self.value(argument, bound)
         if name in ("sigmoid", "softplus") and self.program.operations[value.place].static:
             return self._of_number(name, value)
+        if name == "log" and (shifted := self._of_sum(value)) is not None:
+            return shifted
         return self.program.add("call", value, shape=value.shape, extra=name)
+
+    def _of_sum(self, value: Array) -> Array | None:
+        """The logarithm of a sum of exponentials, whose largest exponent is taken off."""
+        operation = self.program.operations[value.place]
+        parts = [self._exponent(Array(i, self.program.operations[i].shape))
+                 for i in operation.arguments]  # fmt: skip
+        found = [i for i, exponent in enumerate(parts) if exponent is not None]
+        if operation.kind not in ("sum", "sum_axis", "dot", "matmul") or len(found) != 1:
+            return None
+        (which,), exponent = found, parts[found[0]]
+        assert exponent is not None
+        axis = operation.extra if operation.kind == "sum_axis" else 1 - which
+        axis = axis if exponent.ndim == 2 and operation.kind != "sum" else None
+        shape = () if axis is None else (exponent.shape[1 - axis],)
+        largest = self.program.add("amax", exponent, shape=shape, extra=axis)
+        shift = self.algebra.column(largest) if axis == 1 else largest
+        lower = self.algebra.combine("add", [exponent, self.algebra.negated(shift)])
+        arguments = [Array(i, self.program.operations[i].shape) for i in operation.arguments]
+        arguments[which] = self._call_on("exp", lower)
+        total = self.program.add(
+            operation.kind, *arguments, shape=operation.shape, extra=operation.extra
+        )
+        logarithm = self._call_on("log", total)
+        if len(value.shape) == 2 and axis == 1:
+            largest = shift
+        return self.algebra.combine("add", [logarithm, largest])
+
+    def _call_on(self, name: str, value: Array) -> Array:
+        return self.program.add("call", value, shape=value.shape, extra=name)
+
+    def _exponent(self, value: Array) -> Array | None:
+        """The u of an array exp(u)."""
+        operation = self.program.operations[value.place]
+        if operation.kind == "transpose":
+            inner = self._exponent(Array(operation.arguments[0], value.shape[::-1]))
+            return None if inner is None else self.algebra.transposed_array(inner)
+        if operation.kind != "call" or operation.extra != "exp" or not value.shape:
+            return None
+        return Array(operation.arguments[0], value.shape)
 
     def _of_number(self, name: str, value: Array) -> Array:
         """σ(u) and log(1 + exp(u)) of a number, or of a calculation with sizes."""
@@ -140,13 +195,9 @@ class Scalars:
         return self.algebra.combine("add", [self.value(term, bound) for term in terms])
 
     def _product(self, expr: Mul, bound: Mapping[Symbol, Array]) -> Array:
-        factors, sigmoids = _without_sigmoids(expr)
-        above = [f for f in factors if not _is_reciprocal(f)]
-        below = [Pow(f.base, -f.exp) for f in factors if _is_reciprocal(f)]
+        above = [f for f in expr.args if not _is_reciprocal(f)]
+        below = [Pow(f.base, -f.exp) for f in expr.args if _is_reciprocal(f)]
         arrays = [self.value(factor, bound) for factor in above]
-        for inner, times in sigmoids:
-            value = self._call("sigmoid", inner, bound)
-            arrays.append(value if times == 1 else self._raised(value, times))
         result = self.algebra.combine("multiply", arrays)
         if not below:
             return result
@@ -154,8 +205,6 @@ class Scalars:
         return self.algebra.divided(result, divisor)
 
     def _power(self, base: Expr, exponent: Expr, bound: Mapping[Symbol, Array]) -> Array:
-        if exponent.is_negative and (inner := _one_plus_exponential(base)) is not None:
-            return self._raised(self._call("sigmoid", -inner, bound), -exponent)
         value = self.value(base, bound)
         if (number := self.program.value_of(value)) is not None and not exponent.free_symbols:
             return self.program.number(number**exponent)
@@ -212,38 +261,3 @@ class Scalars:
 
 def _is_reciprocal(factor: Expr) -> bool:
     return isinstance(factor, Pow) and bool(factor.exp.is_Number and factor.exp.is_negative)
-
-
-def _one_plus_exponential(expr: Expr) -> Expr | None:
-    """The u of 1 + exp(u)."""
-    if isinstance(expr, Add) and len(expr.args) == 2 and expr.args[0] is S.One:
-        other = expr.args[1]
-        if isinstance(other, exp):
-            return other.args[0]
-    return None
-
-
-def _without_sigmoids(expr: Mul) -> tuple[list[Expr], list[tuple[Expr, Expr]]]:
-    """Take exp(u)ʲ / (1 + exp(u))ᵏ out of a product as powers of logistic functions.
-
-    It is σ(u)ʲ σ(−u)ᵏ⁻ʲ, which does not overflow.
-    """
-    factors = list(expr.args)
-    sigmoids: list[tuple[Expr, Expr]] = []
-    for factor in expr.args:
-        if not _is_reciprocal(factor) or not factor.exp.is_Integer:
-            continue
-        inner = _one_plus_exponential(factor.base)
-        if inner is None:
-            continue
-        factors.remove(factor)
-        times = -factor.exp
-        for other in list(factors):
-            ratio = other.args[0] / inner if isinstance(other, exp) else S.Zero
-            if ratio.is_Integer and 0 < ratio <= times:
-                factors.remove(other)
-                sigmoids.append((inner, ratio))
-                times -= ratio
-        if times:
-            sigmoids.append((-inner, times))
-    return factors, sigmoids

@@ -57,7 +57,7 @@ class Source:
                 self._names[symbol] = self._fresh(str(symbol))
         lowering = Lowering(task, self._code_name)
         outputs: list[Array] = [lowering.calculate(output) for _, output in task.outputs]
-        stabilise(lowering.program, outputs)
+        outputs = stabilise(lowering.program, outputs)
         self.results = [array.shape for array in outputs]
         """The shapes of what it returns."""
         operations = lowering.program.operations

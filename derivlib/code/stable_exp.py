@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy import S
@@ -12,26 +13,53 @@ from derivlib.code.ir import Array, Operation, Program
 _WHOLE = -1
 """The axis of a scale that is the same for all entries."""
 
+_LINEAR = (
+    "kron", "stack", "blocks", "spread", "stack_blocks", "stack_spread", "vec", "unvec",
+    "as_matrix", "diagonal_matrix", "diagonal", "trace", "tril", "triu", "rows", "cols", "fill",
+    "entry", "permute_rows", "permute_cols",
+)  # fmt: skip
+"""What is linear in each argument."""
 
-def stabilise(program: Program, outputs: Sequence[Array]) -> None:
+
+def stabilise(program: Program, outputs: Sequence[Array]) -> list[Array]:
     """Take the largest entry off the argument of exponentials, line by line, where it cancels.
 
     As in softmax: exp(z) / sum(exp(z)) is the same for z minus a number. Whether the scale of a
     line cancels is found by degrees: if row i of an exponential is multiplied by cᵢ, row i of
-    each result is multiplied by a power of cᵢ, and all outputs have to be of degree 0.
+    each result is multiplied by a power of cᵢ, and outputs have to be of degree 0. Outputs of
+    which some are not have an exponential each.
 
-    :param program: the program; such exponentials are marked in it.
+    :param program: the program; such exponentials are put into it.
+    :returns: the results.
     """
-    operations = program.operations
-    needed = program.needed(outputs)
-    for place in needed:
+    operations, results = program.operations, list(outputs)
+    for place in program.needed(outputs):
         operation = operations[place]
         if operation.kind == "call" and operation.extra == "exp" and operation.shape:
-            axes = (0, 1) if len(operation.shape) == 2 else (_WHOLE,)
-            for axis in axes:
-                if _cancels(operations, needed, place, axis, outputs):
-                    operation.kind, operation.extra = "scaled_exp", 0 if axis else 1
+            for axis in (0, 1) if len(operation.shape) == 2 else (_WHOLE,):
+                needed = {output: program.needed([output]) for output in results}
+                cancelling = [output for output, of in needed.items() if place in of
+                              and _cancels(operations, of, place, axis, output)]  # fmt: skip
+                scaled = replace(operation, kind="scaled_exp", extra=0 if axis else 1)
+                copies = {place: len(operations)} if cancelling else {}
+                operations.extend([scaled] if cancelling else [])
+                for output in cancelling:
+                    _copy(operations, needed[output], copies)
+                results = [Array(copies.get(r.place, r.place), r.shape) if r in cancelling else r
+                           for r in results]  # fmt: skip
+                if cancelling:
                     break
+    return results
+
+
+def _copy(operations: list[Operation], needed: Sequence[int], copies: dict[int, int]) -> None:
+    """Repeat what is calculated from something with what was put in its place."""
+    for place in needed:
+        operation = operations[place]
+        if place not in copies and any(i in copies for i in operation.arguments):
+            copies[place] = len(operations)
+            arguments = tuple(copies.get(i, i) for i in operation.arguments)
+            operations.append(replace(operation, arguments=arguments))
 
 
 class _NoDegreeError(Exception):
@@ -43,7 +71,7 @@ def _cancels(
     needed: Sequence[int],
     exponential: int,
     axis: int,
-    outputs: Sequence[Array],
+    output: Array,
 ) -> bool:
     degrees: dict[int, tuple[int, int]] = {exponential: (1, axis)}
     try:
@@ -55,7 +83,7 @@ def _cancels(
                     degrees[place] = power, along
     except _NoDegreeError:
         return False
-    return not any(array.place in degrees for array in outputs)
+    return output.place not in degrees
 
 
 class _Degree:
@@ -79,6 +107,12 @@ class _Degree:
             return self._entrywise(kind)
         if kind in ("matmul", "dot", "outer"):
             return self._product(kind)
+        if kind in _LINEAR and all(d is None or d[1] == _WHOLE for d in self.degrees):
+            return sum(degree[0] for degree in self.degrees if degree), _WHOLE
+        if kind == "add_diagonal" and self.degrees[0] == self.degrees[1]:
+            power, axis = self.degrees[0] or (0, _WHOLE)
+            if axis == _WHOLE:
+                return power, axis
         power, axis = self.degrees[0] or (0, _WHOLE)
         if kind in ("negate", "column", "flat") and (kind != "flat" or axis <= 0):
             return power, axis

@@ -34,7 +34,7 @@ def named_again(
 
     def over(names: Iterable[Expr], expr: Expr) -> Expr:
         for name in reversed(list(names)):
-            expr = abbreviate(expr, shared[name], name)
+            expr = abbreviate(expr, shared[name], name, shared)
         return expr
 
     names: dict[Expr, Expr] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sympy import Basic, Expr, HadamardProduct, KroneckerProduct, MatAdd, MatMul, Mul, S, Transpose
 
@@ -97,7 +97,7 @@ def _replaced_once(expr: Expr, run: tuple[Expr, ...], after: Expr) -> Expr:
     return expr
 
 
-def abbreviate(expr: Expr, value: Expr, name: Expr) -> Expr:
+def abbreviate(expr: Expr, value: Expr, name: Expr, leaves: Collection[Expr] = ()) -> Expr:
     """Put a name in place of what it stands for, wherever that stands.
 
     Among the factors of products it is found too, where they were multiplied out: 2 Xᵀ M is
@@ -105,8 +105,9 @@ def abbreviate(expr: Expr, value: Expr, name: Expr) -> Expr:
 
     :param value: what the name stands for.
     :param name: a symbol, or a node, of the shape of the value.
+    :param leaves: nodes in which nothing is replaced, such as names that were put in before.
     """
-    done: dict[Expr, Expr] = {value: name}
+    done: dict[Expr, Expr] = {**{leaf: leaf for leaf in leaves}, value: name}
     is_product = type(value) in (HadamardProduct, Mul)
     factors = Counter(value.args) if is_product else Counter()
     coefficient, multiplied = split_coefficient(value)

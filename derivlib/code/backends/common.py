@@ -68,7 +68,7 @@ def functions(prefix: str, **different: str) -> dict[str, str]:
     arcs = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     spelt = {name: f"{prefix}.{name}" for name in names}
     spelt |= {name: f"{prefix}.arc{name[1:]}" for name in arcs}
-    return {**spelt, "Abs": f"{prefix}.abs", **different}
+    return {**spelt, "Abs": f"{prefix}.abs", "Expm1": f"{prefix}.expm1", **different}
 
 
 def called(function: str) -> Template:
@@ -238,6 +238,9 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "compare": _compared,
         "transpose": lambda w, x, s, a: f"{a[0].atom}.T",
         "sum": lambda w, x, s, a: f"{a[0].atom}.sum()",
+        "amax": lambda w, axis, s, a: (
+            f"{prefix}.amax({a[0].text}{'' if axis is None else f', {axis}'})"
+        ),
         "sum_axis": lambda w, axis, s, a: f"{a[0].atom}.sum({axis})",
         "trace": lambda w, x, s, a: f"{a[0].atom}.trace()",
         "entry": _entry,

@@ -12,12 +12,16 @@ JAX = Backend(
     imports=("import jax", "import jax.numpy as jnp", "import numpy as np"),
     prefix="jnp",
     functions=functions(
-        "jnp", sigmoid="jax.nn.sigmoid", softplus="jnp.logaddexp", erf="jax.scipy.special.erf"
+        "jnp",
+        sigmoid="jax.nn.sigmoid",
+        softplus="jnp.logaddexp(0, {0})",
+        erf="jax.scipy.special.erf",
     ),
     templates={
         **common("jnp"),
         "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}{w.like()}), {a[0].text})",
         "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}{w.like()}))",
+        "xlogy": called("jax.scipy.special.xlogy"),
         "block_diagonal": called("jax.scipy.linalg.block_diag"),
         "single_entry": lambda w, index, s, a: (
             f"jnp.zeros({w.tuple(s)}{w.like()}).at[{w.sizes(index)}].set(1)"

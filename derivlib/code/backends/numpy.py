@@ -6,6 +6,11 @@ from derivlib.code.backends.backend import Backend
 from derivlib.code.backends.common import called, common, functions, helpers
 
 _HELPERS = {
+    "xlogy": '''
+def xlogy(x, y):
+    """x log(y), and 0 where x is 0."""
+    return x * np.log(np.where(x == 0, 1, y))
+''',
     "sigmoid": '''
 def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), without overflow."""
@@ -51,10 +56,13 @@ NUMPY = Backend(
     requires="numpy",
     imports=("import numpy as np", "import scipy.special"),
     prefix="np",
-    functions=functions("np", sigmoid="sigmoid", softplus="np.logaddexp", erf="scipy.special.erf"),
+    functions=functions(
+        "np", sigmoid="sigmoid", softplus="np.logaddexp(0, {0})", erf="scipy.special.erf"
+    ),
     templates={
         **common("np"),
         "block_diagonal": called("block_diagonal"),
+        "xlogy": called("xlogy"),
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
     },

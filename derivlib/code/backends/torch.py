@@ -41,7 +41,7 @@ TORCH = Backend(
         "torch",
         asin="torch.arcsin",
         sigmoid="torch.sigmoid",
-        softplus="torch.nn.functional.softplus",
+        softplus="torch.nn.functional.softplus({0}, threshold=40)",
         erf="torch.erf",
     ),
     templates={
@@ -49,6 +49,7 @@ TORCH = Backend(
         "kron": _kronecker,
         "maximum": of_numbers("max", _clamped("min")),
         "minimum": of_numbers("min", _clamped("max")),
+        "xlogy": called("torch.xlogy"),
         "block_diagonal": called("torch.block_diag"),
         "block": _block,
     },
