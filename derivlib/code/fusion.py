@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sympy import (
@@ -19,27 +19,38 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    Trace,
+    Transpose,
     ZeroMatrix,
     exp,
+    log,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derivlib.expressions.construction import add, hadamard, mul, split_coefficient
+from derivlib.code.guarded import guarded
+from derivlib.code.stable_scalars import stable
+from derivlib.expressions.construction import add, hadamard, mul, split_coefficient, transpose
 from derivlib.expressions.substitution import substitute
+from derivlib.expressions.traversal import children
 from derivlib.nodes import LogSumExp, Softmax
 from derivlib.nodes.elementwise import as_lambda
 
 _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
 
 
+def _divisions(expr: Expr) -> int:
+    return sum(bool(power.exp.is_negative) for power in expr.atoms(Pow))
+
+
 class Fusion:
     """Joins operations entry by entry, through the names that stand for some of them.
 
     :param definitions: each name with what it stands for.
+    :param differentiated: what the derivatives are of, or are from.
     """
 
-    def __init__(self, definitions: Mapping[Expr, Expr]) -> None:
+    def __init__(self, definitions: Mapping[Expr, Expr], differentiated: Expr) -> None:
         self.definitions = definitions
         self._places: dict[Any, Symbol] = {}
         self._softmax: dict[Symbol, tuple[Expr, Expr]] = {}
@@ -47,13 +58,13 @@ class Fusion:
         for name, meaning in definitions.items():
             if not name.is_Matrix:
                 self._scalars[name] = self.scalar(meaning)
+        self._logarithms: frozenset[Expr] = frozenset(self._logarithms_in(differentiated))
 
     @staticmethod
     def is_entrywise(expr: Expr) -> bool:
         """Return whether an expression calculates each entry from one entry of other matrices."""
-        if isinstance(expr, MatMul):
-            return isinstance(split_coefficient(expr)[1], _ENTRYWISE)
-        return isinstance(expr, _ENTRYWISE)
+        inner = split_coefficient(expr)[1]
+        return isinstance(inner.arg if isinstance(inner, Transpose) else inner, _ENTRYWISE)
 
     def scalar(self, expr: Expr) -> Expr:
         """A scalar over names with the definitions of those names put in that are scalars."""
@@ -69,6 +80,21 @@ class Fusion:
         name = self._places.setdefault(("logarithm", expr), Dummy("s"))
         self._softmax[name] = (entry, logit - LogSumExp(softmax.arg))
         return exp(name)
+
+    def rewritten(self, expr: Expr) -> Expr:
+        """A function of scalars, calculated stably and with what is multiplied by zero guarded."""
+        return self.finished(guarded(stable(expr), self._logarithms))
+
+    def _logarithms_in(self, expr: Expr) -> Iterator[Expr]:
+        """What logarithms are taken of that are multiplied, as functions of entries."""
+        if isinstance(expr, MatMul | Trace):
+            bodies = [self.entry(part)[0] for part in children(expr) if self.is_entrywise(part)]
+        else:
+            body = self.entry(expr)[0] if self.is_entrywise(expr) else self.scalar(expr)
+            bodies = [each for each in body.atoms(Mul) if not each.as_coeff_Mul()[1].is_Function]
+        yield from (each.args[0] for body in bodies for each in body.atoms(log))
+        for part in children(expr):
+            yield from self._logarithms_in(part)
 
     def finished(self, expr: Expr) -> Expr:
         """A rewritten expression with each softmax put in again, and its logarithm."""
@@ -120,6 +146,21 @@ class Fusion:
             opened += parts if found else [factor]
         return opened
 
+    def cancels(self, expr: Expr, body: Expr) -> bool:
+        """Return whether operations of an expression cancel in the function of its entries."""
+        divisions, stack, met = 0, [expr], {expr}
+        while stack:
+            part = stack.pop()
+            meaning = self.definitions.get(part, part)
+            if self.is_entrywise(meaning):
+                if isinstance(meaning, HadamardPower):
+                    divisions += bool(meaning.args[1].is_negative)
+                if isinstance(meaning, ElementwiseApplyFunction):
+                    divisions += _divisions(meaning.args[0].expr)
+                stack += [each for each in children(meaning) if each not in met]
+                met.update(children(meaning))
+        return divisions > _divisions(body)
+
     def entry(self, expr: Expr) -> tuple[Expr, dict[Expr, Symbol]]:
         """An entry of a matrix as a function of entries of others.
 
@@ -127,27 +168,32 @@ class Fusion:
         """
         matrices: dict[Expr, Symbol] = {}
 
-        def of(part: Expr) -> Expr:
-            meaning = self.definitions.get(part, part)
-            if isinstance(meaning, MatMul):
-                coefficient, rest = split_coefficient(meaning)
-                if coefficient is not S.One:
-                    return self.scalar(coefficient) * of(rest)
-            if isinstance(meaning, MatAdd):
-                return Add(*map(of, meaning.args))
-            if isinstance(meaning, HadamardProduct):
-                return Mul(*map(of, meaning.args))
-            if isinstance(meaning, HadamardPower):
-                return Pow(of(meaning.args[0]), meaning.args[1])
-            if isinstance(meaning, ElementwiseApplyFunction):
-                function = as_lambda(meaning.args[0])
-                return function.expr.xreplace({function.variables[0]: of(meaning.args[1])})
-            if isinstance(meaning, OneMatrix | ZeroMatrix):
-                return S.One if isinstance(meaning, OneMatrix) else S.Zero
-            if isinstance(meaning, Softmax):
-                matrices[part] = self._places.setdefault(part, Dummy("x", real=True))
-                return self._as_exponential(meaning, matrices[part], of(meaning.arg), meaning)
+        def leaf(part: Expr) -> Symbol:
             matrices[part] = self._places.setdefault(part, Dummy("x", real=True))
             return matrices[part]
+
+        def of(part: Expr, turn: Callable[[Expr], Expr] = lambda matrix: matrix) -> Expr:
+            meaning = self.definitions.get(part, part)
+            match meaning:
+                case MatMul() if (scaled := split_coefficient(meaning))[0] is not S.One:
+                    return self.scalar(scaled[0]) * of(scaled[1], turn)
+                case Transpose():
+                    return of(meaning.arg, lambda matrix: turn(transpose(matrix)))
+                case MatAdd():
+                    return Add(*(of(term, turn) for term in meaning.args))
+                case HadamardProduct():
+                    return Mul(*(of(factor, turn) for factor in meaning.args))
+                case HadamardPower():
+                    return Pow(of(meaning.args[0], turn), meaning.args[1])
+                case ElementwiseApplyFunction():
+                    function = as_lambda(meaning.args[0])
+                    (variable,) = function.variables
+                    return function.expr.xreplace({variable: of(meaning.args[1], turn)})
+                case OneMatrix() | ZeroMatrix():
+                    return S.One if isinstance(meaning, OneMatrix) else S.Zero
+                case Softmax():
+                    place = leaf(turn(part))
+                    return self._as_exponential(meaning, place, of(meaning.arg, turn), meaning)
+            return leaf(turn(part))
 
         return of(expr), matrices

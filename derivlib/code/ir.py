@@ -18,6 +18,7 @@ class Task:
     :param name: what the function is called.
     :param outputs: what it returns, over names, each with what it is called in text.
     :param definitions: each name with its definition, after those it uses.
+    :param differentiated: what the outputs are derivatives of, in which names may stand.
     :param inputs: the matrices and scalars of the expression, in the order of arguments.
     :param args: the arguments asked for, symbols or names; those that are needed if left out.
     :param told: further lines for the docstring.
@@ -28,6 +29,7 @@ class Task:
     name: str
     outputs: Sequence[tuple[str, Expr]]
     definitions: Mapping[Expr, Expr]
+    differentiated: Expr
     inputs: Sequence[Expr]
     args: Sequence[Any] | None = None
     told: Sequence[str] = ()

@@ -21,6 +21,7 @@ from sympy import (
     MatPow,
     Mul,
     OneMatrix,
+    Pow,
     S,
     Symbol,
     Trace,
@@ -50,14 +51,16 @@ from derivlib.code.fusion import Fusion
 from derivlib.code.ir import Array, Program, Task
 from derivlib.code.matrix_products import Products
 from derivlib.code.scalar_code import Scalars
-from derivlib.code.stable_scalars import stable
+from derivlib.code.stable_functions import Guarded
 from derivlib.errors import UnsupportedError
+from derivlib.expressions.construction import hadamard, transpose
 from derivlib.expressions.facets import Call, facet, why_absent
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
 from derivlib.nodes import (
     BasisMatrix,
     Commutation,
+    Norm,
     SingleEntry,
     SumEntries,
     Tril,
@@ -77,7 +80,7 @@ class Lowering:
         self.products = Products(self.algebra, task.sizes)
         self.scalars = Scalars(self.algebra, self._scalar_of_matrices)
         self.definitions = task.definitions
-        self.fusion = Fusion(task.definitions)
+        self.fusion = Fusion(task.definitions, task.differentiated)
         self.name_of = name_of
         self.formed = formed_inverses([*task.definitions.values(), *(e for _, e in task.outputs)])
         self.known: dict[Expr, Form | Array] = {}
@@ -126,10 +129,8 @@ class Lowering:
     def scalar(self, expr: Expr) -> Array:
         """The value of a scalar expression."""
         written_out = self.fusion.scalar(expr)
-        rewritten = stable(written_out)
-        if rewritten == written_out:
-            return self.scalars.value(expr, {})
-        return self.scalars.value(self.fusion.finished(rewritten), {})
+        rewritten = self.fusion.rewritten(written_out)
+        return self.scalars.value(expr if rewritten == written_out else rewritten, {})
 
     def _scalar_of_matrices(self, expr: Expr) -> Array:
         if expr in self.known:
@@ -152,10 +153,23 @@ class Lowering:
         return self.algebra.combine("add", [self._traced(f) for f in without_outer(factors)])
 
     def _traced(self, factors: Sequence[Expr]) -> Array:
+        if (found := self._summed([f for f in factors if f.is_Matrix])) is not None:
+            scalars = [self.scalar(f) for f in factors if not f.is_Matrix]
+            return self.algebra.combine("multiply", [*scalars, found])
         scalars = [self.scalar(f) for f in factors if not f.is_Matrix]
         matrices = [self.matrix(f) for f in factors if f.is_Matrix]
         value = self.products.trace(matrices)
         return self.algebra.combine("multiply", [*scalars, value])
+
+    def _summed(self, factors: Sequence[Expr]) -> Array | None:
+        """The trace of AᵀB as the sum of products of entries, where some are to be guarded."""
+        if len(factors) != 2:
+            return None
+        product = hadamard(transpose(factors[0]), factors[1])
+        body = self.fusion.entry(product)[0]
+        if not self.fusion.rewritten(body).has(Guarded):
+            return None
+        return self.algebra.total(self.matrix(product))
 
     def _sum_entries(self, expr: SumEntries) -> Array:
         return self.algebra.total(self.matrix(expr.arg))
@@ -191,10 +205,9 @@ class Lowering:
     def _fused(self, expr: Expr) -> Form | None:
         """What is calculated entry by entry, as one function of entries, where that is stable."""
         body, matrices = self.fusion.entry(expr)
-        rewritten = stable(body)
-        if rewritten == body:
+        rewritten = self.fusion.rewritten(body)
+        if rewritten == self.fusion.finished(body) and not self.fusion.cancels(expr, body):
             return None
-        rewritten = self.fusion.finished(rewritten)
         bound = {s: self.algebra.operand(self.matrix(m)) for m, s in matrices.items()
                  if s in rewritten.free_symbols}  # fmt: skip
         value = self.scalars.value(rewritten, bound)
@@ -237,16 +250,28 @@ class Lowering:
         return self.algebra.plus([self.matrix(term) for term in expr.args])
 
     def _product(self, expr: Expr) -> Form:
-        scalars = self._coefficient([factor for factor in expr.args if not factor.is_Matrix])
+        scalars = self._coefficient(expr.args)
         factors = self.fusion.with_joined_diagonals([f for f in expr.args if f.is_Matrix])
         scalar = self.algebra.combine("multiply", scalars)
+        if shape_of(expr) == (S.One, S.One) and (found := self._summed(factors)) is not None:
+            return Full(S.One, S.One, self.algebra.times_scalar(scalar, found))
         return self.algebra.scaled(scalar, self._by_vector(factors))
 
     def _coefficient(self, factors: Sequence[Expr]) -> list[Array]:
-        """Scalars as factors; as one where some may be out of range alone."""
-        if len(factors) > 1 and any(factor.has(exp, Determinant) for factor in factors):
-            return [self.scalar(Mul(*factors))]
-        return [self.scalar(factor) for factor in factors]
+        """The scalars of a product; as one where some may be out of range alone.
+
+        Where a product has v more often than it is divided by ‖v‖, it is zero for v = 0.
+        """
+        scalars = [self.fusion.scalar(factor) for factor in factors if not factor.is_Matrix]
+        for i, scalar in enumerate(scalars):
+            base, exponent = scalar.as_base_exp()
+            if isinstance(base, Norm) and exponent.is_Integer:
+                times = sum(factor in (base.arg, transpose(base.arg)) for factor in factors)
+                if 0 < -exponent < times:
+                    scalars[i] = Pow(Guarded(base, base), exponent)
+        if len(scalars) > 1 and any(scalar.has(exp, Determinant) for scalar in scalars):
+            return [self.scalar(Mul(*scalars))]
+        return [self.scalar(scalar) for scalar in scalars]
 
     def _by_vector(self, factors: Sequence[Expr]) -> Form:
         """A product; a sum of matrices times a vector is not added up first."""

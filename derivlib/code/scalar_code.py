@@ -34,7 +34,7 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
-from derivlib.code.stable_functions import Largest, Unless, XLogY
+from derivlib.code.stable_functions import Guarded, Largest, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
 
@@ -84,10 +84,10 @@ class Scalars:
             return self._choice(expr, bound)
         if isinstance(expr, Max | Min | Largest):
             return self._extreme(expr, bound)
-        if isinstance(expr, XLogY):
-            return self._of_several(expr, bound)
+        if isinstance(expr, Guarded):
+            return self._unless(expr.args[0], S.One, expr.args[1], bound)
         if isinstance(expr, Unless):
-            return self._unless(expr.args[0], expr.args[1], bound)
+            return self._unless(expr.args[0], S.NegativeInfinity, expr.args[1], bound)
         if isinstance(expr, Function) and not isinstance(expr, AppliedUndef):
             return self._function(expr, bound)
         return self.other(expr)
@@ -123,15 +123,14 @@ class Scalars:
         shape = broadcast(left.shape, right.shape)
         return self.program.add(kind, left, right, shape=shape)
 
-    def _of_several(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
-        first, other = [self.value(argument, bound) for argument in expr.args]
-        return self.program.add("xlogy", first, other, shape=broadcast(first.shape, other.shape))
-
-    def _unless(self, factor: Expr, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+    def _unless(
+        self, factor: Expr, number: Expr, expr: Expr, bound: Mapping[Symbol, Array]
+    ) -> Array:
+        """An expression, and a number where a factor is zero."""
         test = self._compared("equal", self.value(factor, bound), self.program.number(S.Zero))
-        value, least = self.value(expr, bound), self.program.number(S.NegativeInfinity)
+        value = self.value(expr, bound)
         shape = broadcast(test.shape, value.shape)
-        return self.program.add("where", test, least, value, shape=shape)
+        return self.program.add("where", test, self.program.number(number), value, shape=shape)
 
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
         name = {"Exponential": "exp", "Softplus": "softplus"}.get(name, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Function
 
-__all__ = ["Expm1", "Exponential", "Largest", "Softplus", "Unless", "XLogY"]
+__all__ = ["Expm1", "Exponential", "Guarded", "Largest", "Softplus", "Unless"]
 
 
 class Largest(Function):  # type: ignore[misc]
@@ -27,5 +27,5 @@ class Expm1(Function):  # type: ignore[misc]
     """exp(u) - 1."""
 
 
-class XLogY(Function):  # type: ignore[misc]
-    """x log(y), and 0 where x is 0."""
+class Guarded(Function):  # type: ignore[misc]
+    """The second argument, and 1 where the first is 0."""

@@ -48,7 +48,6 @@ from derivlib.code.stable_functions import (
     Largest,
     Softplus,
     Unless,
-    XLogY,
 )
 from derivlib.nodes import LogDet
 from derivlib.nodes.sigmoid import Sigmoid
@@ -95,31 +94,17 @@ def stable(expr: Expr) -> Expr:
     """
     if isinstance(expr, log):
         return _logarithm(expr)
+    if isinstance(expr, Mul) and expr.has(exp, Determinant):
+        expr = Mul(*expr.args)  # where some of them cancel
     if _divides(expr):
         return _quotients(expr)
     if isinstance(expr, AppliedUndef) or not isinstance(expr, Add | Mul | Pow | Function):
         return expr
     args = tuple(map(stable, expr.args))
     new = expr if args == expr.args else expr.func(*args)
-    if isinstance(new, Mul):
-        return _product(new)
-    if isinstance(new, Pow) and isinstance(new.base, Determinant) and not new.exp.is_Integer:
+    if isinstance(new, Pow) and isinstance(new.base, Determinant) and not new.exp.is_integer:
         return exp(new.exp * LogDet(new.base.arg))
     return new
-
-
-def _product(expr: Mul) -> Expr:
-    """A product with a logarithm is zero where the other factors are."""
-    logs = [part for part in expr.args if isinstance(part, log)]
-    number, others = Mul(*(f for f in expr.args if f not in logs)).as_coeff_Mul()
-    if len(logs) != 1 or others is S.One or _is_positive(logs[0].args[0]):
-        return expr
-    return number * XLogY(others, logs[0].args[0])
-
-
-def _is_positive(expr: Expr) -> bool:
-    """Tell whether an expression is positive whatever the arrays are."""
-    return all(part.is_positive or isinstance(part, exp) for part in Add.make_args(expr))
 
 
 # --- quotients of exponentials ----------------------------------------------------------------

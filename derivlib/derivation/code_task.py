@@ -144,6 +144,7 @@ def source_of(
         name or derivation._code_name,
         outputs,
         names,
+        written.expr,
         [*inputs, *sorted(others, key=str)],
         args,
         tuple(_told(derivation)),

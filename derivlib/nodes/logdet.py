@@ -46,13 +46,13 @@ _CODE = Call(
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""
     sign, value = {lib}.linalg.slogdet(A)
-    return {lib}.where(sign > 0, value, {lib}.nan)
+    return {lib}.where(sign >= 0, value, {lib}.nan)
 ''',
     numpy='''
 def logdet(A):
     """The logarithm of the determinant; not a number where that is negative."""
     sign, value = np.linalg.slogdet(A)
-    return value if sign > 0 else np.nan
+    return value if sign >= 0 else np.nan
 ''',
     matrices=True,
 )

@@ -25,6 +25,7 @@ from sympy import (
     Matrix,
     MatrixSymbol,
     OneMatrix,
+    Rational,
     Symbol,
     Trace,
     cosh,
@@ -52,6 +53,7 @@ ones = OneMatrix(n, 1)
 logistic = Lambda(z, 1 / (1 + exp(-z)))
 
 DIGITS = 1000
+WHAT = ("value", "gradient", "Hessian")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Loss:
     :param wrt: the variable.
     :param scalar: the loss again, a function of the explicit matrices, by names.
     :param points: the arrays, by names.
-    :param order: 2 with the Hessian, or 1 without.
+    :param order: 2 with the Hessian, 1 without, 0 without the gradient too.
+    :param beside: whether the scalars have no value at zero, but a limit.
     :param single: whether the points are within the range of single precision too.
     """
 
@@ -72,6 +75,7 @@ class Loss:
     points: list[dict[str, Any]]
     order: int = 2
     single: bool = True
+    beside: bool = False
 
 
 def over(function, *columns):
@@ -104,6 +108,7 @@ gaps = [
     for gap in ([1000.0, 0.0, 0.0], [0.0, 0.0, 0.0], [-90.0, 90.0, 3.0], [0.0, 1000.0, -1000.0])
 ]
 scores = [{"x": each["x"]} for each in gaps]
+zeros = [{"x": [0.0, 0.0]}, {"x": [3.0, 0.0]}]
 nearer = [{"x": [300.0, 0.0, 0.0]}, {"x": [40.0, 0.0, 0.0]}, {"x": [0.0, 90.0, -90.0]}]
 pairs = [{"s": u, "t": v} for u in (*FAR, 2.0, 90.0, -90.0) for v in (0.0, 2.0, -1000.0, 1000.0)]
 
@@ -329,15 +334,76 @@ LOSSES = {
         log(Determinant(A)),
         A,
         lambda A: log(A.det()),
-        [{"A": [[1e200, 0.0], [0.0, 1e180]]}, {"A": [[1e-200, 0.0], [1e-210, 1e-180]]}],
+        [{"A": np.diag([1e110, 1e120, 1e115])}, {"A": np.diag([1e-110, 1e-120, 1e-115])}],
         single=False,
     ),
     "power of a determinant out of range": Loss(
-        Determinant(A) ** 0.5,
+        sqrt(Determinant(A)),
         A,
         lambda A: sqrt(A.det()),
-        [{"A": [[1e200, 0.0], [0.0, 1e180]]}, {"A": [[1e-200, 0.0], [1e-210, 1e-180]]}],
+        [{"A": np.diag([1e110, 1e120, 1e115])}, {"A": np.diag([1e-110, 1e-120, 1e-115])}],
         single=False,
+    ),
+    "squared norm": Loss(norm(x) ** 2, x, lambda x: over(lambda u: u**2, x), zeros),
+    "product with itself": Loss(x.T * x, x, lambda x: over(lambda u: u**2, x), zeros),
+    "cube of a norm": Loss(
+        norm(x) ** 3, x, lambda x: over(lambda u: u**2, x) ** Rational(3, 2), zeros, beside=True
+    ),
+    "fourth power of a norm": Loss(
+        norm(x - a) ** 4,
+        x,
+        lambda x, a: over(lambda u, v: (u - v) ** 2, x, a) ** 2,
+        [{"x": [1.0, -2.0], "a": [1.0, -2.0]}],
+    ),
+    "product of entries": Loss(
+        x[0, 0] * x[1, 0] * x[2, 0],
+        x,
+        lambda x: x[0] * x[1] * x[2],
+        [{"x": [0.0, 0.0, 3.0]}, {"x": [2.0, 0.0, 3.0]}, {"x": [0.0, 0.0, 0.0]}],
+    ),
+    "entropy": Loss(
+        x.T * x.applyfunc(log),
+        x,
+        lambda x: x[1] * log(x[1]),
+        [{"x": [0.0, 0.5]}],
+        order=0,
+    ),
+    "cross-entropy of probabilities": Loss(
+        -y.T * x.applyfunc(log),
+        x,
+        lambda x, y: -y[1] * log(x[1]),
+        [{"x": [0.0, 1.0], "y": [0.0, 1.0]}, {"x": [0.0, 1e-300], "y": [0.0, 0.5]}],
+        single=False,
+    ),
+    "binary cross-entropy of probabilities": Loss(
+        -y.T * x.applyfunc(log) - (ones - y).T * (ones - x).applyfunc(log),
+        x,
+        lambda x, y: -log(1 - x[0]) - log(x[1]),
+        [{"x": [0.0, 1.0], "y": [0.0, 1.0]}],
+    ),
+    "binary cross-entropy of one probability": Loss(
+        -s * log(t) - (1 - s) * log(1 - t), t, lambda s, t: -log(t), [{"s": 1.0, "t": 1.0}]
+    ),
+    "relative entropy": Loss(
+        sum_entries(HadamardProduct(y, HadamardProduct(y, HadamardPower(x, -1)).applyfunc(log))),
+        x,
+        lambda x, y: y[1] * log(y[1] / x[1]),
+        [{"x": [0.5, 0.25], "y": [0.0, 0.5]}],
+    ),
+    "powers": Loss(
+        sum_entries(HadamardPower(x, t)),
+        x,
+        lambda x, t: x[0] ** t + x[1] ** t,
+        [{"x": [0.0, 2.0], "t": 1.0}, {"x": [0.0, 2.0], "t": 2.0}, {"x": [3.0, 2.0], "t": 0.0}],
+        beside=True,
+    ),
+    "Cauchy": elementwise(lambda u: log(1 + u**2)),
+    "pseudo-Huber": elementwise(lambda u: sqrt(1 + u**2)),
+    "Gaussian kernel": Loss(
+        exp(-(norm(x - a) ** 2) / 2),
+        x,
+        lambda x, a: exp(-over(lambda u, v: (u - v) ** 2, x, a) / 2),
+        [{"x": [100.0, 0.0], "a": [0.0, 0.0]}, {"x": [1.0, 0.0], "a": [0.0, 0.0]}],
     ),
     "determinant": Loss(
         Determinant(A),
@@ -397,7 +463,8 @@ def known(name, point):
     function = derivatives(name)[shapes]
     flat = [v for value in point.values() for v in np.ravel(value, order="F")]
     with mpmath.workdps(DIGITS):
-        return function(*(mpmath.mpf(float(v)) for v in flat))
+        zero = mpmath.mpf("1e-400" if LOSSES[name].beside else "0")
+        return function(*(mpmath.mpf(float(v)) if v else zero for v in flat))
 
 
 def close(got, wanted, dtype, scale):
@@ -415,7 +482,7 @@ def close(got, wanted, dtype, scale):
 @functools.cache
 def functions(name, backend):
     loss = LOSSES[name]
-    derivation = derive if loss.order == 1 else hessian
+    derivation = hessian if loss.order == 2 else derive
     return derivation(loss.expr, loss.wrt).to_function(backend, value=True)
 
 
@@ -444,7 +511,7 @@ def assert_right(name, backend, dtype):
             warnings.simplefilter("ignore")
             found = functions(name, backend)(**arrays(backend, point, dtype))
         size = max(1.0, *(float(np.abs(value).max()) for value in point.values()))
-        for what, got, exact in zip(("value", "gradient", "Hessian"), found, wanted, strict=False):
+        for what, got, exact in zip(WHAT[: loss.order + 1], found, wanted, strict=False):
             entries = np.ravel(np.asarray(got), order="F")
             exact = np.array(exact, dtype=object).ravel(order="F")
             assert len(entries) == len(exact)

@@ -21,7 +21,6 @@ JAX = Backend(
         **common("jnp"),
         "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}{w.like()}), {a[0].text})",
         "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}{w.like()}))",
-        "xlogy": called("jax.scipy.special.xlogy"),
         "block_diagonal": called("jax.scipy.linalg.block_diag"),
         "single_entry": lambda w, index, s, a: (
             f"jnp.zeros({w.tuple(s)}{w.like()}).at[{w.sizes(index)}].set(1)"

@@ -6,11 +6,6 @@ from derivlib.code.backends.backend import Backend
 from derivlib.code.backends.common import called, common, functions, helpers
 
 _HELPERS = {
-    "xlogy": '''
-def xlogy(x, y):
-    """x log(y), and 0 where x is 0."""
-    return x * np.log(np.where(x == 0, 1, y))
-''',
     "sigmoid": '''
 def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), without overflow."""
@@ -62,7 +57,6 @@ NUMPY = Backend(
     templates={
         **common("np"),
         "block_diagonal": called("block_diagonal"),
-        "xlogy": called("xlogy"),
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
     },

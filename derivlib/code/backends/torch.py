@@ -49,7 +49,6 @@ TORCH = Backend(
         "kron": _kronecker,
         "maximum": of_numbers("max", _clamped("min")),
         "minimum": of_numbers("min", _clamped("max")),
-        "xlogy": called("torch.xlogy"),
         "block_diagonal": called("torch.block_diag"),
         "block": _block,
     },
