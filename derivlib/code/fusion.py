@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    Determinant,
     DiagMatrix,
     Dummy,
     Expr,
@@ -29,11 +30,12 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.code.guarded import guarded
+from derivlib.code.stable_functions import Guarded
 from derivlib.code.stable_scalars import stable
 from derivlib.expressions.construction import add, hadamard, mul, split_coefficient, transpose
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.traversal import children
-from derivlib.nodes import LogSumExp, Softmax
+from derivlib.nodes import LogSumExp, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda
 
 _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
@@ -101,6 +103,22 @@ class Fusion:
         names = [name for name in self._softmax if name in expr.free_symbols]
         whole = {exp(name): self._softmax[name][0] for name in names}
         return expr.xreplace(whole).xreplace({name: self._softmax[name][1] for name in names})
+
+    def coefficients(self, factors: Sequence[Expr]) -> list[Expr]:
+        """The scalars of a product; as one where some may be out of range alone.
+
+        Where a product has v more often than it is divided by ‖v‖, it is zero for v = 0.
+        """
+        scalars = [self.scalar(factor) for factor in factors if not factor.is_Matrix]
+        for i, scalar in enumerate(scalars):
+            base, exponent = scalar.as_base_exp()
+            if isinstance(base, Norm) and exponent.is_Integer:
+                times = sum(factor in (base.arg, transpose(base.arg)) for factor in factors)
+                if 0 < -exponent < times:
+                    scalars[i] = Pow(Guarded(base, base), exponent)
+        if len(scalars) > 1 and any(scalar.has(exp, Determinant) for scalar in scalars):
+            return [Mul(*scalars)]
+        return scalars
 
     def diagonal_vector(self, expr: Expr) -> Expr | None:
         """The diagonal of a sum or a product of diagonal matrices, as one column."""

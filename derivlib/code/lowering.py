@@ -9,7 +9,6 @@ from typing import Any
 from sympy import (
     BlockDiagMatrix,
     BlockMatrix,
-    Determinant,
     DiagMatrix,
     DiagonalMatrix,
     Expr,
@@ -19,14 +18,11 @@ from sympy import (
     MatAdd,
     MatMul,
     MatPow,
-    Mul,
     OneMatrix,
-    Pow,
     S,
     Symbol,
     Trace,
     Transpose,
-    exp,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
@@ -60,7 +56,6 @@ from derivlib.expressions.traversal import children
 from derivlib.nodes import (
     BasisMatrix,
     Commutation,
-    Norm,
     SingleEntry,
     SumEntries,
     Tril,
@@ -250,28 +245,12 @@ class Lowering:
         return self.algebra.plus([self.matrix(term) for term in expr.args])
 
     def _product(self, expr: Expr) -> Form:
-        scalars = self._coefficient(expr.args)
+        scalars = [self.scalar(factor) for factor in self.fusion.coefficients(expr.args)]
         factors = self.fusion.with_joined_diagonals([f for f in expr.args if f.is_Matrix])
         scalar = self.algebra.combine("multiply", scalars)
         if shape_of(expr) == (S.One, S.One) and (found := self._summed(factors)) is not None:
             return Full(S.One, S.One, self.algebra.times_scalar(scalar, found))
         return self.algebra.scaled(scalar, self._by_vector(factors))
-
-    def _coefficient(self, factors: Sequence[Expr]) -> list[Array]:
-        """The scalars of a product; as one where some may be out of range alone.
-
-        Where a product has v more often than it is divided by ‖v‖, it is zero for v = 0.
-        """
-        scalars = [self.fusion.scalar(factor) for factor in factors if not factor.is_Matrix]
-        for i, scalar in enumerate(scalars):
-            base, exponent = scalar.as_base_exp()
-            if isinstance(base, Norm) and exponent.is_Integer:
-                times = sum(factor in (base.arg, transpose(base.arg)) for factor in factors)
-                if 0 < -exponent < times:
-                    scalars[i] = Pow(Guarded(base, base), exponent)
-        if len(scalars) > 1 and any(scalar.has(exp, Determinant) for scalar in scalars):
-            return [self.scalar(Mul(*scalars))]
-        return [self.scalar(scalar) for scalar in scalars]
 
     def _by_vector(self, factors: Sequence[Expr]) -> Form:
         """A product; a sum of matrices times a vector is not added up first."""

@@ -69,7 +69,8 @@ _IN_EXPONENTIALS: dict[Any, Any] = {
 
 
 def _is_exponential(expr: Expr) -> bool:
-    return isinstance(expr, exp) or type(expr) in _IN_EXPONENTIALS
+    known = isinstance(expr, exp) or type(expr) in _IN_EXPONENTIALS
+    return known and not expr.args[0].is_number
 
 
 def _has_exponential(expr: Expr) -> bool:
@@ -115,7 +116,7 @@ def _terms(exponent: Expr) -> Iterator[tuple[Any, Expr]]:
     number, rest = exponent.as_coeff_Mul(rational=True)
     for term in Add.make_args(rest):
         own, base = term.as_coeff_Mul(rational=True)
-        yield (number * own, base) if base is not S.One else (number, term)
+        yield number * own, base
 
 
 def _exponents(expr: Expr) -> Iterator[tuple[Any, Expr]]:
@@ -175,10 +176,9 @@ class _Powers:
         return Mul(*factors)
 
     def _write(self, expr: Expr) -> Expr:
-        if isinstance(expr, exp):
-            return self._exponential(expr.args[0])
-        if type(expr) in _IN_EXPONENTIALS:
-            return _IN_EXPONENTIALS[type(expr)](expr.args[0], self._exponential)
+        if _is_exponential(expr):
+            written = _IN_EXPONENTIALS.get(type(expr), lambda u, e: e(u))
+            return written(expr.args[0], self._exponential)
         if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer):
             return expr.func(*map(self._write, expr.args))
         if expr.is_Rational:
