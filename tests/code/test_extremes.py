@@ -539,3 +539,20 @@ def test_code_is_right_at_the_extremes(name, backend):
 @pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.single])
 def test_code_is_right_in_single_precision(name, backend):
     assert_right(name, backend, "float32")
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "right"),
+    [
+        (0.63359, "1", False),
+        (1 + 1e-9, "1", False),
+        (np.inf, "1", False),
+        (np.nan, "0", False),
+        (1e308, "1e400", False),
+        (0.0, "1e-400", True),
+        (np.inf, "1e400", True),
+        (1 + 1e-15, "1", True),
+    ],
+)
+def test_what_counts_as_right(got, wanted, right):
+    assert close(got, mpmath.mpf(wanted), "float64", 1.0) == right
