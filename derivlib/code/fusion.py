@@ -32,10 +32,17 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derivlib.code.guarded import guarded
 from derivlib.code.stable_functions import Guarded
 from derivlib.code.stable_scalars import stable
-from derivlib.expressions.construction import add, hadamard, mul, split_coefficient, transpose
+from derivlib.expressions.construction import (
+    add,
+    hadamard,
+    mul,
+    ones,
+    split_coefficient,
+    transpose,
+)
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.traversal import children
-from derivlib.nodes import LogSumExp, Norm, Softmax
+from derivlib.nodes import AxisSoftmax, LogSumExp, Norm, Softmax, logsumexp
 from derivlib.nodes.elementwise import as_lambda
 
 _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
@@ -71,16 +78,18 @@ class Fusion:
     def scalar(self, expr: Expr) -> Expr:
         """A scalar over names with the definitions of those names put in that are scalars."""
         values = {
-            part: self._as_exponential(part, part, part.parent.arg[part.i, 0], part.parent)
+            part: self._as_exponential(
+                part, part, part.parent.arg[part.i, 0], LogSumExp(part.parent.arg)
+            )
             for part in expr.atoms(MatrixElement)
             if isinstance(part.parent, Softmax)
         }
         return substitute(expr, {**values, **self._scalars}) if values or self._scalars else expr
 
-    def _as_exponential(self, expr: Expr, entry: Expr, logit: Expr, softmax: Expr) -> Expr:
+    def _as_exponential(self, expr: Expr, entry: Expr, logit: Expr, total: Expr) -> Expr:
         """A softmax as the exponential of a symbol, so that its logarithm is that."""
         name = self._places.setdefault(("logarithm", expr), Dummy("s"))
-        self._softmax[name] = (entry, logit - LogSumExp(softmax.arg))
+        self._softmax[name] = (entry, logit - total)
         return exp(name)
 
     def rewritten(self, expr: Expr) -> Expr:
@@ -211,7 +220,14 @@ class Fusion:
                     return S.One if isinstance(meaning, OneMatrix) else S.Zero
                 case Softmax():
                     place = leaf(turn(part))
-                    return self._as_exponential(meaning, place, of(meaning.arg, turn), meaning)
+                    total = LogSumExp(meaning.arg)
+                    return self._as_exponential(place, place, of(meaning.arg, turn), total)
+                case AxisSoftmax():
+                    place, sums = leaf(turn(part)), logsumexp(meaning.arg, meaning.axis)
+                    rows, cols = meaning.shape
+                    along = (sums, ones(S.One, cols)) if meaning.axis else (ones(rows, S.One), sums)
+                    total = leaf(turn(mul(*along)))
+                    return self._as_exponential(place, place, of(meaning.arg, turn), total)
             return leaf(turn(part))
 
         return of(expr), matrices

@@ -9,8 +9,6 @@ from sympy import Add, Expr, Function, Mul, Pow, exp, log
 
 from derivlib.code.stable_functions import Exponential, Guarded
 
-__all__ = ["guarded"]
-
 
 def guarded(expr: Expr, logarithms: Collection[Expr]) -> Expr:
     """Guard what may have no value where it is multiplied by zero.

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from sympy import Function
 
-__all__ = ["Expm1", "Exponential", "Guarded", "Largest", "Softplus", "Unless"]
 
-
-class Largest(Function):  # type: ignore[misc]
+class Largest(Function):
     """The largest of some values, of which nothing is asked."""
 
 
-class Unless(Function):  # type: ignore[misc]
+class Unless(Function):
     """The second argument, and minus infinity where the first is 0."""
 
 
-class Exponential(Function):  # type: ignore[misc]
+class Exponential(Function):
     """exp(u), of which SymPy makes no product."""
 
 
-class Softplus(Function):  # type: ignore[misc]
+class Softplus(Function):
     """log(1 + exp(u))."""
 
 
-class Expm1(Function):  # type: ignore[misc]
+class Expm1(Function):
     """exp(u) - 1."""
 
 
-class Guarded(Function):  # type: ignore[misc]
+class Guarded(Function):
     """The second argument, and 1 where the first is 0."""

@@ -52,8 +52,6 @@ from derivlib.code.stable_functions import (
 from derivlib.nodes import LogDet
 from derivlib.nodes.sigmoid import Sigmoid
 
-__all__ = ["stable"]
-
 _LONGEST = 400
 """How many operations an expression may have to be written over one denominator."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sympy import Expr, MatrixExpr, SympifyError, sympify
 
+from derivlib.derivation.code_names import named_again
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.lines import HasLines
@@ -157,6 +158,10 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         """What has to hold for the result, each condition once."""
         required = (c for step in self.steps for c in step.requires)
         return self._computed.resolved((*self.premises.conditions, *required))
+
+    def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]:
+        """Results over the names of what they share, and the names with their definitions."""
+        return named_again(exprs, self._computed, self.premises.facts)
 
     @property
     def _value(self) -> Expr:

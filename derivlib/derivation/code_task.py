@@ -14,8 +14,6 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check import Calculation
 from derivlib.code import Argument, Source, Task, backend_of, compiled
-from derivlib.derivation.code_names import named_again
-from derivlib.derivation.computed import Computed
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.errors import InputError
@@ -31,8 +29,7 @@ from derivlib.rules.rule import Condition
 class Coded(Protocol):
     """What is needed of a derivation to write code for it."""
 
-    @property
-    def _computed(self) -> Computed: ...
+    def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]: ...
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]: ...
     @property
@@ -118,9 +115,7 @@ def source_of(
     """
     library = backend_of(backend)
     outputs = [*(derivation._code_values if value else ()), *derivation._code_outputs]
-    exprs, names = named_again(
-        [output for _, output in outputs], derivation._computed, derivation.premises.facts
-    )
+    exprs, names = derivation._named_again([output for _, output in outputs])
     outputs = [(label, expr) for (label, _), expr in zip(outputs, exprs, strict=True)]
     if abstract := _abstract_in([*names.values(), *(output for _, output in outputs)]):
         told = ", ".join(f"{each}: …" for each in sorted(abstract))

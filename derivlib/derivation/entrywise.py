@@ -138,10 +138,9 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
     def _asked(self) -> Written:
         return self.written
 
-    @property
-    def _code_names(self) -> Mapping[Expr, Expr]:
+    def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]:
         given = {name: normal_form(value) for name, value in self.where.items()}
-        return {**given, **self.shared}
+        return exprs, {**given, **self.shared}
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:

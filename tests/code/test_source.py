@@ -80,7 +80,7 @@ WRITTEN = {
     "blocks that are spread": (hessian(weighted, U), "P = (V.T * Omega[:, None, :]) @ V"),
     "blocks behind a commutation": (hessian(weighted, V), "P = (U.T * Omega.T[:, None, :]) @ U"),
     "the formula that is verified": (
-        derive(-y.T * softmax(x).applyfunc(log), x), "return y.sum() * N - y"),
+        derive(-y.T * softmax(x).applyfunc(log), x), "return y.sum() * z - y"),
     "softmax in each row": (derive(norm(in_rows) ** 2, X), "scaled_exp(X, 1)"),
     "softmax in each column": (derive(norm(in_columns) ** 2, X), "scaled_exp(X, 0)"),
     "softmax as it is defined": (
