@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, MatAdd, MatMul, MatPow, Trace, Transpose
 
+from derivlib.expressions.construction import add, transpose
 from derivlib.expressions.traversal import children
 
 _OFTEN = 3
@@ -38,7 +39,10 @@ def formed_inverses(exprs: Sequence[Expr]) -> set[Expr]:
 
 def without_outer(factors: Sequence[Expr]) -> list[Sequence[Expr]]:
     """The factors of traces that add up to a trace; tr(A (u vᵀ + B)) is vᵀAu + tr(AB)."""
-    for i, factor in enumerate(factors):
+    for i, turned in enumerate(factors):
+        factor = turned
+        if isinstance(turned, Transpose) and isinstance(turned.arg, MatAdd):
+            factor = add(*map(transpose, turned.arg.args))
         if isinstance(factor, MatAdd) and any(map(_is_outer, factor.args)):
             return [
                 [*factors[:i], *(t.args if isinstance(t, MatMul) else (t,)), *factors[i + 1 :]]
