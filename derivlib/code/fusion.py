@@ -40,12 +40,18 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
+from derivlib.expressions.measure import Measures
+from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.traversal import children
 from derivlib.nodes import AxisSoftmax, LogSumExp, Norm, Softmax, logsumexp
 from derivlib.nodes.elementwise import as_lambda
 
 _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
+
+
+_LONGEST = 200
+"""How many nodes a definition may have, names written out, to be joined with what uses it."""
 
 
 def _divisions(expr: Expr) -> int:
@@ -60,14 +66,21 @@ class Fusion:
     """
 
     def __init__(self, definitions: Mapping[Expr, Expr], differentiated: Expr) -> None:
-        self.definitions = definitions
+        measures = Measures(definitions)
+        short = {n: value for n, value in definitions.items() if measures.of(n).nodes <= _LONGEST}
+        self.definitions: Mapping[Expr, Expr] = short
         self._places: dict[Any, Symbol] = {}
         self._softmax: dict[Symbol, tuple[Expr, Expr]] = {}
         self._scalars: dict[Expr, Expr] = {}
-        for name, meaning in definitions.items():
+        for name, meaning in short.items():
             if not name.is_Matrix:
                 self._scalars[name] = self.scalar(meaning)
-        self._logarithms: frozenset[Expr] = frozenset(self._logarithms_in(differentiated))
+        self._logarithms: frozenset[Expr] = frozenset(
+            found
+            for part in all_nodes([differentiated])
+            if isinstance(part, Expr) and part.has(log)
+            for found in self._logarithms_in(part)
+        )
 
     @staticmethod
     def is_entrywise(expr: Expr) -> bool:
@@ -104,8 +117,6 @@ class Fusion:
             body = self.entry(expr)[0] if self.is_entrywise(expr) else self.scalar(expr)
             bodies = [each for each in body.atoms(Mul) if not each.as_coeff_Mul()[1].is_Function]
         yield from (each.args[0] for body in bodies for each in body.atoms(log))
-        for part in children(expr):
-            yield from self._logarithms_in(part)
 
     def finished(self, expr: Expr) -> Expr:
         """A rewritten expression with each softmax put in again, and its logarithm."""
