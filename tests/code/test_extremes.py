@@ -262,6 +262,7 @@ LOSSES = {
         x,
         lambda x: over(lambda u: log(1 - exp(-exp(u))), x),
         [{"x": [-40.0, -1.0, 0.0, 3.0, 6.0, 90.0]}, {"x": [-300.0, 7.0, 500.0, 1000.0]}],
+        order=1,
     ),
     "mixture of two Gaussians": Loss(
         log(q * exp(-((t - 2) ** 2) / 2) + (1 - q) * exp(-((t + s) ** 2) / 2)),

@@ -85,7 +85,7 @@ WRITTEN = {
     "softmax in each column": (derive(norm(in_columns) ** 2, X), "scaled_exp(X, 0)"),
     "softmax as it is defined": (
         derive(Trace(y.T * x.applyfunc(exp)) / sum_entries(x.applyfunc(exp)), x),
-        "scaled_exp(x, 0)"),
+        "return (y - u @ y) * u"),
 }  # fmt: skip
 
 
