@@ -239,7 +239,7 @@ RATES = {
     "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),
     "constant by a scalar": (X, t),
     "Kronecker by a scalar": (KroneckerProduct(t * X, (t * W).applyfunc(tanh)), t),
-    "step of a multiple": ((t * X).applyfunc(Lambda(z, z * Heaviside(z - 1))), t),
+    "step of a multiple": ((t * X).applyfunc(Lambda(z, z * Heaviside(z))), t),
     "rotation": (
         ImmutableMatrix([[cos(t), -sin(t)], [sin(t), cos(t)]]) * MatrixSymbol("v", 2, 1), t),
     "explicit entries": (ImmutableMatrix([[t**2, 1], [sigma(t), t * z]]).T, t),
@@ -254,6 +254,7 @@ HESSIANS = {
     "determinant": (Determinant(U), U),
     "abstract of a layer": (lam((X * w).applyfunc(sigma)), w),
     "sum over a layer": (sum_entries((X * w).applyfunc(sigma)), w),
+    "squares of a rectified layer": (sum_entries(HadamardProduct(relu(X * w), relu(X * w))), w),
     "abstract of a product": (lam(X * W), W),
     "abstract of two": (lam(A * x, t * x), x),
     "scalar": (sin(t) * t**2, t),

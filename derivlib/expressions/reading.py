@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sympy import Expr, Identity, MatMul, Mul, OneMatrix, S, fraction
+from sympy import Expr, Identity, MatMul, Mul, OneMatrix, Pow, Rational, S
+
+from derivlib.expressions.guarded import scalar_power, scalar_product
 
 
 def is_negative(scalar: Expr) -> bool:
@@ -54,10 +56,25 @@ def sums_last(factors: Iterable[Expr]) -> list[Expr]:
 
 def divided(coefficient: Expr) -> tuple[Expr, Expr] | None:
     """A coefficient as what stands above and below a fraction bar, if matrices fit above it."""
-    above, below = fraction(coefficient, exact=True)
+    above, below = _fraction(coefficient)
     if not below.free_symbols or any(symbol.is_Matrix for symbol in above.free_symbols):
         return None
     return above, below
+
+
+def _fraction(scalar: Expr) -> tuple[Expr, Expr]:
+    """Numerator and denominator; SymPy's own `fraction` looks for factors inside of matrices."""
+    above, below = [S.One], [S.One]
+    for factor in Mul.make_args(scalar):
+        base, exponent = factor.as_base_exp() if isinstance(factor, Pow) else (factor, S.One)
+        if isinstance(factor, Rational):
+            above.append(S(factor.p))
+            below.append(S(factor.q))
+        elif exponent.is_negative:
+            below.append(scalar_power(base, -exponent))
+        else:
+            above.append(factor)
+    return scalar_product(*above), scalar_product(*below)
 
 
 _BRACKETS = {"()": re.compile(r"[()]"), "{}": re.compile(r"[{}]"), "[]": re.compile(r"[\[\]]")}

@@ -28,7 +28,7 @@ def norm(matrix: Any) -> Expr:
     >>> x, a = MatrixSymbol("x", 3, 1), MatrixSymbol("a", 3, 1)
     >>> gradient = derive(norm(x - a), x)
     >>> print(gradient)
-    ∂L/∂x = 1/norm(x - a)*(x - a)
+    ∂L/∂x = (x - a)/norm(x - a)
     >>> gradient.verify().entries
     3
 

@@ -62,7 +62,7 @@ def sigmoid(argument: Any) -> Expr:
     >>> gradient.verify({n: 3, m: 2}).entries
     2
     >>> print(derive(sigmoid(symbols("t")), symbols("t")))
-    ∂L/∂t = (1 - sigmoid(t))*sigmoid(t)
+    ∂L/∂t = sigmoid(t)*(1 - sigmoid(t))
 
     ```
 

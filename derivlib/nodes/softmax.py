@@ -50,7 +50,7 @@ def softmax(vector: Any, axis: int | None = None) -> Expr:
     3
     >>> jacobian = derive(softmax(v), v)
     >>> print(jacobian)
-    ∂f/∂vᵀ = Diag(softmax(v)) - softmax(v)*(softmax(v))ᵀ
+    ∂f/∂vᵀ = Diag(softmax(v)) - softmax(v)*softmax(v)ᵀ
     >>> jacobian.verify().shape
     (3, 3)
     >>> Z, C = MatrixSymbol("Z", 4, 3), MatrixSymbol("C", 4, 3)

@@ -17,6 +17,7 @@ from sympy import (
     Heaviside,
     Integer,
     Lambda,
+    MatPow,
     MatrixSymbol,
     Pow,
     S,
@@ -24,6 +25,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import (
     add,
@@ -31,6 +33,7 @@ from derivlib.expressions.construction import (
     hadamard_power,
     mul,
     ones,
+    power,
     split_coefficient,
     transpose,
 )
@@ -336,21 +339,27 @@ SCALED_COLUMNS = algebra(
 
 def _indicator_to_a_power(expr: Expr) -> Arguments | None:
     base, exponent = expr.args
-    body = as_lambda(base.args[0]).expr if isinstance(base, ElementwiseApplyFunction) else base
+    body = base.args[0] if isinstance(base, DiagMatrix) else base
+    body = as_lambda(body.args[0]).expr if isinstance(body, ElementwiseApplyFunction) else body
     is_indicator = isinstance(body, Heaviside) and body.args[1] in (0, 1)
     return expr.args if is_indicator and exponent.is_Integer and exponent > 0 else None
 
 
+def _power_of(base: Expr) -> Callable[[Expr, Expr], Expr]:
+    """The power that a scalar, a matrix of entries and a diagonal matrix are raised to."""
+    if isinstance(base, DiagMatrix):
+        return power
+    return hadamard_power if base.is_Matrix else Pow
+
+
 algebra(
     "power of an indicator",
-    lambda base, exponent: (
-        (hadamard_power if base.is_Matrix else Pow)(base, exponent),
-        base,
-    ),
+    lambda base, exponent: (_power_of(base)(base, exponent), base),
     (Heaviside(u, 0), Integer(2)),
     (elementwise(Lambda(z, Heaviside(z, 1)), A), Integer(3)),
+    (diagonal_matrix(elementwise(Lambda(z, Heaviside(z, 0)), MatrixSymbol("a", n, 1))), Integer(2)),
     source=HADAMARD_ALGEBRA,
-    of=(Pow, HadamardPower),
+    of=(Pow, HadamardPower, MatPow),
     arguments=_indicator_to_a_power,
 )
 

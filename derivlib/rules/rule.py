@@ -246,10 +246,10 @@ def add_rules(*rules: Rule) -> tuple[Rule, ...]:
     >>> X = MatrixSymbol("X", 3, 3)
     >>> (mine,) = add_rules(replace(RULES["trace"], name="my trace"))
     >>> print(derive(Trace(X), X).steps[0])
-    d(tr(X)) → tr(dX)  [my trace]
+    dtr(X) → tr(dX)  [my trace]
     >>> remove_rule(mine)
     >>> print(derive(Trace(X), X).steps[0])
-    d(tr(X)) → tr(dX)  [trace]
+    dtr(X) → tr(dX)  [trace]
 
     ```
 

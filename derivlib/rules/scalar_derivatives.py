@@ -38,7 +38,7 @@ def share_of_extreme(function: Any, arguments: Sequence[Expr], position: int) ->
     >>> share_of_extreme(Max, (u, v), 0)
     Heaviside(u - v)
     >>> share_of_extreme(Max, (u, v, t), 0)
-    Heaviside(u - v)*Heaviside(-t + Max(u, v))
+    Heaviside(-t + Max(u, v))*Heaviside(u - v)
     >>> sum(share_of_extreme(Max, (u, v, t), i).subs({u: 2, v: 2, t: 2}) for i in range(3))
     1
 

@@ -68,6 +68,8 @@ def shortened(body: Expr) -> Expr | None:
     if not _may_be_shorter(body):
         return None
     written, body = body, _evaluated(body)
+    if body.has(sp.Heaviside):
+        body = body.replace(_is_power_of_indicator, lambda power: power.base)
     if body.has(sp.log):
         body = body.replace(_is_log_of_exp, lambda log: log.args[0].args[0])
     forms = [body]
@@ -84,6 +86,11 @@ def shortened(body: Expr) -> Expr | None:
             forms.append(sp.expand(body))
     shortest = min(forms, key=length_of)
     return shortest if length_of(shortest) < length_of(written) else None
+
+
+def _is_power_of_indicator(body: Expr) -> bool:
+    is_step = body.is_Pow and isinstance(body.base, sp.Heaviside)
+    return bool(is_step and body.base.args[1] in (0, 1) and body.exp.is_positive)
 
 
 def _may_be_shorter(body: Expr) -> bool:

@@ -151,7 +151,7 @@ def test_code_is_over_given_names_and_reads_on_one_line():
     assert d.to_function()(0.5, 2.0) == pytest.approx(
         [float((sin(u * v) * u**2).diff(by).subs({u: 0.5, v: 2})) for by in (u, v)]
     )
-    assert "∂L/∂[u; v] = [2*S*u + u**2*v*cos(u*v); u**3*cos(u*v)]" in d.to_code()
+    assert "∂L/∂[u; v] = [u*(2*S + u*v*cos(u*v)); u**3*cos(u*v)]" in d.to_code()
 
 
 def test_code_needs_known_functions():

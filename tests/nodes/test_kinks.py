@@ -35,7 +35,7 @@ def conditions(derivation):
         (relu(dot(x, y)), x, "[xᵀ*y > 0]*y", ["xᵀ*y not zero"]),
         (sum_entries((X * w).applyfunc(Abs)), w, "Xᵀ*sign(X*w)", ["X*w without zero entries"]),
         (Max(t, 0) ** 2, t, "2*Heaviside(t)*Max(0, t)", ["t not zero"]),
-        (Max(dot(x, y), t), x, "Heaviside(-t + (xᵀ*y))*y", ["t - (xᵀ*y) not zero"]),
+        (Max(dot(x, y), t), x, "Heaviside(xᵀ*y - t)*y", ["t - (xᵀ*y) not zero"]),
         (Min(s, t), t, "Heaviside(s - t)", ["s - t not zero"]),
         (t * sign(t), t, "sign(t)", ["t not zero"]),
         (Abs(1 + t**2), t, None, []),

@@ -16,10 +16,10 @@ SIZES = {n: 3, m: 2}
     ("expr", "wrt", "gradient", "second"),
     [
         (scalar(x.T * A * x) + 1, x, "(A + Aᵀ)*x", "A + Aᵀ"),
-        (1 / scalar(x.T * x), x, "-2/(xᵀ*x)**2*x", "1/(xᵀ*x)**2*(8/(xᵀ*x)*x*xᵀ - 2*I)"),
+        (1 / scalar(x.T * x), x, "-2*x/(xᵀ*x)**2", "1/(xᵀ*x)**2*(8*x*xᵀ/(xᵀ*x) - 2*I)"),
         (exp(-dot(x, y)), x, "-exp(-(xᵀ*y))*y", "exp(-(xᵀ*y))*y*yᵀ"),
         (t * dot(X * w, y.T), w, "t*Xᵀ*y", "0[m×m]"),
-        ((x.T * A * x)[0, 0] + t * norm(x) ** 2, x, "2*t*x + (A + Aᵀ)*x", "2*t*I + A + Aᵀ"),
+        ((x.T * A * x)[0, 0] + t * norm(x) ** 2, x, "(A + Aᵀ)*x + 2*t*x", "A + Aᵀ + 2*t*I"),
     ],
 )
 def test_derivatives_are_as_short_as_of_matrices(expr, wrt, gradient, second):
