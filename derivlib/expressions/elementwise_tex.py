@@ -65,6 +65,9 @@ class Elementwise:
     def _product(self, body: Mul) -> str:
         coefficient, rest = body.as_independent(self.variable, as_Add=False)
         factors = [self._bound(factor) for factor in sums_last(Mul.make_args(rest))]
+        if rest == self.variable and binding(self.matrix) == "product":
+            whole = self.set(rest)
+            factors = [whole] if not whole.startswith("-") else factors
         text = r" \odot ".join(factors)
         if coefficient is S.One:
             return text

@@ -1,0 +1,35 @@
+"""The gradients of everyday losses beside those that books print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from losses import LOSSES, Loss, m, n, w
+from sympy_table import Table
+
+from derivlib import derive, is_derivative, latex, text
+
+SIZES = {n: 3, m: 2}
+
+
+def table(use: str) -> Table:
+    """The losses for one use, each gradient checked against the book's.
+
+    :param use: regression, classification, ranking or probability.
+    :raises ValueError: if a gradient is not what the book prints, or is longer.
+    """
+    rows = (row for case in LOSSES if case.use == use for row in _row(case))
+    return Table(("loss", "$L$", r"$\partial L/\partial w$", "in the book"), tuple(rows))
+
+
+def _row(case: Loss) -> Iterator[tuple[str, ...]]:
+    found = derive(case.loss, w, **case.premises).result
+    if not is_derivative(case.book, case.loss, w, SIZES, **case.premises):
+        raise ValueError(f"{case.name}: the gradient that is typed is not the derivative")
+    if not is_derivative(found, case.loss, w, SIZES, **case.premises):
+        raise ValueError(f"{case.name}: {found} is not the derivative")
+    ours, books = len(text(found)), len(text(case.book))
+    if ours > books:
+        raise ValueError(f"{case.name}: {text(found)} is longer than {text(case.book)}")
+    same = "the same" if latex(found) == latex(case.book) else f"${latex(case.book)}$"
+    yield case.name, f"${latex(case.loss)}$", f"${latex(found)}$", same
