@@ -284,7 +284,7 @@ class Derivation(DerivationBase):
         """
         for part in self.parts:
             check_names(part.written, part.root, part._own_steps)
-        if self.steps[-1].rule == CHECKED:
+        if self.steps[-1].rule == CHECKED or self._outcome.is_over_own_names:
             self.verify()
         *_, last = self.lines()
         (end,) = last.terms or (zero_like(self.end),)

@@ -167,6 +167,9 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
             that is not there, or if they do not end at the results.
         """
         check_names(self.written, self.root, self.steps)
+        for view in self._views.values():
+            if view._outcome.is_over_own_names:
+                view.verify()
         ends: dict[Expr | None, Expr] = {
             line.by: line.terms[0] for line in self.own_lines() if line.by is not None
         }

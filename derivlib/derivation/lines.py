@@ -142,7 +142,7 @@ def _length(line: Line) -> int:
 def _line(stretch: Sequence[Line]) -> ShortLine:
     last = stretch[-1]
     left, terms = last.left, last.terms
-    if last.step.rule == NAMING:  # what is named is told instead, and the next line has the name
+    if last.step.rule == NAMING and last.by is None:  # told is what is named; the name is next
         left, terms = last.step.after, (last.step.before,)
     steps = tuple(line.step for line in stretch)
     return ShortLine(last.step, terms, last.target, last.by, left, last.letters, steps)

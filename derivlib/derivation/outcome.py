@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,10 @@ from sympy import Expr
 
 from derivlib.derivation import recording
 from derivlib.derivation.computed import Computed
+from derivlib.derivation.own_names import in_own_names
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
+from derivlib.engine.events import NAMING
 from derivlib.engine.simplify.simplification import Rewriting, simplify
 from derivlib.expressions.substitution import resolve
 
@@ -80,7 +82,7 @@ class Outcome:
     def steps(self) -> tuple[Step, ...]:
         """The steps from the differential to the result; the last one's `after` is the end."""
         restriction = self.restricted(_last(self._simplified, self._resolved))
-        return (
+        steps = (
             recording.identification(self.computed.layout, self.derivative, self.wrt),
             *recording.rewriting(self._rewritten),
             *recording.substitution(self.compact, self._resolved),
@@ -92,6 +94,24 @@ class Outcome:
                 for made in recording.rewriting(simplify(step.after, self.premises.facts))
             ),
         )
+        return (*steps, *self._in_own_names(steps[-1].after))
+
+    def _in_own_names(self, derivative: Expr) -> Iterator[Step]:
+        """The step that writes the author's names for what they stand for, where it stands."""
+        graph = self.computed.graph
+        meanings = {
+            name: simplified(resolve(meaning, self.computed.chosen), self.premises.facts)
+            for name, meaning in graph.definitions.items()
+            if name in graph.given
+        }
+        named = in_own_names(derivative, meanings)
+        if named != derivative:
+            yield Step(NAMING, derivative, named)
+
+    @property
+    def is_over_own_names(self) -> bool:
+        """Whether names of the author's were put in at the end."""
+        return self.steps[-1].rule == NAMING
 
     @property
     def end(self) -> Expr:

@@ -201,15 +201,15 @@ class _Replay:
 
     def apply(self, step: Step) -> None:
         """Apply a step to the state, or refuse it."""
-        if step.rule == NAMING:
+        if step.rule == CHECKED or (step.rule == NAMING and self.by is not None):
+            self.rewrite_derivative(step)  # by a conclusion, or over names of the author's
+        elif step.rule == NAMING:
             self.rename(step)
         elif step.rule == SUBSTITUTION:
             chosen = {name: value for name, value in self.names.items() if name not in self.given}
             if not self.is_there(step) or resolve(step.before, chosen) != step.after:
                 raise _fail(step, "does not follow from the definitions of the names")
             self.put(step)
-        elif step.rule == CHECKED:
-            self.rewrite_derivative(step)
         elif step.rule == KNOWN_DIFFERENTIALS:
             raise _fail(step, "belongs to the derivative of a matrix with respect to a scalar")
         else:
@@ -418,7 +418,7 @@ def states(
     """Apply each step to what the steps before it left.
 
     Not looked at is what needs the judge: what the names stand for, see :func:`check_names`, and
-    the value of a conclusion.
+    the value of a derivative with the author's names in it, or of a conclusion.
 
     :param graph: what is differentiated, over the names that the first steps introduce.
     :returns: a line after each step.

@@ -321,7 +321,7 @@ def name_intermediates(
     taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
     sizes = {size for node in nodes for size in node.shape or ()}
     taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
-    taken |= {variable.name for variable in moving}
+    taken |= {name.name for name in (*moving, *where)}
     taken |= {name for node in nodes for name in _undefined(node.expr)}
     names = choose_names([node.role for node in named if node.role], taken)
     for node, name in zip(named, names, strict=True):

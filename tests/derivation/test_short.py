@@ -16,13 +16,15 @@ from sympy import (
     Q,
     Symbol,
     Trace,
+    cos,
     exp,
     log,
     sqrt,
     symbols,
+    tanh,
 )
 
-from derivlib import derive, hessian, logdet, logsumexp, norm, sigmoid, sum_entries
+from derivlib import derive, hessian, logdet, logsumexp, norm, sigmoid, sum_entries, text
 from derivlib.errors import InputError, VerificationError
 from derivlib.nodes import FormalNode
 
@@ -208,3 +210,29 @@ def test_printing_asks_no_judge(name, monkeypatch):
     monkeypatch.setattr("derivlib.derivation.matching.is_equal", asked)
     monkeypatch.setattr("derivlib.derivation.replay.is_equal", asked)
     assert derivation(name)._repr_latex_().startswith("$$")
+
+
+# --- the author's names -------------------------------------------------------------------
+
+a_1, s = MatrixSymbol("a", n, 1), Symbol("s", positive=True)
+OWN_NAMES = {
+    "tanh": (norm(a_1 - y) ** 2, {a_1: (X * w).applyfunc(tanh)}, "2*Xᵀ*((a - y) ⊙ [1 - a**2])"),
+    "sigmoid": (sum_entries(a_1), {a_1: sigmoid(X * w)}, "Xᵀ*[a*(1 - a)]"),
+    "length": (sum_entries(w) / s, {s: norm(w)}, "1/s*(1[m×1] - sum(w)/s**2*w)"),
+    "other function": (sum_entries(a_1), {a_1: (X * w).applyfunc(cos)}, "-Xᵀ*sin(X*w)"),
+}
+
+
+@pytest.mark.parametrize("name", OWN_NAMES)
+def test_a_derivative_is_over_the_names_of_the_author(name):
+    """1 - a², not 1 - tanh(Xw)²; where the derivative is no function of the name, it stays."""
+    expr, where, shown = OWN_NAMES[name]
+    d = derive(expr, w, where=where)
+    assert text(d.result) == shown
+    assert d.replay() == d.result
+    assert d.verify({n: 4, m: 3})
+    several = derive(expr, [w, y], where=where) if expr.has(y) else None
+    assert several is None or several.replay()[0] == d.result
+    again = hessian(expr, w, where=where)
+    assert again.verify({n: 4, m: 3})
+    assert again.replay() == again.result
