@@ -5,8 +5,8 @@ A scalar counts here as its one entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 
 import sympy as sp
 from sympy import (
@@ -39,7 +39,7 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
-from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.elementwise import ElementwisePrime, as_lambda, elementwise
 from derivlib.nodes.prime import Prime
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import a, m, matrix, n, u
@@ -77,12 +77,24 @@ class OfEntries:
     """
 
     def __init__(self, expr: Expr, deep: bool = False) -> None:
-        self.deep, self.is_nested = deep, False
+        self.expr, self.deep, self.is_nested = expr, deep, False
         self.shape = expr.shape if expr.is_Matrix else None
         self._is_sum = isinstance(expr, sp.MatAdd)
         self._symbols: dict[Expr, Expr] = {}
         self.body = self._entry(expr)
         self._parts = {symbol: part for part, symbol in self._symbols.items()}
+        self._forms: dict[Callable[[Expr], Expr | None], Expr | None] = {}
+
+    def in_form(self, form: Callable[[Expr], Expr | None]) -> Expr | None:
+        """The function of the entries in another form, or None; each form is searched once."""
+        if form not in self._forms:
+            self._forms[form] = form(self.body)
+        return self._forms[form]
+
+    @cached_property
+    def readings(self) -> tuple[OfEntries, ...]:
+        """This, and where functions are applied to something compound, the deep one too."""
+        return (self, of_entries(self.expr, deep=True)) if self.is_nested else (self,)
 
     def _entry(self, expr: Expr) -> Expr:
         """What stands at one place of a matrix, in the form in which it is written."""
@@ -214,8 +226,8 @@ of_entries = lru_cache(maxsize=512)(OfEntries)
 
 def _in_form(form: Callable[[Expr], Expr | None], expr: Expr) -> Expr:
     """An expression of entries in another form, if that is shorter; otherwise as it is."""
-    for entries in _readings(expr):
-        body = form(entries.body)
+    for entries in of_entries(expr).readings:
+        body = entries.in_form(form)
         if body is None:
             continue
         written = entries.written(body)
@@ -227,16 +239,42 @@ def _in_form(form: Callable[[Expr], Expr | None], expr: Expr) -> Expr:
     return expr
 
 
-def _readings(expr: Expr) -> Iterator[OfEntries]:
-    """An expression as a function of what its functions are applied to, and of the parts of that.
+_OPERATIONS: dict[type, str] = {
+    **dict.fromkeys((sp.Add, sp.MatAdd), "sum"),
+    **dict.fromkeys((sp.Mul, sp.MatMul, sp.HadamardProduct), "product"),
+    **dict.fromkeys((sp.Pow, sp.HadamardPower), "power"),
+}
+"""What stands between the entries of matrices."""
 
-    A product of matrices is none, though to SymPy it is one of scalars.
+
+def _is_plain(expr: Expr, around: str = "", met: set[Expr] | None = None) -> bool:
+    """Return whether no form can apply: nothing stands twice, and no function is known.
+
+    Nearly all expressions are plain, and need no reading then.
+
+    :param around: the operation that the expression is a part of.
+    :param met: what else stands in the whole.
     """
-    if not isinstance(expr, sp.MatMul):
-        entries = of_entries(expr)
-        yield entries
-        if entries.is_nested:
-            yield of_entries(expr, deep=True)
+    met = set() if met is None else met
+    operation, parts = _OPERATIONS.get(type(expr), ""), expr.args
+    if isinstance(expr, sp.MatMul):
+        parts = split_coefficient(expr)
+        operation = "" if parts[0] is S.One else operation
+    if operation:
+        signed = parts[0] is S.NegativeOne and _OPERATIONS.get(type(parts[-1])) == "sum"
+        if operation == around or (operation == "product" and signed):
+            return False
+        return all(_is_plain(part, operation, met) for part in parts)
+    if isinstance(expr, (sp.Function, ElementwiseApplyFunction)):
+        return isinstance(expr, (*_OPAQUE, ElementwisePrime)) and _is_new(expr, met)
+    return expr.is_Number or isinstance(expr, sp.OneMatrix) or _is_new(expr, met)
+
+
+def _is_new(expr: Expr, met: set[Expr]) -> bool:
+    """Take note of an expression, and return whether it was not met before."""
+    known = len(met)
+    met.add(expr)
+    return len(met) > known
 
 
 def _ones(expr: Expr) -> int:
@@ -248,7 +286,9 @@ def _form(name: str, form: Callable[[Expr], Expr | None], *instances: Expr, sour
     """Declare that expressions of entries are equal to what they are in a shorter form."""
 
     def applies(expr: Expr) -> Arguments | None:
-        found = any(form(entries.body) is not None for entries in _readings(expr))
+        if isinstance(expr, sp.MatMul) or _is_plain(expr):  # to SymPy it is one of scalars too
+            return None
+        found = any(read.in_form(form) is not None for read in of_entries(expr).readings)
         return (expr,) if found else None
 
     return algebra(
@@ -379,11 +419,14 @@ FACTOR_IN_INNER_PRODUCT = algebra(
 def is_shorter(*factors: Expr) -> bool:
     """Return whether a Hadamard product can be written in fewer nodes."""
     product = hadamard(*factors)
-    return _in_form(shortened, product) != product
+    return not _is_plain(product) and _in_form(shortened, product) != product
 
 
 def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
     """Return whether parts of a product are longer by themselves than beside the factors."""
-    body = shortened(of_entries(hadamard(*parts, *factors)).body)
+    product = hadamard(*parts, *factors)
+    if _is_plain(product):
+        return False
+    body = of_entries(product).in_form(shortened)
     alone = length_of(of_entries(hadamard(*parts)).body)
     return body is not None and length_of(body) < alone
