@@ -5,8 +5,8 @@ A scalar counts here as its one entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import sympy as sp
 from sympy import (
@@ -69,6 +69,10 @@ _OPAQUE = (AppliedUndef, Prime, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min)
 """Functions that are not looked into."""
 
 
+Form = Callable[[Expr], Expr | None]
+"""Writes a function of entries in another form, or returns None."""
+
+
 class OfEntries:
     """A matrix as a function of the entries of others, or a scalar as one of other scalars.
 
@@ -83,18 +87,33 @@ class OfEntries:
         self._symbols: dict[Expr, Expr] = {}
         self.body = self._entry(expr)
         self._parts = {symbol: part for part, symbol in self._symbols.items()}
-        self._forms: dict[Callable[[Expr], Expr | None], Expr | None] = {}
+        self._forms: dict[Form, Expr | None] = {}
 
-    def in_form(self, form: Callable[[Expr], Expr | None]) -> Expr | None:
-        """The function of the entries in another form, or None; each form is searched once."""
+    def in_form(self, form: Form) -> Expr | None:
+        """The expression in another form, if that is shorter; each form is searched once."""
         if form not in self._forms:
-            self._forms[form] = form(self.body)
+            found = (reading._shorter(form) for reading in self._readings())
+            self._forms[form] = next((written for written in found if written is not None), None)
         return self._forms[form]
 
-    @cached_property
-    def readings(self) -> tuple[OfEntries, ...]:
-        """This, and where functions are applied to something compound, the deep one too."""
-        return (self, of_entries(self.expr, deep=True)) if self.is_nested else (self,)
+    def _readings(self) -> Iterator[OfEntries]:
+        """The reading itself, and that of the parts of what functions are applied to."""
+        yield self
+        if self.is_nested:
+            yield of_entries(self.expr, deep=True)
+
+    def _shorter(self, form: Form) -> Expr | None:
+        """The expression in another form, if this reading shows one."""
+        body = form(self.body)
+        if body is None:
+            return None
+        written = self.written(body)
+        if written == self.expr:
+            return None
+        if self.deep and length_of(of_entries(written, deep=True).body) > length_of(self.body):
+            return None
+        spread = _ones(written) > _ones(self.expr) and not isinstance(written, sp.OneMatrix)
+        return None if spread else written
 
     def _entry(self, expr: Expr) -> Expr:
         """What stands at one place of a matrix, in the form in which it is written."""
@@ -224,21 +243,6 @@ class OfEntries:
 of_entries = lru_cache(maxsize=512)(OfEntries)
 
 
-def _in_form(form: Callable[[Expr], Expr | None], expr: Expr) -> Expr:
-    """An expression of entries in another form, if that is shorter; otherwise as it is."""
-    for entries in of_entries(expr).readings:
-        body = entries.in_form(form)
-        if body is None:
-            continue
-        written = entries.written(body)
-        read_again = of_entries(written, entries.deep).body
-        longer = entries.deep and length_of(read_again) > length_of(entries.body)
-        spread = _ones(written) > _ones(expr) and not isinstance(written, sp.OneMatrix)
-        if written != expr and not (longer or spread):
-            return written
-    return expr
-
-
 _OPERATIONS: dict[type, str] = {
     **dict.fromkeys((sp.Add, sp.MatAdd), "sum"),
     **dict.fromkeys((sp.Mul, sp.MatMul, sp.HadamardProduct), "product"),
@@ -248,7 +252,7 @@ _OPERATIONS: dict[type, str] = {
 
 
 def _is_plain(expr: Expr, around: str = "", met: set[Expr] | None = None) -> bool:
-    """Return whether no form can apply: nothing stands twice, and no function is known.
+    """Return whether no form can be shorter: nothing stands twice, and no function is known.
 
     Nearly all expressions are plain, and need no reading then.
 
@@ -277,23 +281,34 @@ def _is_new(expr: Expr, met: set[Expr]) -> bool:
     return len(met) > known
 
 
+def _in_form(form: Form, expr: Expr) -> Expr | None:
+    """An expression of entries in another form, if that is shorter.
+
+    A product of matrices is none, though to SymPy it is one of scalars.
+    """
+    if isinstance(expr, sp.MatMul) or _is_plain(expr):
+        return None
+    return of_entries(expr).in_form(form)
+
+
 def _ones(expr: Expr) -> int:
     """How many matrices of ones occur."""
     return len(expr.atoms(sp.OneMatrix))
 
 
-def _form(name: str, form: Callable[[Expr], Expr | None], *instances: Expr, source: Source) -> Rule:
+def _form(name: str, form: Form, *instances: Expr, source: Source) -> Rule:
     """Declare that expressions of entries are equal to what they are in a shorter form."""
 
     def applies(expr: Expr) -> Arguments | None:
-        if isinstance(expr, sp.MatMul) or _is_plain(expr):  # to SymPy it is one of scalars too
-            return None
-        found = any(read.in_form(form) is not None for read in of_entries(expr).readings)
-        return (expr,) if found else None
+        return None if _in_form(form, expr) is None else (expr,)
+
+    def sides(expr: Expr) -> tuple[Expr, Expr]:
+        written = _in_form(form, expr)
+        return expr, expr if written is None else written
 
     return algebra(
         name,
-        lambda expr: (expr, _in_form(form, expr)),
+        sides,
         *((instance,) for instance in instances),
         source=source,
         of=(
@@ -418,8 +433,7 @@ FACTOR_IN_INNER_PRODUCT = algebra(
 
 def is_shorter(*factors: Expr) -> bool:
     """Return whether a Hadamard product can be written in fewer nodes."""
-    product = hadamard(*factors)
-    return not _is_plain(product) and _in_form(shortened, product) != product
+    return _in_form(shortened, hadamard(*factors)) is not None
 
 
 def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
@@ -427,6 +441,6 @@ def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
     product = hadamard(*parts, *factors)
     if _is_plain(product):
         return False
-    body = of_entries(product).in_form(shortened)
+    body = shortened(of_entries(product).body)
     alone = length_of(of_entries(hadamard(*parts)).body)
     return body is not None and length_of(body) < alone
