@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sympy import Expr
@@ -41,6 +41,11 @@ class Outcome:
     wrt: Expr
     premises: Premises
     order: int = 1
+    _settled: set[Expr] = field(default_factory=set, repr=False)
+
+    def _simplify(self, expr: Expr) -> list[Rewriting]:
+        """Simplify, and search no part a second time in which there is nothing to rewrite."""
+        return simplify(expr, self.premises.facts, self._settled)
 
     @property
     def derivative(self) -> Expr:
@@ -50,7 +55,7 @@ class Outcome:
     @cached_property
     def _rewritten(self) -> list[Rewriting]:
         """How the derivative over names is simplified."""
-        return simplify(self.derivative, self.premises.facts)
+        return self._simplify(self.derivative)
 
     @property
     def compact(self) -> Expr:
@@ -68,7 +73,7 @@ class Outcome:
         """How the derivative in the reader's own symbols is simplified, if it is another."""
         if self._resolved == self.compact:
             return []
-        return simplify(self._resolved, self.premises.facts)
+        return self._simplify(self._resolved)
 
     def restricted(self, derivative: Expr) -> tuple[Step, ...]:
         """The step to the free entries of a structured variable, if it has a structure."""
@@ -91,7 +96,7 @@ class Outcome:
             *(
                 made
                 for step in restriction
-                for made in recording.rewriting(simplify(step.after, self.premises.facts))
+                for made in recording.rewriting(self._simplify(step.after))
             ),
         )
         return (*steps, *self._in_own_names(steps[-1].after))

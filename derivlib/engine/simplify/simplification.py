@@ -7,6 +7,7 @@ written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sympy import (
@@ -56,17 +57,19 @@ class Rewriting(NamedTuple):
     after: Expr
 
 
-def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
+def simplify(expr: Expr, facts: Facts, settled: set[Expr] | None = None) -> list[Rewriting]:
     """Rewrite an expression until no rule applies.
 
     :param expr: a derivative.
     :param facts: what is known of the constants in it.
+    :param settled: parts to which no rule applies, which are not searched; others are added.
     :returns: each rewriting in order; the last ends at the simplified derivative.
     """
     done: list[Rewriting] = []
+    settled = set() if settled is None else settled
     for _ in range(_MOST_ROUNDS):
         start = expr
-        for rule, arguments, left, right in _rewrites(expr, facts):
+        for rule, arguments, left, right in _rewrites(expr, facts, settled):
             after = replace_part(expr, left, right)
             if after != expr:  # otherwise it went together with an equal part
                 done.append(Rewriting(rule, arguments, expr, after))
@@ -76,7 +79,9 @@ def simplify(expr: Expr, facts: Facts) -> list[Rewriting]:
     return done
 
 
-def _rewrites(expr: Expr, facts: Facts) -> list[tuple[Rule, Arguments, Expr, Expr]]:
+def _rewrites(
+    expr: Expr, facts: Facts, settled: set[Expr]
+) -> list[tuple[Rule, Arguments, Expr, Expr]]:
     """Find the rules that apply somewhere, parts first; every distinct part is met once.
 
     Each comes with what its placeholders stand for, and with both sides for these.
@@ -85,6 +90,8 @@ def _rewrites(expr: Expr, facts: Facts) -> list[tuple[Rule, Arguments, Expr, Exp
     done: dict[Expr, Expr] = {}
 
     def simplified(part: Expr) -> Expr:
+        if part in settled:
+            return part
         if part not in done:
             done[part] = part  # where a rewriting leads back to it, it stays
             below = children(part)
@@ -92,7 +99,10 @@ def _rewrites(expr: Expr, facts: Facts) -> list[tuple[Rule, Arguments, Expr, Exp
             new = part if parts == below else with_children(part, parts)
             if new == part:
                 new = rewritten(part)
-            done[part] = new if new == part else simplified(new)
+            if new == part:
+                settled.add(part)
+            else:
+                done[part] = simplified(new)
         return done[part]
 
     def rewritten(part: Expr) -> Expr:
@@ -111,13 +121,21 @@ def _rewrites(expr: Expr, facts: Facts) -> list[tuple[Rule, Arguments, Expr, Exp
 
 def _candidates(part: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that may apply: those searched for, and those of the table for the class."""
-    for kind, search in _SEARCHES:
-        if isinstance(part, kind):
-            yield from search(part, facts)
+    for search in _searches(type(part)):
+        yield from search(part, facts)
     yield from rules_for("algebra", part)
 
 
-_SEARCHES: tuple[tuple[type, Callable[[Any, Facts], Iterator[Rewrite]]], ...] = (
+_Search = Callable[[Any, Facts], Iterator[Rewrite]]
+
+
+@lru_cache(maxsize=512)
+def _searches(kind: type) -> tuple[_Search, ...]:
+    """The searches for the nodes of a class."""
+    return tuple(search for base, search in _SEARCHES if issubclass(kind, base))
+
+
+_SEARCHES: tuple[tuple[type, _Search], ...] = (
     (MatMul, in_product),
     (MatPow, of_power),
     (Determinant, of_determinant),
