@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import is_
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from sympy import Expr, MatrixSymbol
 
@@ -20,6 +20,7 @@ from derivlib.rules.placeholders import g, k
 from derivlib.rules.rule import Arguments, Family, Rule, Source, add_rule, add_rules
 
 P = ParamSpec("P")
+_Value = TypeVar("_Value")
 Build = Callable[..., Expr]
 
 
@@ -61,7 +62,7 @@ def equation(
     **more: Any,
 ) -> Rule:
     """Declare an equation whose right side writes no differential, by a function for both sides."""
-    both = _remembered(sides)
+    both = remembered(sides)
 
     def left(*placeholders: Any) -> Expr:
         return both(*placeholders)[0]
@@ -72,22 +73,22 @@ def equation(
     return add_rule(Rule(name, family, left, right, instances, **more))
 
 
-def _remembered(sides: Callable[..., tuple[Expr, Expr]]) -> Callable[..., tuple[Expr, Expr]]:
-    """The same function, which is asked for its two sides one after the other."""
-    last: list[tuple[Arguments, tuple[Expr, Expr]]] = []
+def remembered(function: Callable[..., _Value]) -> Callable[..., _Value]:
+    """The same function, which is asked several times for the same objects, one after the other."""
+    last: list[tuple[Arguments, _Value]] = []
 
-    def both(*placeholders: Any) -> tuple[Expr, Expr]:
+    def value(*placeholders: Any) -> _Value:
         known = last[0] if last else None
         if (
             known is None
             or len(known[0]) != len(placeholders)
             or not all(map(is_, known[0], placeholders))
         ):
-            known = placeholders, sides(*placeholders)
+            known = placeholders, function(*placeholders)
             last[:] = [known]
         return known[1]
 
-    return both
+    return value
 
 
 algebra = partial(equation, "algebra")

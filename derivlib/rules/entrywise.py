@@ -41,7 +41,7 @@ from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import ElementwisePrime, as_lambda, elementwise
 from derivlib.nodes.prime import Prime
-from derivlib.rules.declare import algebra
+from derivlib.rules.declare import algebra, remembered
 from derivlib.rules.placeholders import a, m, matrix, n, u
 from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.scalar_forms import (
@@ -281,14 +281,19 @@ def _is_new(expr: Expr, met: set[Expr]) -> bool:
     return len(met) > known
 
 
-def _in_form(form: Form, expr: Expr) -> Expr | None:
-    """An expression of entries in another form, if that is shorter.
+@remembered
+def _reading(expr: Expr) -> OfEntries | None:
+    """The reading of an expression for which there may be a shorter form.
 
-    A product of matrices is none, though to SymPy it is one of scalars.
+    A product of matrices has none, though to SymPy it is one of scalars.
     """
-    if isinstance(expr, sp.MatMul) or _is_plain(expr):
-        return None
-    return of_entries(expr).in_form(form)
+    return None if isinstance(expr, sp.MatMul) or _is_plain(expr) else of_entries(expr)
+
+
+def _in_form(form: Form, expr: Expr) -> Expr | None:
+    """An expression of entries in another form, if that is shorter."""
+    reading = _reading(expr)
+    return None if reading is None else reading.in_form(form)
 
 
 def _ones(expr: Expr) -> int:

@@ -57,21 +57,24 @@ Factors = tuple[Expr, ...]
 
 def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product of matrices."""
-    yield from _inner_products(expr)
-    yield from _softmax(expr)
-    yield from _between_diagonals(matrices(expr))
-    yield from _cancelled(matrices(expr))
-    yield from _multiplied_out(matrices(expr))
-    yield from _signs(expr)
-    yield from _repetitions(matrices(expr))
-    for left, right in pairwise(matrices(expr)):
+    scalar, factors = split_coefficient(expr)[0], matrices(expr)
+    if len(factors) > 1:
+        yield from _inner_products(factors)
+    if scalar is not S.One:
+        yield from _softmax(scalar, factors)
+    yield from _between_diagonals(factors)
+    yield from _cancelled(factors)
+    yield from _multiplied_out(factors)
+    if scalar is not S.One:
+        yield from _signs(scalar, factors)
+    yield from _repetitions(factors)
+    for left, right in pairwise(factors):
         yield from _of_neighbours(left, right, facts)
         yield from _around_diagonals(left, right)
 
 
-def _inner_products(expr: Expr) -> Iterator[Rewrite]:
+def _inner_products(factors: Factors) -> Iterator[Rewrite]:
     """Take a row times a column out of a longer product."""
-    factors = matrices(expr)
     last = len(factors) - 1
     for i, first in enumerate(factors):
         if not is_one(first.shape[0]):
@@ -83,10 +86,8 @@ def _inner_products(expr: Expr) -> Iterator[Rewrite]:
             yield algebra.INNER_FACTOR, (before, mul(*factors[i : j + 1]), after)
 
 
-def _softmax(expr: Expr) -> Iterator[Rewrite]:
+def _softmax(scalar: Expr, factors: Factors) -> Iterator[Rewrite]:
     """Exponentials, and one over their sum."""
-    scalar, _ = split_coefficient(expr)
-    factors = matrices(expr)
     for z, rest in _over_sums(scalar):
         yield from _exponentials(z, rest, factors, None)
         for i, factor in enumerate(factors):
@@ -127,7 +128,7 @@ def _exponentials(z: Expr, scalar: Expr, factors: Factors, outer: type | None) -
 
 def _over_sums(scalar: Expr) -> Iterator[tuple[Expr, Expr]]:
     """The z of each sum of exp(z) that a scalar is divided by, and the scalar without it."""
-    for power in Mul.make_args(scalar) if scalar is not S.One else ():
+    for power in Mul.make_args(scalar):
         base, exponent = power.as_base_exp()
         if isinstance(base, SumEntries) and exponent.is_negative:
             z = exponent_of(base.arg)
@@ -205,15 +206,13 @@ def _cancels(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> bool:
     )
 
 
-def _signs(expr: Expr) -> Iterator[Rewrite]:
+def _signs(scalar: Expr, factors: Factors) -> Iterator[Rewrite]:
     """A negative multiple of a sum with so many negative terms that its opposite is shorter.
 
     Where a target is subtracted from, as in -A (y - σ(z)), this holds beside other factors too.
     """
-    scalar, matrix = split_coefficient(expr)
     if not is_negative(scalar):
         return
-    factors = matrices(matrix)
     for i, factor in enumerate(factors):
         if not isinstance(factor, MatAdd):
             continue

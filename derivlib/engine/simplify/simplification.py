@@ -7,7 +7,6 @@ written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sympy import (
@@ -121,18 +120,15 @@ def _rewrites(
 
 def _candidates(part: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that may apply: those searched for, and those of the table for the class."""
-    for search in _searches(type(part)):
+    kind = type(part)
+    if kind not in _FOR_KIND:
+        _FOR_KIND[kind] = [search for base, search in _SEARCHES if issubclass(kind, base)]
+    for search in _FOR_KIND[kind]:
         yield from search(part, facts)
     yield from rules_for("algebra", part)
 
 
 _Search = Callable[[Any, Facts], Iterator[Rewrite]]
-
-
-@lru_cache(maxsize=512)
-def _searches(kind: type) -> tuple[_Search, ...]:
-    """The searches for the nodes of a class."""
-    return tuple(search for base, search in _SEARCHES if issubclass(kind, base))
 
 
 _SEARCHES: tuple[tuple[type, _Search], ...] = (
@@ -148,3 +144,6 @@ _SEARCHES: tuple[tuple[type, _Search], ...] = (
     (Trace, of_trace),
 )
 """Where rules of algebra are looked for, by the operation at the top."""
+
+_FOR_KIND: dict[type, list[_Search]] = {}
+"""The searches for each class of nodes met so far."""
