@@ -160,7 +160,7 @@ def logistic(body: Expr) -> Expr | None:
 
     With s = σ(u), exp(u) is s/(1 - s).
     """
-    if not body.has(sp.exp, sp.sinh, sp.cosh, Sigmoid):
+    if not body.has(sp.exp, sp.sinh, sp.cosh, Sigmoid) or not _may_divide(body):
         return None
     body = _evaluated(body)
     polynomial, u = _polynomial(body, _VALUE / (1 - _VALUE))
@@ -176,7 +176,7 @@ def logistic(body: Expr) -> Expr | None:
 @lru_cache(maxsize=1024)
 def hyperbolic(body: Expr) -> Expr | None:
     """Write a function of sinh(u) and cosh(u), or of exp(u), as a polynomial of tanh(u)."""
-    if not body.has(sp.exp, sp.sinh, sp.cosh):
+    if not body.has(sp.exp, sp.sinh, sp.cosh) or not _may_divide(body):
         return None
     body = _evaluated(body)
     if not body.has(sp.sinh, sp.cosh) and len(body.atoms(sp.exp)) < 2:
@@ -207,6 +207,13 @@ def _polynomial(body: Expr, of_value: Expr) -> tuple[Expr | None, Expr | None]:
     if below.has(_VALUE) or not above.is_polynomial(_VALUE):
         return None, None
     return above / below, u
+
+
+def _may_divide(body: Expr) -> bool:
+    """Return whether exponentials may stand below a fraction bar once a body is evaluated."""
+    if body.has(sp.sinh, sp.cosh, Sigmoid, sp.log):
+        return True
+    return any(power.base.has(*_EXPONENTIAL) for power in body.atoms(sp.Pow))
 
 
 def _divides(body: Expr) -> bool:
