@@ -283,15 +283,17 @@ def _is_new(expr: Expr, met: set[Expr]) -> bool:
 
 @remembered
 def _reading(expr: Expr) -> OfEntries | None:
-    """The reading of an expression for which there may be a shorter form.
-
-    A product of matrices has none, though to SymPy it is one of scalars.
-    """
-    return None if isinstance(expr, sp.MatMul) or _is_plain(expr) else of_entries(expr)
+    """The reading of an expression for which there may be a shorter form."""
+    return None if _is_plain(expr) else of_entries(expr)
 
 
 def _in_form(form: Form, expr: Expr) -> Expr | None:
-    """An expression of entries in another form, if that is shorter."""
+    """An expression of entries in another form, if that is shorter.
+
+    A product of matrices is none, though to SymPy it is one of scalars.
+    """
+    if isinstance(expr, sp.MatMul):
+        return None
     reading = _reading(expr)
     return None if reading is None else reading.in_form(form)
 
