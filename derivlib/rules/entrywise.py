@@ -251,7 +251,7 @@ _OPERATIONS: dict[type, str] = {
 """What stands between the entries of matrices."""
 
 
-def _is_plain(expr: Expr, around: str = "", met: set[Expr] | None = None) -> bool:
+def is_plain(expr: Expr, around: str = "", met: set[Expr] | None = None) -> bool:
     """Return whether no form can be shorter: nothing stands twice, and no function is known.
 
     Nearly all expressions are plain, and need no reading then.
@@ -268,7 +268,7 @@ def _is_plain(expr: Expr, around: str = "", met: set[Expr] | None = None) -> boo
         signed = parts[0] is S.NegativeOne and _OPERATIONS.get(type(parts[-1])) == "sum"
         if operation == around or (operation == "product" and signed):
             return False
-        return all(_is_plain(part, operation, met) for part in parts)
+        return all(is_plain(part, operation, met) for part in parts)
     if isinstance(expr, (sp.Function, ElementwiseApplyFunction)):
         return isinstance(expr, (*_OPAQUE, ElementwisePrime)) and _is_new(expr, met)
     return expr.is_Number or isinstance(expr, sp.OneMatrix) or _is_new(expr, met)
@@ -284,7 +284,7 @@ def _is_new(expr: Expr, met: set[Expr]) -> bool:
 @remembered
 def _reading(expr: Expr) -> OfEntries | None:
     """The reading of an expression for which there may be a shorter form."""
-    return None if _is_plain(expr) else of_entries(expr)
+    return None if is_plain(expr) else of_entries(expr)
 
 
 def _in_form(form: Form, expr: Expr) -> Expr | None:
@@ -446,7 +446,7 @@ def is_shorter(*factors: Expr) -> bool:
 def cancels(parts: tuple[Expr, ...], factors: tuple[Expr, ...]) -> bool:
     """Return whether parts of a product are longer by themselves than beside the factors."""
     product = hadamard(*parts, *factors)
-    if _is_plain(product):
+    if is_plain(product):
         return False
     body = shortened(of_entries(product).body)
     alone = length_of(of_entries(hadamard(*parts)).body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from expressions import DERIVATIONS, derivation
 from sympy import (
     Determinant,
     DiagMatrix,
@@ -13,6 +14,7 @@ from sympy import (
     Inverse,
     KroneckerProduct,
     Lambda,
+    MatMul,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -31,6 +33,10 @@ from sympy import (
 
 from derivlib import derive, hessian, latex, logdet, norm, sigmoid, softmax, sum_entries, text
 from derivlib.check import size_symbols
+from derivlib.expressions.sizes import all_nodes
+from derivlib.rules import RULES
+from derivlib.rules.entrywise import is_plain, of_entries
+from derivlib.rules.scalar_forms import hyperbolic, logistic, shortened
 
 n, m, p, k = symbols("n m p k", integer=True, positive=True)
 SIZES = {n: 3, m: 2, p: 4, k: 5}
@@ -166,3 +172,19 @@ def test_tex_has_the_order_of_text_and_no_needless_brackets():
     assert latex(log(Trace(x.T * A * x))) == (r"\log{\left(x^{\mathsf{T}} A x \right)}")
     assert latex(softmax(x).T) == r"\operatorname{softmax}(x)^{\mathsf{T}}"
     assert latex(KroneckerProduct(W.T * W, Identity(n))) == (r"W^{\mathsf{T}} W \otimes I_{n}")
+
+
+def test_what_is_not_searched_has_no_other_form():
+    kinds = RULES["shorter function of entries"].of
+    steps = [step for name in DERIVATIONS for step in derivation(name).steps]
+    parts = {
+        part
+        for step in steps
+        for part in all_nodes([step.before, step.after])
+        if isinstance(part, kinds) and not isinstance(part, MatMul)
+    }
+    plain = [part for part in parts if is_plain(part)]
+    assert len(parts) / 2 < len(plain) < len(parts)
+    for part in plain:
+        for form in (shortened, logistic, hyperbolic):
+            assert of_entries(part).in_form(form) is None, (part, form)
