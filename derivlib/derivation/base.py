@@ -149,6 +149,12 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         return MappingProxyType(self._graph.definitions)
 
     @property
+    def author_names(self) -> Mapping[Expr, Expr]:
+        """What the names that were given in `where` stand for, with the names."""
+        definitions, given = self._graph.definitions, self._graph.given
+        return {definitions[name]: name for name in definitions if name in given}
+
+    @property
     def gradients(self) -> Mapping[Expr, Expr]:
         """The derivatives that were given a name, ∂L/∂N, in the order they were found."""
         return MappingProxyType(self._computed.found.named)

@@ -6,7 +6,7 @@ led to, and its reasons are the rules of the steps between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -20,6 +20,7 @@ from derivlib.display.aligned_block import block
 from derivlib.display.rows import Rows
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.reading import rank
+from derivlib.expressions.substitution import substitute
 from derivlib.nodes import DifferentialNode, FormalNode, LinearForm
 from derivlib.rules.linear import COLLECT
 from derivlib.rules.rule import Condition
@@ -55,6 +56,11 @@ class ShortLine(Line):
     steps: tuple[Step, ...] = ()
 
     @property
+    def shown(self) -> tuple[Expr, ...]:
+        """The terms."""
+        return self.terms
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """The rules that a textbook would name, each once."""
         told = [step.rule for step in self.steps if not _is_minor(step)]
@@ -67,10 +73,15 @@ class ShortLine(Line):
         return tuple(dict.fromkeys(told))
 
 
-def short(lines: Iterable[Line]) -> Iterator[ShortLine]:
-    """Choose the lines of a derivation that a textbook prints."""
+def short(lines: Iterable[Line], names: Mapping[Expr, Expr]) -> Iterator[ShortLine]:
+    """Choose the lines of a derivation that a textbook prints.
+
+    :param names: what names that the author gave stand for, with the names; where it occurs, as in
+        the differential of a softmax, the name is written.
+    """
     chosen: ShortLine | None = None
     for line in _chosen(lines):
+        line = replace(line, terms=tuple(substitute(term, names) for term in line.terms))
         if chosen is not None and (chosen.left, chosen.terms) == (line.left, line.terms):
             line = replace(line, steps=(*chosen.steps, *line.steps))
         elif chosen is not None:
@@ -238,9 +249,10 @@ class HasLines:
     def short(self) -> Lines:
         """The derivation as a textbook prints it.
 
-        Each line is one of :attr:`full`, with the rules of the steps since the line before.
+        Each line is one of :attr:`full`, with the rules of the steps since the line before, and
+        with a name of `where` wherever what it stands for occurs.
         """
-        return Lines.of((part, short(part.own_lines())) for part in self.parts)
+        return Lines.of((part, short(part.own_lines(), part.author_names)) for part in self.parts)
 
     @property
     def full(self) -> Lines:

@@ -77,10 +77,14 @@ class Line:
         """What has to hold."""
         return self.step.requires
 
-    def __str__(self) -> str:
+    @property
+    def shown(self) -> tuple[Expr, ...]:
+        """The terms; where the step gives a name, what is named."""
         names_it = self.left is not None and self.left == self.step.after
-        terms = (self.step.before,) if names_it else self.terms
-        shown = text_sum(on_one_line(term, self.letters) for term in terms)
+        return (self.step.before,) if names_it else self.terms
+
+    def __str__(self) -> str:
+        shown = text_sum(on_one_line(term, self.letters) for term in self.shown)
         equals = "" if self.left is None else f"{on_one_line(self.left)} = "
         return f"{equals}{shown}   [{', '.join(self.reasons)}]"
 

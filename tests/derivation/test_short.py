@@ -24,7 +24,17 @@ from sympy import (
     tanh,
 )
 
-from derivlib import derive, hessian, logdet, logsumexp, norm, sigmoid, sum_entries, text
+from derivlib import (
+    derive,
+    hessian,
+    logdet,
+    logsumexp,
+    norm,
+    sigmoid,
+    softmax,
+    sum_entries,
+    text,
+)
 from derivlib.errors import InputError, VerificationError
 from derivlib.nodes import FormalNode
 
@@ -180,6 +190,16 @@ def test_a_conclusion_may_stand_over_the_names_of_the_author():
     r = MatrixSymbol("r", n, 1)
     d = derive(norm(r) ** 2, w, where={r: X * w - y})
     assert str(d.concluding(2 * X.T * r)).startswith("∂L/∂w = 2*Xᵀ*r")
+
+
+def test_what_the_author_named_is_written_with_its_name():
+    P = MatrixSymbol("P", n, p)
+    d = derive(Trace(V.T * P), Y, where={P: softmax(Y * U.T, axis=1)})
+    lines = [str(line) for line in d.short]
+    assert "P ⊙ (dY" in lines[1]
+    assert not any("softmax(" in line for line in lines)
+    assert "softmax(" in str(d.full)
+    assert d.replay() == d.result
 
 
 def test_a_hessian_and_assumptions_are_concluded():
