@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 from sympy import Expr
 
@@ -72,18 +73,23 @@ class Computed:
         return tuple(dict.fromkeys(condition for condition in found if not is_met(condition)))
 
 
-def computed(written: Written, variables: tuple[Expr, ...]) -> Computed:
+def computed(
+    written: Written,
+    variables: tuple[Expr, ...],
+    known: Mapping[Expr, Expr] = MappingProxyType({}),
+) -> Computed:
     """Differentiate an expression by variables, in one sweep.
 
     :param written: a scalar or a matrix expression; a letter is chosen for its value if it
         has no name.
     :param variables: `Symbol`s and `MatrixSymbol`s.
+    :param known: what is called by which name already.
     :raises InputError: for a matrix by several variables of which one is a scalar.
     :raises ShapeError: if sizes do not fit.
     :raises UndefinedError: if the derivative has no value, whatever the variable is.
     :raises UnsupportedError: if an operation has no rule.
     """
-    graph = name_intermediates(written, variables, supports)
+    graph = name_intermediates(written, variables, supports, known)
     layouts = {layout_of(graph.root, wrt) for wrt in variables}
     if Layout.RATE in layouts and len(variables) > 1:
         scalars = ", ".join(str(wrt) for wrt in variables if not wrt.is_Matrix)

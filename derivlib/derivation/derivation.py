@@ -508,5 +508,5 @@ def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUM
             "its intermediates, and is not differentiated again; put symbols in the place of "
             "long parts of the expression that do not depend on the variable"
         )
-    second = carry_out(Written(gradient.end, written.where, gradient.label), wrt, taken)
-    return replace(second, gradient=gradient)
+    again = Written(gradient.end, written.where, gradient.label)
+    return Derivation(again, wrt, taken, computed(again, (wrt,), gradient.letters), gradient)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
+from types import MappingProxyType
 from typing import Any
 
 from sympy import (
@@ -299,7 +300,10 @@ def _is_variable(expr: Expr) -> bool:
 
 
 def name_intermediates(
-    written: Written, variables: Iterable[Expr], supports: Callable[[Expr], bool] = lambda _: True
+    written: Written,
+    variables: Iterable[Expr],
+    supports: Callable[[Expr], bool] = lambda _: True,
+    known: Mapping[Expr, Expr] = MappingProxyType({}),
 ) -> Graph:
     """Rewrite an expression over named intermediates.
 
@@ -309,6 +313,7 @@ def name_intermediates(
 
     :param written: any expression of the vocabulary, and what the names in it stand for.
     :param supports: tells whether an operation has a rule.
+    :param known: what is called by which name already; a name means nothing else.
     :raises ShapeError: if sizes do not fit.
     :raises UnsupportedError: if an operation that varies is not supported.
     """
@@ -317,8 +322,12 @@ def name_intermediates(
     nodes = _collect(Written(checked_normal_form(written.expr), where), moving)
     _refuse_unsupported(nodes, supports)
     _assign_roles(nodes)
+    for node in nodes:
+        if node.role is not None and node.symbol is None:
+            node.symbol = known.get(node.expr)
     named = [node for node in nodes if node.role is not None and node.symbol is None]
     taken = {str(node.expr.name) for node in nodes if _is_variable(node.expr)}
+    taken |= {str(name) for name in known.values()}
     sizes = {size for node in nodes for size in node.shape or ()}
     taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
     taken |= {name.name for name in (*moving, *where)}

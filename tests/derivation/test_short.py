@@ -256,3 +256,13 @@ def test_a_derivative_is_over_the_names_of_the_author(name):
     again = hessian(expr, w, where=where)
     assert again.verify({n: 4, m: 3})
     assert again.replay() == again.result
+
+
+def test_a_letter_means_the_same_in_both_parts_of_a_hessian():
+    d = hessian(softplus - Trace(y.T * X * w), w)
+    first, second = d.gradient.intermediates, d.intermediates
+    assert {name: first[name] for name in first if name in second} == {
+        name: second[name] for name in second if name in first
+    }
+    assert len(first.keys() & second.keys()) == 1
+    assert len(second) == 2
