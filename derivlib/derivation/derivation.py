@@ -400,7 +400,7 @@ class Derivation(DerivationBase):
             self.result,
             sizes,
             order=self.order,
-            definitions={**self.shared, **self.where},
+            definitions={**self.shared, **self._asked.named},
             structure=self.premises.structure,
             assuming=self.premises.given,
             seed=seed,

@@ -41,6 +41,11 @@ class Written:
         """The definitions, and the expression itself."""
         return (*self.where.values(), self.expr)
 
+    @property
+    def named(self) -> Mapping[Expr, Expr]:
+        """Each name with what it stands for, that of the expression itself too."""
+        return self.where if self.name is None else {**self.where, self.name: self.expr}
+
     @cached_property
     def sizes(self) -> frozenset[Expr]:
         """The symbols that stand in the shapes of its matrices."""

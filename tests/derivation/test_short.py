@@ -192,6 +192,15 @@ def test_a_conclusion_may_stand_over_the_names_of_the_author():
     assert str(d.concluding(2 * X.T * r)).startswith("∂L/∂w = 2*Xᵀ*r")
 
 
+def test_a_conclusion_may_have_the_name_of_what_is_differentiated():
+    h = MatrixSymbol("h", n, 1)
+    d = derive(h, x, where={h: x / norm(x)})
+    claim = (Identity(n) - h * h.T) / norm(x)
+    assert d.concluding(claim).replay() == claim
+    with pytest.raises(VerificationError, match=r"entry \(1, 1\)"):
+        d.concluding((Identity(n) + h * h.T) / norm(x))
+
+
 def test_what_the_author_named_is_written_with_its_name():
     P = MatrixSymbol("P", n, p)
     d = derive(Trace(V.T * P), Y, where={P: softmax(Y * U.T, axis=1)})
