@@ -149,10 +149,9 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         return MappingProxyType(self._graph.definitions)
 
     @property
-    def author_names(self) -> Mapping[Expr, Expr]:
-        """What the names that were given in `where` stand for, with the names."""
-        definitions, given = self._graph.definitions, self._graph.given
-        return {definitions[name]: name for name in definitions if name in given}
+    def own_names(self) -> Mapping[Expr, Expr]:
+        """What the names of `where` stand for, over the other intermediates."""
+        return MappingProxyType(self._graph.own_names)
 
     @property
     def gradients(self) -> Mapping[Expr, Expr]:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, MatAdd, Mul, S, preorder_traversal
 
+from derivlib.derivation.own_names import in_own_names
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import block
 from derivlib.display.rows import Rows
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.reading import rank
-from derivlib.expressions.substitution import substitute
 from derivlib.nodes import DifferentialNode, FormalNode, LinearForm
 from derivlib.rules.linear import COLLECT
 from derivlib.rules.rule import Condition
@@ -76,12 +76,12 @@ class ShortLine(Line):
 def short(lines: Iterable[Line], names: Mapping[Expr, Expr]) -> Iterator[ShortLine]:
     """Choose the lines of a derivation that a textbook prints.
 
-    :param names: what names that the author gave stand for, with the names; where it occurs, as in
-        the differential of a softmax, the name is written.
+    :param names: what names that the author gave stand for; where it occurs, as in the
+        differential of a softmax, the name is written.
     """
     chosen: ShortLine | None = None
     for line in _chosen(lines):
-        line = replace(line, terms=tuple(substitute(term, names) for term in line.terms))
+        line = replace(line, terms=tuple(in_own_names(term, names) for term in line.terms))
         if chosen is not None and (chosen.left, chosen.terms) == (line.left, line.terms):
             line = replace(line, steps=(*chosen.steps, *line.steps))
         elif chosen is not None:
@@ -252,7 +252,7 @@ class HasLines:
         Each line is one of :attr:`full`, with the rules of the steps since the line before, and
         with a name of `where` wherever what it stands for occurs.
         """
-        return Lines.of((part, short(part.own_lines(), part.author_names)) for part in self.parts)
+        return Lines.of((part, short(part.own_lines(), part.own_names)) for part in self.parts)
 
     @property
     def full(self) -> Lines:

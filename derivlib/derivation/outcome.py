@@ -103,11 +103,9 @@ class Outcome:
 
     def _in_own_names(self, derivative: Expr) -> Iterator[Step]:
         """The step that writes the author's names for what they stand for, where it stands."""
-        graph = self.computed.graph
         meanings = {
             name: simplified(resolve(meaning, self.computed.chosen), self.premises.facts)
-            for name, meaning in graph.definitions.items()
-            if name in graph.given
+            for name, meaning in self.computed.graph.own_names.items()
         }
         named = in_own_names(derivative, meanings)
         if named != derivative:

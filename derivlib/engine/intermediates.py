@@ -85,6 +85,11 @@ class Graph:
     given: frozenset[Expr] = frozenset()
     _moves: dict[Expr, bool] = field(default_factory=dict, repr=False)
 
+    @property
+    def own_names(self) -> dict[Expr, Expr]:
+        """What the names that its author gave stand for, over the other names."""
+        return {name: self.definitions[name] for name in self.definitions if name in self.given}
+
     @cached_property
     def parts(self) -> frozenset[Expr]:
         """Every subexpression over names."""
