@@ -17,7 +17,7 @@ def magnus_neudecker(place: str) -> Source:
 
 def goodfellow(place: str) -> Source:
     """A place in Deep Learning."""
-    return Source("Goodfellow, Bengio & Courville", 2016, place)
+    return Source("Goodfellow et al.", 2016, place)
 
 
 CHAIN_RULE = magnus_neudecker("chapter 5, Cauchy's rule of invariance")
