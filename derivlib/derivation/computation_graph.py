@@ -13,7 +13,7 @@ from derivlib.check import size_symbols
 from derivlib.derivation.computed import Computed
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.outcome import simplified
-from derivlib.derivation.own_names import in_own_names
+from derivlib.derivation.own_names import OwnNames
 from derivlib.derivation.premises import Premises
 from derivlib.display.graph_text import MIME_TYPE, drawing, listing, written
 from derivlib.engine.events import Found
@@ -185,7 +185,12 @@ class _Drawer:
         return found
 
     def simplified(self, expr: Expr) -> Expr:
-        return in_own_names(simplified(expr, self.premises.facts), self.graph.own_names)
+        return self.own_names(simplified(expr, self.premises.facts))
+
+    @cached_property
+    def own_names(self) -> OwnNames:
+        """What writes the names that the author gave."""
+        return OwnNames(self.graph.own_names)
 
     def derivative(self, name: Expr) -> Expr:
         """∂L/∂N, or ∂N/∂t, not carried out."""

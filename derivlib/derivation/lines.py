@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, MatAdd, Mul, S, preorder_traversal
 
-from derivlib.derivation.own_names import in_own_names
+from derivlib.derivation.own_names import OwnNames
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import block
@@ -79,9 +79,10 @@ def short(lines: Iterable[Line], names: Mapping[Expr, Expr]) -> Iterator[ShortLi
     :param names: what names that the author gave stand for; where it occurs, as in the
         differential of a softmax, the name is written.
     """
+    named = OwnNames(names)
     chosen: ShortLine | None = None
     for line in _chosen(lines):
-        line = replace(line, terms=tuple(in_own_names(term, names) for term in line.terms))
+        line = replace(line, terms=tuple(map(named, line.terms)))
         if chosen is not None and (chosen.left, chosen.terms) == (line.left, line.terms):
             line = replace(line, steps=(*chosen.steps, *line.steps))
         elif chosen is not None:

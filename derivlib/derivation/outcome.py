@@ -10,7 +10,7 @@ from sympy import Expr
 
 from derivlib.derivation import recording
 from derivlib.derivation.computed import Computed
-from derivlib.derivation.own_names import in_own_names
+from derivlib.derivation.own_names import OwnNames
 from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.engine.events import NAMING
@@ -103,11 +103,11 @@ class Outcome:
 
     def _in_own_names(self, derivative: Expr) -> Iterator[Step]:
         """The step that writes the author's names for what they stand for, where it stands."""
-        meanings = {
-            name: simplified(resolve(meaning, self.computed.chosen), self.premises.facts)
-            for name, meaning in self.computed.graph.own_names.items()
-        }
-        named = in_own_names(derivative, meanings)
+        meanings = self.computed.graph.own_names
+        if not self.computed.is_long:
+            resolved = ((name, resolve(m, self.computed.chosen)) for name, m in meanings.items())
+            meanings = {name: simplified(m, self.premises.facts) for name, m in resolved}
+        named = OwnNames(meanings)(derivative)
         if named != derivative:
             yield Step(NAMING, derivative, named)
 

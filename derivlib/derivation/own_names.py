@@ -11,37 +11,45 @@ from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes.elementwise import as_lambda, elementwise
 
 
-def in_own_names(expr: Expr, meanings: Mapping[Expr, Expr]) -> Expr:
-    """Write names for what they stand for, and functions of that as functions of the name.
+class OwnNames:
+    """Writes names for what they stand for, and functions of that as functions of the name.
 
-    :param expr: a derivative.
-    :param meanings: what each name stands for; a later one may stand for more.
+    Every part is met once, however many names and expressions there are.
+
+    :param meanings: what each name stands for.
     """
-    for name, meaning in reversed(list(meanings.items())):
-        expr = _named(expr, name, meaning, {})
-    return expr
 
+    def __init__(self, meanings: Mapping[Expr, Expr]) -> None:
+        self._names = {meaning: name for name, meaning in meanings.items()}
+        self._done: dict[Expr, Expr] = {}
+        self._functions: dict[Expr, list[tuple[Lambda, Expr]]] = {}
+        for name, meaning in meanings.items():
+            if isinstance(meaning, ElementwiseApplyFunction):
+                function, matrix = meaning.args
+                self._functions.setdefault(matrix, []).append((as_lambda(function), name))
 
-def _named(expr: Expr, name: Expr, meaning: Expr, done: dict[Expr, Expr]) -> Expr:
-    if expr == meaning:
-        return name
-    if expr not in done:
+    def __call__(self, expr: Expr) -> Expr:
+        if not self._names:
+            return expr
+        if expr not in self._done:
+            self._done[expr] = self._names.get(expr) or self._over_names(expr)
+        return self._done[expr]
+
+    def _over_names(self, expr: Expr) -> Expr:
         below = children(expr)
-        parts = tuple(_named(part, name, meaning, done) for part in below)
+        parts = tuple(map(self, below))
         new = expr if parts == below else with_children(expr, parts)
-        is_function = isinstance(new, ElementwiseApplyFunction)
-        done[expr] = _function_of(new, name, meaning) if is_function else new
-    return done[expr]
+        if new in self._names:
+            return self._names[new]
+        return self._function_of_name(new) if isinstance(new, ElementwiseApplyFunction) else new
 
-
-def _function_of(expr: Expr, name: Expr, meaning: Expr) -> Expr:
-    """A function of the entries of a matrix as one of the name, whose entries are another."""
-    if not isinstance(meaning, ElementwiseApplyFunction) or expr.args[1] != meaning.args[1]:
+    def _function_of_name(self, expr: Expr) -> Expr:
+        """A function of the entries of a matrix as one of a name, whose entries are another."""
+        function = as_lambda(expr.args[0])
+        (z,) = function.variables
+        for inner, name in self._functions.get(expr.args[1], ()):
+            value = Dummy()
+            body = function.expr.xreplace({inner.expr.xreplace({inner.variables[0]: z}): value})
+            if body.has(value) and not body.has(z):
+                return elementwise(Lambda(value, body), name)
         return expr
-    function, inner = as_lambda(expr.args[0]), as_lambda(meaning.args[0])
-    value = Dummy()
-    same_entry = inner.expr.xreplace({inner.variables[0]: function.variables[0]})
-    body = function.expr.xreplace({same_entry: value})
-    if not body.has(value) or body.has(*function.variables):
-        return expr
-    return elementwise(Lambda(value, body), name)

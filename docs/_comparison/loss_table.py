@@ -19,7 +19,7 @@ def table(use: str) -> Table:
     :raises ValueError: if a gradient is not what the book prints, or is longer.
     """
     rows = (row for case in LOSSES if case.use == use for row in _row(case))
-    return Table(("loss", "$L$", r"$\partial L/\partial w$", "in the book"), tuple(rows))
+    return Table(("loss", "function", "gradient", "in the book"), tuple(rows))
 
 
 def _row(case: Loss) -> Iterator[tuple[str, ...]]:
