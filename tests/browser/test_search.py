@@ -67,8 +67,8 @@ def test_what_is_nowhere_is_not_found(reader, origin):
 @pytest.mark.parametrize(
     ("query", "formula"),
     [
-        ("identification", "df=tr(Gᵀ dX) ⇒ ∂f∂X=G"),
-        ("softmax", "d(softmax(v))=softmax(v)⊙dv−softmax(v)(softmax(v))ᵀ dv"),
+        ("identification", "df=⟨G, dX⟩ ⇒ ∂f∂X=G"),
+        ("softmax", "dsoftmax(v)=softmax(v)⊙dv−softmax(v)softmax(v)ᵀ dv"),
     ],
 )
 def test_summaries_hold_formulas_once(reader, origin, query, formula):
