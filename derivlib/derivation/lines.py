@@ -1,7 +1,8 @@
 """The lines of a derivation: all of them, and those of the short derivation that textbooks print.
 
-A line is left out, never changed: what the short derivation shows is what the elementary steps
-led to, and its reasons are the rules of the steps between.
+The short derivation leaves lines out. Those it keeps show what the elementary steps led to, with
+terms in one order and the author's names where what they stand for occurs; the reasons are the
+rules of the steps between.
 """
 
 from __future__ import annotations

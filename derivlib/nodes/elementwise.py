@@ -13,6 +13,7 @@ from derivlib.expressions.construction import leads_with_transpose, mul, ones_li
 from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.traversal import rebuild
+from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import NodeBase
 from derivlib.nodes.prime import ARGUMENT, Prime, at_entries, in_bodies
@@ -102,6 +103,19 @@ def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
     if leads_with_transpose(matrix):
         return Basic.__new__(Transpose, elementwise(function, transpose(matrix)))
     return applied_to_entries(function, matrix)
+
+
+def of_scalar_or_entries(function: FunctionClass, argument: Any) -> Expr:
+    """Apply a function to a scalar, or to each entry of a matrix.
+
+    :raises InputError: if the argument is not an expression.
+    """
+    taken = as_operand(argument, function.__name__)
+    if not getattr(taken, "is_Matrix", False):
+        return function(taken)
+    if hasattr(taken, "flat"):
+        return taken.applyfunc(function)
+    return elementwise(function, taken)
 
 
 def _entries(calc: Any, node: Any, value: Any) -> Any:

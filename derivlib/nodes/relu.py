@@ -8,8 +8,7 @@ from sympy import Expr, Function, Heaviside, Max, S, StrictGreaterThan
 
 from derivlib.expressions.facets import Absent, Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.arguments import as_operand
-from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.grid import as_scalar
 
 
@@ -73,12 +72,7 @@ def relu(argument: Any) -> Expr:
     :returns: a scalar, or a matrix of the same shape.
     :raises InputError: if it is not an expression.
     """
-    taken = as_operand(argument, "relu")
-    if not getattr(taken, "is_Matrix", False):
-        return Relu(taken)
-    if hasattr(taken, "flat"):
-        return taken.applyfunc(Relu)
-    return elementwise(Relu, taken)
+    return of_scalar_or_entries(Relu, argument)
 
 
 def _entries(calc: Any, _: Any, z: Any) -> Any:

@@ -8,8 +8,7 @@ from sympy import Expr, Function, S, exp, log
 
 from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
-from derivlib.nodes.arguments import as_operand
-from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.grid import as_scalar
 
 
@@ -72,12 +71,7 @@ def sigmoid(argument: Any) -> Expr:
     :returns: a scalar, or a matrix of the same shape.
     :raises InputError: if it is not an expression.
     """
-    taken = as_operand(argument, "sigmoid")
-    if not getattr(taken, "is_Matrix", False):
-        return Sigmoid(taken)
-    if hasattr(taken, "flat"):
-        return taken.applyfunc(Sigmoid)
-    return elementwise(Sigmoid, taken)
+    return of_scalar_or_entries(Sigmoid, argument)
 
 
 def _entries(calc: Any, _: Any, z: Any) -> Any:

@@ -47,6 +47,7 @@ from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.scalar_forms import (
     as_written,
     hyperbolic,
+    is_indicator,
     length_of,
     logistic,
     replace_symbol,
@@ -403,8 +404,7 @@ def _indicator_to_a_power(expr: Expr) -> Arguments | None:
     base, exponent = expr.args
     body = base.args[0] if isinstance(base, DiagMatrix) else base
     body = as_lambda(body.args[0]).expr if isinstance(body, ElementwiseApplyFunction) else body
-    is_indicator = isinstance(body, Heaviside) and body.args[1] in (0, 1)
-    return expr.args if is_indicator and exponent.is_Integer and exponent > 0 else None
+    return expr.args if is_indicator(body) and exponent.is_Integer and exponent > 0 else None
 
 
 def _power_of(base: Expr) -> Callable[[Expr, Expr], Expr]:

@@ -88,9 +88,13 @@ def shortened(body: Expr) -> Expr | None:
     return shortest if length_of(shortest) < length_of(written) else None
 
 
+def is_indicator(body: Expr) -> bool:
+    """Return whether a function of a scalar has the values 0 and 1 alone, at 0 too."""
+    return isinstance(body, sp.Heaviside) and body.args[1] in (0, 1)
+
+
 def _is_power_of_indicator(body: Expr) -> bool:
-    is_step = body.is_Pow and isinstance(body.base, sp.Heaviside)
-    return bool(is_step and body.base.args[1] in (0, 1) and body.exp.is_positive)
+    return bool(body.is_Pow and is_indicator(body.base) and body.exp.is_positive)
 
 
 def _may_be_shorter(body: Expr) -> bool:

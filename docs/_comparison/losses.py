@@ -1,4 +1,4 @@
-"""Everyday losses of a linear model, with their gradients as books print them.
+"""Everyday losses of a linear model, with their gradients as one writes them by hand.
 
 Each loss is a function of Xw: X has a row for each observation, w a weight for each feature,
 y what is to be predicted.
@@ -47,7 +47,7 @@ class Loss:
     :param name: what it is called.
     :param use: regression, classification, ranking or probability.
     :param loss: the loss, a scalar.
-    :param book: its gradient with respect to w, as books print it.
+    :param book: its gradient with respect to w, typed in the form usual in textbooks.
     :param printed: the gradient as derivlib prints it.
     :param premises: what is assumed.
     """
