@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from sympy import Add, Integer, MatAdd, Sum
+from sympy import Add, Integer, MatAdd, Mod, Sum
 
 from derivlib.expressions.construction import add
 from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, no_parts, tell
@@ -59,17 +60,26 @@ def _over_indices(calc: Any, node: Sum) -> Any:
     *inner, (index, first, last) = node.limits
     body = Sum(node.function, *inner) if inner else node.function
     terms = [
-        calc.nested(body.xreplace({index: Integer(k)}))
+        calc.nested(_term(body, {index: Integer(k)}, calc.sizes))
         for k in range(calc.size(first), calc.size(last) + 1)
     ]
     return calc.ring.total([as_scalar(term) for term in terms])
+
+
+def _term(body: Any, at: Mapping[Any, Integer], sizes: Mapping[Any, int]) -> Any:
+    """The term of a sum at some values of its indices.
+
+    Remainders get their sizes with the indices: to SymPy 1.13, Mod(1, m) is 1 - m.
+    """
+    numbers = {**at, **{size: Integer(value) for size, value in sizes.items()}}
+    return body.xreplace({part: part.xreplace(numbers) for part in body.atoms(Mod)}).xreplace(at)
 
 
 def _over_indices_on_arrays(on: Any, node: Sum) -> Any:
     indices = [index for index, _, _ in node.args[1:]]
     ranges = [range(on.size(first), on.size(last) + 1) for _, first, last in node.args[1:]]
     terms = [
-        on.value(node.args[0].xreplace(dict(zip(indices, map(Integer, at), strict=True))))
+        on.value(_term(node.args[0], dict(zip(indices, map(Integer, at), strict=True)), on.sizes))
         for at in product(*ranges)
     ]
     return sum(terms[1:], terms[0])
