@@ -1,7 +1,7 @@
 """Symbolic matrix calculus in readable steps, each named and each checked."""
 # Where each name is. The package loads it from here; type checkers and the API reference read it.
 
-from .check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
+from .check.claims.by_hand import StepsVerdict, Verdict
 from .check.claims.verification import Verification
 from .check.values.explicit import explicit
 from .derivation.base import DerivationBase, WithResult
@@ -30,7 +30,9 @@ from .elements import (
 from .errors import (
     BackendError,
     DerivlibError,
+    DerivlibWarning,
     InputError,
+    ParseError,
     ReplayError,
     RuleError,
     ShapeError,
@@ -78,8 +80,9 @@ from .nodes.sum_entries import SumEntries, sum_entries
 from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
 from .nodes.vec import Unvec, Vec, unvec, vec
+from .parsing.reading import Reading, parse, read_text
 from .rules.rule import RULES, Condition, Rule, Source
-from .verbs import derive, differential, hessian
+from .verbs import check_steps, derive, differential, hessian, is_derivative
 
 __version__: str
 
@@ -101,6 +104,7 @@ __all__ = [
     "Derivation",
     "DerivationBase",
     "DerivlibError",
+    "DerivlibWarning",
     "DiagonalSums",
     "ElementwisePrime",
     "EntrywiseDerivation",
@@ -127,7 +131,9 @@ __all__ = [
     "Node",
     "Norm",
     "OnVec",
+    "ParseError",
     "Prime",
+    "Reading",
     "RealNode",
     "Relu",
     "ReplayError",
@@ -180,8 +186,10 @@ __all__ = [
     "logdet",
     "logsumexp",
     "norm",
+    "parse",
     "partial",
     "prime",
+    "read_text",
     "register",
     "relu",
     "scalar",

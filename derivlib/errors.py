@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class DerivlibError(Exception):
     """Base class of every error that derivlib raises on purpose.
@@ -20,6 +23,23 @@ class DerivlibError(Exception):
     """
 
 
+class DerivlibWarning(UserWarning):
+    """What is allowed and seldom meant, such as a variable that does not occur in a text.
+
+    ```pycon
+    >>> import warnings
+    >>> from derivlib import derive
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     print(derive("x'*A*x", "y"))
+    ∂L/∂y = 0[n×1]
+    >>> print(caught[0].message)
+    y does not occur, so that the derivative is 0; the names are x, A
+
+    ```
+    """
+
+
 class InputError(DerivlibError, TypeError):
     """An argument is not of the kind asked for: not SymPy, or not a symbol.
 
@@ -27,13 +47,73 @@ class InputError(DerivlibError, TypeError):
     >>> from sympy import Symbol
     >>> from derivlib import derive
     >>> try:
-    ...     derive("x**2", Symbol("x"))
+    ...     derive(len, Symbol("x"))
     ... except InputError as error:
-    ...     print(error)
-    expr must be a SymPy expression, not 'x**2' of type str
+    ...     print("must be a SymPy expression" in str(error))
+    True
 
     ```
     """
+
+
+class ParseError(InputError, ValueError):
+    """A text that cannot be read, with a mark below the place.
+
+    ```pycon
+    >>> from derivlib import parse
+    >>> try:
+    ...     parse("tr(X*W")
+    ... except ParseError as error:
+    ...     print(error)
+    ( is not closed
+      tr(X*W
+        ^
+
+    ```
+
+    :param message: what cannot be read, and what to write instead.
+    :param text: the text.
+    :param places: where in the text, from and up to which position.
+    :param choices: what may be meant, where there are several readings.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        text: str = "",
+        places: Sequence[tuple[int, int]] = (),
+        choices: Sequence[str] = (),
+    ) -> None:
+        super().__init__("\n".join([message, *_marked(text, places)]))
+        self.message = message
+        self.text = text
+        self.places = tuple(places)
+        self.choices = tuple(choices)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.text, self.places, self.choices)
+
+
+def _marked(text: str, places: Sequence[tuple[int, int]]) -> list[str]:
+    """The line of a text where something is, with marks below it; a long line is cut."""
+    if not text or not places:
+        return []
+    start = min(first for first, _ in places)
+    begin = text.rfind("\n", 0, start) + 1
+    line = text[begin:].split("\n", 1)[0].replace("\t", " ")
+    marks = [" "] * (len(line) + 1)
+    for first, end in places:
+        for k in range(first - begin, max(end, first + 1) - begin):
+            if 0 <= k < len(marks):
+                marks[k] = "^"
+    cut = max(0, start - begin - _BEFORE)
+    shown, below = line[cut:][:_WIDTH], "".join(marks)[cut:][:_WIDTH].rstrip()
+    dots = "…" if cut else ""
+    return [f"  {dots}{shown}", f"  {' ' * len(dots)}{below}"]
+
+
+_BEFORE, _WIDTH = 40, 96
+"""How much of a long line is shown before the place, and in all."""
 
 
 class ShapeError(DerivlibError, ValueError):

@@ -1,13 +1,15 @@
-"""What a reader calls: derive, hessian and differential."""
+"""What a reader calls: derive, hessian and differential; is_derivative and check_steps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar, cast, overload
 
 from sympy import Expr, Matrix
 from sympy.matrices.matrixbase import MatrixBase
 
+from derivlib.check.claims import by_hand
+from derivlib.check.claims.by_hand import StepsVerdict, Verdict
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.derivation.entrywise import (
     carry_out_entrywise,
@@ -29,6 +31,7 @@ from derivlib.inputs import (
     with_entries_named,
 )
 from derivlib.nodes import Structure, d
+from derivlib.typed import Typed, shape_of_derivative
 
 
 def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
@@ -41,6 +44,18 @@ def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
         where = {**{name: named[name] for name in named if name in used}, **(where or {})}
         expr = expr.result
     return as_written(expr, where)
+
+
+def _typed(
+    expr: Any, wrt: Any, where: Any, kinds: Mapping[str, Any]
+) -> tuple[Typed, Any, Any, Any]:
+    """Read what is typed as text: definitions first, since they say what their names are."""
+    definitions = where.values() if isinstance(where, Mapping) else ()
+    known = wrt if isinstance(wrt, list | tuple) else (wrt,)
+    typed = Typed(kinds, expr, *definitions, known=known)
+    where = typed.where(where)
+    expr = typed.expression(expr)
+    return typed, expr, typed.variable(wrt), where
 
 
 class _OfSymbols(Protocol):
@@ -64,6 +79,7 @@ def derive(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
+    **kinds: Any,
 ) -> Derivation: ...
 
 
@@ -75,6 +91,7 @@ def derive(
     where: Mapping[Any, Any] | None = None,
     structure: None = None,
     assuming: Any = (),
+    **kinds: Any,
 ) -> JointDerivation: ...
 
 
@@ -85,6 +102,7 @@ def derive(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
+    **kinds: Any,
 ) -> Derivation | JointDerivation:
     """Differentiate an expression, keeping every step.
 
@@ -149,6 +167,9 @@ def derive(
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
+    typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
+    assuming = (*typed.assuming, assuming)
+    free = typed.has_text
     written = _written(expr, where)
     several = isinstance(wrt, list | tuple | MatrixBase)
     if several and structure is not None:
@@ -157,16 +178,17 @@ def derive(
         )
     if isinstance(wrt, MatrixBase):
         symbols = as_matrix_of_symbols(wrt, written)
-        taken = premises(written, (*symbols,), assuming=assuming)
+        taken = premises(written, (*symbols,), assuming=assuming, varies_freely=free)
         # Typed as what it can be asked like; a Matrix is no other type than Any to mypy.
         return cast("Derivation", carry_out_entrywise(written, symbols, taken))
     written, asked = with_entries_named(written, wrt if several else (wrt,))
     if several:
         variables = as_variables(asked, written)
-        taken = premises(written, variables, assuming=assuming)
+        taken = premises(written, variables, assuming=assuming, varies_freely=free)
         return carry_out_jointly(written, variables, taken)
     variable = as_variable(asked[0], written)
-    return carry_out(written, variable, premises(written, (variable,), structure, assuming))
+    taken = premises(written, (variable,), structure, assuming, varies_freely=free)
+    return carry_out(written, variable, taken)
 
 
 def hessian(
@@ -176,6 +198,7 @@ def hessian(
     where: Mapping[Any, Any] | None = None,
     structure: Structure | None = None,
     assuming: Any = (),
+    **kinds: Any,
 ) -> Derivation:
     """Differentiate a scalar expression twice, keeping every step.
 
@@ -211,20 +234,23 @@ def hessian(
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
     """
+    typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
+    assuming = (*typed.assuming, assuming)
     written = _written(expr, where)
     refuse_matrix(written.expr)
     if isinstance(wrt, list | tuple | MatrixBase):
         if structure is not None:
             raise InputError("a structure is that of one MatrixSymbol")
         symbols = as_matrix_of_symbols(Matrix(wrt), written)
-        taken = premises(written, (*symbols,), assuming=assuming)
+        taken = premises(written, (*symbols,), assuming=assuming, varies_freely=typed.has_text)
         return cast("Derivation", carry_out_twice_entrywise(written, symbols, taken))
     written, (wrt,) = with_entries_named(written, (wrt,))
     variable = as_variable(wrt, written)
-    return carry_out_twice(written, variable, premises(written, (variable,), structure, assuming))
+    taken = premises(written, (variable,), structure, assuming, varies_freely=typed.has_text)
+    return carry_out_twice(written, variable, taken)
 
 
-def differential(expr: Any, wrt: Any) -> Expr:
+def differential(expr: Any, wrt: Any, **kinds: Any) -> Expr:
     """Write the differential of an expression in terms of that of one symbol.
 
     ```pycon
@@ -249,6 +275,7 @@ def differential(expr: Any, wrt: Any) -> Expr:
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
+    _, expr, wrt, _ = _typed(expr, wrt, None, kinds)
     written = _written(expr)
     graph = name_intermediates(written, (as_variable(wrt, written),), supports)
     known: dict[Expr, Expr] = {}
@@ -256,3 +283,132 @@ def differential(expr: Any, wrt: Any) -> Expr:
         known[d(name)] = substitute(expand(definition, graph, lambda *_: None), known)
     whole = substitute(expand(graph.root, graph, lambda *_: None), known)
     return resolve(whole, graph.definitions)
+
+
+def is_derivative(
+    claim: Any,
+    expr: Any,
+    wrt: Any,
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structure: Structure | None = None,
+    assuming: Any = (),
+    **kinds: Any,
+) -> Verdict:
+    """Judge a derivative that was found by hand; the engine has no part in it.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(is_derivative(A.T, Trace(A * X), X))
+    True
+    >>> is_derivative(A, Trace(A * X), X).hint
+    'its transpose, the other layout'
+    >>> is_derivative(2 * A.T, Trace(A * X), X).hint
+    'off by the factor 2'
+
+    Of a symmetric variable only the entries on and below the diagonal are free:
+
+    >>> from sympy import DiagMatrix, DiagonalOf
+    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
+    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
+    >>> bool(is_derivative(claim, Trace(B * U), U, structure="symmetric"))
+    True
+    >>> is_derivative(B.T, Trace(B * U), U, structure="symmetric").hint
+    'the derivative by all entries of U, each taken as free'
+
+    Each of the three may be a text:
+
+    >>> bool(is_derivative("(A + A')*x", "x'*A*x", "x"))
+    True
+
+    ```
+
+    :param claim: the derivative claimed, in the layout of the contract: the gradient of a
+        scalar has the shape of `wrt`, a Jacobian is ∂vec(F)/∂vec(X)ᵀ.
+    :param expr: a scalar or a matrix expression.
+    :param wrt: a `Symbol` or a `MatrixSymbol`.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
+        move, and all places of one move together; see :func:`derivlib.check.claims.derivative`.
+    :param assuming: what holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`, on matrices and scalars.
+    :param kinds: what the names in texts are, as in :func:`derivlib.parse`.
+    :returns: a verdict that is true or false, and says why.
+    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
+        structure or an assumption is not known.
+    :raises ParseError: if a text cannot be read.
+    :raises ShapeError: if a matrix with a structure is not square.
+    :raises SizesError: if sizes are given and one is missing or not positive.
+    :raises UnsupportedError: if the entries of a node are not known.
+    """
+    typed = Typed(kinds, claim, expr, known=(wrt,))
+    expr = typed.expression(expr)
+    wrt = typed.variable(wrt)
+    if isinstance(claim, str):
+        claim = typed.expression(claim, shape_of_derivative(expr, wrt))
+    return by_hand.is_derivative(
+        claim,
+        expr,
+        wrt,
+        sizes,
+        seed=seed,
+        structure=structure,
+        assuming=(*typed.assuming, assuming),
+    )
+
+
+def check_steps(
+    lines: Iterable[Any],
+    sizes: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
+    structures: Mapping[Any, Structure] | None = None,
+    assuming: Any = (),
+    **kinds: Any,
+) -> StepsVerdict:
+    """Judge a chain of equalities and find the first line that is wrong.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
+    >>> bool(check_steps([Trace(A * X), Trace(X * A), Trace(A.T * X.T)]))
+    True
+    >>> check_steps([Trace(A * X), Trace(X * A), 2 * Trace(X * A)]).first_wrong
+    2
+    >>> check_steps(["tr(A*X)", "tr(X*A)", "2*tr(X*A)"]).first_wrong
+    2
+
+    ```
+
+    :param lines: expressions, or texts, that are claimed to be equal; differentials may occur. What
+        varies is what d(X) is written of somewhere; all other symbols are constant.
+    :param sizes: a positive integer for each size symbol; pairwise different ones are
+        taken if there are none.
+    :param seed: the seed of the random points.
+    :param structures: the structure of matrices, such as `{X: "symmetric"}`.
+    :param assuming: what else holds at every point: SymPy's assumptions, such as
+        `Q.symmetric(A)`.
+    :param kinds: what the names in texts are, as in :func:`derivlib.parse`.
+    :returns: a verdict that is true or false, and names the first wrong line.
+    :raises InputError: if there are fewer than two lines, or one is not an expression.
+    :raises ParseError: if a text cannot be read.
+    :raises SizesError: if sizes are given and one is missing or not positive.
+    """
+    typed, read = Typed({}), lines
+    if isinstance(lines, Iterable) and not isinstance(lines, str):
+        lines = [*lines]
+        typed = Typed(kinds, *lines)
+        read = [typed.expression(line) for line in lines]
+    return by_hand.check_steps(
+        read,
+        sizes,
+        seed=seed,
+        structures=structures,
+        assuming=(*typed.assuming, assuming),
+    )

@@ -91,9 +91,9 @@ single = MatrixSymbol("s", 1, 1)
 bounded = t**2 / (Determinant(t * A + 2 * Identity(n)) ** 2 + 1)
 
 REFUSED = {
-    "not SymPy": (lambda: derive("X", X), InputError, "expr must be a SymPy expression"),
+    "not SymPy": (lambda: derive(len, X), InputError, "expr must be a SymPy expression"),
     "a list": (lambda: derive([X], X), InputError, "expr must be"),
-    "wrt not SymPy": (lambda: derive(Trace(A), "A"), InputError, "wrt must be a SymPy"),
+    "wrt not SymPy": (lambda: derive(Trace(A), len), InputError, "wrt must be a SymPy"),
     "wrt compound": (lambda: derive(Trace(A * U), 2 * U), InputError, r'not the expression "2\*U"'),
     "wrt a product": (lambda: derive(lam(layer), X * W), InputError, r'expression "X\*W"'),
     "wrt a number": (lambda: derive(Trace(A), 3), InputError, 'expression "3"'),
@@ -211,7 +211,9 @@ REFUSED = {
         lambda: derive(lam(layer), W).substitutions("a"), InputError, "no steps a to"),
     "half a step": (
         lambda: derive(lam(layer), W).substitutions(1.5), InputError, "no steps 1.5 to"),
-    "differential of text": (lambda: differential("X", X), InputError, "expr must be"),
+    "differential of a function": (lambda: differential(len, X), InputError, "expr must be"),
+    "a name that is not there": (lambda: derive(Trace(A), "B"), InputError, "no B in .* A, n"),
+    "kinds without a text": (lambda: derive(Trace(A), A, symmetric="A"), InputError, "no text"),
     "a diagonal matrix of a matrix": (
         lambda: derive(Trace(DiagMatrix(U) * A), U),
         ShapeError,

@@ -22,9 +22,9 @@ LAYERS = [
     {"expressions"},
     {"nodes"},
     {"check", "display"},
-    {"rules", "elements"},
+    {"rules", "elements", "parsing"},
     {"engine", "code"},
-    {"derivation", "inputs"},
+    {"derivation", "inputs", "typed"},
     {"verbs", "extending"},
     {"__init__"},
 ]

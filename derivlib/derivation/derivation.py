@@ -367,7 +367,13 @@ class Derivation(DerivationBase):
         else:
             again, written = carry_out, self.written
         written = instantiate_all(written, values)
-        taken = premises(written, (self.wrt,), self.premises.structure, self.premises.given)
+        taken = premises(
+            written,
+            (self.wrt,),
+            self.premises.structure,
+            self.premises.given,
+            varies_freely=self.premises.varies_freely,
+        )
         return again(written, self.wrt, taken)
 
     def verify(
@@ -501,7 +507,7 @@ def carry_out_twice(written: Written, wrt: Expr, taken: Premises = NOTHING_ASSUM
     :raises UnsupportedError: if `expr` has an operation without a rule.
     """
     once = replace(computed(written, (wrt,)), patience=_PATIENCE)
-    gradient = Derivation(written, wrt, replace(taken, structure=None), once)
+    gradient = Derivation(written, wrt, taken.of_gradient(wrt), once)
     if gradient.shared:
         raise UnsupportedError(
             f"the gradient with respect to {wrt} is too long to be written without names for "

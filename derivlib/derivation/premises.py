@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sympy import Expr
@@ -19,6 +19,9 @@ _SYMMETRIC = ("symmetric", "diagonal", "symmetric toeplitz", "positive definite"
 """Properties, and structures, of matrices that are their own transpose."""
 
 
+_FREELY = ", differentiated as a matrix of free entries"
+
+
 @dataclass(frozen=True)
 class Premises:
     """What a derivative is taken under.
@@ -29,6 +32,8 @@ class Premises:
         the judge.
     :param facts: for each matrix what simplification may use: "symmetric", "orthogonal".
     :param conditions: structure and assumptions, for the reader.
+    :param varies_freely: whether what is assumed of the variable is used afterwards only, and all
+        its entries move on their own.
     """
 
     structure: Structure | None = None
@@ -36,6 +41,17 @@ class Premises:
     given: Any = ()
     facts: Mapping[Expr, frozenset[str]] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+    varies_freely: bool = False
+
+    def of_gradient(self, wrt: Expr) -> Premises:
+        """What a gradient that is differentiated again is taken under.
+
+        What is known of the variable alone is used after both derivatives: S⁻ᵀ and S⁻¹ are equal
+        for a symmetric S, and their derivatives by free entries are not.
+        """
+        facts = {symbol: known for symbol, known in self.facts.items() if symbol != wrt}
+        free = self.varies_freely
+        return replace(self, structure=None, facts=facts if free else self.facts)
 
 
 NOTHING_ASSUMED = Premises()
@@ -46,12 +62,15 @@ def premises(
     variables: Sequence[Expr],
     structure: Structure | None = None,
     assuming: Any = (),
+    *,
+    varies_freely: bool = False,
 ) -> Premises:
     """Take what a derivative is to be taken under.
 
     :param variables: the variables; where there is a structure, the one that has it.
     :param structure: the structure of the variable, such as "symmetric".
     :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`.
+    :param varies_freely: whether they may be of a variable too, whose entries move on their own.
     :raises InputError: if the structure is not known, the variable is no matrix, or an
         assumption is not understood, restricts the variable or is about a defined name.
     :raises ShapeError: if a matrix that has to be square is not.
@@ -66,10 +85,13 @@ def premises(
                 f"{assumption.subject} is defined, and its properties follow from its definition; "
                 "assume something of what it is made of"
             )
-        if assumption.subject in variables:
+        if assumption.subject in variables and not varies_freely:
             _refuse_restriction(assumption)
         known.setdefault(assumption.subject, set()).update(_facts(assumption.property))
-    conditions = [Condition(a.subject, a.property) for a in assumed]
+    conditions = [
+        Condition(a.subject, a.property + _FREELY * (varies_freely and a.subject in variables))
+        for a in assumed
+    ]
     if structure is not None:
         (wrt,) = variables
         structure = as_structure(structure)
@@ -77,7 +99,7 @@ def premises(
         known.setdefault(wrt, set()).update(_facts(structure))
         conditions.insert(0, Condition(wrt, structure.replace("toeplitz", "Toeplitz")))
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
-    return Premises(structure, assumed, assuming, facts, tuple(conditions))
+    return Premises(structure, assumed, assuming, facts, tuple(conditions), varies_freely)
 
 
 def _refuse_restriction(assumption: Assumed) -> None:

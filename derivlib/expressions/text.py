@@ -12,6 +12,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Heaviside,
+    Identity,
     KroneckerProduct,
     Lambda,
     MatAdd,
@@ -268,11 +269,24 @@ class TextPrinter(TextNotation, StrPrinter):
         return self.call(expr.func.__name__, *expr.args)
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
-        return " ⊗ ".join(map(self.factor, expr.args))
+        """The size of an identity follows from the whole only where it is the one there."""
+        sized = sum(isinstance(factor, Identity) for factor in expr.args) > 1
+        return " ⊗ ".join(
+            f"I[{self._print(factor.shape[0])}]"
+            if sized and isinstance(factor, Identity)
+            else self.factor(factor)
+            for factor in expr.args
+        )
 
     def _print_BlockMatrix(self, expr: Any) -> str:
-        rows = (", ".join(map(self._print, row)) for row in expr.blocks.tolist())
-        return f"[{'; '.join(rows)}]"
+        return self._in_brackets(expr.blocks.tolist())
+
+    def _print_MatrixBase(self, expr: Any) -> str:
+        return self._in_brackets(expr.tolist())
+
+    def _in_brackets(self, rows: Sequence[Sequence[Any]]) -> str:
+        """Rows apart by semicolons, in one line."""
+        return f"[{'; '.join(', '.join(map(self._print, row)) for row in rows)}]"
 
 
 class _TypedPrinter(StrPrinter):

@@ -132,6 +132,11 @@ def _unvec_entries(calc: Any, node: Unvec, column: Grid) -> Grid:
     return Grid(cols, rows, column.entries).transpose()
 
 
+def _unvec_text(p: Any, node: Unvec) -> str:
+    rows, cols = map(p._print, node.shape)
+    return f"unvec[{rows}×{cols}]({p._print(node.arg)})"
+
+
 def _unvec_tex(p: Any, node: Unvec) -> str:
     rows, cols = (p._print(size) for size in node.shape)
     return p.call(rf"\operatorname{{vec}}^{{-1}}_{{{rows} \times {cols}}}", node.arg)
@@ -173,7 +178,7 @@ tell(
 
 tell(
     Unvec,
-    text="unvec",
+    text=_unvec_text,
     tex=_unvec_tex,
     shape=stated,
     normal=laid_out,

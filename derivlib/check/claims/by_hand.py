@@ -175,49 +175,7 @@ def is_derivative(
     structure: Structure | None = None,
     assuming: Any = (),
 ) -> Verdict:
-    """Judge a derivative that was found by hand; the engine has no part in it.
-
-    ```pycon
-    >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> n, m = symbols("n m", integer=True, positive=True)
-    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
-    >>> bool(is_derivative(A.T, Trace(A * X), X))
-    True
-    >>> is_derivative(A, Trace(A * X), X).hint
-    'its transpose, the other layout'
-    >>> is_derivative(2 * A.T, Trace(A * X), X).hint
-    'off by the factor 2'
-
-    Of a symmetric variable only the entries on and below the diagonal are free:
-
-    >>> from sympy import DiagMatrix, DiagonalOf
-    >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
-    >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
-    >>> bool(is_derivative(claim, Trace(B * U), U, structure="symmetric"))
-    True
-    >>> is_derivative(B.T, Trace(B * U), U, structure="symmetric").hint
-    'the derivative by all entries of U, each taken as free'
-
-    ```
-
-    :param claim: the derivative claimed, in the layout of the contract: the gradient of a
-        scalar has the shape of `wrt`, a Jacobian is ∂vec(F)/∂vec(X)ᵀ.
-    :param expr: a scalar or a matrix expression.
-    :param wrt: a `Symbol` or a `MatrixSymbol`.
-    :param sizes: a positive integer for each size symbol; pairwise different ones are
-        taken if there are none.
-    :param seed: the seed of the random points.
-    :param structure: the structure of `wrt`, such as "symmetric": only its free entries
-        move, and all places of one move together; see :func:`derivlib.check.claims.derivative`.
-    :param assuming: what holds at every point: SymPy's assumptions, such as
-        `Q.symmetric(A)`, on matrices and scalars.
-    :returns: a verdict that is true or false, and says why.
-    :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
-        structure or an assumption is not known.
-    :raises ShapeError: if a matrix with a structure is not square.
-    :raises SizesError: if sizes are given and one is missing or not positive.
-    :raises UnsupportedError: if the entries of a node are not known.
-    """
+    """Judge a derivative that was found by hand; see :func:`derivlib.is_derivative`."""
     claim, expr = expression(claim), expression(expr)
     wrt = symbol_to_differentiate_by(wrt, expr)
     given = resolve_sizes(sizes, claim, expr, wrt, choose=True)
@@ -302,31 +260,7 @@ def check_steps(
     structures: Mapping[Any, Structure] | None = None,
     assuming: Any = (),
 ) -> StepsVerdict:
-    """Judge a chain of equalities and find the first line that is wrong.
-
-    ```pycon
-    >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> n, m = symbols("n m", integer=True, positive=True)
-    >>> X, A = MatrixSymbol("X", n, m), MatrixSymbol("A", m, n)
-    >>> bool(check_steps([Trace(A * X), Trace(X * A), Trace(A.T * X.T)]))
-    True
-    >>> check_steps([Trace(A * X), Trace(X * A), 2 * Trace(X * A)]).first_wrong
-    2
-
-    ```
-
-    :param lines: expressions that are claimed to be equal; differentials may occur. What
-        varies is what d(X) is written of somewhere; all other symbols are constant.
-    :param sizes: a positive integer for each size symbol; pairwise different ones are
-        taken if there are none.
-    :param seed: the seed of the random points.
-    :param structures: the structure of matrices, such as `{X: "symmetric"}`.
-    :param assuming: what else holds at every point: SymPy's assumptions, such as
-        `Q.symmetric(A)`.
-    :returns: a verdict that is true or false, and names the first wrong line.
-    :raises InputError: if there are fewer than two lines, or one is not an expression.
-    :raises SizesError: if sizes are given and one is missing or not positive.
-    """
+    """Judge a chain of equalities; see :func:`derivlib.check_steps`."""
     expressions = _lines(lines)
     given = resolve_sizes(sizes, *expressions, choose=True)
     _refuse_unknown_structures(structures, expressions)

@@ -1,0 +1,947 @@
+"""From the structure of a text to an expression: what each part is, and what it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Function, Integer, Lambda, Rational, S, Symbol
+
+from derivlib.errors import InputError, ParseError
+from derivlib.expressions.construction import blocks, identity, mul, ones, zeros
+from derivlib.nodes import builders
+from derivlib.nodes.adjugate import AdjugateJacobian
+from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.partials import partial
+from derivlib.nodes.prime import primed
+from derivlib.nodes.single_entry import SingleEntry
+from derivlib.nodes.trace import scalar
+from derivlib.parsing import operations
+from derivlib.parsing.declared import Declarations, Declared
+from derivlib.parsing.kinds import Kind, ShapeRule
+from derivlib.parsing.operations import BINARY, FUNCTIONS, Build, Operation
+from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes
+from derivlib.parsing.syntax import Part, Syntax
+
+_z = Symbol("z")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part that has a value.
+
+    :param part: the part of the text.
+    :param parts: the positions of the terms it is made of.
+    :param operation: what is done with them; for a name or a written constant there is none.
+    :param name: the name, or a text of its own for a constant of any shape.
+    :param value: what a written constant is, by its shape.
+    :param kinds: what a written constant can be; anything if nothing is said.
+    """
+
+    part: int
+    parts: tuple[int, ...] = ()
+    operation: Operation | None = None
+    name: str = ""
+    value: Callable[[Shape], Expr] | None = None
+    kinds: Kind | None = None
+
+
+@dataclass
+class Builder:
+    """The terms of a text, found part by part."""
+
+    syntax: Syntax
+    declared: Declarations
+    terms: list[Term] = field(default_factory=list)
+    of_part: dict[int, int] = field(default_factory=dict)
+    like: dict[int, int] = field(default_factory=dict)
+    """Brackets around a single name or number are that name or number."""
+    sizes_named: dict[str, Expr] = field(default_factory=dict)
+    """Names that stand for sizes."""
+    in_brackets: dict[int, str] = field(default_factory=dict)
+    """What stands in [ ] around one formula: directly, as an argument, or nested in one."""
+    entrywise: set[int] = field(default_factory=set)
+    """The terms with [ ] around them: functions of each entry."""
+
+    def run(self) -> int:
+        """Find all terms; the last is the whole."""
+        self._name_sizes()
+        self._mark_brackets()
+        for index, part in enumerate(self.syntax.parts):
+            handler = getattr(self, f"on_{part.kind}", None)
+            if handler is not None:
+                handler(index, part)
+        return self.operand(len(self.syntax.parts) - 1)
+
+    # --- parts and terms ------------------------------------------------------------------
+
+    def _name_sizes(self) -> None:
+        """Names that are written or stated as sizes are no variables."""
+        for name, known in self.declared.of.items():
+            for size in known.shape or ():
+                for symbol in size.free_symbols:
+                    self.sizes_named[str(symbol)] = symbol
+            if known.role == "size":
+                self.sizes_named[name] = Symbol(name, integer=True, positive=True)
+        for part in self.syntax.parts:
+            name = str(part.tokens[0]) if part.tokens else ""
+            sized: tuple[int, ...] = ()
+            if part.kind == "call" and operations.plain(name) in operations.CONSTANTS:
+                sized = tuple(self._arguments(part.parts[-1])[0])
+            elif part.kind == "indexed":
+                owner = self.syntax.parts[part.parts[0]]
+                if owner.kind == "number" or self.written(part.parts[0]) == "unvec":
+                    sized = self.syntax.parts[part.parts[1]].parts
+            for k in sized:
+                self.size(k)
+
+    def _mark_brackets(self) -> None:
+        """Mark what stands in [ ] around a single formula, where all is done entry by entry."""
+        parts = self.syntax.parts
+        for index in range(len(parts) - 1, -1, -1):
+            part = parts[index]
+            mark = self.in_brackets.get(index)
+            if part.kind == "brackets" and self._single_cell(part) is not None:
+                mark = "direct"
+            elif mark and part.kind in {"call", "grouped", "method", "arguments"}:
+                mark = "argument"
+            elif mark == "argument":
+                mark = "nested"
+            elif part.kind == "compared":
+                mark = None
+            if mark:
+                for child in part.parts:
+                    self.in_brackets[child] = mark
+
+    def _single_cell(self, part: Part) -> int | None:
+        parts = self.syntax.parts
+        if len(part.parts) != 1 or len(parts[part.parts[0]].parts) != 1:
+            return None
+        return parts[part.parts[0]].parts[0]
+
+    def written(self, index: int) -> str:
+        """A part as it was typed."""
+        return self.syntax.written(index)
+
+    def error(self, message: str, *indices: int, choices: Sequence[str] = ()) -> ParseError:
+        """An error at some parts."""
+        places = [self.syntax.place(k) for k in indices]
+        return ParseError(message, self.syntax.text, places, choices)
+
+    def raw(self, index: int) -> Part:
+        """A part without brackets around it."""
+        while index in self.like:
+            index = self.like[index]
+        return self.syntax.parts[index]
+
+    def operand(self, index: int) -> int:
+        """The term of a part."""
+        while index in self.like:
+            index = self.like[index]
+        if index not in self.of_part:
+            part = self.syntax.parts[index]
+            match part.kind:
+                case "name":
+                    self._add_name(index, str(part.tokens[0]))
+                case "number":
+                    self._add_number(index, str(part.tokens[0]))
+                case "top":
+                    raise self.error("⊤ is an exponent: X^⊤", index)
+                case "string":
+                    raise self.error("a text in quotes is no formula", index)
+                case "sign":
+                    raise self.error("-T is an exponent: X^-T", index)
+                case "tuple":
+                    raise self.error("a comma separates arguments only", index)
+                case _:
+                    raise self.error(f"{self.written(index)} is no formula", index)
+        return self.of_part[index]
+
+    def add(self, index: int, operation: Operation, *parts: int) -> int:
+        """Make a term of other parts."""
+        terms = tuple(self.operand(k) for k in parts)
+        return self.put(index, Term(index, terms, operation))
+
+    def put(self, index: int, term: Term) -> int:
+        """Take down a term of a part; an unnamed one in between has the part of the whole."""
+        self.terms.append(term)
+        self.of_part[index] = len(self.terms) - 1
+        return self.of_part[index]
+
+    # --- names and numbers ----------------------------------------------------------------
+
+    def _add_name(self, index: int, name: str) -> None:
+        known = self.declared.of.get(name, Declared())
+        if known.role and known.role != "size":
+            raise self.error(f"{name} is stated to be a {known.role}; write {name}(…)", index)
+        if known == Declared() and name in {"I", "eye"}:
+            self.put(
+                index,
+                Term(
+                    index,
+                    name=f"literal {index}",
+                    value=lambda shape: identity(shape[0]),
+                    kinds=Kind.MATRIX,
+                ),
+            )
+        elif known == Declared() and name in {"pi", "π"}:
+            self._constant(index, sp.pi)
+        elif name in self.sizes_named:
+            self._constant(index, self.sizes_named[name])
+        elif known == Declared() and operations.is_known(name):
+            raise self.error(
+                f"{name} is a function; write {name}(…), or state what it is: {name}='vector'",
+                index,
+            )
+        else:
+            self.put(index, Term(index, name=name))
+
+    def _constant(self, index: int, value: Expr) -> None:
+        operation = Operation(operations.to_number, lambda _, __: value)
+        self.put(index, Term(index, (), operation))
+
+    def _add_number(self, index: int, written: str) -> None:
+        number = (
+            Rational(written) if "e" not in written.lower() else Rational(str(sp.Rational(written)))
+        )
+        if number in {S.Zero, S.One} and written in {"0", "1"}:
+            make = ones if number is S.One else zeros
+            self.put(
+                index,
+                Term(
+                    index,
+                    name=f"literal {index}",
+                    value=lambda shape: number if shape == SCALAR else make(*shape),
+                ),
+            )
+        else:
+            self._constant(index, number)
+
+    # --- signs ----------------------------------------------------------------------------
+
+    def on_start(self, index: int, part: Part) -> None:
+        self.like[index] = part.parts[0]
+
+    def on_grouped(self, index: int, part: Part) -> None:
+        self.like[index] = part.parts[0]
+
+    on_braced = on_grouped
+
+    def on_binary(self, index: int, part: Part) -> None:
+        left, right = part.parts
+        sign = _PLAIN_SIGNS[part.tokens[0].type]
+        if sign == "/" and self.syntax.parts[right].kind == "juxtaposed":
+            raise self.error(
+                f"{self.written(index)} can be read in two ways; write brackets around what is "
+                "divided by, or * after it",
+                right,
+            )
+        if mark := self.in_brackets.get(index):
+            sign = self._sign_in_brackets(sign, mark, left, right)
+        elif part.tokens[0].type == "TIMES" and self.has_at:
+            sign = "numpy *"
+        self.add(index, _MARKED.get(sign) or BINARY[sign], left, right)
+
+    @property
+    def has_at(self) -> bool:
+        """Whether @ is typed; then * is entry by entry to those who type it."""
+        return any(token.type == "AT" for part in self.syntax.parts for token in part.tokens)
+
+    def _sign_in_brackets(self, sign: str, mark: str, left: int, right: int) -> str:
+        """Entry by entry is what the brackets say; what is applied to is a matrix as elsewhere."""
+        if sign == "/":
+            return "./"
+        if sign != "*" or mark == "direct":
+            return f".{sign}" if sign == "*" else sign
+        called = self.has_call(left) or self.has_call(right)
+        if mark == "argument":  # of a function, or what stands in brackets as a whole
+            return "[*]" if called else "*"
+        return ".*" if called else "[*]"
+
+    def has_call(self, index: int) -> bool:
+        """Return whether a function or a power is in a part."""
+        stack = [index]
+        while stack:
+            part = self.syntax.parts[stack.pop()]
+            if part.kind in {"call", "power", "prefixed"}:
+                return True
+            stack.extend(part.parts)
+        return False
+
+    def on_juxtaposed(self, index: int, part: Part) -> None:
+        left, right = part.parts
+        shape = self._shape_of_unvec(left)
+        if shape is not None:
+            self.add(index, _unvec(shape), right)
+            return
+        if self.raw(right).kind == "number" and self.syntax.parts[right].kind != "grouped":
+            raise self.error(
+                f"{self.written(right)} cannot follow {self.written(left)} without a sign; "
+                "write * for a product, a comma between the entries of [ ]",
+                right,
+            )
+        self.add(index, BINARY["*"], left, right)
+
+    def _shape_of_unvec(self, index: int) -> tuple[Expr, Expr] | None:
+        """The sizes in unvec[n×m](x)."""
+        part = self.syntax.parts[index]
+        if part.kind != "indexed" or self.written(part.parts[0]) != "unvec":
+            return None
+        rows, cols = (self.size(k) for k in self.syntax.parts[part.parts[1]].parts)
+        return rows, cols
+
+    def on_sign(self, index: int, part: Part) -> None:
+        (inside,) = part.parts
+        raw = self.raw(inside)
+        if raw.kind == "top" or (raw.kind == "name" and str(raw.tokens[0]) == "T"):
+            return  # an exponent, -T, or a name, which the sum that holds it finds
+        if part.tokens[0].type == "PLUS":
+            self.like[index] = inside
+        else:
+            self.add(index, operations.NEGATIVE, inside)
+
+    def on_transposed(self, index: int, part: Part) -> None:
+        self.add(index, operations.TRANSPOSE, *part.parts)
+
+    def on_raised(self, index: int, part: Part) -> None:
+        (base,) = part.parts
+        exponent = str(part.tokens[0])
+        if exponent in {"T", "-T"}:
+            self._turned(index, base, exponent)
+        elif exponent.lstrip("-").isdigit():
+            self._powered(index, base, Integer(exponent))
+        else:
+            raise self.error(f"{part.tokens[0]} is no exponent", index)
+
+    def _turned(self, index: int, base: int, exponent: str) -> None:
+        if exponent == "T":
+            self.add(index, operations.TRANSPOSE, base)
+        else:
+            self.add(index, operations.INVERSE, base)
+            self.put(index, Term(index, (self.of_part[index],), operations.TRANSPOSE))
+
+    def _powered(self, index: int, base: int, exponent: Expr) -> None:
+        if exponent == -1 and not self.in_brackets.get(index):
+            self.add(index, _INVERSE_OR_RECIPROCAL, base)
+            return
+        fixed = Operation(operations.to_number, lambda _, __: exponent)
+        base_term = self.operand(base)
+        self.terms.append(Term(index, (), fixed))
+        operation = BINARY[".^" if self.in_brackets.get(index) else "^"]
+        self.put(index, Term(index, (base_term, len(self.terms) - 1), operation))
+
+    def on_power(self, index: int, part: Part) -> None:
+        base, exponent = part.parts
+        by_entries = part.tokens[0].type == "DOTPOWER" or bool(self.in_brackets.get(index))
+        raw = self.raw(exponent)
+        turned = self._turning(raw)
+        if turned and not by_entries:
+            self._turned(index, base, turned)
+            return
+        inside = self.raw(base)
+        if inside.kind == "name" and str(inside.tokens[0]) == "e" and "e" not in self.declared.of:
+            raise self.error("write exp(…) for a power of Euler's number, or state what e is", base)
+        if not by_entries and self._is_minus_one(raw):
+            self.add(index, _INVERSE_OR_RECIPROCAL, base)
+            return
+        self.add(index, BINARY[".^" if by_entries else "^"], base, exponent)
+
+    def _turning(self, raw: Part) -> str:
+        """Return whether an exponent says transposed, or inverse of the transpose."""
+        sign = ""
+        if raw.kind == "sign" and raw.tokens[0].type == "MINUS":
+            sign, raw = "-", self.raw(raw.parts[0])
+        is_t = raw.kind == "top" or (
+            raw.kind == "name" and str(raw.tokens[0]) in {"T", "H"} and "T" not in self.declared.of
+        )
+        return f"{sign}T" if is_t else ""
+
+    def _is_minus_one(self, raw: Part) -> bool:
+        if raw.kind != "sign" or raw.tokens[0].type != "MINUS":
+            return False
+        inside = self.raw(raw.parts[0])
+        return inside.kind == "number" and str(inside.tokens[0]) == "1"
+
+    def on_fraction(self, index: int, part: Part) -> None:
+        if len(part.tokens) > 1:  # ∂ above and below
+            self.on_partial(index, part)
+        else:
+            self.add(index, BINARY["./" if self.in_brackets.get(index) else "/"], *part.parts)
+
+    def on_root(self, index: int, part: Part) -> None:
+        self.add(index, FUNCTIONS["sqrt", 1], *part.parts)
+
+    def on_bars(self, index: int, part: Part) -> None:
+        self.add(index, _BARS, *part.parts)
+
+    def on_double_bars(self, index: int, part: Part) -> None:
+        which = str(part.tokens[-1]).replace("\\", "").strip("{} ")
+        if which in {"", "F", "fro", "Fro"}:
+            self.add(index, operations.NORM, *part.parts)
+        elif which in {"1", "2"}:
+            self.add(index, _OF_VECTOR[which], *part.parts)
+        else:
+            raise self.error(f"there is no norm ‖…‖_{which} here; write norm(…) or norm1(…)", index)
+
+    def on_brackets(self, index: int, part: Part) -> None:
+        inside = self._single_cell(part)
+        if inside is not None:
+            self.like[index] = inside
+            self.entrywise.add(self.operand(inside))
+            return
+        rows = [list(self.syntax.parts[row].parts) for row in part.parts]
+        width = len(rows[0])
+        for row, position in zip(rows, part.parts, strict=True):
+            if len(row) != width:
+                raise self.error(
+                    f"rows of [ ] have the same number of entries, here {width} and {len(row)}",
+                    position,
+                )
+        self.add(index, _blocks(len(rows), width), *(cell for row in rows for cell in row))
+
+    def on_compared(self, index: int, part: Part) -> None:
+        sign = str(part.tokens[0])
+        if sign == "==":
+            raise self.error("= compares nothing here; write [x > 0] or [x < 0]", index)
+        left, right = part.parts if sign[0] in ">≥" else reversed(part.parts)
+        at_zero = S.One if sign in {">=", "≥", "<=", "≤"} else S.Zero
+        difference = self.add(index, BINARY["-"], left, right)
+        self.put(index, Term(index, (difference,), _step(at_zero)))
+
+    # --- functions ------------------------------------------------------------------------
+
+    def on_prefixed(self, index: int, part: Part) -> None:
+        self._apply(index, str(part.tokens[0]), list(part.parts), {})
+
+    def on_call(self, index: int, part: Part) -> None:
+        token = str(part.tokens[0])
+        name = token.rstrip("'")
+        positional, named = self._arguments(part.parts[-1])
+        known = self.declared.of.get(name, Declared())
+        if known.role and known.role != "size":
+            self._apply_declared(index, name, len(token) - len(name), positional, named, known)
+        elif not operations.is_known(name) and self._is_variable(name) and len(positional) == 1:
+            self._times(index, name, positional[0])  # X(Y + Z), a product
+        else:
+            self._apply(index, name, positional, named)
+
+    def _times(self, index: int, name: str, other: int) -> None:
+        right = self.operand(other)
+        self.terms.append(Term(index, name=name))
+        self.put(index, Term(index, (len(self.terms) - 1, right), BINARY["*"]))
+
+    def _is_variable(self, name: str) -> bool:
+        """Return whether a name is known as that of no function."""
+        if name in self.declared.of:
+            return not self.declared.of[name].role
+        return any(
+            part.kind == "name" and str(part.tokens[0]) == name for part in self.syntax.parts
+        )
+
+    def on_method(self, index: int, part: Part) -> None:
+        owner, arguments = part.parts
+        name = str(part.tokens[0])
+        positional, named = self._arguments(arguments)
+        if name in {"applyfunc", "map"} and len(positional) == 1:
+            self._apply_function(index, owner, positional[0])
+        else:
+            self._apply(index, name, [owner, *positional], named)
+
+    def _apply_function(self, index: int, owner: int, function: int) -> None:
+        raw = self.raw(function)
+        name = str(raw.tokens[0]) if raw.kind == "name" else ""
+        known = self.declared.of.get(name, Declared())
+        if known.role:
+            self._apply_declared(index, name, 0, [owner], {}, known)
+        elif (operations.plain(name), 1) in FUNCTIONS:
+            self._apply(index, name, [owner], {})
+        else:
+            raise self.error(f"{self.written(function)} is no function of one number", function)
+
+    def on_attribute(self, index: int, part: Part) -> None:
+        name = str(part.tokens[0])
+        (owner,) = part.parts
+        if name in {"T", "H", "mT"}:
+            self.add(index, operations.TRANSPOSE, owner)
+        elif name == "I":
+            self.add(index, operations.INVERSE, owner)
+        else:
+            raise self.error(f".{name} is nothing known; write a function, {name}(…)", index)
+
+    def _arguments(self, index: int) -> tuple[list[int], dict[str, int]]:
+        positional: list[int] = []
+        named: dict[str, int] = {}
+        for child in self.syntax.parts[index].parts:
+            part = self.syntax.parts[child]
+            if part.kind == "keyword":
+                named[str(part.tokens[0])] = part.parts[0]
+            elif part.kind == "tuple" and len(self.syntax.parts[index].parts) == 1:
+                positional += part.parts
+            else:
+                positional.append(child)
+        return positional, named
+
+    def _apply(self, index: int, name: str, positional: list[int], named: dict[str, int]) -> None:
+        plain = operations.plain(name)
+        if plain in operations.CONSTANTS or name in operations.POLYMORPHIC:
+            self._sized_constant(index, name, plain, positional)
+            return
+        along = named.pop("axis", named.pop("dim", None))
+        if named:
+            raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
+        if along is not None:
+            self._apply_along(index, name, plain, positional, along)
+            return
+        if plain == "norm" and len(positional) == 2:
+            self._norm_of_order(index, *positional)
+            return
+        operation = FUNCTIONS.get((plain, len(positional)))
+        if operation is not None:
+            self.add(index, operation, *positional)
+            return
+        counts = sorted(count for known, count in FUNCTIONS if known == plain)
+        if counts and (plain, 0) in operations.ALONG and len(positional) == 2:
+            raise self.error(
+                f"write {name}(…, axis=0) for each column or {name}(…, axis=1) for each row; "
+                "a number alone is counted differently in different languages",
+                index,
+            )
+        if counts:
+            takes = " or ".join(map(str, counts))
+            raise self.error(f"{name} takes {takes} arguments, not {len(positional)}", index)
+        raise self._unknown_function(index, name)
+
+    def _unknown_function(self, index: int, name: str) -> ParseError:
+        near = get_close_matches(name.lower(), operations.known_names(), 1, 0.7)
+        start = self.syntax.parts[index].start
+        meant = f"did you mean {near[0]}? " if near else ""
+        message = (
+            f"{name} is no function known here; {meant}An undefined function is stated: "
+            f'elementwise="{name}" for one of each entry, function="{name}" for one whose value is '
+            f"a scalar; a product is written {name}*(…)"
+        )
+        return ParseError(message, self.syntax.text, [(start, start + len(name))], near)
+
+    def _apply_along(
+        self, index: int, name: str, plain: str, positional: list[int], along: int
+    ) -> None:
+        axis = {"0": 0, "1": 1, "-1": 1}.get(self.written(along).replace(" ", ""))
+        operation = None if axis is None else operations.ALONG.get((plain, axis))
+        if operation is None or len(positional) != 1:
+            known = sorted({known for known, _ in operations.ALONG})
+            raise self.error(
+                f"axis=0 (each column) and axis=1 (each row) belong to {', '.join(known)}", index
+            )
+        self.add(index, operation, *positional)
+
+    def _norm_of_order(self, index: int, matrix: int, order: int) -> None:
+        written = self.written(order).strip("'\" ").lower()
+        if written in {"fro", "f"}:
+            self.add(index, operations.NORM, matrix)
+        elif written in {"1", "2"}:
+            self.add(index, _OF_VECTOR[written], matrix)
+        else:
+            raise self.error(f"there is no norm of order {written} here", order)
+
+    def _sized_constant(self, index: int, name: str, plain: str, positional: list[int]) -> None:
+        if name in {"vector", "matrix"} and len(positional) == 1:
+            value = self.written(positional[0]).strip()
+            if value in {"0", "1"}:
+                make = ones if value == "1" else zeros
+                kinds = Kind.COLUMN if name == "vector" else Kind.MATRIX
+                self.put(
+                    index,
+                    Term(
+                        index,
+                        name=f"literal {index}",
+                        kinds=kinds,
+                        value=lambda shape: make(*shape),
+                    ),
+                )
+                return
+        sizes = [self.size(k) for k in positional]
+        if plain not in operations.CONSTANTS or not 1 <= len(sizes) <= 2:
+            raise self.error(f"{name} takes one or two sizes: {name}(n), {name}(n, m)", index)
+        if len(sizes) == 1:
+            sizes.append(sizes[0] if plain == "eye" else S.One)
+        self._fixed(index, operations.CONSTANTS[plain]((sizes[0], sizes[1])))
+
+    def _fixed(self, index: int, value: Expr) -> None:
+        """A constant matrix of the sizes that are written with it."""
+        shape = value.shape
+        self.put(index, Term(index, (), Operation(lambda _, __: shape, lambda _, __: value)))
+
+    def size(self, index: int) -> Expr:
+        """A size that is written in a text: a whole number, a name, or a product of both."""
+        part = self.raw(index)
+        if part.kind == "number" and str(part.tokens[0]).isdigit():
+            return Integer(str(part.tokens[0]))
+        if part.kind == "name":
+            name = str(part.tokens[0])
+            known = self.sizes_named.get(name)
+            if known is None:
+                known = self.sizes_named[name] = Symbol(name, integer=True, positive=True)
+            return known
+        if part.kind == "power" and self.raw(part.parts[1]).kind == "number":
+            return self.size(part.parts[0]) ** self.size(part.parts[1])
+        if part.kind in {"binary", "juxtaposed"}:
+            left, right = (self.size(k) for k in part.parts)
+            sign = _PLAIN_SIGNS[part.tokens[0].type] if part.tokens else "*"
+            if sign in {"*", "+", "-"}:
+                return {"*": left * right, "+": left + right, "-": left - right}[sign]
+        raise self.error(f"{self.written(index)} is no size", index)
+
+    def _apply_declared(
+        self,
+        index: int,
+        name: str,
+        order: int,
+        positional: list[int],
+        named: dict[str, int],
+        known: Declared,
+    ) -> None:
+        if named or not positional:
+            raise self.error(f"{name} is applied to scalars or matrices: {name}(X)", index)
+        function = known.symbol if known.symbol is not None else Function(name)
+        is_entrywise = known.role == "function of each entry" or (
+            known.role == "undefined function" and len(positional) == 1
+        )
+        if order and len(positional) > 1:
+            raise self.error(f"{name}' needs one argument; write ∂{name}(X, t)/∂t", index)
+        if known.role == "matrix-valued function":
+            shape = known.symbol.shape
+            operation = Operation(lambda _, __: shape, lambda parts, _: function(*parts))
+        elif is_entrywise:
+            if len(positional) != 1:
+                raise self.error(f"{name} is a function of one number at each entry", index)
+            operation = Operation(operations.same_shape, _entries_of(function, order))
+        else:
+            operation = Operation(operations.to_number, _value_of(function, order))
+        self.add(index, operation, *positional)
+
+    # --- entries and constants with indices -------------------------------------------------
+
+    def on_indexed(self, index: int, part: Part) -> None:
+        owner, indices = part.parts
+        if self._shape_of_unvec(index) is not None:
+            return
+        inside = self.syntax.parts[indices].parts
+        raw = self.raw(owner)
+        name = str(raw.tokens[0]) if raw.kind in {"name", "number"} else ""
+        known = self.declared.of.get(name, Declared())
+        if raw.kind == "number" and name in {"0", "1"} and len(inside) == 2:
+            make = ones if name == "1" else zeros
+            self._fixed(index, make(*(self.size(k) for k in inside)))
+        elif name == "I" and known == Declared() and len(inside) == 1:
+            self._fixed(index, identity(self.size(inside[0])))
+        elif known.role == "commutation matrix" and len(inside) == 2:
+            self._fixed(index, builders.commutation(*(self.size(k) for k in inside)))
+        elif name == "Δ" and len(inside) == 2:
+            self._fixed(index, BasisMatrix(self.written(inside[0]).lower(), self.size(inside[1])))
+        elif known.role == "duplication matrix" and len(inside) == 1:
+            self._fixed(index, BasisMatrix("symmetric", self.size(inside[0])))
+        elif known.role == "matrix with a single 1" and len(inside) in {1, 2}:
+            self._single_entry(index, [self._index(k) for k in inside])
+        elif any(self.syntax.parts[k].kind == "span" for k in inside):
+            raise self.error("slices cannot be typed; multiply by a selection of I's rows", index)
+        elif len(inside) in {1, 2}:
+            at = [self._index(k) for k in inside]
+            self.add(index, _entry(at), owner)
+        else:
+            raise self.error("an entry has one index or two: x[0], X[0, 1]", index)
+
+    def _single_entry(self, index: int, at: Sequence[Expr]) -> None:
+        """e[i] and J[i, j], of the shape that fits."""
+        position = at if len(at) == 2 else (*at, S.Zero)
+        self.put(
+            index,
+            Term(
+                index,
+                name=f"literal {index}",
+                value=lambda shape: SingleEntry(shape, *position),
+                kinds=Kind.MATRIX if len(at) == 2 else Kind.COLUMN,
+            ),
+        )
+
+    def _index(self, index: int) -> Expr:
+        part = self.raw(index)
+        if part.kind == "number" and str(part.tokens[0]).isdigit():
+            return Integer(str(part.tokens[0]))
+        if part.kind == "name":
+            return Symbol(str(part.tokens[0]), integer=True, nonnegative=True)
+        raise self.error(f"{self.written(index)} is no index; they are counted from 0", index)
+
+    # --- derivatives of abstract functions --------------------------------------------------
+
+    def on_partial(self, index: int, part: Part) -> None:
+        above, *below = part.parts
+        if self._is_adjugate(index, above, below):
+            return
+        applied, is_stacked = self._applied(above)
+        order = max(2 if "²" in str(t) or "2" in str(t) else 1 for t in part.tokens)
+        if order == 2 and len(below) == 1:
+            below *= 2
+        if len(below) != order:
+            raise self.error("write ∂f(X)/∂X, or ∂²f(X)/∂X∂Xᵀ for a second derivative", index)
+        arguments = self._arguments(applied.parts[-1])[0]
+        operand = self.operand(above if not is_stacked else self._inside_vec(above))
+        terms = [self.operand(k) for k in arguments]
+        at = [self._position(k, arguments) for k in below]
+        stacked = is_stacked or order == 2
+        operation = Operation(_partial_shape(at, stacked), _partial_of(at), of_matrix=False)
+        self.put(index, Term(index, (operand, *terms), operation))
+
+    def _applied(self, index: int) -> tuple[Part, bool]:
+        """The abstract function that is differentiated, and whether its vec is."""
+        part = self.raw(index)
+        stacked = part.kind == "call" and str(part.tokens[0]) == "vec"
+        if stacked:
+            part = self.raw(self._inside_vec(index))
+        name = str(part.tokens[0]) if part.kind == "call" else ""
+        if not self.declared.of.get(name, Declared()).role:
+            raise self.error("only a stated function such as λ(X) is differentiated so", index)
+        return part, stacked
+
+    def _inside_vec(self, index: int) -> int:
+        while index in self.like:
+            index = self.like[index]
+        return self._arguments(self.syntax.parts[index].parts[-1])[0][0]
+
+    def _without_power(self, index: int) -> int:
+        """X of ∂X², ∂Xᵀ and ∂vec(X)ᵀ."""
+        part = self.raw(index)
+        if part.kind in {"raised", "power", "transposed"}:
+            index = part.parts[0]
+            part = self.raw(index)
+        if part.kind == "call" and str(part.tokens[0]) == "vec":
+            index = self._inside_vec(index)
+        return index
+
+    def _position(self, index: int, arguments: Sequence[int]) -> int:
+        plain = [self._squeezed(k) for k in arguments]
+        for wanted in (self._squeezed(index), self._squeezed(self._without_power(index))):
+            if plain.count(wanted) == 1:
+                return plain.index(wanted)
+        raise self.error(f"{self.written(index)} is not one of the arguments", index)
+
+    def _is_adjugate(self, index: int, above: int, below: Sequence[int]) -> bool:
+        """∂vec(adj(X))/∂vec(X)ᵀ, the one known function whose Jacobian has no shorter form."""
+        part = self.raw(above)
+        if part.kind != "call" or str(part.tokens[0]) != "vec":
+            return False
+        inside = self.raw(self._inside_vec(above))
+        if inside.kind != "call" or operations.plain(str(inside.tokens[0])) != "adj":
+            return False
+        (matrix,) = self._arguments(inside.parts[-1])[0]
+        if self._squeezed(self._without_power(below[0])) != self._squeezed(matrix):
+            raise self.error(f"the Jacobian of adj({self.written(matrix)}) is by that", below[0])
+        self.add(index, _ADJUGATE_JACOBIAN, matrix)
+        return True
+
+    def _squeezed(self, index: int) -> str:
+        while index in self.like:
+            index = self.like[index]
+        return "".join(self.written(index).split())
+
+
+_PLAIN_SIGNS = {
+    "PLUS": "+", "MINUS": "-", "TIMES": "*", "AT": "*", "DIVIDE": "/", "LDIVIDE": "\\",
+    "DOTTIMES": ".*", "DOTDIVIDE": "./", "ODOT": ".*", "ODIVIDE": "./", "OTIMES": "⊗",
+}  # fmt: skip
+
+
+def _numpy_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """Where one factor is a scalar, both languages mean the same."""
+    if not any(operations.is_scalar(sizes, shape) for shape in shapes):
+        raise MisfitError
+    return operations.BINARY["*"].shape(sizes, shapes)
+
+
+def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """Entry by entry, or the product of matrices, where only one of them fits."""
+    if all(S.One not in sizes.shape(shape) for shape in shapes):
+        raise MisfitError
+    return operations.BINARY[".*"].shape(sizes, shapes)
+
+
+_MARKED = {
+    "numpy *": Operation(
+        _numpy_product,
+        operations.BINARY["*"].build,
+        advice="* between arrays is entry by entry in NumPy, where @ is the product, and the "
+        "product of matrices elsewhere; write .* for the one and @ for the other",
+    ),
+    "[*]": Operation(
+        _unclear_product,
+        operations.BINARY[".*"].build,
+        by_entries=True,
+        advice="within [ ], write .* for entry by entry and @ for the product of matrices",
+    ),
+}
+
+
+def _only_scalar(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    if not operations.is_scalar(sizes, shapes[0]):
+        raise MisfitError
+    return SCALAR
+
+
+def _of_vector(operation: Operation, told: str) -> Operation:
+    """A norm with an index, which means something else of a matrix."""
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        (vector,) = parts
+        if vector.is_Matrix and S.One not in vector.shape:
+            raise InputError(told)
+        return operation.build(parts, shape)
+
+    return Operation(operations.to_number, build, of_matrix=True)
+
+
+def _inverse_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    return operations.BINARY["^"].shape(sizes, [shapes[0], SCALAR])
+
+
+_INVERSE_OR_RECIPROCAL = Operation(
+    _inverse_shape, operations.INVERSE.build, advice="for 1 divided by each entry write x.^(-1)"
+)
+_BARS = Operation(
+    _only_scalar,
+    lambda parts, _: sp.Abs(parts[0]),
+    advice="write det(A) for a determinant, norm(x) for a length, abs(x) for the entries",
+)
+_OF_VECTOR = {
+    "2": _of_vector(
+        operations.NORM,
+        "of a matrix, ‖A‖_2 is the largest singular value to some; write norm(A) for the root of "
+        "the sum of squares",
+    ),
+    "1": _of_vector(
+        operations.NORM1,
+        "of a matrix, ‖A‖_1 is the largest sum of a column to some; write norm1(A) for the sum of "
+        "all absolute values",
+    ),
+}
+
+
+def _unvec(shape: Shape) -> Operation:
+    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        sizes.alike(shapes[0], (shape[0] * shape[1], S.One))
+        return shape
+
+    return Operation(rule, lambda parts, _: builders.unvec(parts[0], shape))
+
+
+def _shape_of_jacobian(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    size = sizes.same(*shapes[0])
+    return size**2, size**2
+
+
+_ADJUGATE_JACOBIAN = Operation(
+    _shape_of_jacobian, lambda parts, _: AdjugateJacobian(parts[0]), of_matrix=True
+)
+
+
+def _step(at_zero: Expr) -> Operation:
+    function = Lambda(_z, sp.Heaviside(_z, at_zero))
+
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        (argument,) = parts
+        return elementwise(function, argument) if argument.is_Matrix else function(argument)
+
+    return Operation(operations.same_shape, build)
+
+
+def _entry(at: Sequence[Expr]) -> Operation:
+    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        rows, cols = sizes.shape(shapes[0])
+        if len(at) == 1 and (rows is not S.One) + (cols is not S.One) != 1:
+            raise MisfitError
+        return SCALAR
+
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        (matrix,) = parts
+        if len(at) == 2:
+            return builders.entry(matrix, *at)
+        position = (at[0], S.Zero) if matrix.shape[1] is S.One else (S.Zero, at[0])
+        return builders.entry(matrix, *position)
+
+    return Operation(shape, build, of_matrix=True, advice="an entry is x[0] or X[0, 1]")
+
+
+def _blocks(height: int, width: int) -> Operation:
+    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        rows = [shapes[k * width : (k + 1) * width] for k in range(height)]
+        for row in rows:
+            for shape in row[1:]:
+                sizes.same(row[0][0], shape[0])
+        for col in zip(*rows, strict=True):
+            for shape in col[1:]:
+                sizes.same(col[0][1], shape[1])
+        total_rows = sp.Add(*(sizes.value(row[0][0]) for row in rows))
+        return total_rows, sp.Add(*(sizes.value(shape[1]) for shape in rows[0]))
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        rows = [list(parts[k * width : (k + 1) * width]) for k in range(height)]
+        if not any(part.is_Matrix for part in parts):
+            return sp.ImmutableMatrix(rows)
+        return blocks(
+            [[p if p.is_Matrix else mul(p, identity(S.One)) for p in row] for row in rows]
+        )
+
+    return Operation(
+        rule, build, advice="blocks of a row are of one height, of a column of one width"
+    )
+
+
+def _entries_of(function: Any, order: int) -> Build:
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        (argument,) = parts
+        if not argument.is_Matrix:
+            return primed(function, order, argument)
+        return elementwise(Lambda(_z, primed(function, order, _z)), argument)
+
+    return build
+
+
+def _value_of(function: Any, order: int) -> Build:
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        return primed(function, order, parts[0]) if order else function(*parts)
+
+    return build
+
+
+def _partial_shape(at: Sequence[int], stacked: bool) -> ShapeRule:
+    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        value, *arguments = shapes
+        wrt = [arguments[k] for k in at]
+        if len(at) == 2 and all(shape == SCALAR for shape in map(sizes.shape, wrt)):
+            return value
+        if len(at) == 2:
+            return tuple(shape[0] * shape[1] for shape in wrt)
+        if operations.is_scalar(sizes, wrt[0]):
+            return value
+        if operations.is_scalar(sizes, value) and not stacked:
+            return wrt[0]
+        return value[0] * value[1], wrt[0][0] * wrt[0][1]
+
+    return rule
+
+
+def _partial_of(at: Sequence[int]) -> Build:
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        found = parts[0]
+        for position in at:
+            found = partial(found, position)
+        return found
+
+    return build
+
+
+def as_scalar(expr: Expr) -> Expr:
+    """A 1×1 matrix as a scalar."""
+    return scalar(expr) if expr.is_Matrix else expr

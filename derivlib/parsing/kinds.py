@@ -1,0 +1,264 @@
+"""What the names of a text are: scalars, vectors or matrices.
+
+A name has the kind that is stated, or else the first of the kinds its letter suggests with which
+everything fits: small Latin letters are vectors, Greek ones scalars, capital letters matrices.
+Readings are compared by how far they are from these habits; if the nearest is not the only one,
+the reader is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntFlag
+from functools import cache, reduce
+from itertools import product
+from operator import or_
+
+from sympy import S
+
+from derivlib.expressions.text import GREEK
+from derivlib.parsing.sizes import MisfitError, Shape, Sizes, unknown
+
+
+class Kind(IntFlag):
+    """What a part may be: of the kinds in it, each is possible."""
+
+    SCALAR = 1
+    COLUMN = 2
+    ROW = 4
+    MATRIX = 8
+
+    @property
+    def each(self) -> list[Kind]:
+        """The kinds one by one."""
+        return [kind for kind in Kind if kind & self]
+
+    @property
+    def is_one(self) -> bool:
+        """Return whether only one kind is left."""
+        return self.value.bit_count() == 1
+
+
+ANY = Kind.SCALAR | Kind.COLUMN | Kind.ROW | Kind.MATRIX
+WORDS = {
+    Kind.SCALAR: "scalar",
+    Kind.COLUMN: "vector",
+    Kind.ROW: "row vector",
+    Kind.MATRIX: "matrix",
+}
+
+ShapeRule = Callable[[Sizes, Sequence[Shape]], Shape]
+"""The shape an operation gives, by those of its parts; it makes equal what has to be."""
+
+_SCALAR_LETTERS = frozenset("ctkijnm")
+_GREEK = {name.lower() for name in GREEK} | {"zeta", "iota", "omicron", "upsilon"}
+
+
+def shape_of_kind(kind: Kind) -> Shape:
+    """A shape of this kind, of unknown sizes."""
+    return (
+        unknown() if kind in Kind.COLUMN | Kind.MATRIX else S.One,
+        unknown() if kind in Kind.ROW | Kind.MATRIX else S.One,
+    )
+
+
+def kind_of(shape: Shape) -> Kind:
+    """The kind of a shape."""
+    rows, cols = (size is not S.One for size in shape)
+    return Kind(1 << (rows + 2 * cols))
+
+
+def habits(name: str) -> dict[Kind, float]:
+    """How far from habit each kind of a name is; kinds that are not there have to be stated."""
+    stem = name.split("_")[0].rstrip("0123456789") or name
+    if stem.lower() in _GREEK:
+        if stem[0].isupper():
+            return {Kind.MATRIX: 0, Kind.COLUMN: 1}
+        return {Kind.SCALAR: 0, Kind.COLUMN: 1}
+    if stem == "N":  # of N observations
+        return {Kind.MATRIX: 0, Kind.COLUMN: 1, Kind.SCALAR: 2}
+    if stem[0].isupper():
+        return {Kind.MATRIX: 0, Kind.COLUMN: 1}
+    if stem in _SCALAR_LETTERS:
+        return {Kind.SCALAR: 0, Kind.COLUMN: 0.5}
+    return {Kind.COLUMN: 0, Kind.SCALAR: 1}
+
+
+LITERAL: Mapping[Kind, float] = {Kind.SCALAR: 0, Kind.COLUMN: 1, Kind.ROW: 1, Kind.MATRIX: 1}
+"""How far from habit it is that a written 0 or 1 is a vector or a matrix."""
+
+
+@cache
+def outcome(rule: ShapeRule, kinds: tuple[Kind, ...]) -> Kind:
+    """The kind that an operation gives, or none if its parts do not fit."""
+    sizes = Sizes()
+    try:
+        return kind_of(sizes.shape(rule(sizes, [shape_of_kind(kind) for kind in kinds])))
+    except MisfitError:
+        return Kind(0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part of a text, for finding kinds.
+
+    :param parts: the positions of its own parts.
+    :param rule: what shape it has by theirs; for a name or a literal there is none.
+    :param name: the name, or a text of its own for a literal.
+    :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace.
+    :param broadcasts: whether it repeats a scalar beside a matrix.
+    """
+
+    parts: tuple[int, ...] = ()
+    rule: ShapeRule | None = None
+    name: str = ""
+    of_matrix: bool = False
+    broadcasts: bool = False
+
+
+_WIDEST = 3
+"""Up to how many parts an operation is looked through kind by kind."""
+
+
+@dataclass
+class Search:
+    """The search for the kinds of all names.
+
+    :param steps: the parts of the text, each after its own parts.
+    :param costs: for each name how far each kind is from habit.
+    """
+
+    steps: Sequence[Step]
+    costs: Mapping[str, Mapping[Kind, float]]
+    best: float = float("inf")
+    found: list[dict[str, Kind]] = field(default_factory=list)
+    left: int = 3_000
+    """How many more readings are tried."""
+
+    def run(self) -> list[dict[str, Kind]]:
+        """The readings nearest to habit: one, or several if it has to be asked."""
+        free = {name: reduce(or_, costs) for name, costs in self.costs.items()}
+        masks = self._narrowed(free)
+        if masks is None:
+            return []
+        habit = {
+            name: min(costs, key=lambda kind: costs[kind]) for name, costs in self.costs.items()
+        }
+        if (cost := self._cost(habit)) == 0:
+            return [habit]
+        if cost is not None:
+            self.best, self.found = cost, [habit]
+        self._branch(masks[0], 0.0)
+        return self.found
+
+    def _branch(self, names: dict[str, Kind], spent: float) -> None:
+        self.left -= 1
+        if self.left < 0 or spent > self.best:
+            return
+        name = next((name for name, mask in names.items() if not mask.is_one), None)
+        if name is None:
+            cost = self._cost(names)
+            if cost is not None and cost < self.best:
+                self.best, self.found = cost, [names]
+            elif cost == self.best and all(any(differing([names, other])) for other in self.found):
+                self.found.append(names)
+            return
+        costs = self.costs[name]
+        for kind in sorted(names[name].each, key=lambda kind: costs[kind]):
+            narrowed = self._narrowed({**names, name: kind})
+            if narrowed is not None:
+                fixed = narrowed[0]
+                self._branch(
+                    fixed,
+                    sum(min(self.costs[n][k] for k in mask.each) for n, mask in fixed.items()),
+                )
+
+    def _cost(self, names: Mapping[str, Kind]) -> float | None:
+        """How far a reading is from habit, or nothing if it does not fit."""
+        total = sum(self.costs[name][kind] for name, kind in names.items())
+        if any(
+            kind is not Kind.SCALAR and name.startswith("literal ") and self.costs[name][kind]
+            for name, kind in names.items()
+        ) and any(kind is Kind.SCALAR and self.costs[name][kind] for name, kind in names.items()):
+            return None  # a written 1 is no vector just to let a name be a scalar
+        kinds: list[Kind] = []
+        for step in self.steps:
+            parts = tuple(kinds[k] for k in step.parts)
+            kind = names[step.name] if step.rule is None else outcome(step.rule, parts)
+            scalars = [k for k in step.parts if kinds[k] is Kind.SCALAR]
+            repeats = step.broadcasts and kind is not Kind.SCALAR
+            if not kind or (
+                (step.of_matrix or repeats) and any(self._is_forced(k, names) for k in scalars)
+            ):
+                return None
+            kinds.append(kind)
+            if repeats and scalars:
+                total += 2 * max(bool(self._names_in(k)) for k in scalars)
+        return total
+
+    def _is_forced(self, index: int, names: Mapping[str, Kind]) -> bool:
+        """Return whether a part is a scalar only since its names were read against habit.
+
+        The sum of x² is meant to be one over a vector, although it fits if x is a scalar.
+        """
+        own = self._names_in(index)
+        return all(names[name] is Kind.SCALAR for name in own) and any(
+            self.costs[name][Kind.SCALAR] for name in own
+        )
+
+    def _names_in(self, index: int) -> set[str]:
+        found = set()
+        stack = [index]
+        while stack:
+            step = self.steps[stack.pop()]
+            if step.rule is None and not step.name.startswith("literal "):
+                found.add(step.name)
+            stack.extend(step.parts)
+        return found
+
+    def _narrowed(self, names: Mapping[str, Kind]) -> tuple[dict[str, Kind], list[Kind]] | None:
+        """Which kinds are left to names and parts, or nothing if a part has none."""
+        names = dict(names)
+        masks = [ANY] * len(self.steps)
+        while True:
+            before = (dict(names), list(masks))
+            for index, step in enumerate(self.steps):
+                if step.rule is None:
+                    masks[index] &= names[step.name]
+                elif not self._fits(index, step, masks):
+                    return None
+            for index, step in enumerate(self.steps):
+                if step.rule is None:
+                    names[step.name] &= masks[index]
+                    if not names[step.name]:
+                        return None
+            if (names, masks) == before:
+                return names, masks
+
+    def _fits(self, index: int, step: Step, masks: list[Kind]) -> bool:
+        """Narrow an operation and its parts by each other, and return whether anything is left."""
+        if len(step.parts) > _WIDEST:
+            return True
+        seen = [Kind(0)] * len(step.parts)
+        whole = Kind(0)
+        for kinds in product(*(masks[k].each for k in step.parts)):
+            kind = (outcome(step.rule, kinds) if step.rule else ANY) & masks[index]
+            if kind:
+                whole |= kind
+                seen = [a | b for a, b in zip(seen, kinds, strict=True)]
+        masks[index] = whole
+        for k, kind in zip(step.parts, seen, strict=True):
+            masks[k] &= kind
+        return bool(whole) and all(masks[k] for k in step.parts)
+
+
+def differing(readings: Sequence[Mapping[str, Kind]]) -> Iterator[dict[str, Kind]]:
+    """Of several readings, what each says of the names on which they differ."""
+    names = [
+        name
+        for name in readings[0]
+        if not name.startswith("literal ") and len({reading[name] for reading in readings}) > 1
+    ]
+    for reading in readings:
+        yield {name: reading[name] for name in names}

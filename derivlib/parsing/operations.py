@@ -1,0 +1,520 @@
+"""What can be typed: each function and each sign with the shapes it takes and what it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Lambda, S, Symbol
+
+from derivlib.expressions.construction import (
+    add,
+    hadamard,
+    hadamard_power,
+    identity,
+    inverse,
+    kronecker,
+    mul,
+    ones,
+    power,
+    transpose,
+    zeros,
+)
+from derivlib.nodes import builders
+from derivlib.nodes.adjugate import adjugate_of
+from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.logdet import logdet
+from derivlib.nodes.logsumexp import logsumexp
+from derivlib.nodes.norm import norm
+from derivlib.nodes.relu import Relu
+from derivlib.nodes.sigmoid import Sigmoid
+from derivlib.nodes.softmax import softmax
+from derivlib.parsing.kinds import ShapeRule
+from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, unknown
+
+Build = Callable[[Sequence[Any], Shape], Expr]
+"""The expression of an operation, from those of its parts and its shape."""
+
+_z = Symbol("z")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What can be done with parts of a text.
+
+    :param shape: the shape it gives, by the shapes of its parts.
+    :param build: the expression it makes.
+    :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace does.
+    :param broadcasts: whether it repeats a scalar beside a matrix.
+    :param by_entries: whether each entry of the value is made of the entries at its place.
+    :param advice: what to write instead where the parts do not fit.
+    """
+
+    shape: ShapeRule
+    build: Build
+    of_matrix: bool = False
+    broadcasts: bool = False
+    by_entries: bool = False
+    advice: str = ""
+
+
+# --- shapes -----------------------------------------------------------------------------
+
+
+def is_scalar(sizes: Sizes, shape: Shape) -> bool:
+    """Return whether a shape is 1×1."""
+    return sizes.shape(shape) == SCALAR
+
+
+def _product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    left, right = shapes
+    if is_scalar(sizes, left):
+        return right
+    if is_scalar(sizes, right):
+        return left
+    sizes.same(left[1], right[0])
+    return left[0], right[1]
+
+
+def _alike_or_scalar(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    shaped = [shape for shape in shapes if not is_scalar(sizes, shape)]
+    for one, other in pairwise(shaped):
+        sizes.alike(one, other)
+    return shaped[0] if shaped else SCALAR
+
+
+def _divided(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    above, below = shapes
+    if not is_scalar(sizes, below):
+        raise MisfitError
+    return above
+
+
+def _solved(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    matrix, right = shapes
+    return _product(sizes, [_square(sizes, [matrix]), right])
+
+
+def same_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """The shape of the only part."""
+    (shape,) = shapes
+    return shape
+
+
+def _turned(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    ((rows, cols),) = shapes
+    return cols, rows
+
+
+def _square(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    ((rows, cols),) = shapes
+    size = sizes.same(rows, cols)
+    return size, size
+
+
+def _number_of_square(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    _square(sizes, shapes)
+    return SCALAR
+
+
+def to_number(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """A number, whatever the parts are."""
+    return SCALAR
+
+
+def _powered(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    base, exponent = shapes
+    if not is_scalar(sizes, exponent):
+        raise MisfitError
+    return base if is_scalar(sizes, base) else _square(sizes, [base])
+
+
+def _powered_by_entries(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    base, exponent = shapes
+    if is_scalar(sizes, exponent):
+        return base
+    if is_scalar(sizes, base):
+        return exponent
+    raise MisfitError
+
+
+def _stacked(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    ((rows, cols),) = shapes
+    return rows * cols, S.One
+
+
+def _laid_out(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """The shape of unvec(x), of which only the number of entries is known."""
+    rows, cols = unknown(), unknown()
+    _of_column(sizes, shapes)
+    sizes.same(shapes[0][0], rows * cols)
+    return rows, cols
+
+
+def _diagonal(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    (shape,) = shapes
+    if shape[1] is S.One:
+        return shape[0], shape[0]
+    if shape[0] is S.One:
+        return shape[1], shape[1]
+    return _square(sizes, shapes)[0], S.One
+
+
+def _of_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    ((rows, cols),) = shapes
+    if cols is not S.One:
+        raise MisfitError
+    return rows, cols
+
+
+def _number_of_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    _of_column(sizes, shapes)
+    return SCALAR
+
+
+def _of_rows(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    return shapes[0][0], S.One
+
+
+def _of_columns(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    return S.One, shapes[0][1]
+
+
+def _inner(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    sizes.alike(*shapes)
+    return SCALAR
+
+
+def _outer(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    left, right = shapes
+    _of_column(sizes, [left])
+    _of_column(sizes, [right])
+    return left[0], right[0]
+
+
+def _kronecker_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    (r, c), (s, d) = shapes
+    return r * s, c * d
+
+
+# --- what is built ----------------------------------------------------------------------
+
+
+def _as_matrix(expr: Expr, shape: Shape) -> Expr:
+    """A scalar beside a matrix, repeated at each of its entries."""
+    return expr if expr.is_Matrix else mul(expr, ones(*shape))
+
+
+def _sum(parts: Sequence[Expr], shape: Shape) -> Expr:
+    if shape == SCALAR:
+        return sp.Add(*parts)
+    return add(*(_as_matrix(part, shape) for part in parts))
+
+
+def _difference(parts: Sequence[Expr], shape: Shape) -> Expr:
+    left, right = parts
+    return _sum([left, mul(S.NegativeOne, right)], shape)
+
+
+def _multiplied(parts: Sequence[Expr], shape: Shape) -> Expr:
+    return mul(*parts)
+
+
+def _by_entries(parts: Sequence[Expr], shape: Shape) -> Expr:
+    return hadamard(*parts) if any(part.is_Matrix for part in parts) else mul(*parts)
+
+
+def _quotient(parts: Sequence[Expr], shape: Shape) -> Expr:
+    above, below = parts
+    return mul(above, sp.Pow(below, -1))
+
+
+def _quotient_by_entries(parts: Sequence[Expr], shape: Shape) -> Expr:
+    above, below = parts
+    if not below.is_Matrix:
+        return _quotient(parts, shape)
+    return _by_entries([above, elementwise(Lambda(_z, 1 / _z), below)], shape)
+
+
+def _power(parts: Sequence[Expr], shape: Shape) -> Expr:
+    base, exponent = parts
+    return power(base, exponent) if base.is_Matrix else sp.Pow(base, exponent)
+
+
+def _power_by_entries(parts: Sequence[Expr], shape: Shape) -> Expr:
+    base, exponent = parts
+    if exponent.is_Matrix:
+        return elementwise(Lambda(_z, sp.Pow(base, _z)), exponent)
+    return hadamard_power(base, exponent) if base.is_Matrix else sp.Pow(base, exponent)
+
+
+def _entrywise(function: Any) -> Operation:
+    """A function of one scalar, at each entry of what it is given."""
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        (argument,) = parts
+        if argument.is_Matrix:
+            return elementwise(function, argument)
+        return function(argument)
+
+    return Operation(same_shape, build, by_entries=True)
+
+
+def extreme(function: Any) -> Operation:
+    """The largest or the smallest of several scalars, or of the entries of matrices."""
+
+    def of_two(a: Expr, b: Expr) -> Expr:
+        for number, matrix in ((a, b), (b, a)):
+            if not number.is_Matrix:
+                return elementwise(Lambda(_z, function(_z, number)), matrix)
+        difference = add(a, mul(S.NegativeOne, b))
+        return add(b, elementwise(Lambda(_z, function(_z, 0)), difference))
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        numbers = [part for part in parts if not part.is_Matrix]
+        matrices = [part for part in parts if part.is_Matrix]
+        number = [function(*numbers)] if numbers else []
+        return reduce(of_two, [*matrices, *number]) if matrices else number[0]
+
+    return Operation(_alike_or_scalar, build, by_entries=True)
+
+
+def _of_one(function: Callable[[Any], Expr], shape: ShapeRule, advice: str = "") -> Operation:
+    """A function of one matrix; a scalar counts as a 1×1 matrix."""
+    return Operation(
+        shape,
+        lambda parts, _: function(_as_matrix(parts[0], SCALAR)),
+        of_matrix=True,
+        advice=advice,
+    )
+
+
+def _mean(parts: Sequence[Expr], shape: Shape) -> Expr:
+    rows, cols = parts[0].shape if parts[0].is_Matrix else SCALAR
+    return mul(1 / (rows * cols), builders.sum_of(_as_matrix(parts[0], SCALAR)))
+
+
+def _diag(parts: Sequence[Expr], shape: Shape) -> Expr:
+    (matrix,) = parts
+    if matrix.shape[0] is S.One:
+        matrix = transpose(matrix)
+    return (
+        builders.diagonal_matrix(matrix) if matrix.shape[1] is S.One else builders.diagonal(matrix)
+    )
+
+
+def _dot(parts: Sequence[Expr], shape: Shape) -> Expr:
+    return (
+        builders.sum_of(hadamard(*parts))
+        if parts[0].shape[1] is not S.One
+        else builders.trace(mul(transpose(parts[0]), parts[1]))
+    )
+
+
+def _norm1(matrix: Expr) -> Expr:
+    return builders.sum_of(elementwise(sp.Abs, matrix))
+
+
+def _along(function: Callable[..., Expr], axis: int) -> Build:
+    return lambda parts, _: function(parts[0], axis=axis)
+
+
+def _summed(axis: int) -> Build:
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        rows, cols = parts[0].shape
+        return mul(parts[0], ones(cols, S.One)) if axis else mul(ones(S.One, rows), parts[0])
+
+    return build
+
+
+_TRACE_ADVICE = "a trace, a determinant and an inverse are of square matrices"
+
+BINARY: Mapping[str, Operation] = {
+    "+": Operation(
+        _alike_or_scalar,
+        _sum,
+        broadcasts=True,
+        by_entries=True,
+        advice="terms of a sum have one shape",
+    ),
+    "-": Operation(
+        _alike_or_scalar,
+        _difference,
+        broadcasts=True,
+        by_entries=True,
+        advice="terms of a sum have one shape",
+    ),
+    "*": Operation(
+        _product,
+        _multiplied,
+        advice="the columns of the first factor are the rows of the second; for two vectors write "
+        "x'*y, x*y' or x.*y (entry by entry)",
+    ),
+    "/": Operation(
+        _divided,
+        _quotient,
+        advice="write A*inv(B) or inv(B)*A for matrices, A./B to divide entry by entry",
+    ),
+    "\\": Operation(
+        _solved,
+        lambda parts, _: mul(inverse(parts[0]) if parts[0].is_Matrix else 1 / parts[0], parts[1]),
+    ),
+    ".*": Operation(
+        _alike_or_scalar,
+        _by_entries,
+        by_entries=True,
+        advice="entries are multiplied in one shape",
+    ),
+    "./": Operation(
+        _alike_or_scalar,
+        _quotient_by_entries,
+        by_entries=True,
+        advice="entries are divided in one shape",
+    ),
+    "⊗": Operation(_kronecker_shape, lambda parts, _: _kron(*parts)),
+    "^": Operation(
+        _powered,
+        _power,
+        advice="only a scalar or a square matrix has a power; for the entries write x.^2, and x'*x "
+        "for the square of a vector's length",
+    ),
+    ".^": Operation(
+        _powered_by_entries,
+        _power_by_entries,
+        by_entries=True,
+        advice="base or exponent is a scalar",
+    ),
+}
+
+
+def _kron(left: Expr, right: Expr) -> Expr:
+    return kronecker(left, right) if left.is_Matrix and right.is_Matrix else mul(left, right)
+
+
+TRANSPOSE = Operation(_turned, lambda parts, _: transpose(parts[0]), of_matrix=True)
+NEGATIVE = Operation(same_shape, lambda parts, _: mul(S.NegativeOne, parts[0]), by_entries=True)
+INVERSE = Operation(
+    _square,
+    lambda parts, _: inverse(parts[0]) if parts[0].is_Matrix else 1 / parts[0],
+    of_matrix=True,
+    advice=_TRACE_ADVICE,
+)
+NORM = _of_one(norm, to_number)
+NORM1 = _of_one(_norm1, to_number)
+STEP = _entrywise(lambda z: sp.Heaviside(z, 0))
+
+_SOFTPLUS = Lambda(_z, sp.log(1 + sp.exp(_z)))
+_ENTRYWISE: dict[str, Any] = {
+    "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "abs": sp.Abs, "sign": sp.sign,
+    "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "asin": sp.asin, "acos": sp.acos,
+    "atan": sp.atan, "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh, "asinh": sp.asinh,
+    "acosh": sp.acosh, "atanh": sp.atanh, "erf": sp.erf, "erfc": sp.erfc,
+    "loggamma": sp.loggamma, "gamma": sp.gamma, "digamma": sp.digamma,
+    "relu": Relu, "sigmoid": Sigmoid, "softplus": _SOFTPLUS, "heaviside": sp.Heaviside,
+    "square": Lambda(_z, _z**2), "log1p": Lambda(_z, sp.log(1 + _z)),
+    "expm1": Lambda(_z, sp.exp(_z) - 1), "reciprocal": Lambda(_z, 1 / _z),
+    "logit": Lambda(_z, sp.log(_z / (1 - _z))),
+    "log2": Lambda(_z, sp.log(_z) / sp.log(2)), "log10": Lambda(_z, sp.log(_z) / sp.log(10)),
+}  # fmt: skip
+
+FUNCTIONS: dict[tuple[str, int], Operation] = {
+    **{(name, 1): _entrywise(function) for name, function in _ENTRYWISE.items()},
+    **{("max", count): extreme(sp.Max) for count in range(2, 10)},
+    **{("min", count): extreme(sp.Min) for count in range(2, 10)},
+    ("sum", 1): _of_one(builders.sum_of, to_number),
+    ("mean", 1): Operation(to_number, _mean, of_matrix=True),
+    ("norm", 1): NORM,
+    ("norm1", 1): NORM1,
+    ("trace", 1): _of_one(builders.trace, _number_of_square, _TRACE_ADVICE),
+    ("det", 1): _of_one(sp.Determinant, _number_of_square, _TRACE_ADVICE),
+    ("logdet", 1): _of_one(logdet, _number_of_square, _TRACE_ADVICE),
+    ("inv", 1): INVERSE,
+    ("adj", 1): _of_one(adjugate_of, _square, _TRACE_ADVICE),
+    ("transpose", 1): TRANSPOSE,
+    ("vec", 1): _of_one(builders.vec, _stacked),
+    ("unvec", 1): Operation(_laid_out, lambda parts, shape: builders.unvec(parts[0], shape)),
+    ("diag", 1): Operation(_diagonal, _diag, of_matrix=True),
+    ("tril", 1): _of_one(builders.tril, _square),
+    ("triu", 1): _of_one(builders.triu, _square),
+    ("diagonal_sums", 1): _of_one(builders.diagonal_sums, _square),
+    ("softmax", 1): _of_one(
+        softmax, _of_column, "of a matrix write softmax(X, axis=1), of each row"
+    ),
+    ("logsumexp", 1): _of_one(
+        logsumexp, _number_of_column, "of a matrix write logsumexp(X, axis=1), of each row"
+    ),
+    ("dot", 2): Operation(_inner, _dot, of_matrix=True),
+    ("outer", 2): Operation(
+        _outer, lambda parts, _: mul(parts[0], transpose(parts[1])), of_matrix=True
+    ),
+    ("kron", 2): BINARY["⊗"],
+    ("hadamard", 2): BINARY[".*"],
+    ("hadamardpower", 2): BINARY[".^"],
+    ("matmul", 2): BINARY["*"],
+    ("solve", 2): BINARY["\\"],
+    ("power", 2): BINARY[".^"],
+    ("divide", 2): BINARY["./"],
+}
+"""Every function, by its plain name and how many arguments it takes."""
+
+ALONG: dict[tuple[str, int], Operation] = {
+    ("softmax", 0): Operation(same_shape, _along(softmax, 0), of_matrix=True),
+    ("softmax", 1): Operation(same_shape, _along(softmax, 1), of_matrix=True),
+    ("logsumexp", 0): Operation(_of_columns, _along(logsumexp, 0), of_matrix=True),
+    ("logsumexp", 1): Operation(_of_rows, _along(logsumexp, 1), of_matrix=True),
+    ("sum", 0): Operation(_of_columns, _summed(0), of_matrix=True),
+    ("sum", 1): Operation(_of_rows, _summed(1), of_matrix=True),
+}
+"""The functions that can be taken along an axis: 1 along each row, 0 along each column."""
+
+CONSTANTS: dict[str, Callable[[Shape], Expr]] = {
+    "eye": lambda shape: identity(shape[0]),
+    "ones": lambda shape: ones(*shape),
+    "zeros": lambda shape: zeros(*shape),
+}
+"""Matrices that are told by their size."""
+
+NAMES: dict[str, str] = {
+    # as written by NumPy, PyTorch, MATLAB, Julia, R, SymPy and in TeX: what it is called here
+    "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "sgn": "sign",
+    "logistic": "sigmoid", "expit": "sigmoid", "lgamma": "loggamma", "gammaln": "loggamma",
+    "psi": "digamma", "step": "heaviside", "maximum": "max", "minimum": "min",
+    "sum_entries": "sum", "average": "mean", "norm2": "norm", "normfro": "norm",
+    "frobenius_norm": "norm", "l2norm": "norm", "l1norm": "norm1", "tr": "trace",
+    "determinant": "det", "inverse": "inv", "adjugate": "adj", "ctranspose": "transpose",
+    "diagmatrix": "diag", "diagonalof": "diag", "diagonalize_vector": "diag",
+    "diagonal": "diag", "diagm": "diag", "inner": "dot", "vdot": "dot", "kroneckerproduct": "kron",
+    "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
+    "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
+    "nn_softmax": "softmax", "log_det": "logdet", "lse": "logsumexp", "log_sum_exp": "logsumexp",
+}  # fmt: skip
+"""Other names of the same functions, in small letters."""
+
+NO_BRACKETS = frozenset(
+    ("tr trace det log ln exp sin cos tan sinh cosh tanh logdet diag vec sign erf softmax").split()  # noqa: SIM905
+)
+"""Names that may stand without brackets: tr A X, log det X."""
+
+POLYMORPHIC = {"ones": "1", "vector": "1", "matrix": "1"}
+
+
+def plain(name: str) -> str:
+    """The plain name of a function: Trace is trace, ln is log."""
+    small = name.lower()
+    return NAMES.get(small, small)
+
+
+def is_known(name: str) -> bool:
+    """Return whether a name is that of a function or a constant."""
+    small = plain(name)
+    return small in CONSTANTS or any(small == known for known, _ in FUNCTIONS)
+
+
+def known_names() -> list[str]:
+    """All names that can be typed, for telling the nearest."""
+    return sorted({name for name, _ in FUNCTIONS} | {*NAMES} | {*CONSTANTS})
