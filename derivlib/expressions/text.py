@@ -25,6 +25,7 @@ from sympy import (
     Symbol,
     Trace,
     Transpose,
+    preorder_traversal,
 )
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
@@ -73,6 +74,24 @@ class _InOrder(Mul):
     def as_ordered_factors(self, order: Any = None) -> tuple[Expr, ...]:
         """The factors as they are given."""
         return self.args
+
+
+_PLAIN = (MatrixSymbol, MatMul, MatAdd, Transpose)
+
+
+def _is_unclear(matrix: Expr) -> bool:
+    """Return whether operations on a matrix would be taken for operations on its entries.
+
+    In [1 + A**2] the entries are squared, so that a power of the matrix needs a name, and so
+    does a product of matrices with functions in it.
+    """
+    for node in preorder_traversal(matrix):
+        if isinstance(node, (MatPow, HadamardPower)):
+            return True
+        factors = [f for f in node.args if f.is_Matrix] if isinstance(node, MatMul) else ()
+        if len(factors) > 1 and any(not isinstance(factor, _PLAIN) for factor in factors):
+            return True
+    return False
 
 
 class TextNotation:
@@ -125,6 +144,11 @@ class TextNotation:
         name, arguments = called(body)
         if len(arguments) == 1 and arguments[0].as_coeff_Mul()[1] == variable:
             return self.call(name, self._multiple(arguments[0].as_coeff_Mul()[0], matrix))
+        if _is_unclear(matrix):
+            taken = {str(symbol) for symbol in (matrix.free_symbols | body.free_symbols)}
+            letter = next(name for name in ("z", "u", "v", "z_1", "z_2") if name not in taken)
+            shown = str(self._print(body.xreplace({variable: Symbol(letter)})))
+            return f"[{shown}; {letter} = {self._print(matrix)}]"
         bare = isinstance(body, Heaviside) and body.args[0] == variable
         entry = str(self._print(matrix)) if bare else self.atom(matrix)
         written = str(self._print(body.xreplace({variable: _Entry(entry)})))

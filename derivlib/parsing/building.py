@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -22,7 +22,7 @@ from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.trace import scalar
 from derivlib.parsing import operations
 from derivlib.parsing.declared import Declarations, Declared
-from derivlib.parsing.kinds import Kind, ShapeRule
+from derivlib.parsing.kinds import IDENTITY, LITERAL, Kind, ShapeRule
 from derivlib.parsing.operations import BINARY, FUNCTIONS, Build, Operation
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes
 from derivlib.parsing.syntax import Part, Syntax
@@ -39,7 +39,7 @@ class Term:
     :param operation: what is done with them; for a name or a written constant there is none.
     :param name: the name, or a text of its own for a constant of any shape.
     :param value: what a written constant is, by its shape.
-    :param kinds: what a written constant can be; anything if nothing is said.
+    :param costs: how far from habit it is that a written constant is of a kind.
     """
 
     part: int
@@ -47,7 +47,7 @@ class Term:
     operation: Operation | None = None
     name: str = ""
     value: Callable[[Shape], Expr] | None = None
-    kinds: Kind | None = None
+    costs: Mapping[Kind, float] = field(default_factory=lambda: LITERAL)
 
 
 @dataclass
@@ -62,8 +62,14 @@ class Builder:
     """Brackets around a single name or number are that name or number."""
     sizes_named: dict[str, Expr] = field(default_factory=dict)
     """Names that stand for sizes."""
+    exact: bool = False
+    """Whether an identity may be 1×1, which nobody types and which is printed."""
     in_brackets: dict[int, str] = field(default_factory=dict)
     """What stands in [ ] around one formula: directly, as an argument, or nested in one."""
+    first: set[int] = field(default_factory=set)
+    """Parts that others refer to by a name."""
+    arguments: set[int] = field(default_factory=set)
+    """The parts that are named so: what a function of each entry is applied to."""
     entrywise: set[int] = field(default_factory=set)
     """The terms with [ ] around them: functions of each entry."""
 
@@ -71,7 +77,8 @@ class Builder:
         """Find all terms; the last is the whole."""
         self._name_sizes()
         self._mark_brackets()
-        for index, part in enumerate(self.syntax.parts):
+        for index in sorted(range(len(self.syntax.parts)), key=lambda k: k not in self.first):
+            part = self.syntax.parts[index]
             handler = getattr(self, f"on_{part.kind}", None)
             if handler is not None:
                 handler(index, part)
@@ -105,9 +112,11 @@ class Builder:
         for index in range(len(parts) - 1, -1, -1):
             part = parts[index]
             mark = self.in_brackets.get(index)
-            if part.kind == "brackets" and self._single_cell(part) is not None:
-                mark = "direct"
-            elif mark and part.kind in {"call", "grouped", "method", "arguments"}:
+            if part.kind == "brackets" and (cell := self._single_cell(part)) is not None:
+                self.in_brackets[cell] = "direct"
+                self._name_argument(part, cell)
+                continue
+            if mark and part.kind in {"call", "grouped", "method", "arguments"}:
                 mark = "argument"
             elif mark == "argument":
                 mark = "nested"
@@ -118,10 +127,32 @@ class Builder:
                     self.in_brackets[child] = mark
 
     def _single_cell(self, part: Part) -> int | None:
-        parts = self.syntax.parts
-        if len(part.parts) != 1 or len(parts[part.parts[0]].parts) != 1:
+        """The formula in [ ] around one, or in [1/(1 + z); z = N]."""
+        cells = [self.syntax.parts[row].parts for row in part.parts]
+        if any(len(row) != 1 for row in cells) or len(cells) > 2:
             return None
-        return parts[part.parts[0]].parts[0]
+        if len(cells) == 2 and self.syntax.parts[cells[1][0]].kind != "keyword":
+            return None
+        return cells[0][0]
+
+    def _name_argument(self, part: Part, body: int) -> None:
+        """In [1/(1 + z); z = N], z is N."""
+        if len(part.parts) != 2:
+            return
+        keyword = self.syntax.parts[self.syntax.parts[part.parts[1]].parts[0]]
+        name, (matrix,) = str(keyword.tokens[0]), keyword.parts
+        for index in self._within(body):
+            inside = self.syntax.parts[index]
+            if inside.kind == "name" and str(inside.tokens[0]) == name:
+                self.like[index] = matrix
+        self.first |= {*self._within(matrix)}
+        self.arguments.add(matrix)
+
+    def _within(self, index: int) -> Iterator[int]:
+        stack = [index]
+        while stack:
+            yield (found := stack.pop())
+            stack.extend(self.syntax.parts[found].parts)
 
     def written(self, index: int) -> str:
         """A part as it was typed."""
@@ -184,8 +215,8 @@ class Builder:
                 Term(
                     index,
                     name=f"literal {index}",
-                    value=lambda shape: identity(shape[0]),
-                    kinds=Kind.MATRIX,
+                    value=lambda shape: S.One if shape == SCALAR else identity(shape[0]),
+                    costs=IDENTITY if self.exact else {Kind.MATRIX: 0},
                 ),
             )
         elif known == Declared() and name in {"pi", "π"}:
@@ -198,7 +229,20 @@ class Builder:
                 index,
             )
         else:
+            self._refuse_run_together(index, name, known)
             self.put(index, Term(index, name=name))
+
+    def _refuse_run_together(self, index: int, name: str, known: Declared) -> None:
+        """Ask back where a name may be a product: Ax where x is another name."""
+        if known != Declared() or not name.isalpha() or not 2 <= len(name) <= 3:
+            return
+        others = {str(part.tokens[0]) for part in self.syntax.parts if part.kind == "name"}
+        if name.lower() != name and not others.isdisjoint(name):
+            raise self.error(
+                f"{name} is one name here; write {'*'.join(name)} for the product, or state what "
+                f'it is, as in {name}="matrix"',
+                index,
+            )
 
     def _constant(self, index: int, value: Expr) -> None:
         operation = Operation(operations.to_number, lambda _, __: value)
@@ -264,13 +308,8 @@ class Builder:
 
     def has_call(self, index: int) -> bool:
         """Return whether a function or a power is in a part."""
-        stack = [index]
-        while stack:
-            part = self.syntax.parts[stack.pop()]
-            if part.kind in {"call", "power", "prefixed"}:
-                return True
-            stack.extend(part.parts)
-        return False
+        kinds = {"call", "power", "prefixed"}
+        return any(self.syntax.parts[k].kind in kinds for k in self._within(index))
 
     def on_juxtaposed(self, index: int, part: Part) -> None:
         left, right = part.parts
@@ -325,7 +364,7 @@ class Builder:
             self.put(index, Term(index, (self.of_part[index],), operations.TRANSPOSE))
 
     def _powered(self, index: int, base: int, exponent: Expr) -> None:
-        if exponent == -1 and not self.in_brackets.get(index):
+        if exponent == -1:
             self.add(index, _INVERSE_OR_RECIPROCAL, base)
             return
         fixed = Operation(operations.to_number, lambda _, __: exponent)
@@ -343,6 +382,10 @@ class Builder:
             self._turned(index, base, turned)
             return
         inside = self.raw(base)
+        if self.syntax.parts[base].kind == "power":
+            raise self.error(
+                f"{self.written(index)} is read in different ways; write (a^b)^c or a^(b^c)", index
+            )
         if inside.kind == "name" and str(inside.tokens[0]) == "e" and "e" not in self.declared.of:
             raise self.error("write exp(…) for a power of Euler's number, or state what e is", base)
         if not by_entries and self._is_minus_one(raw):
@@ -511,7 +554,7 @@ class Builder:
                 index,
             )
         if counts:
-            takes = " or ".join(map(str, counts))
+            takes = f"{counts[0]} or more" if len(counts) > 1 else str(counts[0])
             raise self.error(f"{name} takes {takes} arguments, not {len(positional)}", index)
         raise self._unknown_function(index, name)
 
@@ -552,13 +595,13 @@ class Builder:
             value = self.written(positional[0]).strip()
             if value in {"0", "1"}:
                 make = ones if value == "1" else zeros
-                kinds = Kind.COLUMN if name == "vector" else Kind.MATRIX
+                kind = Kind.COLUMN if name == "vector" else Kind.MATRIX
                 self.put(
                     index,
                     Term(
                         index,
                         name=f"literal {index}",
-                        kinds=kinds,
+                        costs={kind: 0},
                         value=lambda shape: make(*shape),
                     ),
                 )
@@ -663,7 +706,7 @@ class Builder:
                 index,
                 name=f"literal {index}",
                 value=lambda shape: SingleEntry(shape, *position),
-                kinds=Kind.MATRIX if len(at) == 2 else Kind.COLUMN,
+                costs={Kind.MATRIX if len(at) == 2 else Kind.COLUMN: 0},
             ),
         )
 
@@ -851,7 +894,9 @@ def _step(at_zero: Expr) -> Operation:
 
     def build(parts: Sequence[Expr], _: Shape) -> Expr:
         (argument,) = parts
-        return elementwise(function, argument) if argument.is_Matrix else function(argument)
+        if argument.is_Matrix:
+            return elementwise(function, argument)
+        return sp.Heaviside(argument, at_zero, evaluate=argument.is_number)
 
     return Operation(operations.same_shape, build)
 
@@ -903,6 +948,8 @@ def _entries_of(function: Any, order: int) -> Build:
         (argument,) = parts
         if not argument.is_Matrix:
             return primed(function, order, argument)
+        if order == 0:
+            return elementwise(function, argument)
         return elementwise(Lambda(_z, primed(function, order, _z)), argument)
 
     return build
@@ -934,7 +981,7 @@ def _partial_shape(at: Sequence[int], stacked: bool) -> ShapeRule:
 
 def _partial_of(at: Sequence[int]) -> Build:
     def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        found = parts[0]
+        found = parts[0].args[0] if isinstance(parts[0], sp.Trace) else parts[0]  # of one entry
         for position in at:
             found = partial(found, position)
         return found

@@ -82,11 +82,15 @@ def habits(name: str) -> dict[Kind, float]:
         return {Kind.MATRIX: 0, Kind.COLUMN: 1}
     if stem in _SCALAR_LETTERS:
         return {Kind.SCALAR: 0, Kind.COLUMN: 0.5}
-    return {Kind.COLUMN: 0, Kind.SCALAR: 1}
+    return {Kind.COLUMN: 0, Kind.SCALAR: 1.25}
 
 
 LITERAL: Mapping[Kind, float] = {Kind.SCALAR: 0, Kind.COLUMN: 1, Kind.ROW: 1, Kind.MATRIX: 1}
 """How far from habit it is that a written 0 or 1 is a vector or a matrix."""
+
+
+IDENTITY: Mapping[Kind, float] = {Kind.MATRIX: 0, Kind.SCALAR: 5}
+"""How far from habit it is that a written I is 1×1."""
 
 
 @cache
@@ -127,10 +131,12 @@ class Search:
 
     :param steps: the parts of the text, each after its own parts.
     :param costs: for each name how far each kind is from habit.
+    :param whole: what the last part, the whole, can be.
     """
 
     steps: Sequence[Step]
     costs: Mapping[str, Mapping[Kind, float]]
+    whole: Kind = ANY
     best: float = float("inf")
     found: list[dict[str, Kind]] = field(default_factory=list)
     left: int = 3_000
@@ -195,7 +201,7 @@ class Search:
             kinds.append(kind)
             if repeats and scalars:
                 total += 2 * max(bool(self._names_in(k)) for k in scalars)
-        return total
+        return total if kinds[-1] & self.whole else None
 
     def _is_forced(self, index: int, names: Mapping[str, Kind]) -> bool:
         """Return whether a part is a scalar only since its names were read against habit.
@@ -221,6 +227,7 @@ class Search:
         """Which kinds are left to names and parts, or nothing if a part has none."""
         names = dict(names)
         masks = [ANY] * len(self.steps)
+        masks[-1] = self.whole
         while True:
             before = (dict(names), list(masks))
             for index, step in enumerate(self.steps):
@@ -238,19 +245,28 @@ class Search:
 
     def _fits(self, index: int, step: Step, masks: list[Kind]) -> bool:
         """Narrow an operation and its parts by each other, and return whether anything is left."""
-        if len(step.parts) > _WIDEST:
+        if len(step.parts) > _WIDEST or step.rule is None:
             return True
-        seen = [Kind(0)] * len(step.parts)
-        whole = Kind(0)
-        for kinds in product(*(masks[k].each for k in step.parts)):
-            kind = (outcome(step.rule, kinds) if step.rule else ANY) & masks[index]
-            if kind:
-                whole |= kind
-                seen = [a | b for a, b in zip(seen, kinds, strict=True)]
+        before = tuple(masks[k] for k in step.parts)
+        whole, parts = narrowed(step.rule, before, masks[index])
         masks[index] = whole
-        for k, kind in zip(step.parts, seen, strict=True):
+        for k, kind in zip(step.parts, parts, strict=True):
             masks[k] &= kind
         return bool(whole) and all(masks[k] for k in step.parts)
+
+
+@cache
+def narrowed(
+    rule: ShapeRule, parts: tuple[Kind, ...], whole: Kind
+) -> tuple[Kind, tuple[Kind, ...]]:
+    """Of the kinds that an operation and its parts may be, those that go together."""
+    left, seen = Kind(0), [Kind(0)] * len(parts)
+    for kinds in product(*(kind.each for kind in parts)):
+        kind = outcome(rule, kinds) & whole
+        if kind:
+            left |= kind
+            seen = [a | b for a, b in zip(seen, kinds, strict=True)]
+    return left, tuple(seen)
 
 
 def differing(readings: Sequence[Mapping[str, Kind]]) -> Iterator[dict[str, Kind]]:

@@ -171,11 +171,6 @@ def _of_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     return rows, cols
 
 
-def _number_of_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    _of_column(sizes, shapes)
-    return SCALAR
-
-
 def _of_rows(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     return shapes[0][0], S.One
 
@@ -299,7 +294,7 @@ def _mean(parts: Sequence[Expr], shape: Shape) -> Expr:
 
 
 def _diag(parts: Sequence[Expr], shape: Shape) -> Expr:
-    (matrix,) = parts
+    matrix = _as_matrix(parts[0], SCALAR)
     if matrix.shape[0] is S.One:
         matrix = transpose(matrix)
     return (
@@ -366,12 +361,14 @@ BINARY: Mapping[str, Operation] = {
     ".*": Operation(
         _alike_or_scalar,
         _by_entries,
+        broadcasts=True,
         by_entries=True,
         advice="entries are multiplied in one shape",
     ),
     "./": Operation(
         _alike_or_scalar,
         _quotient_by_entries,
+        broadcasts=True,
         by_entries=True,
         advice="entries are divided in one shape",
     ),
@@ -441,12 +438,8 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("tril", 1): _of_one(builders.tril, _square),
     ("triu", 1): _of_one(builders.triu, _square),
     ("diagonal_sums", 1): _of_one(builders.diagonal_sums, _square),
-    ("softmax", 1): _of_one(
-        softmax, _of_column, "of a matrix write softmax(X, axis=1), of each row"
-    ),
-    ("logsumexp", 1): _of_one(
-        logsumexp, _number_of_column, "of a matrix write logsumexp(X, axis=1), of each row"
-    ),
+    ("softmax", 1): _of_one(softmax, same_shape),
+    ("logsumexp", 1): _of_one(logsumexp, to_number),
     ("dot", 2): Operation(_inner, _dot, of_matrix=True),
     ("outer", 2): Operation(
         _outer, lambda parts, _: mul(parts[0], transpose(parts[1])), of_matrix=True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Lambda, MatrixSymbol, Symbol, sympify
+from sympy import Expr, Lambda, MatrixSymbol, S, Symbol, sympify
 
 from derivlib.errors import DerivlibError, InputError, ParseError
 from derivlib.expressions.text import text as written_text
@@ -25,13 +26,13 @@ from derivlib.parsing.declared import (
 )
 from derivlib.parsing.kinds import (
     ANY,
-    LITERAL,
     WORDS,
     Kind,
     Search,
     Step,
     differing,
     habits,
+    kind_of,
     outcome,
     shape_of_kind,
 )
@@ -41,6 +42,7 @@ from derivlib.parsing.syntax import syntax_of
 from derivlib.parsing.tokens import Names
 
 _ENTRY = Symbol("z")
+_INFINITE = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity)
 _SIZE_NAMES = "nmpqrsklduvwabcefghijotxyz"
 
 
@@ -145,7 +147,7 @@ def read_text(text: str, **kinds: Any) -> Reading:
     formula, clauses = split_declarations(text)
     take_clauses(declared, text, clauses)
     try:
-        return _Reader(text, formula, declared, whole).run()
+        return _Reader(text, formula, declared, whole, exact=like is not None).run()
     except RecursionError:
         raise ParseError(
             "the formula nests too deeply for SymPy; give parts of it names of their own"
@@ -156,21 +158,29 @@ class _Reader:
     """One text on its way to an expression."""
 
     def __init__(
-        self, text: str, formula: str, declared: Declarations, whole: Sequence[Any] | None
+        self,
+        text: str,
+        formula: str,
+        declared: Declarations,
+        whole: Sequence[Any] | None,
+        *,
+        exact: bool,
     ) -> None:
         self.text = text
         self.declared = declared
         self.whole = whole
-        names = Names(self._is_function, lambda name: name in operations.NO_BRACKETS)
+        names = Names(
+            self._is_function, declared.of.__contains__, operations.NO_BRACKETS.__contains__
+        )
         self.syntax = syntax_of(formula, names)
-        self.builder = Builder(self.syntax, declared)
+        self.builder = Builder(self.syntax, declared, exact=exact)
 
     def _is_function(self, name: str) -> bool:
         return bool(self.declared.of.get(name, Declared()).role) or operations.is_known(name)
 
     def run(self) -> Reading:
         root = self.builder.run()
-        self.terms = self.builder.terms
+        self.terms = self.builder.terms[: root + 1]
         kinds = self._kinds()
         self.sizes = Sizes()
         self.shapes: list[Shape] = []
@@ -181,6 +191,7 @@ class _Reader:
         self._solve()
         self._name_sizes()
         values = self._built()
+        self._refuse_infinite(root, values)
         names = self._names()
         return Reading(
             self.text,
@@ -204,7 +215,8 @@ class _Reader:
             for term in self.terms
         ]
         costs = {term.name: self._costs(term) for term in self.terms if term.operation is None}
-        search = Search(steps, costs)
+        whole = ANY if self.whole is None else kind_of((*map(sympify, self.whole),))
+        search = Search(steps, costs, whole)
         found = search.run()
         if not found:
             raise self._misfit(steps, costs)
@@ -219,8 +231,7 @@ class _Reader:
 
     def _costs(self, term: Term) -> Mapping[Kind, float]:
         if term.value is not None:
-            kinds = term.kinds or ANY
-            return {kind: cost for kind, cost in LITERAL.items() if kind & kinds}
+            return term.costs
         stated = self.declared.of.get(term.name, Declared()).kind
         return habits(term.name) if stated is None else {stated: 0}
 
@@ -306,11 +317,7 @@ class _Reader:
     def _shape_of_leaf(self, term: Term, kind: Kind) -> Shape:
         if term.value is not None:
             shape = shape_of_kind(kind)
-            return (
-                (shape[0], shape[0])
-                if term.kinds is Kind.MATRIX and self._is_identity(term)
-                else shape
-            )
+            return (shape[0], shape[0]) if self._is_identity(term) else shape
         if term.name not in self.of_name:
             stated = self.declared.of.get(term.name, Declared())
             shape = stated.shape or shape_of_kind(kind)
@@ -384,6 +391,20 @@ class _Reader:
             values.append(value)
         return values
 
+    @cached_property
+    def named(self) -> set[int]:
+        """The parts that a function of each entry is applied to by a name."""
+        return {self.terms[self.builder.operand(k)].part for k in self.builder.arguments}
+
+    def _refuse_infinite(self, root: int, values: Sequence[Any]) -> None:
+        if values[root].has(*_INFINITE):
+            first = next((k for k, value in enumerate(values) if value in _INFINITE), root)
+            raise ParseError(
+                f"{self.syntax.written(self.terms[first].part)} has no value",
+                self.text,
+                [self.syntax.place(self.terms[first].part)],
+            )
+
     def _of_each_entry(self, root: int, value: Any, values: Sequence[Any]) -> Any:
         """[1 - tanh(N)**2] as one function of the entries of N; of several matrices, as it is."""
         if self._is_argument(root):
@@ -413,6 +434,8 @@ class _Reader:
     def _is_argument(self, index: int) -> bool:
         """Return whether a term in [ ] is what the function of the entries is applied to."""
         term = self.terms[index]
+        if term.part in self.named:
+            return True
         scalars = any(self.shapes[k] == SCALAR for k in term.parts)
         if term.operation is BINARY["*"] and scalars:
             return False
@@ -427,7 +450,7 @@ class _Reader:
             return term.operation.build(parts, shape)
         except ParseError:
             raise
-        except DerivlibError as error:
+        except (DerivlibError, ValueError, ArithmeticError) as error:
             raise ParseError(str(error), self.text, [self.syntax.place(term.part)]) from None
 
     def _symbol(self, name: str, shape: Shape) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sympy import Dummy, Expr, Integer, Mul, S
+from sympy import Dummy, Expr, Integer, Mul, S, cancel, expand
 
 Shape = tuple[Expr, Expr]
 
@@ -86,7 +86,7 @@ class Sizes:
         return self.same(a[0], b[0]), self.same(a[1], b[1])
 
     def solve(self) -> None:
-        """Solve the equations between products of sizes, such as k n = m n.
+        """Solve the equations between products and sums of sizes, such as k n = m n.
 
         :raises MisfitError: if they have no solution.
         """
@@ -94,19 +94,18 @@ class Sizes:
         while waiting:
             left = []
             for a, b in waiting:
-                ratio = self.value(a) / self.value(b)
-                if ratio == 1:
+                difference = expand(self.value(a) - self.value(b))
+                if difference == 0:
                     continue
-                free = ratio.atoms(Unknown)
-                if not free:
+                unknowns = difference.atoms(Unknown)
+                if not unknowns:
                     raise MisfitError
-                if len(free) > 1:
+                if len(unknowns) > 1:
                     left.append((a, b))
                     continue
-                (size,) = free
-                solution = (
-                    size / ratio if (ratio / size).free_symbols.isdisjoint(free) else size * ratio
-                )
+                (size,) = unknowns
+                factor = difference.coeff(size, 1)
+                solution = cancel(size - difference / factor) if factor != 0 else S.Zero
                 if size in solution.free_symbols or solution is S.One or not _is_size(solution):
                     raise MisfitError
                 self.known[size] = solution

@@ -20,6 +20,10 @@ LETTERS = {letter: name for name, letter in GREEK.items()} | {
     "ϑ": "theta",
 }
 
+_GREEK_NAMES = {name.lower() for name in LETTERS.values()} | {
+    *("zeta", "iota", "upsilon", "varepsilon", "vartheta", "varphi", "varrho", "varsigma", "ell"),
+}
+
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", "0123456789-T")
 
 _STYLES = (
@@ -49,6 +53,9 @@ _PATTERNS = {
     r"\\·×⊙∘⊘⊗‖−∂′≥≤⟨⟩]",
 }
 _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
+
+_TEX = re.compile(r"\\[A-Za-z|{]|\^\s*\{")
+"""What only a text in TeX has."""
 
 _INDEX = re.compile(r"\s*_\s*(?:\{([^{}]*)\}|(\w))")
 
@@ -84,10 +91,12 @@ class Names:
     """What the tokens depend on.
 
     :param is_function: whether a name is that of a known or declared function.
+    :param is_stated: whether it is stated what a name is.
     :param takes_no_brackets: whether it may be written without brackets: tr A, log det X.
     """
 
     is_function: Callable[[str], bool]
+    is_stated: Callable[[str], bool]
     takes_no_brackets: Callable[[str], bool]
 
 
@@ -105,6 +114,7 @@ class _Tokens:
         self.names = names
         self.found: list[Token] = []
         self.open: list[Token] = []
+        self.is_tex = bool(_TEX.search(text))
         self.at = 0
 
     def error(self, message: str, start: int, end: int) -> ParseError:
@@ -169,6 +179,16 @@ class _Tokens:
             return
         kind = "PREFIX" if self.names.takes_no_brackets(name) else "NAME"
         self.add(kind, name, start, end)
+
+    def letters(self, value: str, start: int, end: int) -> None:
+        """A name; in TeX letters side by side are a product, unless they are a function's name."""
+        name = name_of(value)
+        is_run = self.is_tex and value[:2].isalpha() and len(value) > 1
+        if not is_run or self.names.is_function(name) or self.names.is_stated(name):
+            self.name(name, start, end)
+            return
+        self.at = start + 1
+        self.name(name_of(value[0]), start, start + 1)
 
     def dotted(self, value: str, start: int, end: int) -> None:
         """An attribute, a method, or a name in a module: np.linalg.norm is norm."""
@@ -243,10 +263,17 @@ class _Tokens:
                 pass
             case "STYLED":
                 self.command(found.group("styled") or found.group("letter"), start, end)
-            case "COMMAND":
+            case "COMMAND" if self._is_command(value[1:]):
                 self.command(value[1:], start, end)
+            case "COMMAND" if self.after_operand:  # A\b solves a system in MATLAB
+                self.add("LDIVIDE", "\\", start, start + 1)
+                self.at = start + 1
+            case "COMMAND":
+                raise self.error(f"{value} is no command of TeX that is known here", start, end)
             case "NAME":
-                self.name(name_of(value), start, end)
+                self.letters(value, start, end)
+            case "TOP" if self.after_operand:  # x⊤ without ^
+                self.add("SUPER", "T", start, end)
             case "DOTTED":
                 self.dotted(value, start, end)
             case "SUPER":
@@ -255,6 +282,9 @@ class _Tokens:
                 self.sign(value, start, end)
             case _:
                 self.add(kind, value, start, end)
+
+    def _is_command(self, name: str) -> bool:
+        return name.lower() in _GREEK_NAMES or self.names.is_function(name)
 
     def command(self, name: str, start: int, end: int) -> None:
         r"""A name in TeX, with its index: \mathbf{x}_i, \lambda, \log."""

@@ -1,0 +1,221 @@
+"""What is typed means what it means in the language it comes from, entry by entry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from compare import evaluator
+from scipy.special import erf, expit, logsumexp, softmax
+from sympy import Function, MatrixSymbol, Symbol, symbols
+
+from derivlib import MatrixFunction, parse, read_text, text
+
+n, m, p = symbols("n m p", integer=True, positive=True)
+SIZES = {n: 4, m: 3, p: 2}
+SHAPES = {
+    "X": (n, m), "Y": (n, m), "W": (m, p), "A": (n, n), "B": (n, n), "S": (m, m), "U": (n, p),
+    "V": (m, p), "x": (n, 1), "y": (n, 1), "w": (m, 1), "b": (n, 1), "v": (m, 1),
+    "r": (1, n), "c": (), "t": (), "alpha": (),
+}  # fmt: skip
+SYMBOLS = {
+    name: MatrixSymbol(name, *shape) if shape else Symbol(name, real=True)
+    for name, shape in SHAPES.items()
+}
+
+
+def values():
+    random = np.random.default_rng(7)
+    found = {}
+    for name, symbol in SYMBOLS.items():
+        shape = tuple(SIZES[s] if s in SIZES else int(s) for s in SHAPES[name]) or (1, 1)
+        found[symbol] = random.uniform(0.3, 1.4, shape)
+        if shape[0] == shape[1] and shape != (1, 1):
+            found[symbol] += 2 * np.eye(shape[0])
+    return found
+
+
+VALUES = values()
+P = {name: VALUES[symbol] for name, symbol in SYMBOLS.items()}
+inv, det = np.linalg.inv, np.linalg.det
+ones = np.ones
+
+
+def vec(A):
+    return A.reshape(-1, 1, order="F")
+
+
+def fro(A):
+    return np.sqrt((A**2).sum())
+
+
+MEANINGS = {
+    # matrixcalculus.org and MATLAB
+    "norm2(X*w - y)^2 + c*norm2(w)^2": lambda X, w, y, c: fro(X @ w - y) ** 2 + c * fro(w) ** 2,
+    "x'*A*x + b'*x + c": lambda x, A, b, c: x.T @ A @ x + b.T @ x + c,
+    "sum(log(1 + exp(-y .* (X*w))))": lambda X, w, y: np.log(1 + np.exp(-y * (X @ w))).sum(),
+    "y .* X*w": lambda y, X, w: None,
+    "log(det(S))": lambda S: np.log(det(S)),
+    "tr(A*B')": lambda A, B: np.trace(A @ B.T),
+    "x.^2 ./ y - 2.*x": lambda x, y: x**2 / y - 2 * x,
+    "2.^x": lambda x: 2**x,
+    "A\\b": lambda A, b: inv(A) @ b,
+    "norm1(X)": lambda X: np.abs(X).sum(),
+    "sum(relu(X*w - y))": lambda X, w, y: np.maximum(X @ w - y, 0).sum(),
+    "diag(x)*A - diag(A)*x'": lambda x, A: np.diag(x[:, 0]) @ A - np.diag(A)[:, None] @ x.T,
+    "vector(1)'*x": lambda x: ones((1, 4)) @ x,
+    "X*matrix(1)*W": None,
+    "eye(n)*x + zeros(n)": lambda x: x,
+    "A^2 + A^-1": lambda A: A @ A + inv(A),
+    "A^(-2)*x": lambda A, x: inv(A) @ inv(A) @ x,
+    "1/(x'*x)": lambda x: 1 / (x.T @ x),
+    "exp(-norm(x - y)^2/(2*c^2))": lambda x, y, c: np.exp(-(fro(x - y) ** 2) / (2 * c**2)),
+    "c - x": lambda c, x: c - x,
+    "x/norm(x)": lambda x: x / fro(x),
+    "-x'*y": lambda x, y: -x.T @ y,
+    "-c^2": lambda c: -(c**2),
+    "2^-c": lambda c: 2**-c,
+    "A'^2": lambda A: A.T @ A.T,
+    # NumPy and PyTorch
+    "x.T @ A @ x": lambda x, A: x.T @ A @ x,
+    "np.sum(np.tanh(X @ W)**2) if_": None,
+    "np.sum(np.exp(X @ w))": lambda X, w: np.exp(X @ w).sum(),
+    "np.linalg.norm(X @ w - y)**2 / 2": lambda X, w, y: fro(X @ w - y) ** 2 / 2,
+    "np.linalg.inv(A) @ x": lambda A, x: inv(A) @ x,
+    "np.maximum(x, 0) - np.minimum(x, y)": lambda x, y: np.maximum(x, 0) - np.minimum(x, y),
+    "np.multiply(x, y)": lambda x, y: x * y,
+    "np.outer(x, y) @ np.ones((n, 1))": lambda x, y: x @ y.T @ ones((4, 1)),
+    "torch.sigmoid(X @ w).sum()": lambda X, w: expit(X @ w).sum(),
+    "softmax(X, axis=1)": lambda X: softmax(X, axis=1),
+    "scipy.special.logsumexp(X, axis=0)": lambda X: logsumexp(X, axis=0)[None],
+    "X.sum(axis=0)": lambda X: X.sum(axis=0)[None],
+    "np.sum(X, axis=1)": lambda X: X.sum(axis=1)[:, None],
+    "np.trace(A) + A.trace()": lambda A: 2 * np.trace(A),
+    "np.mean(X)": lambda X: X.mean(),
+    "x.dot(y)": lambda x, y: x.T @ y,
+    "np.kron(A, X)": lambda A, X: np.kron(A, X),
+    "np.linalg.solve(A, b)": lambda A, b: inv(A) @ b,
+    "np.diag(x) @ X": lambda x, X: x * X,
+    "X[1, 2] + x[3]": lambda X, x: X[1, 2] + x[3, 0],
+    # Julia and R
+    "2x - 3y": lambda x, y: 2 * x - 3 * y,
+    "x'y": lambda x, y: x.T @ y,
+    "(x - y)'A(x - y)": lambda x, y, A: (x - y).T @ A @ (x - y),
+    "logdet(A) - tr(A)": lambda A: np.log(det(A)) - np.trace(A),
+    # SymPy
+    "Trace(A*B.T) + Determinant(S)": lambda A, B, S: np.trace(A @ B.T) + det(S),
+    "HadamardProduct(X, Y).applyfunc(sin)": lambda X, Y: np.sin(X * Y),
+    "A.inv()*x - Inverse(A).T*x": lambda A, x: inv(A) @ x - inv(A).T @ x,
+    "KroneckerProduct(x, w)": lambda x, w: np.kron(x, w),
+    "X.T*x": lambda X, x: X.T @ x,
+    "Identity(n)*x": lambda x: x,
+    "A**2*x": lambda A, x: A @ A @ x,
+    # TeX
+    r"\lVert X w - y \rVert_2^2 + \alpha \|w\|_1": lambda X, w, y, alpha: (
+        fro(X @ w - y) ** 2 + alpha * np.abs(w).sum()
+    ),
+    r"\operatorname{tr}(X^\top A X)": lambda X, A: np.trace(X.T @ A @ X),
+    r"\frac{1}{2} \mathbf{x}^{\mathsf{T}} A \mathbf{x}": lambda x, A: x.T @ A @ x / 2,
+    r"\log\det S": lambda S: np.log(det(S)),
+    r"\frac{x^T y}{\sqrt{x^T x}}": lambda x, y: x.T @ y / np.sqrt(x.T @ x),
+    r"A^{-T} x + A^{-1} x": lambda A, x: inv(A).T @ x + inv(A) @ x,
+    r"X \odot Y": lambda X, Y: X * Y,
+    r"\left( A \otimes S \right) \operatorname{vec}(V)": None,
+    r"(S \otimes A) \operatorname{vec}(X)": lambda S, A, X: np.kron(S, A) @ vec(X),
+    r"\lVert Xw - y\rVert^2 + \alpha w^Tw": lambda X, w, y, alpha: (
+        fro(X @ w - y) ** 2 + alpha * w.T @ w
+    ),
+    r"x^{T}Ax": lambda x, A: x.T @ A @ x,
+    "x⊤A x": lambda x, A: x.T @ A @ x,
+    r"\exp\{-x\}": lambda x: np.exp(-x),
+    r"x^{\odot 2}": lambda x: x**2,
+    # as this library prints
+    "2*Xᵀ*(X*w - y)": lambda X, w, y: 2 * X.T @ (X @ w - y),
+    "A⁻ᵀ + A⁻¹": lambda A: inv(A).T + inv(A),
+    "y ⊙ X*w": lambda y, X, w: y * (X @ w),
+    "X ⊙ Y ⊙ X": lambda X, Y: X * Y * X,
+    "Xᵀ*[1 - tanh(X*W)**2]": None,
+    "[1 - tanh(X*w)**2]": lambda X, w: 1 - np.tanh(X @ w) ** 2,
+    "[x*exp(-x)]": lambda x: x * np.exp(-x),
+    "[1/(1 + z); z = A**2]": lambda A: 1 / (1 + A @ A),
+    "[A - B > 0] - [A ≤ B]": lambda A, B: (A > B) * 1.0 - (A <= B),
+    "1[n×m]*w": lambda w: ones((4, 3)) @ w,
+    "unvec[n×m](vec(X))": lambda X: X,
+    "(I ⊗ A)*vec(X)": lambda A, X: vec(A @ X),
+    "sum(erf(x))": lambda x: erf(x).sum(),
+    "[x, y; 2*x, -y]": lambda x, y: np.block([[x, y], [2 * x, -y]]),
+    "[1, 2; 3, 4]": lambda: np.array([[1.0, 2], [3, 4]]),
+    "x*x' - x[0]*I": lambda x: x @ x.T - x[0, 0] * np.eye(4),
+}  # fmt: skip
+REFUSED = {typed for typed, meaning in MEANINGS.items() if meaning is None} | {"y .* X*w"}
+
+
+def evaluated(expr):
+    return evaluator(VALUES, SIZES).value(expr)[0, 0]
+
+
+@pytest.mark.parametrize("typed", MEANINGS.keys() - REFUSED)
+def test_means_what_it_means_where_it_comes_from(typed):
+    meaning = MEANINGS[typed]
+    used = meaning.__code__.co_varnames[: meaning.__code__.co_argcount]
+    expr = parse(typed, **{name: SYMBOLS[name] for name in used}, n="size", m="size")
+    expected = np.asarray(meaning(**{name: P[name] for name in used}), float)
+    found = evaluated(expr)
+    assert found.shape == (np.atleast_2d(expected).shape)
+    np.testing.assert_allclose(found, np.atleast_2d(expected), rtol=1e-12, atol=1e-12)
+
+
+INFERRED = {
+    "norm2(X*w - y)^2 + c*norm2(w)^2": {"X": "n×m", "w": "m×1", "y": "n×1", "c": ""},
+    "(x-mu)'*inv(Sigma)*(x-mu)": {"x": "n×1", "mu": "n×1", "Sigma": "n×n"},
+    "-n/2*log(det(S))": {"n": "", "S": "m×m"},
+    "w'*x + b": {"w": "n×1", "x": "n×1", "b": ""},
+    "X*w + b": {"X": "n×m", "w": "m×1", "b": "n×1"},
+    "y - mean(y)": {"y": "n×1"},
+    "Y - X*w": {"Y": "n×1", "X": "n×m", "w": "m×1"},
+    "alpha*x": {"alpha": "", "x": "n×1"},
+    "x^2 + 1": {"x": ""},
+    "sum(y .* log(p) + (1-y) .* log(1-p))": {"y": "n×1", "p": "n×1"},
+    "exp(-norm(x-y)^2/(2*s^2))": {"x": "n×1", "y": "n×1", "s": ""},
+    "vec(X) - vec(Y)": {"X": "n×m", "Y": "n×m"},
+    "(A ⊗ B)*vec(X)": {"A": "n×m", "B": "p×q", "X": "m×q"},
+    "x'*S*x, S symmetric": {"x": "n×1", "S": "n×n"},
+    "tr(X*S) where S in R^(k x m), X: m x k": {"X": "m×k", "S": "k×m"},
+    "X*w, X 3×2": {"X": "3×2", "w": "2×1"},
+    "1/N*sum(x)": {"N": "", "x": "n×1"},
+    r"\sigma_{max}*x_1'x_2": {"sigma_max": "", "x_1": "n×1", "x_2": "n×1"},
+}
+
+
+@pytest.mark.parametrize("typed", INFERRED)
+def test_kinds_and_sizes_are_inferred(typed):
+    symbols = read_text(typed).symbols
+    found = {
+        name: "×".join(map(str, symbol.shape)) if symbol.is_Matrix else ""
+        for name, symbol in symbols.items()
+    }
+    assert found == INFERRED[typed]
+
+
+def test_what_is_stated_holds():
+    reading = read_text("tr(S*X) + a*t, S symmetric, t integer", X=("k", "k"), scalar="a")
+    assert reading.symbols["S"].shape == (Symbol("k", integer=True, positive=True),) * 2
+    assert str(reading.assuming) == "(Q.symmetric(S),)"
+    assert reading.symbols["t"].is_integer
+    assert not reading.symbols["a"].is_Matrix
+
+
+def test_undefined_functions_are_stated():
+    N = MatrixSymbol("N", 3, 2)
+    sigma, lam = Function("sigma"), Function("lambda")
+    said = {"N": N, "elementwise": "sigma", "function": "lambda"}
+    assert text(parse("λ(σ(N))", **said)) == text(lam(N.applyfunc(sigma)))
+    nu = MatrixFunction("nu", (4, 5))
+    assert parse("ν(N)", N=N, nu=nu) == nu(N)
+    assert parse("f''(t)", t=Symbol("t"), elementwise="f") == Function("f")(Symbol("t")).diff(
+        Symbol("t"), 2
+    )
+
+
+def test_symbols_handed_in_are_used():
+    X = MatrixSymbol("X", 4, 3)
+    assert parse("X'*X", X=X) == X.T * X

@@ -1,0 +1,104 @@
+"""Whatever is printed is read back as the same: text → expression → text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from compare import evaluator, points, symbols_of
+from generate import SIZES, Example
+from sympy import S
+
+from derivlib import DerivlibError, InputError, UnsupportedError, hessian, parse, text
+from derivlib import derive as first_derivative
+from derivlib.check.scalars.fields import NoValue
+
+_TRIES = 8
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Trip:
+    """How an expression came back: "same", "same text", "same value" or what went wrong.
+
+    :param printed: the text that was read.
+    :param message: what went wrong.
+    """
+
+    outcome: str
+    printed: str
+    message: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome in {"refused", "wrong", "not stable"}
+
+
+def read_back(expr: Any) -> Any:
+    """What the text of an expression says, given the kinds of its names and its shape."""
+    shape = {"shape": expr.shape} if getattr(expr, "is_Matrix", False) else {}
+    return parse(text(expr), like=expr, **shape)
+
+
+def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
+    """Print an expression, read it, and compare both."""
+    printed = text(expr)
+    try:
+        again = read_back(expr)
+    except InputError as error:
+        return Trip("refused", printed, str(error))
+    if again == expr:
+        return Trip("same", printed)
+    printed_again = text(again)
+    compared = _compared(expr, again, sizes)
+    if compared is not None:
+        return Trip("wrong", printed, compared)
+    if printed_again == printed:
+        return Trip("same text", printed)
+    try:
+        stable = text(read_back(again)) == printed_again
+    except InputError as error:
+        return Trip("refused", printed_again, str(error))
+    return Trip("same value" if stable else "not stable", printed, printed_again)
+
+
+def _compared(expr: Any, again: Any, sizes: Mapping[Any, int]) -> str | None:
+    """What differs at a random point; nothing if there is no point or both are alike."""
+    if again.free_symbols - expr.free_symbols:
+        return f"other symbols: {again.free_symbols - expr.free_symbols}"
+    symbols = symbols_of(sizes, expr, again)
+    for seed in range(_TRIES):
+        values = points(symbols, sizes, seed)
+        with suppress(NoValue, UnsupportedError):
+            one = evaluator(values, sizes).value(expr)[0, 0]
+            other = evaluator(values, sizes).value(again)[0, 0]
+            if one.shape != other.shape:
+                return f"{other.shape}, not {one.shape}"
+            if not np.all(np.isfinite(one)) or np.abs(one).max() > 1e8:
+                continue
+            scale = 1 + np.abs(one).max()
+            if np.abs(one - other).max() > _TOLERANCE * scale:
+                return f"{text(again)} is off by {np.abs(one - other).max() / scale:.3g}"
+            return None
+    return None
+
+
+def expressions_of(example: Example) -> list[Any]:
+    """An example and what is derived of it."""
+    found = [example.expr]
+    with suppress(DerivlibError):
+        verb = hessian if example.kind == "hessian" else first_derivative
+        found.append(verb(example.expr, example.wrt).result)
+    return [expr for expr in found if expr is not S.NaN]
+
+
+def count(trips: Counter[str], failures: dict[str, str], expr: Any) -> None:
+    """Take down how an expression came back."""
+    found = trip(expr)
+    trips[found.outcome] += 1
+    if found.failed:
+        failures[found.printed] = f"{found.outcome}: {found.message}"
