@@ -806,9 +806,15 @@ def _numpy_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 
 def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     """Entry by entry, or the product of matrices, where only one of them fits."""
-    if all(S.One not in sizes.shape(shape) for shape in shapes):
-        raise MisfitError
     return operations.BINARY[".*"].shape(sizes, shapes)
+
+
+def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
+    if shape != SCALAR and S.One not in shape:
+        raise InputError(
+            "within [ ], write .* for entry by entry and @ for the product of matrices"
+        )
+    return operations.BINARY[".*"].build(parts, shape)
 
 
 _MARKED = {
@@ -818,12 +824,7 @@ _MARKED = {
         advice="* between arrays is entry by entry in NumPy, where @ is the product, and the "
         "product of matrices elsewhere; write .* for the one and @ for the other",
     ),
-    "[*]": Operation(
-        _unclear_product,
-        operations.BINARY[".*"].build,
-        by_entries=True,
-        advice="within [ ], write .* for entry by entry and @ for the product of matrices",
-    ),
+    "[*]": Operation(_unclear_product, _clear_product, by_entries=True),
 }
 
 

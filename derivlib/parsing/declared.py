@@ -180,9 +180,10 @@ _CLAUSE = re.compile(
     r"\s*(?P<names>[^\W\d]\w*(?:\s*(?:,|and)\s*[^\W\d]\w*)*?)\s*"
     r"(?:\bis\b|\bare\b|:|∈|\\in\b|\bin\b)?\s*(?P<rest>\S.*?)\s*",
 )
+_SPACE = r"(?:R|ℝ|\\mathbb\{R\}|\\R)\s*\^\s*[({]?\s*"
 _SHAPED = re.compile(
-    r"(?:(?:R|ℝ|\\mathbb\{R\}|\\R)\s*\^\s*[({]?)?\s*(?P<rows>\w+)\s*"
-    r"(?:(?:×|x|\\times|by|\*)\s*(?P<cols>\w+))?\s*[)}]?",
+    rf"{_SPACE}(?P<length>\w+)\s*[)}}]?"
+    rf"|(?:{_SPACE})?(?P<rows>\w+)\s*(?:×|x|\\times|by|\*)\s*(?P<cols>\w+)\s*[)}}]?"
 )
 
 
@@ -251,7 +252,7 @@ def _take(
         if shaped is None:
             return False
         for name in names:
-            found.shape(name_of(name), shaped["rows"], shaped["cols"] or "1")
+            found.shape(name_of(name), shaped["length"] or shaped["rows"], shaped["cols"] or "1")
     except ParseError:
         raise
     except InputError as error:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from itertools import product
 from operator import or_
 
@@ -121,6 +121,9 @@ class Step:
     broadcasts: bool = False
 
 
+_MOST_READINGS = 4
+"""Of how many readings a reader is told."""
+
 _WIDEST = 3
 """Up to how many parts an operation is looked through kind by kind."""
 
@@ -139,7 +142,7 @@ class Search:
     whole: Kind = ANY
     best: float = float("inf")
     found: list[dict[str, Kind]] = field(default_factory=list)
-    left: int = 3_000
+    left: int = 400
     """How many more readings are tried."""
 
     def run(self) -> list[dict[str, Kind]]:
@@ -167,7 +170,11 @@ class Search:
             cost = self._cost(names)
             if cost is not None and cost < self.best:
                 self.best, self.found = cost, [names]
-            elif cost == self.best and all(any(differing([names, other])) for other in self.found):
+            elif (
+                cost == self.best
+                and len(self.found) < _MOST_READINGS
+                and all(any(differing([names, other])) for other in self.found)
+            ):
                 self.found.append(names)
             return
         costs = self.costs[name]
@@ -180,6 +187,9 @@ class Search:
                     sum(min(self.costs[n][k] for k in mask.each) for n, mask in fixed.items()),
                 )
 
+    def _is_new(self, names: Mapping[str, Kind]) -> bool:
+        return all(any(differing([names, other])) for other in self.found)
+
     def _cost(self, names: Mapping[str, Kind]) -> float | None:
         """How far a reading is from habit, or nothing if it does not fit."""
         total = sum(self.costs[name][kind] for name, kind in names.items())
@@ -188,6 +198,9 @@ class Search:
             for name, kind in names.items()
         ) and any(kind is Kind.SCALAR and self.costs[name][kind] for name, kind in names.items()):
             return None  # a written 1 is no vector just to let a name be a scalar
+        departures = [name for name, kind in names.items() if self.costs[name][kind] >= 1]
+        if len({name[0].isupper() for name in departures}) > 1:
+            return None  # a capital vector beside a small scalar is a mistake, not a reading
         kinds: list[Kind] = []
         for step in self.steps:
             parts = tuple(kinds[k] for k in step.parts)
@@ -200,7 +213,7 @@ class Search:
                 return None
             kinds.append(kind)
             if repeats and scalars:
-                total += 2 * max(bool(self._names_in(k)) for k in scalars)
+                total += 2 * max(bool(self._names_in[k]) for k in scalars)
         return total if kinds[-1] & self.whole else None
 
     def _is_forced(self, index: int, names: Mapping[str, Kind]) -> bool:
@@ -208,19 +221,19 @@ class Search:
 
         The sum of x² is meant to be one over a vector, although it fits if x is a scalar.
         """
-        own = self._names_in(index)
+        own = self._names_in[index]
         return all(names[name] is Kind.SCALAR for name in own) and any(
             self.costs[name][Kind.SCALAR] for name in own
         )
 
-    def _names_in(self, index: int) -> set[str]:
-        found = set()
-        stack = [index]
-        while stack:
-            step = self.steps[stack.pop()]
-            if step.rule is None and not step.name.startswith("literal "):
-                found.add(step.name)
-            stack.extend(step.parts)
+    @cached_property
+    def _names_in(self) -> list[frozenset[str]]:
+        """The names in each part."""
+        found: list[frozenset[str]] = []
+        for step in self.steps:
+            is_name = step.rule is None and not step.name.startswith("literal ")
+            own = [frozenset({step.name})] if is_name else []
+            found.append(frozenset().union(*own, *(found[k] for k in step.parts)))
         return found
 
     def _narrowed(self, names: Mapping[str, Kind]) -> tuple[dict[str, Kind], list[Kind]] | None:

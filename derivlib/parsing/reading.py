@@ -218,15 +218,15 @@ class _Reader:
         whole = ANY if self.whole is None else kind_of((*map(sympify, self.whole),))
         search = Search(steps, costs, whole)
         found = search.run()
-        if not found:
+        if not found and search.left >= 0:
             raise self._misfit(steps, costs)
-        if len(found) > 1:
-            raise self._ask(found)
         if search.left < 0:
             raise ParseError(
                 "there are too many ways to read this; state what the names are, as in "
                 'scalar="a b", vector="x"'
             )
+        if len(found) > 1:
+            raise self._ask(found)
         return found[0]
 
     def _costs(self, term: Term) -> Mapping[Kind, float]:
@@ -248,8 +248,9 @@ class _Reader:
         )
         names = {name for reading in differing(named) for name in reading}
         places = [self.syntax.place(t.part) for t in self.terms if t.name in names]
+        ways = "several" if len(names) > 4 else len(choices)
         return ParseError(
-            f"this can be read in {len(choices)} ways: {', or '.join(choices)}. State what you "
+            f"this can be read in {ways} ways: {', or '.join(choices)}. State what you "
             'mean, as in scalar="…" or vector="…"; x\'*y is the product of two vectors as a '
             "scalar, x.*y is entry by entry",
             self.text,
@@ -275,6 +276,13 @@ class _Reader:
         for index, step in enumerate(steps):
             if step.of_matrix and any(kinds[k] is Kind.SCALAR for k in step.parts):
                 return self._does_not_fit(index, [WORDS[kinds[k]] for k in step.parts])
+        if self.whole is not None and kind_of((*map(sympify, self.whole),)) is not kinds[-1]:
+            rows, cols = self.whole
+            return ParseError(
+                f"the formula is a {WORDS[kinds[-1]]}, and {rows}×{cols} was expected",
+                self.text,
+                [self.syntax.place(self.terms[-1].part)],
+            )
         return ParseError("no reading of this formula fits; state what the names are", self.text)
 
     def _does_not_fit(self, index: int, told: Sequence[str]) -> ParseError:

@@ -1,0 +1,170 @@
+"""What cannot be read is refused with what, where and what next, and nothing is guessed."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from sympy import MatrixSymbol, Symbol, ZeroMatrix, symbols
+
+from derivlib import (
+    DerivlibWarning,
+    InputError,
+    ParseError,
+    derive,
+    is_derivative,
+    parse,
+    read_text,
+)
+
+n = symbols("n", integer=True, positive=True)
+
+REFUSED = {
+    # text: (message, what is marked)
+    "": ("no formula in the text", ""),
+    "tr(X*W": (r"\( is not closed", "("),
+    "X)": (r"\) closes no bracket", ")"),
+    "(1, 2]": (r"\] does not close the \( before it", "("),
+    "x+": (r"ends after \+", "+"),
+    "*x": (r"cannot begin with \*", "*"),
+    "x = y": ("write one side", "="),
+    "x < y": (r"compares within \[ \]", "<"),
+    "x # y": ("# has no meaning", "#"),
+    "x'*y, S": ("what is S", None),
+    "x'*y, S purple": ("states what a name is", "S purple"),
+    "2 3": ("cannot follow 2 without a sign", "3"),
+    "a^b^c": ("different ways", "a^b^c"),
+    "e^x": (r"write exp\(", "e"),
+    "1/2 x": ("two ways", "2 x"),
+    "1/0": ("has no value", "1/0"),
+    "x'Ax": (r"write A\*x for the product", "Ax"),
+    "sinn(x)": ("did you mean sin", "sinn"),
+    "frobnicate(x)": ('elementwise="frobnicate"', "frobnicate"),
+    "log(x, 2)": ("takes 1 arguments, not 2", "log(x, 2)"),
+    "sum(X, 1)": ("axis=0", "sum(X, 1)"),
+    "softmax(X)": ("axis=1", "softmax(X)"),
+    "sum(X, axis=2)": ("axis=0", "sum(X, axis=2)"),
+    "norm(x, 7)": ("order 7", "7"),
+    "‖A‖_2": ("largest singular value", "‖A‖_2"),
+    "|A|": (r"det\(A\)", "A"),
+    "A/B": (r"A\*inv\(B\)", "A"),
+    "sum(x^2)": (r"x\.\^2", "x"),
+    "sum(1/x)": ("entry by entry", "1"),
+    "A@B*C": (r"write \.\* for the one and @ for the other", "A@B"),
+    "[exp(A*exp(B))]": (r"write \.\*", None),
+    "X*w + w'": ("X.w is a vector, w' is a row vector", "X*w"),
+    "y.*X*w": ("y is a vector, X is a matrix", "y"),
+    "tr(X*W), X n×m, W m×p": ("square matrices", "X*W"),
+    "a*x": ("2 ways: a is a vector and x is a scalar, or a is a scalar", "a"),
+    "x*y": (r"x'\*y is the product", "x"),
+    "X[0:2, :]": ("slices", "X[0:2, :]"),
+    "X[0, 1, 2]": ("one index or two", "X[0, 1, 2]"),
+    "X[0.5, 1]": ("no index", "0.5"),
+    "[1, 2; 3]": ("same number of entries", "3"),
+    "T'*exp": ("exp is a function", "exp"),
+    r"\foo x": ("no command of TeX", r"\foo"),
+    "__import__('os')": ("no function known|no meaning", None),
+    "x.__class__": ("nothing known", "x.__class__"),
+    "A.eig()": ("no function known", "A.e"),
+    "X*w, X 3×2, w 4×1": (r"X is 3×2, w is 4×1", "X"),
+    "tr(X), X 3×2": ("3×2", "X"),
+    "X + Y, X in R^(n x m), Y in R^(m x n)": ("X is n×m, Y is m×n", "X"),
+    "S*x, S scalar, S symmetric": ("stated to be two things", None),
+}
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_refused_with_what_and_where(typed):
+    message, marked = REFUSED[typed]
+    with pytest.raises(ParseError, match=message) as caught:
+        parse(typed)
+    error = caught.value
+    if marked:
+        start, end = error.places[0]
+        assert error.text[start:end] == marked
+        line, marks = str(error).splitlines()[-2:]
+        assert line[marks.index("^") :].startswith(
+            marked[: marks.count("^")] if "^ " not in marks else marked[0]
+        )
+
+
+def test_choices_are_told_apart():
+    with pytest.raises(ParseError) as caught:
+        parse("a*x")
+    assert caught.value.choices == (
+        "a is a vector and x is a scalar",
+        "a is a scalar and x is a vector",
+    )
+    assert parse("a*x", scalar="a").shape[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "message"),
+    [
+        ({"A": "purple"}, "says nothing here"),
+        ({"A": 3}, 'a word such as "scalar"'),
+        ({"symmetric": 3}, "takes names"),
+        ({"A": (0, 2)}, "positive whole number"),
+        ({"A": ("n m", 2)}, "whole number or a name"),
+        ({"A": "scalar matrix"}, "two things"),
+    ],
+)
+def test_what_is_stated_has_to_say_something(kinds, message):
+    with pytest.raises(InputError, match=message):
+        parse("A*x", **kinds)
+
+
+def test_other_objects_are_no_text():
+    with pytest.raises(InputError, match="a text is read"):
+        read_text(3)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "(" * 2_000 + "x" + ")" * 2_000,
+        "x + " * 3_000 + "x",
+        "exp(" * 1_200 + "x" + ")" * 1_200,
+    ],
+)
+def test_long_and_deep_texts_are_refused_at_once(typed):
+    start = time.process_time()
+    with pytest.raises(ParseError, match=r"longer than 10,000|nest deeper than 1,000"):
+        parse(typed)
+    assert time.process_time() - start < 5  # seconds of computing, where a hang would take hours
+
+
+def test_deep_texts_are_read_or_refused():
+    """Brackets may nest as deep as that; what SymPy cannot hold is refused by an error of ours."""
+    assert parse("(" * 900 + "x'*x" + ")" * 900) == parse("x'*x")
+    deep = "exp(" * 700 + "x'*x" + ")" * 700
+    try:
+        parse(deep)
+    except ParseError as error:
+        assert "too deeply" in str(error)  # noqa: PT017
+
+
+def test_many_names_take_no_longer_than_few():
+    """A hundred names that do not fit are not tried in all combinations."""
+    typed = " + ".join(f"a_{k}*x_{k}" for k in range(50))
+    with pytest.raises(ParseError, match="state"):
+        parse(typed)
+
+
+def test_a_variable_that_does_not_occur_is_warned_of():
+    with pytest.warns(DerivlibWarning, match="z does not occur"):
+        assert derive("x'*A*x", "z").result == ZeroMatrix(n, 1)
+
+
+def test_a_claim_of_another_shape_is_refused():
+    with pytest.raises(ParseError, match="expected"):
+        is_derivative("x'*A", "x'*A*x", "x")
+
+
+def test_names_of_a_text_are_those_of_the_symbols_beside_it():
+    X, A = MatrixSymbol("X", 4, 3), MatrixSymbol("A", 3, 4)
+    assert derive("tr(A*X)", X, A=A).result == A.T
+    with pytest.raises(InputError, match="no B in the expression"):
+        derive(parse("tr(A*X)", A=A), "B")
+    with pytest.raises(InputError, match="no text is given"):
+        derive(Symbol("t") ** 2, Symbol("t"), scalar="t")

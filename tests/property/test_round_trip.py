@@ -1,0 +1,64 @@
+"""Whatever is printed of an expression or a derivative is read back as what it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from blocks import run_examples
+from expressions import CASES, HESSIANS, JACOBIANS, RATES, SIMPLIFIED
+from expressions import SIZES as SIZES_OF_TABLES
+from generate import RUNNING, Example
+from hypothesis import Phase
+from round_trip import count, expressions_of, trip
+
+from derivlib import DerivlibError, derive, hessian
+
+COUNT = 60
+"""How many random expressions of each kind; `python tests/property/campaign_of_texts.py` takes more."""
+
+NOT_TYPED = {
+    "of entries of a variable": "vec(J[1, 0]) does not say the shape of J",
+    "through an abstract matrix": "the derivative of a derivative of an abstract matrix",
+    "by a 1×1 matrix": "an identity that is 1×1 among those that are not",
+}
+
+
+def texts():
+    for table in (CASES, JACOBIANS, RATES, SIMPLIFIED):
+        for name, (expr, wrt, *_) in table.items():
+            yield name, expr
+            try:
+                yield f"derivative of {name}", derive(expr, wrt).result
+            except DerivlibError:
+                continue
+    for name, (expr, wrt, *_) in HESSIANS.items():
+        yield f"Hessian of {name}", hessian(expr, wrt).result
+
+
+def test_the_tables_are_read_back():
+    outcomes: Counter[str] = Counter()
+    refused = {}
+    for name, expr in texts():
+        found = trip(expr, SIZES_OF_TABLES)
+        outcomes[found.outcome] += 1
+        if found.failed:
+            refused[name] = (found.printed, found.message)
+    assert len(refused) <= 4, refused
+    assert outcomes["wrong"] == 0, refused
+    assert outcomes["same"] + outcomes["same text"] > 10 * outcomes["simplified"]
+
+
+@pytest.mark.parametrize("kind", RUNNING)
+def test_random_expressions_are_read_back(kind):
+    outcomes: Counter[str] = Counter()
+    failures: dict[str, str] = {}
+
+    def examine(example: Example) -> None:
+        if outcomes.total() < COUNT:
+            for expr in expressions_of(example):
+                count(outcomes, failures, expr)
+
+    run_examples(kind, 0, examine, Phase.generate)
+    assert not [text for text, message in failures.items() if message.startswith("wrong")], failures
+    assert outcomes["refused"] <= COUNT // 10, failures
