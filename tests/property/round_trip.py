@@ -43,8 +43,8 @@ class Trip:
 
 def read_back(expr: Any) -> Any:
     """What the text of an expression says, given the kinds of its names and its shape."""
-    shape = {"shape": expr.shape} if getattr(expr, "is_Matrix", False) else {}
-    return parse(text(expr), like=expr, **shape)
+    shape = expr.shape if getattr(expr, "is_Matrix", False) else (1, 1)
+    return parse(text(expr), like=expr, shape=shape)
 
 
 def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
@@ -65,8 +65,9 @@ def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
 
 def _compared(expr: Any, again: Any, sizes: Mapping[Any, int]) -> str | None:
     """What differs at a random point; nothing if there is no point or both are alike."""
-    if again.free_symbols - expr.free_symbols:
-        return f"other symbols: {again.free_symbols - expr.free_symbols}"
+    others = again.free_symbols - expr.free_symbols - sizes.keys()
+    if others:
+        return f"other symbols: {others}"
     symbols = symbols_of(sizes, expr, again)
     for seed in range(_TRIES):
         values = points(symbols, sizes, seed)
