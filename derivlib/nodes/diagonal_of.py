@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, DiagonalOf, Expr, Identity, ImmutableDenseMatrix, S, Transpose, ZeroMatrix
+from sympy import (
+    Basic,
+    DiagonalOf,
+    Expr,
+    Identity,
+    ImmutableDenseMatrix,
+    OneMatrix,
+    S,
+    Transpose,
+    ZeroMatrix,
+)
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import (
@@ -32,7 +42,7 @@ def diagonal(matrix: Expr) -> Expr:
         return mul(coefficient, matrix)
     if isinstance(matrix, Transpose):
         matrix = matrix.args[0]
-    if isinstance(matrix, Identity):
+    if isinstance(matrix, (Identity, OneMatrix)):
         return mul(coefficient, ones(matrix.shape[0], S.One))
     simpler = facet(type(matrix), "diagonal")
     found = None if simpler is None else simpler(matrix)

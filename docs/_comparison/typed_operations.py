@@ -1,0 +1,113 @@
+"""What can be differentiated, and how it is written: a table from the functions of the text form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sympy_table import Table
+
+from derivlib import derive, latex, read_text, text
+from derivlib.parsing import operations
+
+GROUPS = {
+    "signs": {
+        "X'": ("X.T", "X.T", "X'"),
+        "X*w": ("X*w", "X @ w", "X*w"),
+        "x'*y": ("dot(x, y)", "x @ y", "x'*y"),
+        "X .* Y": ("HadamardProduct(X, Y)", "X * Y", "X .* Y"),
+        "x ./ y": ("", "x / y", "x ./ y"),
+        "x.^3": ("HadamardPower(x, 3)", "x**3", "x.^3"),
+        "A^2": ("A**2", "A @ A", "A^2"),
+        "A^-1": ("A**-1", "np.linalg.inv(A)", "inv(A)"),
+        "c*X": ("c*X", "c * X", "c*X"),
+        "x/norm(x)": ("x/norm(x)", "x / np.linalg.norm(x)", "x/norm(x)"),
+        "A ⊗ B": ("KroneckerProduct(A, B)", "np.kron(A, B)", "kron(A, B)"),
+        "X[0, 1]": ("X[0, 1]", "X[0, 1]", "X(1, 2)"),
+        "[x; y]": ("BlockMatrix([[x], [y]])", "np.concatenate([x, y])", "[x; y]"),
+    },
+    "numbers": {
+        "tr(A*X)": ("Trace(A*X)", "np.trace(A @ X)", "trace(A*X)"),
+        "det(A)": ("Determinant(A)", "np.linalg.det(A)", "det(A)"),
+        "logdet(A)": ("logdet(A)", "np.linalg.slogdet(A)[1]", "log(det(A))"),
+        "sum(X)": ("sum_entries(X)", "X.sum()", "sum(X, 'all')"),
+        "mean(X)": ("", "X.mean()", "mean(X, 'all')"),
+        "norm(X)": ("norm(X)", "np.linalg.norm(X)", "norm(X, 'fro')"),
+        "norm1(X)": ("", "abs(X).sum()", "sum(abs(X), 'all')"),
+        "logsumexp(x)": ("logsumexp(x)", "scipy.special.logsumexp(x)", "log(sum(exp(x)))"),
+        "dot(x, y)": ("dot(x, y)", "np.dot(x, y)", "dot(x, y)"),
+    },
+    "matrices": {
+        "inv(A)": ("Inverse(A)", "np.linalg.inv(A)", "inv(A)"),
+        "A\\b": ("Inverse(A)*b", "np.linalg.solve(A, b)", "A\\b"),
+        "adj(A)": ("adjugate(A)", "", "adjoint(A)"),
+        "diag(x)": ("DiagMatrix(x)", "np.diag(x)", "diag(x)"),
+        "diag(A)": ("DiagonalOf(A)", "np.diag(A)", "diag(A)"),
+        "vec(X)": ("vec(X)", "X.reshape(-1, order='F')", "X(:)"),
+        "tril(A)": ("tril(A)", "np.tril(A)", "tril(A)"),
+        "y .* softmax(x)": ("softmax(x)", "scipy.special.softmax(x)", ""),
+        "Y .* softmax(X, axis=1)": ("softmax(X, axis=1)", "scipy.special.softmax(X, axis=1)", ""),
+        "sum(X, axis=0)": ("", "X.sum(axis=0)", "sum(X, 1)"),
+        "eye(n)*x": ("Identity(n)*x", "np.eye(n) @ x", "eye(n)*x"),
+        "ones(n, m)*w": ("OneMatrix(n, m)*w", "np.ones((n, m)) @ w", "ones(n, m)*w"),
+    },
+    "entry by entry": {
+        "exp(X)": ("X.applyfunc(exp)", "np.exp(X)", "exp(X)"),
+        "log(x)": ("x.applyfunc(log)", "np.log(x)", "log(x)"),
+        "tanh(X)": ("X.applyfunc(tanh)", "np.tanh(X)", "tanh(X)"),
+        "abs(x)": ("x.applyfunc(Abs)", "np.abs(x)", "abs(x)"),
+        "sign(x)": ("x.applyfunc(sign)", "np.sign(x)", "sign(x)"),
+        "relu(x)": ("relu(x)", "np.maximum(x, 0)", "max(x, 0)"),
+        "max(x, y)": ("", "np.maximum(x, y)", "max(x, y)"),
+        "sigmoid(x)": ("sigmoid(x)", "scipy.special.expit(x)", "1./(1 + exp(-x))"),
+        "softplus(x)": ("", "np.logaddexp(0, x)", "log(1 + exp(x))"),
+        "[x > 0]": ("", "x > 0", "x > 0"),
+        "[x*exp(-x)]": ("x.applyfunc(…)", "x * np.exp(-x)", "x.*exp(-x)"),
+    },
+}
+"""Text, and the same for SymPy with derivlib, NumPy, and MATLAB; empty where there is no short form."""
+
+
+def table(group: str) -> Table:
+    """The operations of one group, each read, typeset, differentiated and checked.
+
+    :param group: a key of GROUPS.
+    :raises ValueError: if a derivative is not what is found entry by entry.
+    """
+    rows = tuple(_row(typed, *other) for typed, other in GROUPS[group].items())
+    return Table(("text", "mathematics", "SymPy", "NumPy", "MATLAB", "derivative of its sum"), rows)
+
+
+def _row(typed: str, sympy: str, numpy: str, matlab: str) -> tuple[str, ...]:
+    reading = read_text(typed)
+    expr, variable = reading.expr, next(iter(reading.symbols.values()))
+    total = read_text(f"sum({typed})", **reading.symbols).expr if expr.is_Matrix else expr
+    found = derive(total, variable)
+    if not found.verify():
+        raise ValueError(f"the derivative of {typed} is not what is found entry by entry")
+    code = (f"`{each}`" if each else "" for each in (sympy, numpy, matlab))
+    return f"`{typed}`", f"${latex(expr)}$", *code, f"${latex(found.result)}$"
+
+
+def names() -> Table:
+    """Every function by its name, with the other names under which it is understood."""
+    known = sorted({name for name, _ in operations.FUNCTIONS} | {*operations.CONSTANTS})
+    rows = tuple(
+        (f"`{name}`", ", ".join(f"`{other}`" for other in _others(name))) for name in known
+    )
+    return Table(("function", "also"), rows)
+
+
+def _others(name: str) -> Iterable[str]:
+    return (other for other, plain in operations.NAMES.items() if plain == name)
+
+
+def understood(texts: Iterable[str]) -> Table:
+    """What texts are understood to say."""
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for typed in texts:
+            reading = read_text(typed)
+            told = str(reading).removeprefix(text(reading.expr)).removeprefix(", where ")
+            yield f"`{typed}`", f"${latex(reading.expr)}$", told
+
+    return Table(("typed", "understood", "where"), tuple(rows()))
