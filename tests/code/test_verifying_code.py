@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import math
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from test_compiled import BACKENDS
 
 from derivlib import BackendError, InputError, VerificationError, derive, hessian
 from derivlib.code.backends import BACKENDS as LIBRARIES
+from derivlib.derivation.writes_code import WritesCode
 
 n, m = symbols("n m", integer=True, positive=True)
 A, X, S = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("S", n, n)
@@ -67,3 +70,60 @@ def test_what_cannot_be_run():
     if importlib.util.find_spec("jax") is None:
         with pytest.raises(BackendError, match="JAX is not installed"):
             d.verify(code="jax")
+
+
+def _planted(monkeypatch, fault):
+    """Let the code of a derivation run with a fault: a function of the arguments and its result."""
+    made = WritesCode._calculation
+
+    def faulty(self, backend):
+        sound = made(self, backend)
+
+        def run(values):
+            return fault(values, sound.run(values))
+
+        return replace(sound, run=run)
+
+    monkeypatch.setattr(WritesCode, "_calculation", faulty)
+
+
+class _Jumping:
+    """Wrong wherever it is called first, and something else when it is called again."""
+
+    def __init__(self, elsewhere):
+        self.calls, self.elsewhere = 0, elsewhere
+
+    def __call__(self, values, entries):
+        self.calls += 1
+        return [2 * e + 1 if self.calls % 2 else self.elsewhere * (e + 1) for e in entries]
+
+
+FAULTS = {
+    "a sign": lambda values, entries: [-e for e in entries],
+    "a sign of one entry": lambda values, entries: [-entries[0], *entries[1:]],
+    "clipped": lambda values, entries: [min(e, max(entries) * 0.999) for e in entries],
+    "clipped below": lambda values, entries: [max(e, 0.0) for e in entries],
+    "rounded to single precision": lambda values, entries: [float(f"{e:.6e}") for e in entries],
+    "jumps": _Jumping(1e9),
+    "infinite nearby": _Jumping(math.inf),
+    "not a number nearby": _Jumping(math.nan),
+    "infinite": lambda values, entries: [math.inf, *entries[1:]],
+    "not a number": lambda values, entries: [*entries[:-1], math.nan],
+    "an entry less": lambda values, entries: entries[1:],
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", ["a matrix", "what rounding is felt in", "in double precision"])
+def test_a_planted_fault_is_found(monkeypatch, name, fault):
+    d, sizes = VERIFIED[name]
+    _planted(monkeypatch, copy(FAULTS[fault]))
+    with pytest.raises(VerificationError, match="the NumPy code"):
+        d.verify(sizes, code="numpy")
+
+
+def test_code_that_is_right_is_verified_where_much_is_lost_by_rounding(monkeypatch):
+    d = derive(Trace(Inverse(A.T * A)), A)
+    _planted(monkeypatch, lambda values, entries: entries)
+    for seed in range(5):
+        assert d.verify({n: 5}, code="numpy", seed=seed).code == "NumPy"

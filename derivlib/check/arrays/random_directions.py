@@ -9,6 +9,8 @@ direction; which entry it is is found by halving.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from derivlib.check.arrays.array_points import draw
 from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import Array, Jet, constant
 from derivlib.check.claims.claim import Claim
-from derivlib.check.claims.code import compare_code
+from derivlib.check.claims.code import SPACING, compare_code, nudges
 from derivlib.check.claims.comparison import Difference
 from derivlib.check.scalars.fields import NoValue
 from derivlib.errors import UnsupportedError, VerificationError
@@ -62,7 +64,8 @@ def agreeing_points(claim: Claim, seed: int, points: int) -> int:
             told = difference.told("the result", "the derivative along directions", claim.sizes)
             raise VerificationError(told)
         if claim.code is not None:
-            compare_code(claim.code, point.value, _grid(point.claimed), claim.sizes)
+            near = map(_grid, point.near())
+            compare_code(claim.code, point.value, _grid(point.claimed), near, claim.sizes)
         agreed += 1
         if agreed == points:
             return agreed
@@ -84,6 +87,14 @@ class _Point:
         self.rng = np.random.default_rng([seed, len(self.values)])
         claimed: Array = self._evaluated(claim.result, (1, 1))[0, 0]
         self.claimed = claimed
+
+    def near(self) -> Iterator[Array]:
+        """The claim's value where the arguments are rounded."""
+        for way in (0, 1):
+            point = copy(self)
+            point.values = {s: _moved(s, value, way) for s, value in self.values.items()}
+            with suppress(NoValue):
+                yield point._evaluated(self.claim.result, (1, 1))[0, 0]
 
     def value(self, symbol: Any) -> Any:
         """The value of a symbol: a number, or a matrix."""
@@ -196,6 +207,13 @@ class _Point:
 def _grid(value: Array) -> Grid:
     rows, cols = value.shape
     return Grid(rows, cols, tuple(value.ravel().tolist()))
+
+
+def _moved(symbol: Any, value: Array, way: int) -> Array:
+    if symbol.is_integer:
+        return value
+    steps = np.frompyfunc(lambda i, j: nudges(i, j)[way], 2, 1)(*np.indices(value.shape))
+    return value * (1 + SPACING * steps.astype(float))
 
 
 def _unit(size: int, place: int) -> Array:

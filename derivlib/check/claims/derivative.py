@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, preorder_traversal
+from sympy import Expr, Rational, Symbol, preorder_traversal
 
 from derivlib.check.claims.claim import Claim
-from derivlib.check.claims.code import Calculation, compare_code
+from derivlib.check.claims.code import SPACING, Calculation, compare_code, nudges
 from derivlib.check.claims.comparison import (
     Difference,
     as_grid,
@@ -22,8 +25,8 @@ from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.points.domain import domain_of
-from derivlib.check.scalars.fields import Arithmetic, kinds_of_numbers
-from derivlib.check.scalars.numbers import Point, at_points, check_draws
+from derivlib.check.scalars.fields import Arithmetic, NoValue, kinds_of_numbers
+from derivlib.check.scalars.numbers import Numbers, Point, at_points, check_draws
 from derivlib.check.values.entry_derivatives import refuse_unknown_order
 from derivlib.check.values.explicit import taken_definitions
 from derivlib.check.values.node_count import written_length
@@ -172,7 +175,7 @@ def compare(
                 difference.told("the result", "entry-by-entry calculus", sizes, written)
             )
         if claim.code is not None:
-            compare_code(claim.code, evaluation.value, truth, sizes)
+            compare_code(claim.code, evaluation.value, truth, _near(claim, point), sizes)
         return truth.shape
 
     kinds, count = kinds_of_numbers(claim.exprs, points, in_components=domain.has_components)
@@ -193,6 +196,37 @@ def compare(
         abstract=has_abstract(claim.exprs),
         code="" if claim.code is None else claim.code.title,
     )
+
+
+@dataclass(frozen=True)
+class _Nudged(Numbers):
+    """Arithmetic with values beside those at a point.
+
+    :param way: which of the ways of moving.
+    """
+
+    way: int = 0
+
+    def symbol(self, symbol: Symbol) -> Any:
+        """The value of a scalar symbol; an integer is not moved."""
+        value = super().symbol(symbol)
+        return value if symbol.is_integer else self._moved(value, 0, 0)
+
+    def entry(self, symbol: Any, i: int, j: int) -> Any:
+        """The value of an entry of a matrix symbol."""
+        return self._moved(super().entry(symbol, i, j), i, j)
+
+    def _moved(self, value: Any, i: int, j: int) -> Any:
+        return value + value * (nudges(i, j)[self.way] * self.number(Rational(SPACING)))
+
+
+def _near(claim: Claim, point: Point) -> Iterator[Grid]:
+    """What is claimed, which is the derivative, where the arguments are rounded."""
+    for way in (0, 1):
+        numbers = functools.partial(_Nudged, point, way=way)
+        with suppress(NoValue):
+            evaluation = Evaluation(numbers, claim.sizes, claim.definitions)
+            yield as_grid(evaluation.value(claim.result))
 
 
 def _written(difference: Difference, claim: Claim, expected: Judgement) -> tuple[str, str] | None:
