@@ -132,13 +132,28 @@ class GeneratedFunction:
         if named:
             values = self._bound(values, named)
         likeness = _likeness(values)
-        if likeness in self._fitting:
+        if likeness not in self._fitting:
+            if len(values) != len(self._names):
+                values = self._bound(values, {})
+            values = self._read(values, likeness)
+        try:
             return self._function(*values)
-        if len(values) != len(self._names):
-            values = self._bound(values, {})
-        return self._function(*self._read(values, likeness))
+        except (ZeroDivisionError, OverflowError):  # of Python's numbers: arrays give inf or nan
+            return self._function(*self._without_floats(values))
 
-    def _read(self, values: tuple[Any, ...], likeness: tuple[Any, ...]) -> list[Any]:
+    def _without_floats(self, values: Sequence[Any]) -> list[Any]:
+        """The arguments with the library's numbers in place of Python's, of the arrays' type."""
+        library = _library(self._backend)
+        types = [value.dtype for value in values if hasattr(value, "dtype")]
+        kind = library.result_type(*types) if types else float
+        return [
+            library.asarray(value, dtype=kind)
+            if isinstance(value, float | int) and not argument.symbol.is_integer
+            else value
+            for argument, value in zip(self._listing.arguments, values, strict=True)
+        ]
+
+    def _read(self, values: tuple[Any, ...], likeness: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments as arrays that fit."""
         model = _model(values) if self._backend.devices else None
         arrays = [read(value, model) for read, value in zip(self._readers, values, strict=True)]
@@ -154,7 +169,7 @@ class GeneratedFunction:
             if len(self._fitting) >= _REMEMBERED:
                 self._fitting.clear()
             self._fitting.add(likeness)
-        return arrays
+        return tuple(arrays)
 
     def _bound(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         """Put each value to its argument.
