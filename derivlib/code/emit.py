@@ -110,10 +110,16 @@ class Writing:
         template = own.get(operation.kind) or self.backend.templates[operation.kind]
         spelt = template(writer, operation.extra, operation.shape, arguments)
         piece = spelt if isinstance(spelt, Piece) else Piece(spelt)
-        for called in re.findall(r"(?<![\w.])(\w+)\(", piece.text):
-            if called in self.backend.helpers:
-                self.helpers[called] = self.backend.helpers[called]
+        self._write_out(piece.text)
         return piece
+
+    def _write_out(self, code: str) -> None:
+        """Add the helpers that code calls, after those that they call."""
+        for called in re.findall(r"(?<![\w.])(\w+)\(", code):
+            if called in self.backend.helpers and called not in self.helpers:
+                body = self.backend.helpers[called]
+                self._write_out(body.replace(f"def {called}(", ""))
+                self.helpers[called] = body
 
     def _node(self, _: Writer, call: Call, __: Any, arguments: Sequence[Piece]) -> Piece:
         """The call of a node, and the function it calls if that is written out."""

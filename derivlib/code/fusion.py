@@ -46,6 +46,7 @@ from derivlib.expressions.substitution import substitute
 from derivlib.expressions.traversal import children
 from derivlib.nodes import AxisSoftmax, LogSumExp, Norm, Softmax, logsumexp
 from derivlib.nodes.elementwise import as_lambda
+from derivlib.nodes.matrix_element import entry
 
 _ENTRYWISE = (MatAdd, HadamardProduct, HadamardPower, ElementwiseApplyFunction)
 
@@ -72,7 +73,9 @@ class Fusion:
         self._places: dict[Any, Symbol] = {}
         self._softmax: dict[Symbol, tuple[Expr, Expr]] = {}
         self._scalars: dict[Expr, Expr] = {}
+        self._written_out: dict[Expr, Expr] = {}
         for name, meaning in short.items():
+            self._written_out[name] = substitute(meaning, self._written_out)
             if not name.is_Matrix:
                 self._scalars[name] = self.scalar(meaning)
         self._logarithms: frozenset[Expr] = frozenset(
@@ -92,7 +95,7 @@ class Fusion:
         """A scalar over names with the definitions of those names put in that are scalars."""
         values = {
             part: self._as_exponential(
-                part, part, part.parent.arg[part.i, 0], LogSumExp(part.parent.arg)
+                part, part, entry(part.parent.arg, part.i, S.Zero), LogSumExp(part.parent.arg)
             )
             for part in expr.atoms(MatrixElement)
             if isinstance(part.parent, Softmax)
@@ -112,7 +115,8 @@ class Fusion:
     def _logarithms_in(self, expr: Expr) -> Iterator[Expr]:
         """What logarithms are taken of that are multiplied, as functions of entries."""
         if isinstance(expr, MatMul | Trace):
-            bodies = [self.entry(part)[0] for part in children(expr) if self.is_entrywise(part)]
+            parts = (p.args[0] if isinstance(p, DiagMatrix) else p for p in children(expr))
+            bodies = [self.entry(part)[0] for part in parts if self.is_entrywise(part)]
         else:
             body = self.entry(expr)[0] if self.is_entrywise(expr) else self.scalar(expr)
             bodies = [each for each in body.atoms(Mul) if not each.as_coeff_Mul()[1].is_Function]
@@ -207,7 +211,8 @@ class Fusion:
         matrices: dict[Expr, Symbol] = {}
 
         def leaf(part: Expr) -> Symbol:
-            matrices[part] = self._places.setdefault(part, Dummy("x", real=True))
+            meaning = self._written_out.get(part) or substitute(part, self._written_out)
+            matrices[part] = self._places.setdefault(meaning, Dummy("x", real=True))
             return matrices[part]
 
         def of(part: Expr, turn: Callable[[Expr], Expr] = lambda matrix: matrix) -> Expr:

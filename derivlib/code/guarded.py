@@ -29,9 +29,18 @@ def guarded(expr: Expr, logarithms: Collection[Expr]) -> Expr:
     for i, part in enumerate(parts):
         others = [each for k, each in enumerate(new.args) if k != i and not isinstance(each, log)]
         rest = Mul(*others).as_coeff_Mul()[1]
-        if not rest.is_number and _may_have_no_value(part, logarithms):
-            parts[i] = part.func(Guarded(rest, part.args[0]), *part.args[1:])
+        if not rest.is_number:
+            parts[i] = _where_nonzero(rest, part, logarithms)
     return Mul(*parts)
+
+
+def _where_nonzero(factor: Expr, part: Expr, logarithms: Collection[Expr]) -> Expr:
+    """What is multiplied by a factor, guarded; of a sum or a product each part that needs it."""
+    if isinstance(part, Add | Mul):
+        return part.func(*(_where_nonzero(factor, each, logarithms) for each in part.args))
+    if _may_have_no_value(part, logarithms):
+        return part.func(Guarded(factor, part.args[0]), *part.args[1:])
+    return part
 
 
 def _may_have_no_value(part: Any, logarithms: Collection[Expr]) -> bool:

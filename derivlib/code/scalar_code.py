@@ -34,14 +34,14 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
-from derivlib.code.stable_functions import Guarded, Largest, Unless
+from derivlib.code.stable_functions import ExpRemainder, Guarded, Largest, NearZero, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
 
 _KNOWN = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-    "atanh", "exp", "log", "erf", "Abs", "sign", "sigmoid", "Expm1",
-    "Exponential", "Softplus",
+    "atanh", "exp", "log", "erf", "erfc", "Abs", "sign", "sigmoid", "Expm1",
+    "Exponential", "Softplus", "Erfc", "ScaledErfc", "ScaledErfcIntegral", "LogErfc",
 )  # fmt: skip
 _AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
     sec: lambda z: 1 / cos(z),
@@ -88,6 +88,11 @@ class Scalars:
             return self._unless(expr.args[0], S.One, expr.args[1], bound)
         if isinstance(expr, Unless):
             return self._unless(expr.args[0], S.NegativeInfinity, expr.args[1], bound)
+        if isinstance(expr, NearZero):
+            return self._near_zero(expr, bound)
+        if isinstance(expr, ExpRemainder):
+            value = self.value(expr.args[0], bound)
+            return self.program.add("exp_remainder", value, shape=value.shape, extra=expr.args[1])
         if isinstance(expr, Function) and not isinstance(expr, AppliedUndef):
             return self._function(expr, bound)
         return self.other(expr)
@@ -132,8 +137,18 @@ class Scalars:
         shape = broadcast(test.shape, value.shape)
         return self.program.add("where", test, self.program.number(number), value, shape=shape)
 
+    def _near_zero(self, expr: NearZero, bound: Mapping[Symbol, Array]) -> Array:
+        distance, near, far = (self.value(argument, bound) for argument in expr.args)
+        test = self._compared("less", self._call_on("Abs", distance), self.algebra.one)
+        shape = functools.reduce(broadcast, (test.shape, near.shape, far.shape))
+        return self.program.add("where", test, near, far, shape=shape)
+
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
-        name = {"Exponential": "exp", "Softplus": "softplus"}.get(name, name)
+        name = {"Exponential": "exp", "Softplus": "softplus", "Erfc": "erfc"}.get(name, name)
+        if name == "log" and isinstance(argument, Guarded):
+            inside = self.value(argument.args[1], bound)
+            if (shifted := self._of_sum(inside)) is not None:  # which is finite
+                return shifted
         value = self.value(argument, bound)
         if name in ("sigmoid", "softplus") and self.program.operations[value.place].static:
             return self._of_number(name, value)

@@ -27,3 +27,27 @@ class Expm1(Function):
 
 class Guarded(Function):
     """The second argument, and 1 where the first is 0."""
+
+
+class Erfc(Function):
+    """erfc(u), which SymPy does not write as 2 - erfc(-u)."""
+
+
+class ScaledErfc(Function):
+    """exp(max(u, 0)²) erfc(u)."""
+
+
+class ScaledErfcIntegral(Function):
+    """exp(max(u, 0)²) times the integral of erfc from u on, exp(-u²)/√π - u erfc(u)."""
+
+
+class LogErfc(Function):
+    """log(erfc(u)/2)."""
+
+
+class ExpRemainder(Function):
+    """(exp(u) - 1 - u - … - u**(k-1)/(k-1)!)/u**k for the u and k given, near 0."""
+
+
+class NearZero(Function):
+    """The second argument where the first is between -1 and 1, and the third elsewhere."""

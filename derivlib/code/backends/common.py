@@ -59,6 +59,13 @@ def _compared(_: Writer, kind: Any, __: Any, args: Pieces) -> Piece:
     return Piece(f"{left} {_COMPARISONS[kind]} {right}", -1)
 
 
+_WRITTEN_OUT = {
+    "ScaledErfc": "scaled_erfc",
+    "ScaledErfcIntegral": "scaled_erfc_integral",
+    "LogErfc": "log_half_erfc",
+}
+
+
 def functions(prefix: str, **different: str) -> dict[str, str]:
     """The spelling of functions entry by entry.
 
@@ -68,7 +75,13 @@ def functions(prefix: str, **different: str) -> dict[str, str]:
     arcs = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     spelt = {name: f"{prefix}.{name}" for name in names}
     spelt |= {name: f"{prefix}.arc{name[1:]}" for name in arcs}
-    return {**spelt, "Abs": f"{prefix}.abs", "Expm1": f"{prefix}.expm1", **different}
+    return {
+        **spelt,
+        "Abs": f"{prefix}.abs",
+        "Expm1": f"{prefix}.expm1",
+        **_WRITTEN_OUT,
+        **different,
+    }
 
 
 def called(function: str) -> Template:
@@ -151,6 +164,45 @@ def scaled_exp(Z, axis):
     """exp(Z) up to a factor for each line along the axis: none overflows, and they cancel."""
     return {lib}.exp(Z - {lib}.amax(Z, axis, keepdims=True))
 ''',
+    "exp_remainder": '''
+def exp_remainder(z, k):
+    """(exp(z) - 1 - z - ... - z**(k-1)/(k-1)!) / z**k for small z, by its series."""
+    total = 1.0
+    for i in range(k + 24, k, -1):
+        total = 1 + total * z / i
+    return total / math.factorial(k)
+''',
+    "erfc_fraction": '''
+def erfc_fraction(z):
+    """The t for which 1 / (z + 1 / (2 * t)) is sqrt(pi) * exp(z**2) * erfc(z), where z >= 2."""
+    t = z
+    for k in range(60, 1, -1):
+        t = z + k / (2 * t)
+    return t
+''',
+    "scaled_erfc": '''
+def scaled_erfc(z):
+    """exp(max(z, 0)**2) * erfc(z), without overflow."""
+    near, far = {lib}.where(z < 2, z, 2.0), {lib}.where(z < 2, 2.0, z)
+    scaled = {lib}.exp({lib}.where(near > 0, near, 0.0)**2) * {erfc}(near)
+    return {lib}.where(z < 2, scaled, 1 / (math.sqrt(math.pi) * (far + 0.5 / erfc_fraction(far))))
+''',
+    "scaled_erfc_integral": '''
+def scaled_erfc_integral(z):
+    """exp(max(z, 0)**2) * (exp(-z**2) / sqrt(pi) - z * erfc(z)), without cancellation."""
+    near, far = {lib}.where(z < 2, z, 2.0), {lib}.where(z < 2, 2.0, z)
+    least = {lib}.where(near < 0, near, 0.0)
+    difference = {lib}.exp(-(least**2)) / math.sqrt(math.pi) - near * scaled_erfc(near)
+    fraction = 1 / (math.sqrt(math.pi) * (1 + 2 * far * erfc_fraction(far)))
+    return {lib}.where(z < 2, difference, fraction)
+''',
+    "log_half_erfc": '''
+def log_half_erfc(z):
+    """log(erfc(z) / 2), without overflow."""
+    positive, other = {lib}.where(z > 0, z, 0.0), {lib}.where(z > 0, 0.0, z)
+    far = {lib}.log(0.5 * scaled_erfc(positive)) - positive**2
+    return {lib}.where(z > 0, far, {lib}.log1p(-0.5 * {erfc}(-other)))
+''',
     "commutation": '''
 def commutation(m, n):
     """Which rows of an identity matrix make up the commutation matrix of m×n matrices."""
@@ -204,14 +256,15 @@ def basis(structure, n, **like):
 """Functions that code calls, with the name of the library left open."""
 
 
-def helpers(prefix: str, like: str, **different: str) -> dict[str, str]:
+def helpers(prefix: str, like: str, erfc: str, **different: str) -> dict[str, str]:
     """The helpers as a library has them.
 
     :param like: the keywords that make an array like A.
+    :param erfc: what its complementary error function is called.
     :param different: those that are written differently.
     """
     written = {
-        name: code.replace("{lib}", prefix).replace("{like_A}", like)
+        name: code.replace("{lib}", prefix).replace("{like_A}", like).replace("{erfc}", erfc)
         for name, code in HELPERS.items()
     }
     return {**written, **different}
@@ -265,6 +318,7 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         ),
         "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])}{w.like('0')})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
+        "exp_remainder": lambda w, k, s, a: f"exp_remainder({a[0].text}, {k})",
         "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
         "stack": _stack,
         "rows": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].text}, {w.tuple(s)})",

@@ -16,6 +16,7 @@ JAX = Backend(
         sigmoid="jax.nn.sigmoid",
         softplus="jnp.logaddexp(0, {0})",
         erf="jax.scipy.special.erf",
+        erfc="jax.scipy.special.erfc",
     ),
     templates={
         **common("jnp"),
@@ -29,6 +30,7 @@ JAX = Backend(
     helpers=helpers(
         "jnp",
         ", dtype=A.dtype",
+        "jax.scipy.special.erfc",
         add_diagonal='''
 def add_diagonal(A, d):
     """A with d, a number or a vector, added on its diagonal."""

@@ -52,7 +52,11 @@ NUMPY = Backend(
     imports=("import numpy as np", "import scipy.special"),
     prefix="np",
     functions=functions(
-        "np", sigmoid="sigmoid", softplus="np.logaddexp(0, {0})", erf="scipy.special.erf"
+        "np",
+        sigmoid="sigmoid",
+        softplus="np.logaddexp(0, {0})",
+        erf="scipy.special.erf",
+        erfc="scipy.special.erfc",
     ),
     templates={
         **common("np"),
@@ -60,6 +64,6 @@ NUMPY = Backend(
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',
     },
-    helpers=helpers("np", ", dtype=A.dtype", **_HELPERS),
+    helpers=helpers("np", ", dtype=A.dtype", "scipy.special.erfc", **_HELPERS),
 )
 """Code on NumPy's arrays."""

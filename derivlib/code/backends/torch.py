@@ -43,6 +43,7 @@ TORCH = Backend(
         sigmoid="torch.sigmoid",
         softplus="torch.nn.functional.softplus({0}, threshold=40)",
         erf="torch.erf",
+        erfc="torch.erfc",
     ),
     templates={
         **common("torch", "tensor"),
@@ -55,6 +56,7 @@ TORCH = Backend(
     helpers=helpers(
         "torch",
         ", dtype=A.dtype, device=A.device",
+        "torch.erfc",
         add_diagonal='''
 def add_diagonal(A, d):
     """A with d, a number or a vector, added on its diagonal."""
