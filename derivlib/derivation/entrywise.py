@@ -22,7 +22,7 @@ from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
 from derivlib.derivation.replay import Line
 from derivlib.derivation.step import Step
-from derivlib.derivation.writes_code import WritesCode
+from derivlib.derivation.writes_code import BackendName, WritesCode
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
 from derivlib.display.rows import Rows, on_one_line
@@ -48,6 +48,8 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
     ∂L/∂[u; v] = [2*u*v; u**2]
     >>> d.verify().entries
     2
+    >>> d.verify(code="numpy").code
+    'NumPy'
     >>> d.to_function()(2, 3).tolist()
     [12.0, 4.0]
     >>> F = Matrix([u * v, u + v])
@@ -224,6 +226,7 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
         seed: int = 0,
         points: int = 2,
         method: Method | None = None,
+        code: BackendName | None = None,
     ) -> Verification:
         """Compare the result with the derivative found entry by entry.
 
@@ -231,8 +234,10 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
         :param seed: the seed of the random points.
         :param points: how many points.
         :param method: "exact" or "double".
+        :param code: "numpy", "jax" or "torch" to compare what the code calculates too.
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
+        :raises BackendError: if the library of the code is not installed.
         """
         question = self._question()
         _, renamed = self._renamed
@@ -241,7 +246,9 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
             question["definitions"].setdefault(renamed_name, value.xreplace(renamed))
         return check.verify(
             result=self.result.xreplace(renamed),
-            sizes=sizes, seed=seed, points=points, method=method, **question,
+            sizes=sizes, seed=seed, points=points, method=method,
+            code=None if code is None else self._calculation(code).of_entries(renamed),
+            **question,
         )  # fmt: skip
 
     def instantiate(self, values: Mapping[Any, Any]) -> EntrywiseDerivation:

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import replace
 
 import pytest
-from sympy import Function, Inverse, MatrixSymbol, Symbol, Trace, symbols
+from sympy import Function, Inverse, Matrix, MatrixSymbol, Symbol, Trace, exp, sin, symbols
 from test_compiled import BACKENDS
 
 from derivlib import BackendError, InputError, VerificationError, derive, hessian
@@ -18,6 +18,7 @@ from derivlib.derivation.writes_code import WritesCode
 n, m = symbols("n m", integer=True, positive=True)
 A, X, S = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("S", n, n)
 x, t = MatrixSymbol("x", n, 1), Symbol("t")
+u, v, r, s = symbols("u v r s")
 
 VERIFIED = {
     "a matrix": (derive(Trace(X.T * A * X), X), {n: 3, m: 2}),
@@ -59,6 +60,31 @@ def test_wrong_code_is_found(monkeypatch, name, place, backend):
 def test_every_result_of_a_joint_derivation(backend):
     found = derive(Trace(X.T * A * X), [X, A]).verify({n: 3, m: 2}, code=backend)
     assert [each.code for each in found.values()] == [LIBRARIES[backend].title] * 2
+
+
+BY_ENTRIES = {
+    "a gradient": derive(u**2 * v + u * sin(t), Matrix([u, v])),
+    "a gradient in a matrix": derive(u**2 * v * Trace(A) * r / s, Matrix([[u, v], [r, s]])),
+    "a Jacobian": derive(Matrix([u * v, u + v, exp(u)]), Matrix([u, v])),
+    "a Hessian": hessian(u**2 * v + exp(u * v), [u, v]),
+    "over names": derive(t * v, Matrix([u, v]), where={t: u**2 * v}),
+}
+
+
+@pytest.mark.parametrize("method", [None, "double"])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", BY_ENTRIES)
+def test_code_by_a_matrix_of_symbols_is_verified(name, backend, method):
+    verification = BY_ENTRIES[name].verify(code=backend, method=method)
+    assert verification.code == LIBRARIES[backend].title
+
+
+@pytest.mark.parametrize("method", [None, "double"])
+@pytest.mark.parametrize("name", BY_ENTRIES)
+def test_faulty_code_by_a_matrix_of_symbols_is_found(monkeypatch, name, method):
+    _planted(monkeypatch, lambda values, entries: entries[::-1])
+    with pytest.raises(VerificationError, match="the NumPy code"):
+        BY_ENTRIES[name].verify(code="numpy", method=method)
 
 
 def test_what_cannot_be_run():

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from sympy import Expr
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.check.arrays.array_points import draw
 from derivlib.check.arrays.evaluator import Evaluator
@@ -97,7 +98,9 @@ class _Point:
                 yield point._evaluated(self.claim.result, (1, 1))[0, 0]
 
     def value(self, symbol: Any) -> Any:
-        """The value of a symbol: a number, or a matrix."""
+        """The value of a symbol: a number, or a matrix; or of an entry of one."""
+        if isinstance(symbol, MatrixElement):
+            return self.values[symbol.parent][symbol.i, symbol.j].item()
         return _grid(self.values[symbol]) if symbol.is_Matrix else self.values[symbol].item()
 
     def _evaluated(self, expr: Expr, like: tuple[int, int], *moving: Array) -> Jet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr
@@ -37,6 +37,14 @@ class Calculation:
     title: str
     symbols: Sequence[Expr]
     run: Callable[[Mapping[Expr, Any]], Sequence[float]]
+
+    def of_entries(self, places: Mapping[Expr, Expr]) -> Calculation:
+        """The same, where some of its arguments are entries of a matrix."""
+
+        def run(values: Mapping[Expr, Any]) -> Sequence[float]:
+            return self.run({s: values[places.get(s, s)] for s in self.symbols})
+
+        return replace(self, symbols=[places.get(s, s) for s in self.symbols], run=run)
 
 
 def compare_code(
