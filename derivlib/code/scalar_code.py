@@ -37,6 +37,7 @@ from derivlib.code.ir import Array
 from derivlib.code.stable_functions import ExpRemainder, Guarded, Largest, NearZero, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
+from derivlib.nodes.share import Share
 
 _KNOWN = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
@@ -47,6 +48,7 @@ _AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
     sec: lambda z: 1 / cos(z),
     csc: lambda z: 1 / sin(z),
     cot: lambda z: 1 / tan(z),
+    Share: lambda *args: Share(*args).in_steps(),
 }
 _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
               "==": "equal", "!=": "not_equal"}  # fmt: skip
@@ -99,7 +101,7 @@ class Scalars:
 
     def _function(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
         if type(expr) in _AS_OTHERS:
-            return self.value(_AS_OTHERS[type(expr)](expr.args[0]), bound)
+            return self.value(_AS_OTHERS[type(expr)](*expr.args), bound)
         code = facet(type(expr), "code")
         if isinstance(code, Call):
             arrays = [self.value(argument, bound) for argument in expr.args]

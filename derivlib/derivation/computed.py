@@ -22,7 +22,7 @@ from derivlib.expressions.substitution import resolve
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import has_no_value
 from derivlib.nodes import Inner, OnVec
-from derivlib.rules.conditions import is_met
+from derivlib.rules.conditions import is_met, of_entries_that_move
 from derivlib.rules.rule import Condition
 
 
@@ -69,7 +69,8 @@ class Computed:
         told = dict.fromkeys(conditions)
         if self.is_long:
             return tuple(told)
-        found = (replace(c, subject=resolve(c.subject, self.chosen)) for c in told)
+        written = (replace(c, subject=resolve(c.subject, self.chosen)) for c in told)
+        found = map(of_entries_that_move, written)
         return tuple(dict.fromkeys(condition for condition in found if not is_met(condition)))
 
 

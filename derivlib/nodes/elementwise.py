@@ -105,17 +105,18 @@ def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
     return applied_to_entries(function, matrix)
 
 
-def of_scalar_or_entries(function: FunctionClass, argument: Any) -> Expr:
+def of_scalar_or_entries(function: FunctionClass, argument: Any, *options: Any) -> Expr:
     """Apply a function to a scalar, or to each entry of a matrix.
 
+    :param options: further arguments, the same for each entry.
     :raises InputError: if the argument is not an expression.
     """
     taken = as_operand(argument, function.__name__)
     if not getattr(taken, "is_Matrix", False):
-        return function(taken)
+        return function(taken, *options)
     if hasattr(taken, "flat"):
-        return taken.applyfunc(function)
-    return elementwise(function, taken)
+        return taken.applyfunc(lambda entry: function(entry, *options))
+    return elementwise(Lambda(ARGUMENT, function(ARGUMENT, *options)), taken)
 
 
 def _entries(calc: Any, node: Any, value: Any) -> Any:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import DiagMatrix, Expr
+from sympy.core.relational import Relational
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import transpose
+from derivlib.expressions.construction import mul, split_coefficient, transpose
 from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.share import Share
 from derivlib.rules.rule import Condition
 from derivlib.rules.scalar_derivatives import WITH_KINKS
 
@@ -28,7 +32,32 @@ def is_met(condition: Condition) -> bool:
     if subject.is_Matrix:
         is_positive = isinstance(subject, (Softmax, AxisSoftmax))
         return is_positive and quality in (_POSITIVE[1], _NOT_ZERO[1])
+    if quality == _NOT_ZERO[0] and subject.is_nonzero:
+        return True
     return quality in (_POSITIVE[0], _NOT_ZERO[0]) and _is_positive(subject)
+
+
+def of_entries_that_move(condition: Condition) -> Condition:
+    """A condition on the entries of c·1, c·I or Diag(v) as one on c or v.
+
+    Beside the diagonal the entries of the last two are 0 whatever happens: that a function has no
+    derivative there does not matter, if it has a value.
+    """
+    subject, quality = condition.subject, condition.property
+    entries = {_POSITIVE[1]: _POSITIVE[0], _NOT_ZERO[1]: _NOT_ZERO[0]}
+    if quality not in entries:
+        return condition
+    function, inner = as_lambda(sp.Id), subject
+    if isinstance(subject, ElementwiseApplyFunction):
+        function, inner = as_lambda(subject.args[0]), subject.args[1]
+    scale, matrix = split_coefficient(inner)
+    if isinstance(matrix, sp.OneMatrix) or (
+        isinstance(matrix, sp.Identity) and condition.has_value
+    ):
+        return replace(condition, subject=function(scale), property=entries[quality])
+    if isinstance(matrix, DiagMatrix) and condition.has_value:
+        return replace(condition, subject=elementwise(function, mul(scale, matrix.args[0])))
+    return condition
 
 
 def each(quality: str) -> Callable[..., tuple[Condition, ...]]:
@@ -80,6 +109,8 @@ def of_power(base: Expr, exponent: Expr) -> tuple[Condition, ...]:
 
 def of_function(function: Any, *arguments: Expr) -> tuple[Condition, ...]:
     """What has to hold of the argument of a function of scalars, a logarithm above all."""
+    if function is Share:
+        return of_extreme(function, *arguments)
     needs = _of_function(function, arguments[0])
     return () if needs is None else (Condition(_unsigned(arguments[0], needs), needs[0]),)
 
@@ -112,30 +143,38 @@ def of_entries(function: Any, argument: Expr) -> tuple[Condition, ...]:
     taken = as_lambda(function)
     (variable,) = taken.variables
     found: dict[Condition, None] = {}
-    for part, needs in _needed(taken.expr, variable):
+    for node, part, needs in _needed(taken.expr, variable):
         part = _unsigned(part, needs)
         inside = argument if part == variable else elementwise(sp.Lambda(variable, part), argument)
-        found[Condition(inside, needs[1])] = None
+        found[Condition(inside, needs[1], has_value=isinstance(node, _WITH_VALUE))] = None
     return tuple(found)
 
 
-def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Needs]]:
-    """The parts of a function of a real variable that have to be positive, or not zero."""
+_WITH_VALUE = (*WITH_KINKS, Relational)
+"""What has a value where it has no derivative."""
+
+
+def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Expr, Needs]]:
+    """What needs it, and the parts of a function that have to be positive, or not zero."""
     real = sp.Dummy("z", real=True)
     for node in sp.preorder_traversal(body):
-        if isinstance(node, (sp.Max, sp.Min)):
+        if isinstance(node, (sp.Max, sp.Min, Share)):
             for first, second in combinations(node.args, 2):
                 if variable in (first - second).free_symbols:
-                    yield first - second, _NOT_ZERO
+                    yield node, first - second, _NOT_ZERO
         kinds = (sp.Pow, sp.log, *WITH_KINKS)
-        if not isinstance(node, kinds) or variable not in node.args[0].free_symbols:
+        if (
+            isinstance(node, Share)
+            or not isinstance(node, kinds)
+            or variable not in node.args[0].free_symbols
+        ):
             continue
         # What is seen without knowing the variable to be real is seen sooner.
         known = (arg.xreplace({variable: real}) for arg in node.args)
         if _of_node(node, *node.args) and (needs := _of_node(node, *known)):
-            yield node.args[0], needs
+            yield node, node.args[0], needs
 
 
-def _of_node(node: Expr, base: Expr, exponent: Expr = sp.S.One) -> Needs | None:
+def _of_node(node: Expr, base: Expr, *others: Expr) -> Needs | None:
     """What the argument of a logarithm, or the base of a power, needs."""
-    return _of_base(base, exponent) if isinstance(node, sp.Pow) else _of_function(node.func, base)
+    return _of_base(base, *others) if isinstance(node, sp.Pow) else _of_function(node.func, base)

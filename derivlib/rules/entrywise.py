@@ -41,6 +41,7 @@ from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import ElementwisePrime, as_lambda, elementwise
 from derivlib.nodes.prime import Prime
+from derivlib.nodes.share import Share
 from derivlib.rules.declare import algebra, remembered
 from derivlib.rules.placeholders import a, m, matrix, n, u
 from derivlib.rules.rule import Arguments, Rule, Source
@@ -66,7 +67,7 @@ _COMPOUND = (sp.MatAdd, sp.HadamardProduct, sp.HadamardPower, ElementwiseApplyFu
 """What may be taken apart into entries of other matrices."""
 
 
-_OPAQUE = (AppliedUndef, Prime, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min)
+_OPAQUE = (AppliedUndef, Prime, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, Share)
 """Functions that are not looked into."""
 
 

@@ -71,10 +71,12 @@ class Condition:
 
     :param subject: a symbol or an expression.
     :param property: an adjective: "constant", "invertible", "square".
+    :param has_value: whether there is a value, and only no derivative, where it does not hold.
     """
 
     subject: Expr
     property: str
+    has_value: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{text(self.subject)} {self.property}"

@@ -19,8 +19,9 @@ from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
 from derivlib.nodes.prime import Prime, at_entries, is_carried_out, prime_of
 from derivlib.nodes.relu import Relu
+from derivlib.nodes.share import Share
 
-LOCALLY_CONSTANT = (sp.sign, sp.Heaviside)
+LOCALLY_CONSTANT = (sp.sign, sp.Heaviside, Share)
 """Functions of real numbers whose derivative is 0 but where they jump."""
 
 WITH_KINKS = (sp.Abs, sp.Max, sp.Min, Relu, *LOCALLY_CONSTANT)
@@ -28,31 +29,24 @@ WITH_KINKS = (sp.Abs, sp.Max, sp.Min, Relu, *LOCALLY_CONSTANT)
 
 
 def share_of_extreme(function: Any, arguments: Sequence[Expr], position: int) -> Expr:
-    """The derivative of `Max` or `Min` by one argument: 1 if that is it, ½ if it is one of two.
-
-    Of more arguments it is that of Max(Max(u, v), t), so that all shares add up to 1 everywhere.
+    """The derivative of `Max` or `Min` by one argument: 1 if that is it, 1/k if it is one of k.
 
     ```pycon
-    >>> from sympy import Max, symbols
+    >>> from sympy import Max, Min, symbols
     >>> u, v, t = symbols("u v t")
     >>> share_of_extreme(Max, (u, v), 0)
     Heaviside(u - v)
     >>> share_of_extreme(Max, (u, v, t), 0)
-    Heaviside(-t + Max(u, v))*Heaviside(u - v)
-    >>> sum(share_of_extreme(Max, (u, v, t), i).subs({u: 2, v: 2, t: 2}) for i in range(3))
-    1
+    share(u, v, t)
+    >>> [share_of_extreme(Min, (u, v, t), i).subs({u: 2, v: 2, t: 2}) for i in range(3)]
+    [1/3, 1/3, 1/3]
 
     ```
 
     """
     outward = 1 if function is sp.Max else -1
-    *others, last = arguments
-    if not others:
-        return sp.S.One
-    ahead = outward * (last - function(*others))
-    if position == len(others):
-        return sp.Heaviside(ahead)
-    return share_of_extreme(function, others, position) * sp.Heaviside(-ahead)
+    others = (other for i, other in enumerate(arguments) if i != position)
+    return Share(*(outward * each for each in (arguments[position], *others)))
 
 
 def _stand_in(function: UndefinedFunction) -> UndefinedFunction:

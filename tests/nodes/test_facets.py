@@ -35,6 +35,7 @@ from derivlib.nodes import STRUCTURES, Commutation, Inner, OnVec, SingleEntry
 from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.share import Share
 from derivlib.nodes.symbolic import Symbolic
 
 n, m = symbols("n m", integer=True, positive=True)
@@ -119,6 +120,7 @@ WITH_VALUES = {
     "known function": sp.exp(t) + sp.atan(u),
     "largest": sp.Max(t, u),
     "smallest": sp.Min(t, u),
+    "share of the largest": Share(t, u, 1 - t) + Share(t, t, u, u - 1),
     "rectified": relu(t - 1) + sum_entries(relu(X)),
     "steps": sp.Heaviside(t - 1) + sp.Heaviside(u - 1, 0) + sp.sign(t - u),
     "steps of each entry": X.applyfunc(sp.Lambda(t, sp.Heaviside(t, 0) + sp.Max(t, u))),

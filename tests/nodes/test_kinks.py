@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Abs, Heaviside, Lambda, MatrixSymbol, Max, Min, Symbol, sign, symbols
 
 from derivlib import (
+    InputError,
     VerificationError,
     derive,
     dot,
@@ -17,8 +18,10 @@ from derivlib import (
     relu,
     sum_entries,
 )
+from derivlib.nodes.share import Share
 
 n, m = symbols("n m", integer=True, positive=True)
+lam = sp.Function("lambda")
 X, w, x, y = (MatrixSymbol(*of) for of in (("X", n, m), ("w", m, 1), ("x", n, 1), ("y", n, 1)))
 s, t, z = symbols("s t z")
 SIZES = {n: 4, m: 3}
@@ -123,11 +126,108 @@ def test_code_takes_the_same_at_kinks(backend, function, wanted):
     assert np.array_equal(np.asarray(slope(at)), wanted)
 
 
-def test_shares_of_several_add_up_to_one_where_they_meet():
+@pytest.mark.parametrize("extreme", [Max, Min])
+def test_shares_of_several_are_equal_where_they_meet(extreme):
     u, v = symbols("u v")
-    slopes = [derive(Max(u, v, t), each).result for each in (u, v, t)]
-    assert sum(slope.subs({u: 1, v: 1, t: 1}) for slope in slopes) == 1
-    assert [slope.subs({u: 1, v: 2, t: 0}) for slope in slopes] == [0, 1, 0]
+    slopes = [derive(extreme(u, v, t), each).result for each in (u, v, t)]
+    third, half = sp.Rational(1, 3), sp.Rational(1, 2)
+    outward = 1 if extreme is Max else -1
+    for places, wanted in (
+        ((1, 1, 1), (third, third, third)),
+        ((2, 1, 2), (half, 0, half)),
+        ((0, 1, 1), (0, half, half)),
+        ((1, 2, 0), (0, 1, 0)),
+    ):
+        at = dict(zip((u, v, t), (outward * each for each in places), strict=True))
+        assert tuple(slope.subs(at) for slope in slopes) == wanted
+
+
+BACKENDS = ["numpy", *(pytest.param(b, marks=pytest.mark.needs(b)) for b in ("jax", "torch"))]
+
+
+def floats(slope, backend, **values):
+    """The result of code, as numbers."""
+    given = {name: np.asarray(value, float) for name, value in values.items()}
+    if backend == "torch":
+        import torch
+
+        given = {name: torch.from_numpy(value) for name, value in given.items()}
+    return np.asarray(slope.to_function(backend)(**given)).tolist()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_code_shares_equally_too(backend):
+    u, v = symbols("u v")
+    slopes = derive(Max(t, u, v), t), derive(Min(t, u, v), t)
+    assert [floats(d, backend, t=2, u=2, v=2) for d in slopes] == pytest.approx([1 / 3, 1 / 3])
+    assert [floats(d, backend, t=2, u=1, v=2) for d in slopes] == [0.5, 0]
+    of_entries = derive(sum_entries(x.applyfunc(Lambda(z, Max(z, 0, 2 * z, -z)))), x)
+    found = floats(of_entries, backend, x=[-1.0, 0.0, 1.0])
+    assert found == pytest.approx([-1, (1 + 2 - 1) / 4, 2])
+
+
+def test_the_definition_of_shares_is_the_one_of_arrays_and_entries():
+    u, v = symbols("u v")
+    second = derive(Share(t, u, v) * t, t)
+    assert second.verify(method="double", code="numpy").method == "double"
+    assert second.verify(code="numpy").method == "exact"
+    assert not is_derivative(Share(u, t, v), Max(t, u, v), t)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("at_zero", [0, 0.5, 1, 0.25])
+def test_what_relu_has_at_zero_is_said(backend, at_zero):
+    number = derive(relu(t, at_zero=at_zero), t)
+    entries = derive(sum_entries(relu(x, at_zero=at_zero)), x)
+    assert float(number.result.subs({t: 0})) == at_zero
+    assert floats(number, backend, t=0) == at_zero
+    assert floats(entries, backend, x=[-1.0, 0.0, 2.0]) == [0, at_zero, 1]
+    assert number.verify(code=None if backend != "numpy" else "numpy")
+    assert entries.verify({n: 3}).method == "exact"
+
+
+@pytest.mark.parametrize("slope", [-1, 0, 1])
+def test_what_the_magnitude_has_at_zero_can_be_said(slope):
+    magnitude = relu(t, at_zero=sp.Rational(1 + slope, 2)) + relu(
+        -t, at_zero=sp.Rational(1 - slope, 2)
+    )
+    derivation = derive(magnitude, t)
+    assert [derivation.result.subs(t, place) for place in (-3, 0, 3)] == [-1, slope, 1]
+    assert is_derivative(derivation.result, Abs(t), t)
+
+
+@pytest.mark.parametrize("at_zero", [2, -1, t, "1"])
+def test_what_no_derivative_of_relu_is_at_zero(at_zero):
+    with pytest.raises(InputError, match="relu"):
+        relu(x, at_zero=at_zero)
+
+
+def test_how_relu_is_written_where_something_is_said():
+    assert str(derive(relu(t, at_zero=1), t)) == "∂L/∂t = [t >= 0]"
+    assert relu(t, at_zero=0) == relu(t)
+    assert "at_zero=1" in str(derive(lam(relu(t, at_zero=1)), t))
+    assert pickle.loads(pickle.dumps(relu(t, at_zero=1))) == relu(t, at_zero=1) != relu(t)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "told"),
+    [
+        (sum_entries(relu(t * sp.Identity(n))), t, ["t not zero"]),
+        (sum_entries((t * sp.Identity(n)).applyfunc(Lambda(z, Max(z, 1)))), t, ["t - 1 not zero"]),
+        (sum_entries(relu(sp.DiagMatrix(x))), x, ["x without zero entries"]),
+        (sum_entries(relu(t * sp.OneMatrix(n, m))), t, ["t not zero"]),
+        (sum_entries((t * sp.OneMatrix(n, m)).applyfunc(sp.log)), t, ["t positive"]),
+        (sp.Trace(X.T * X * (2 * sp.Identity(m)).applyfunc(Abs)), X, []),
+        (sum_entries((t * sp.Identity(n) + sp.OneMatrix(n, n)).applyfunc(Abs)), t, None),
+    ],
+)
+def test_conditions_that_can_be_met(expr, wrt, told):
+    derivation = derive(expr, wrt)
+    assert derivation.verify({n: 3, m: 2})
+    if told is None:
+        assert "without zero entries" in conditions(derivation)[0]
+    else:
+        assert conditions(derivation) == told
 
 
 def test_code_beside_differences():

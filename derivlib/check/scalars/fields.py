@@ -53,6 +53,7 @@ from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.relu import Relu
+from derivlib.nodes.share import Share
 
 _HEIGHT = 2**20
 """Exact points have integer coordinates up to this size."""
@@ -70,7 +71,21 @@ _FLOAT_TOLERANCE = 1e-10
 
 _POINTS_IN_PIECES = 16
 _IN_PIECES = (
-    *(Abs, sign, Max, Min, Relu, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac, Mod),
+    *(
+        Abs,
+        sign,
+        Max,
+        Min,
+        Relu,
+        Share,
+        Piecewise,
+        Heaviside,
+        DiracDelta,
+        floor,
+        ceiling,
+        frac,
+        Mod,
+    ),
     InverseTrigonometricFunction,
 )
 """Functions that are put together from pieces, or that choose a branch."""
