@@ -29,7 +29,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
@@ -266,6 +266,8 @@ class Scalars:
             parts = [self._condition(part, bound) for part in condition.args]
             kind = "and" if isinstance(condition, And) else "or"
             return functools.reduce(functools.partial(self._compared, kind), parts)
+        if isinstance(condition, Not):
+            return self._condition(condition.to_nnf(), bound)
         if isinstance(condition, BooleanTrue | BooleanFalse):
             return self.program.number(S(int(bool(condition))))
         raise UnsupportedError(f'a condition of this kind is not written as code: "{condition}"')

@@ -25,6 +25,7 @@ from sympy import (
     Function,
     Integer,
     Mul,
+    Piecewise,
     Poly,
     PolynomialError,
     Pow,
@@ -114,6 +115,8 @@ def stable(expr: Expr) -> Expr:
         expr = Mul(*expr.args)  # where some of them cancel
     if _divides(expr):
         return _quotients(expr)
+    if isinstance(expr, Piecewise):
+        return Piecewise(*((stable(value), holds) for value, holds in expr.args), evaluate=False)
     if isinstance(expr, AppliedUndef) or not isinstance(expr, Add | Mul | Pow | Function):
         return expr
     args = tuple(map(stable, expr.args))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, Protocol
 
-from sympy import Expr, MatrixSymbol, Piecewise, Symbol
+from sympy import Expr, MatrixSymbol, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
@@ -65,9 +65,6 @@ def _letters(written: Written) -> Iterator[Expr]:
                 yield from as_lambda(part.args[0]).free_symbols
             if isinstance(part, MatrixBase):
                 yield from part.free_symbols
-            if isinstance(part, Piecewise):
-                for _, holds in part.args:
-                    yield from holds.free_symbols
             stack.extend(children(part))
 
 

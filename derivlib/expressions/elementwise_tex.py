@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Heaviside, MatrixSymbol, Mul, Pow, S, Symbol
+from sympy import Add, Expr, Heaviside, MatrixSymbol, Mul, Not, Or, Piecewise, Pow, S, Symbol, true
+from sympy.core.relational import Relational
 
 from derivlib.expressions.binding import binding, parenthesized
 from derivlib.expressions.reading import is_negative, sums_last
@@ -97,8 +98,30 @@ class Elementwise:
         if isinstance(body, Heaviside):
             shown = step(self.set(body.args[0]), self.printer._print(body.args[1]))
             return shown if power is None else f"{shown}^{{{power}}}"
+        if isinstance(body, Piecewise):
+            return self._cases(body)
         _, parts = called(body)
         name = self.printer.function_name(getattr(body, "primed_name", None) or body.func)
         arguments = ", ".join(self.set(part) for part in parts or body.args)
         raised = name if power is None else f"{name}^{{{power}}}"
         return f"{raised}{parenthesized(arguments)}"
+
+    def _cases(self, body: Piecewise) -> str:
+        """The pieces one below the other, each with its condition."""
+        lines = (f"{self.set(value)} & {self._for(holds)}" for value, holds in body.args)
+        return r"\left(\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}\right)"
+
+    def _for(self, holds: Any) -> str:
+        otherwise = holds is true
+        return r"\text{otherwise}" if otherwise else rf"\text{{for}}\: {self._condition(holds)}"
+
+    def _condition(self, holds: Any) -> str:
+        if isinstance(holds, Relational):
+            return f"{self.set(holds.lhs)} {_RELATIONS[holds.rel_op]} {self.set(holds.rhs)}"
+        if isinstance(holds, Not):
+            return rf"\lnot ({self._condition(*holds.args)})"
+        word = r" \vee " if isinstance(holds, Or) else r" \wedge "
+        return word.join(map(self._condition, holds.args))
+
+
+_RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}

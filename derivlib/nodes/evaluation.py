@@ -54,6 +54,9 @@ class Ring(Protocol):
     def compare(self, relation: Any, left: Any, right: Any) -> Any:
         """Decide a relation between two scalars."""
 
+    def connect(self, operation: Any, conditions: Sequence[Any]) -> Any:
+        """Decide what is said of conditions: that all hold, or one does, or one does not."""
+
     def abstract(
         self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Any]
     ) -> Any:

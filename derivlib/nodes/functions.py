@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
@@ -184,6 +185,42 @@ def _choice_on_arrays(on: Any, node: Piecewise) -> Any:
     return result
 
 
+def _choice_example(w: Any, d: int) -> Any:
+    tested = w.scalar(d)
+    return Piecewise((w.scalar(d), tested > 1), (tested, True))
+
+
+def relations_of(condition: Any) -> Iterator[Relational]:
+    """The relations that a condition is made of."""
+    if isinstance(condition, Relational):
+        yield condition
+    elif isinstance(condition, BooleanFunction):
+        for part in condition.args:
+            yield from relations_of(part)
+
+
+def _parts_of_choice(node: Piecewise) -> tuple[Expr, ...]:
+    """The values, and what is compared in the conditions."""
+    compared = (side for _, holds in node.args for r in relations_of(holds) for side in r.args)
+    return (*(value for value, _ in node.args), *compared)
+
+
+def _choice_of(node: Piecewise, parts: tuple[Expr, ...]) -> Expr:
+    """The choice between other values, where other things are compared."""
+    given = iter(parts)
+    values = [next(given) for _ in node.args]
+
+    def renewed(condition: Any) -> Any:
+        if isinstance(condition, Relational):
+            return condition.func(next(given), next(given))
+        if isinstance(condition, BooleanFunction):
+            return condition.func(*map(renewed, condition.args))
+        return condition
+
+    holds = [renewed(condition) for _, condition in node.args]
+    return Piecewise(*zip(values, holds, strict=True))
+
+
 tell(
     Piecewise,
     **PRINTED,
@@ -192,7 +229,9 @@ tell(
     entries=Entries(_choice, lambda node: [part for pair in node.args for part in pair.args]),
     arrays=_choice_on_arrays,
     code="choice",
-    example=_NOT_DIFFERENTIATED,
+    example=Example(_choice_example, "scalar"),
+    parts=_parts_of_choice,
+    with_parts=_choice_of,
 )
 
 
@@ -219,5 +258,6 @@ _tell_condition(
 )
 _tell_condition(BooleanAtom, Entries(lambda _, node: bool(node), no_parts))
 _tell_condition(
-    BooleanFunction, Entries(lambda _, node, *values: node.func(*values), lambda node: node.args)
+    BooleanFunction,
+    Entries(lambda calc, node, *values: calc.ring.connect(node.func, values), lambda n: n.args),
 )

@@ -74,6 +74,10 @@ class Symbolic:
         """Write the relation."""
         return relation(left, right)
 
+    def connect(self, operation: Any, conditions: Sequence[Any]) -> Any:
+        """Write what is said of conditions."""
+        return operation(*conditions)
+
     def abstract(
         self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Expr]
     ) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -13,8 +13,10 @@ from sympy.core.relational import Relational
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import mul, split_coefficient, transpose
+from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.functions import relations_of
 from derivlib.nodes.share import Share
 from derivlib.rules.rule import Condition
 from derivlib.rules.scalar_derivatives import WITH_KINKS
@@ -154,24 +156,80 @@ _WITH_VALUE = (*WITH_KINKS, Relational)
 """What has a value where it has no derivative."""
 
 
+def as_function_of_scalars(choice: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+    """A piecewise function with symbols for what its pieces are functions of, and what they are."""
+    leaves: dict[Expr, Expr] = {}
+
+    def taken(expr: Expr) -> Expr:
+        if expr.is_number:
+            return expr
+        inside = isinstance(expr, (sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Max, sp.Min))
+        parts = children(expr)
+        if inside and not any(part.is_Matrix for part in (*parts, *expr.args)):
+            return with_children(expr, tuple(map(taken, parts)))
+        symbol = expr if expr.is_Symbol else places.setdefault(expr, sp.Dummy("u"))
+        leaves[symbol] = expr
+        return symbol
+
+    places: dict[Expr, Expr] = {}
+    return taken(choice), leaves
+
+
+def of_pieces(choice: Expr) -> tuple[Condition, ...]:
+    """Where a piecewise function has a derivative: not where one piece meets the next."""
+    body, leaves = as_function_of_scalars(choice)
+    found: dict[Condition, None] = {}
+    for symbol in leaves:
+        for node, part, needs in _needed(body, symbol):
+            subject = _unsigned(part, needs).xreplace(leaves)
+            found[Condition(subject, needs[0], has_value=isinstance(node, _WITH_VALUE))] = None
+    return tuple(found)
+
+
+def _nodes(body: Any, given: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """What a function of scalars is made of, each with the conditions of the piece it is in."""
+    if isinstance(body, sp.Piecewise):
+        for value, condition in body.args:
+            yield from ((relation, ()) for relation in relations_of(condition))
+            yield from _nodes(value, (*given, *sp.And.make_args(condition)))
+            given = (*given, sp.Not(condition))
+        return
+    yield body, given
+    for part in body.args:
+        yield from _nodes(part, given)
+
+
+def _is_given(part: Expr, needs: Needs, given: tuple[Any, ...]) -> bool:
+    """Return whether a condition of a piece says what is needed: z > 1 that z is positive."""
+    signed = (part,) if needs is _POSITIVE else (part, -part, sp.Abs(part))
+    larger = (each.gts - each.lts for each in given if isinstance(each, _INEQUALITIES))
+    return any((gap - each).is_nonpositive for gap in larger for each in signed)
+
+
+_INEQUALITIES = (sp.Gt, sp.Ge, sp.Lt, sp.Le)
+
+
 def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Expr, Needs]]:
     """What needs it, and the parts of a function that have to be positive, or not zero."""
     real = sp.Dummy("z", real=True)
-    for node in sp.preorder_traversal(body):
+    for node, given in _nodes(body):
+        pairs: Iterable[tuple[Expr, Expr]] = ()
         if isinstance(node, (sp.Max, sp.Min, Share)):
-            for first, second in combinations(node.args, 2):
-                if variable in (first - second).free_symbols:
-                    yield node, first - second, _NOT_ZERO
+            pairs = combinations(node.args, 2)
+        elif isinstance(node, Relational):
+            pairs = (node.args,)
+        for first, second in pairs:
+            if variable in (first - second).free_symbols:
+                yield node, first - second, _NOT_ZERO
         kinds = (sp.Pow, sp.log, *WITH_KINKS)
-        if (
-            isinstance(node, Share)
-            or not isinstance(node, kinds)
-            or variable not in node.args[0].free_symbols
-        ):
+        if isinstance(node, Share) or not isinstance(node, kinds):
+            continue
+        if variable not in node.args[0].free_symbols:
             continue
         # What is seen without knowing the variable to be real is seen sooner.
         known = (arg.xreplace({variable: real}) for arg in node.args)
-        if _of_node(node, *node.args) and (needs := _of_node(node, *known)):
+        needs = _of_node(node, *known) if _of_node(node, *node.args) else None
+        if needs is not None and not _is_given(node.args[0], needs, given):
             yield node, node.args[0], needs
 
 

@@ -41,6 +41,7 @@ from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes.builders import diagonal_matrix, frobenius, sum_of
 from derivlib.nodes.elementwise import ElementwisePrime, as_lambda, elementwise
 from derivlib.nodes.prime import Prime
+from derivlib.nodes.relu import Relu
 from derivlib.nodes.share import Share
 from derivlib.rules.declare import algebra, remembered
 from derivlib.rules.placeholders import a, m, matrix, n, u
@@ -424,6 +425,77 @@ algebra(
     source=HADAMARD_ALGEBRA,
     of=(Pow, HadamardPower, MatPow),
     arguments=_indicator_to_a_power,
+)
+
+
+def _of_one_matrix(factor: Expr) -> tuple[Expr, Expr]:
+    """The matrix whose entries a factor is a function of, and the function of one entry."""
+    if isinstance(factor, HadamardPower):
+        matrix, body = _of_one_matrix(factor.args[0])
+        return matrix, body ** factor.args[1]
+    if isinstance(factor, ElementwiseApplyFunction):
+        function = as_lambda(factor.args[0])
+        return factor.args[1], function.expr.xreplace({function.variables[0]: z})
+    return factor, z if factor.is_Matrix else factor
+
+
+def _is_step(factor: Expr) -> bool:
+    if isinstance(factor, ElementwiseApplyFunction):
+        factor = as_lambda(factor.args[0]).expr
+    return isinstance(factor, Heaviside)
+
+
+def _vanishes_with(u: Expr, body: Expr) -> bool:
+    """Return whether a product has a power of relu(u), which is 0 where u is not positive."""
+    for part in sp.Mul.make_args(body):
+        base, exponent = part.as_base_exp()
+        if isinstance(base, Relu) and base.args[0] == u and exponent.is_positive:
+            return True
+    return False
+
+
+def _without_indicators(expr: Expr) -> Expr:
+    """A function without indicators that change nothing: relu(u) [u > 0], and [u > 0] squared."""
+    if isinstance(expr, ElementwiseApplyFunction):
+        function = as_lambda(expr.args[0])
+        body = function.expr
+        if not body.has(Heaviside):
+            return expr
+        new = body.replace(_is_indicator_power, lambda part: part.base)
+        new = new.replace(sp.Mul, lambda *args: _without_indicators(sp.Mul(*args)))
+        return expr if new == body else elementwise(Lambda(function.variables, new), expr.args[1])
+    factors = expr.args
+    if not any(map(_is_step, factors)):
+        return expr
+    bodies = list(map(_of_one_matrix, factors))
+    kept = [
+        factor
+        for factor, (matrix, body) in zip(factors, bodies, strict=True)
+        if not isinstance(body, Heaviside)
+        or not any(
+            _vanishes_with(body.args[0], other)
+            for of, other in bodies
+            if of == matrix or not factor.is_Matrix
+        )
+    ]
+    if len(kept) == len(factors):
+        return expr
+    return hadamard(*kept) if expr.is_Matrix else sp.Mul(*kept)
+
+
+def _is_indicator_power(expr: Expr) -> bool:
+    return bool(expr.is_Pow and is_indicator(expr.base) and expr.exp.is_positive)
+
+
+algebra(
+    "product with an indicator",
+    lambda expr: (expr, _without_indicators(expr)),
+    (Relu(u) * Heaviside(u, 0),),
+    (hadamard(A, elementwise(Lambda(z, Relu(z)), B), elementwise(Lambda(z, Heaviside(z, 0)), B)),),
+    (elementwise(Lambda(z, sp.exp(Relu(z) * Heaviside(z, 1) + Heaviside(z, 0) ** 2)), A),),
+    source=HADAMARD_ALGEBRA,
+    of=(sp.Mul, sp.HadamardProduct, ElementwiseApplyFunction),
+    arguments=lambda expr: None if _without_indicators(expr) == expr else (expr,),
 )
 
 

@@ -22,14 +22,21 @@ from derivlib.nodes import (
 )
 from derivlib.nodes.builders import inner, inner_sum, unvec, vec
 from derivlib.nodes.elementwise import applied_to_entries, as_lambda, elementwise
-from derivlib.nodes.prime import Prime, prime_of
-from derivlib.rules.conditions import of_entries, of_extreme, of_function
+from derivlib.nodes.prime import Prime, at_entries, prime_of
+from derivlib.rules.conditions import (
+    as_function_of_scalars,
+    of_entries,
+    of_extreme,
+    of_function,
+    of_pieces,
+)
 from derivlib.rules.declare import differential, scalars, whole
 from derivlib.rules.placeholders import f, h, lam, m, matrix, n, p, q, sigma, t, u, v
 from derivlib.rules.rule import Arguments, Differentiate
 from derivlib.rules.scalar_derivatives import (
     LOCALLY_CONSTANT,
     derivative_by_parameter,
+    derivative_of,
     derivative_of_function,
     partial_derivative,
     share_of_extreme,
@@ -39,9 +46,7 @@ from derivlib.rules.sources import CHAIN_RULE
 U, V = matrix("U", n, m), matrix("V", p, q)
 NU = MatrixFunction("nu", (n, p))
 
-WITHOUT_DERIVATIVE = (
-    *(sp.Piecewise, RoundFunction, sp.DiracDelta, sp.arg, sp.conjugate, sp.im, sp.re),
-)
+WITHOUT_DERIVATIVE = (*(RoundFunction, sp.DiracDelta, sp.arg, sp.conjugate, sp.im, sp.re),)
 """Functions that SymPy differentiates by a convention of its own, or not on the reals."""
 
 
@@ -141,7 +146,8 @@ def _function_and_scalars(expr: Expr) -> Arguments | None:
     if (slope := prime_of(expr)) is not None:
         function, order, argument = slope
         return prime(function, order), argument
-    if isinstance(expr, (*WITHOUT_DERIVATIVE, sp.Derivative, sp.Subs)) or scalars(expr) is None:
+    others = (*WITHOUT_DERIVATIVE, sp.Piecewise, sp.Derivative, sp.Subs)
+    if isinstance(expr, others) or scalars(expr) is None:
         return None
     return expr.func, *expr.args
 
@@ -185,3 +191,24 @@ def _extreme(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
         if not is_zero(d(argument))
     )
     return add(*shares, sp.S.Zero)
+
+
+@differential(
+    sp.Piecewise,
+    "piecewise function",
+    (sp.Piecewise((u**2, u > v), (u * v, True)),),
+    (sp.Piecewise((sp.log(u), u > 0), (t, sp.And(u < -1, t > 0)), (3, True)),),
+    source=CHAIN_RULE,
+    conditions=of_pieces,
+    build=lambda choice: choice,
+    arguments=whole,
+)
+def _pieces(d: Differentiate, choice: Expr) -> Expr:
+    body, leaves = as_function_of_scalars(choice)
+    moving = [(symbol, d(leaf)) for symbol, leaf in leaves.items()]
+    slopes = (
+        mul(at_entries(derivative_of(body, symbol)).xreplace(leaves), change)
+        for symbol, change in moving
+        if not is_zero(change)
+    )
+    return add(*slopes, sp.S.Zero)

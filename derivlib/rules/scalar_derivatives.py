@@ -93,6 +93,8 @@ def _derivative(body: Expr, by: sp.Symbol) -> Expr:
         growth = _derivative(exponent, by)
         growing = growth * sp.log(base) if growth != 0 else sp.S.Zero
         return body * (growing + _derivative(base, by) * exponent / base)
+    if isinstance(body, sp.Piecewise):
+        return sp.Piecewise(*((_derivative(value, by), holds) for value, holds in body.args))
     if (slope := prime_of(body)) is not None:
         function, order, argument = slope
         return sp.Mul(Prime(function, order + 1, argument), _derivative(argument, by))

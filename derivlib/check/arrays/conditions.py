@@ -22,6 +22,13 @@ RELATIONS: dict[Any, Callable[[Any, Any], Any]] = {
 }
 
 
+CONNECTIVES: dict[Any, Callable[[Any], Any]] = {
+    sp.And: lambda conditions: reduce(np.logical_and, conditions),
+    sp.Or: lambda conditions: reduce(np.logical_or, conditions),
+    sp.Not: lambda conditions: np.logical_not(*conditions),
+}
+
+
 def holds(condition: Any, value: Callable[[Any], Jet]) -> Any:
     """Tell at each place whether a condition holds.
 
@@ -34,9 +41,6 @@ def holds(condition: Any, value: Callable[[Any], Jet]) -> Any:
     if type(condition) in RELATIONS:
         left, right = (value(side)[0] for side in condition.args)
         return RELATIONS[type(condition)](left, right)
-    if isinstance(condition, sp.Not):
-        return np.logical_not(holds(condition.args[0], value))
-    for kind, joined in ((sp.And, np.logical_and), (sp.Or, np.logical_or)):
-        if isinstance(condition, kind):
-            return reduce(joined, [holds(part, value) for part in condition.args])
+    if type(condition) in CONNECTIVES:
+        return CONNECTIVES[type(condition)]([holds(part, value) for part in condition.args])
     raise UnsupportedError(f'the condition "{condition}" has no value on arrays')

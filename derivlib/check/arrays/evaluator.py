@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 from derivlib.check.arrays import jets
-from derivlib.check.arrays.conditions import RELATIONS, holds
+from derivlib.check.arrays.conditions import CONNECTIVES, RELATIONS, holds
 from derivlib.check.arrays.elementary import EXP, LOG, derivatives_of, power
 from derivlib.check.arrays.jets import Jet, constant
 from derivlib.check.arrays.ridges import ridges
@@ -263,6 +263,10 @@ class JetRing:
     def compare(self, relation: Any, left: Jet, right: Jet) -> Any:
         """Decide a relation between two scalars by their values."""
         return RELATIONS[relation](left[0], right[0])
+
+    def connect(self, operation: Any, conditions: Sequence[Any]) -> Any:
+        """Decide what is said of conditions."""
+        return CONNECTIVES[operation](conditions)
 
     def abstract(self, name: str, *_: Any) -> Jet:
         """Nothing: undefined functions have values on whole arrays.

@@ -223,6 +223,10 @@ class Numbers:
             raise NoValue("a piecewise function at the border of its pieces")
         return bool(relation(*(_as_sympy(value) for value in (left, right))))
 
+    def connect(self, operation: Any, conditions: Sequence[bool]) -> bool:
+        """Decide what is said of conditions."""
+        return bool(operation(*conditions))
+
     def abstract(
         self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[Any]
     ) -> Any:

@@ -53,6 +53,10 @@ class Lengths:
         """One node above two."""
         return 1 + left + right
 
+    def connect(self, operation: Any, conditions: Sequence[int]) -> int:
+        """One node above the conditions."""
+        return 1 + sum(conditions)
+
     def abstract(
         self, name: str, index: Sequence[int], slots: Sequence[Slot], arguments: Sequence[int]
     ) -> int:
