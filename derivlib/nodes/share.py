@@ -23,7 +23,7 @@ class Share(Function):
     >>> slope = derive(Max(t, u, v), t)
     >>> print(slope)
     ∂L/∂t = share(t, u, v)
-    >>> slope.result.subs({t: 1, u: 1, v: 1}), slope.to_function()(2.0, 2.0, 0.0)
+    >>> slope.result.subs({t: 1, u: 1, v: 1}), float(slope.to_function()(2.0, 2.0, 0.0))
     (1/3, 0.5)
 
     ```
