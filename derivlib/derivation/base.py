@@ -179,8 +179,12 @@ class DerivationBase(HasLines, WithResult, WritesCode):
         """Lines with what stands on the left of each, and the letters it is written with."""
         found: Expr | None = None
         letters: Mapping[Expr, Expr] = {}
+        readings = iter(self._computed.readings)
         for line in lines:
             step = line.step
+            if line.reads:
+                yield replace(line, left=next(readings).name or self.output)
+                continue
             if step.rule == NAMING and step.after in self.intermediates:
                 yield replace(line, left=step.after)
                 continue

@@ -14,6 +14,7 @@ from derivlib.engine.events import Found
 from derivlib.engine.expansion import supports
 from derivlib.engine.forward import forward
 from derivlib.engine.intermediates import Graph, name_intermediates
+from derivlib.engine.recognition import Reading, recognised
 from derivlib.engine.sweep import sweep
 from derivlib.errors import InputError, UndefinedError
 from derivlib.expressions.measure import Measures
@@ -34,6 +35,7 @@ class Computed:
     :param output: what its value is called.
     :param layout: how its derivatives are laid out.
     :param found: its derivatives by the variables, over names, and how they were found.
+    :param readings: what in the expression was seen to have a name, before the rest.
     :param patience: by how much a derivative may be longer than what is good to read, and be
         written without names.
     """
@@ -42,6 +44,7 @@ class Computed:
     output: Expr
     layout: Layout
     found: Found
+    readings: tuple[Reading, ...] = ()
     patience: int = 1
 
     @property
@@ -90,7 +93,8 @@ def computed(
     :raises UndefinedError: if the derivative has no value, whatever the variable is.
     :raises UnsupportedError: if an operation has no rule.
     """
-    graph = name_intermediates(written, variables, supports, known)
+    read, readings = recognised(written)
+    graph = name_intermediates(read, variables, supports, known)
     layouts = {layout_of(graph.root, wrt) for wrt in variables}
     if Layout.RATE in layouts and len(variables) > 1:
         scalars = ", ".join(str(wrt) for wrt in variables if not wrt.is_Matrix)
@@ -111,4 +115,4 @@ def computed(
             f'"{text(written.expr)}" has no value, or its derivative has none: the derivative of '
             "a power of zero, or of a function where it has a pole, was needed"
         )
-    return Computed(graph, output, layout, found)
+    return Computed(graph, output, layout, found, readings)

@@ -212,7 +212,7 @@ class Derivation(DerivationBase):
     @cached_property
     def _own_steps(self) -> tuple[Step, ...]:
         steps = [
-            *recording.naming(self._graph),
+            *recording.beginning(self._computed.readings, self._graph),
             *recording.recorded(self._computed.found.events, self._graph, (self.wrt,)),
             *self._outcome.steps,
         ]

@@ -145,7 +145,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         """Every step, in the order in which it was made; what is common is made once."""
         return Rows(
             (
-                *recording.naming(self._graph),
+                *recording.beginning(self._computed.readings, self._graph),
                 *recording.recorded(self._computed.found.events, self._graph, self.variables),
                 *(step for view in self._views.values() for step in view._outcome.steps),
             )

@@ -62,6 +62,11 @@ class ShortLine(Line):
         return self.terms
 
     @property
+    def rules(self) -> frozenset[str]:
+        """The rules of all steps."""
+        return frozenset(step.rule for step in self.steps)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """The rules that a textbook would name, each once."""
         told = [step.rule for step in self.steps if not _is_minor(step)]
@@ -74,15 +79,22 @@ class ShortLine(Line):
         return tuple(dict.fromkeys(told))
 
 
-def short(lines: Iterable[Line], names: Mapping[Expr, Expr]) -> Iterator[ShortLine]:
+def short(
+    lines: Iterable[Line], names: Mapping[Expr, Expr], given: Mapping[Expr, Expr]
+) -> Iterator[ShortLine]:
     """Choose the lines of a derivation that a textbook prints.
 
-    :param names: what names that the author gave stand for; where it occurs, as in the
-        differential of a softmax, the name is written.
+    :param names: what the names stand for; where it occurs, as in the differential of a softmax,
+        the name is written.
+    :param given: those that the author gave, which stay when the others are put back in.
     """
-    named = OwnNames(names)
+    every, own = OwnNames(names), OwnNames(given)
+    told = [*_chosen(lines)]
+    substituted = {line.by: i for i, line in enumerate(told) if SUBSTITUTION in line.rules}
     chosen: ShortLine | None = None
-    for line in _chosen(lines):
+    for i, line in enumerate(told):
+        over_names = line.by is None or i < substituted.get(line.by, 0)
+        named = every if over_names and not line.reads else own
         line = replace(line, terms=tuple(map(named, line.terms)))
         if chosen is not None and (chosen.left, chosen.terms) == (line.left, line.terms):
             line = replace(line, steps=(*chosen.steps, *line.steps))
@@ -117,6 +129,8 @@ class _Kind:
     def __call__(self, line: Line) -> object:
         if line.by is not None:
             return line.by
+        if line.reads:
+            return ("reading", line.left)
         if line.target is not None or line.step.rule == KNOWN_DIFFERENTIALS:
             return ("rate", line.target)
         return "expanding" if line.step.family in ("differential", "notation") else "moving"
@@ -183,7 +197,7 @@ def _in_order(lines: Iterable[Line]) -> Iterator[Line]:
     """The same lines, each with its terms in the order of those that they came from."""
     before: tuple[Expr, ...] = ()
     for line in lines:
-        if line.by is not None:
+        if line.by is not None or line.reads:
             yield line
             continue
         before = tuple(_placed(before, _single_terms(line.terms)))
@@ -254,7 +268,10 @@ class HasLines:
         Each line is one of :attr:`full`, with the rules of the steps since the line before, and
         with a name of `where` wherever what it stands for occurs.
         """
-        return Lines.of((part, short(part.own_lines(), part.own_names)) for part in self.parts)
+        return Lines.of(
+            (part, short(part.own_lines(), part.intermediates, part.own_names))
+            for part in self.parts
+        )
 
     @property
     def full(self) -> Lines:

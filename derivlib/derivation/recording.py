@@ -14,6 +14,7 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.step import Step
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION, Event
 from derivlib.engine.intermediates import Graph
+from derivlib.engine.recognition import Reading
 from derivlib.engine.simplify.simplification import Rewriting
 from derivlib.expressions.construction import mul, transpose, zero_like
 from derivlib.nodes import BasisMatrix, Structure, d
@@ -21,9 +22,10 @@ from derivlib.rules import structures
 from derivlib.rules.rule import Condition, Rule
 
 
-def naming(graph: Graph) -> Iterator[Step]:
-    """The steps that give the intermediates their names."""
-    return (Step(NAMING, definition, name) for name, definition in graph.definitions.items())
+def beginning(readings: Sequence[Reading], graph: Graph) -> Iterator[Step]:
+    """The steps that read the expression, and those that give the intermediates their names."""
+    yield from rewriting([reading.rewriting for reading in readings])
+    yield from (Step(NAMING, definition, name) for name, definition in graph.definitions.items())
 
 
 def recorded(events: Sequence[Event], graph: Graph, variables: Sequence[Expr]) -> Iterator[Step]:

@@ -27,6 +27,7 @@ from derivlib.expressions.measure import Measures
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.expressions.text import text
+from derivlib.expressions.traversal import checked_normal_form
 from derivlib.nodes import FormalNode, Inner, LinearForm, OnVec, d
 from derivlib.nodes.builders import inner_sum
 from derivlib.rules import RULES
@@ -66,6 +67,16 @@ class Line:
     by: Expr | None = None
     left: Expr | None = None
     letters: Mapping[Expr, Expr] = field(default_factory=dict, compare=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps since the line before: the one that led here."""
+        return (self.step,)
+
+    @property
+    def reads(self) -> bool:
+        """Whether the expression was rewritten, before anything was differentiated."""
+        return self.by is None and self.step.family == "algebra"
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -393,12 +404,14 @@ def check_names(written: Written, root: Expr, steps: Iterable[Step]) -> None:
     :param steps: the steps of its derivation, of which the first give the names.
     :raises ReplayError: naming the expression.
     """
-    names = {step.after: step.before for step in takewhile(lambda s: s.rule == NAMING, steps)}
+    first = [*takewhile(lambda s: s.rule == NAMING or s.family == "algebra", steps)]
+    names = {step.after: step.before for step in first if step.rule == NAMING}
+    read = _read(written, (step for step in first if step.rule != NAMING))
     chosen = {name: value for name, value in names.items() if name not in written.where}
     measures = Measures(chosen)
     values: dict[Expr, Expr] = {}
     for name, definition in (*names.items(), (None, root)):
-        expr = written.expr if name is None else written.where.get(name)
+        expr = read.get(name)
         readable = measures.are_readable(definition)
         value = substitute(definition, values, ordered=True) if readable else definition
         if expr is None:
@@ -411,6 +424,20 @@ def check_names(written: Written, root: Expr, steps: Iterable[Step]) -> None:
             agree = is_equal(definition, expr, definitions={**chosen, **written.where})
         if expr is not None and not agree:
             raise ReplayError(f'the names do not resolve to "{text(expr)}"')
+
+
+def _read(written: Written, steps: Iterable[Step]) -> Mapping[Expr | None, Expr]:
+    """The expression, under None, and the definitions of names, after they have been read.
+
+    :raises ReplayError: if a step reads something that is not there.
+    """
+    read: dict[Expr | None, Expr] = {**written.where, None: written.expr}
+    for step in steps:
+        name = next((k for k, v in read.items() if step.before in (v, checked_normal_form(v))), "")
+        if name == "":
+            raise _fail(step, "reads something that was not written")
+        read[name] = step.after
+    return read
 
 
 def states(
@@ -435,6 +462,10 @@ def states(
         if step.rule == NAMING and not begun:
             replay.name(step)
             yield Line(step, (graph.root,))
+            continue
+        if step.family == "algebra" and not begun:
+            _check_against_rule(step, graph.moves)
+            yield Line(step, (step.after,))
             continue
         if not begun:
             replay.begin(graph.root)

@@ -88,9 +88,11 @@ def block(parts: Iterable[tuple[DifferentialLike, Iterable[Any]]]) -> Formula:
 
 def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
-    yield definitions(derivation)
+    told = list(lines)
+    readings = [line for line in told if line.reads]
+    yield from _beginning(derivation, readings)
     left, previous = None, None
-    for line in lines:
+    for line in told[len(readings) :]:
         if line.left in derivation.intermediates:
             continue
         derived = latex(line.left)
@@ -98,6 +100,20 @@ def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
         if shown != previous or derived != left:
             yield f"{derived if derived != left else ''} &= {shown} && {_remark(line)}"
         left, previous = derived, shown
+
+
+def _beginning(derivation: DifferentialLike, readings: Sequence[Any]) -> Iterator[str]:
+    """The rows that say what is differentiated, and what was read in it as it was written."""
+    whole = [line for line in readings if line.left == derivation.output]
+    for line in readings:
+        if line not in whole:
+            before, after = latex(line.steps[0].before), latex(line.step.after)
+            yield f"{latex(line.left)} &= {before} = {after} && {_remark(line)}"
+    first = definitions(derivation)
+    if whole:
+        yield f"{latex(derivation.output)} &= {latex(whole[0].steps[0].before)}"
+        first = f"{first.removeprefix(latex(derivation.output))} && {_remark(whole[-1])}"
+    yield first
 
 
 def equation(derivation: DerivationLike) -> Formula:

@@ -36,6 +36,7 @@ from derivlib.expressions.shapes import same_size, shape_of, shown_shape
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form, children, with_children
 from derivlib.nodes import MatrixFunctionApplication, PartialNode
+from derivlib.nodes.softmax import AxisSoftmax
 
 _DEEPEST_INLINE = 8
 """How many operations may nest inside one definition before the inner ones get a name."""
@@ -43,7 +44,7 @@ _DEEPEST_INLINE = 8
 _SMALLEST_SHARED = 2
 """How many operations a subexpression needs to be named because it occurs again."""
 
-_MATRIX_FUNCTIONS = (ElementwiseApplyFunction, MatrixFunctionApplication)
+_MATRIX_FUNCTIONS = (ElementwiseApplyFunction, AxisSoftmax, MatrixFunctionApplication)
 """Functions whose value is a matrix; their arguments are called N and their values S."""
 
 
@@ -237,9 +238,7 @@ def _assign_roles(nodes: list[_Node]) -> None:
         for i in node.parts:
             nodes[i].users += 1
     for node in nodes[:-1]:
-        if _may_be_named(node) and isinstance(
-            node.expr, (ElementwiseApplyFunction, MatrixFunctionApplication)
-        ):
+        if _may_be_named(node) and isinstance(node.expr, _MATRIX_FUNCTIONS):
             node.role = _role(node)
     for node in nodes:
         if not _names_argument(node.expr):

@@ -52,13 +52,14 @@ class Written:
         return frozenset(size_symbols(*self.parts))
 
     @cached_property
-    def _nodes(self) -> tuple[Basic, ...]:
+    def nodes(self) -> tuple[Basic, ...]:
+        """Every node of it, each once."""
         return tuple(all_nodes(self.parts))
 
     @cached_property
     def free(self) -> frozenset[Expr]:
         """The symbols that stand for something of the author's: not those of a function."""
-        functions = (node for node in self._nodes if isinstance(node, Lambda))
+        functions = (node for node in self.nodes if isinstance(node, Lambda))
         bound = {symbol for function in functions for symbol in function.variables}
         return frozenset(s for s in self.letters - bound if not isinstance(s, Dummy))
 
@@ -73,4 +74,4 @@ class Written:
     @cached_property
     def letters(self) -> frozenset[Expr]:
         """Every symbol that stands in it, names too."""
-        return _letters_among(self._nodes).union(self.where)
+        return _letters_among(self.nodes).union(self.where)

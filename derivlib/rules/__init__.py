@@ -15,6 +15,7 @@ from derivlib.rules import (  # noqa: F401, I001
     powers,
     entrywise,
     recognised,
+    written_out,
     structures,
 )
 from derivlib.rules.rule import RULES, Condition, Rule, Source

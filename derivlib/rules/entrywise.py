@@ -31,6 +31,7 @@ from derivlib.expressions.construction import (
     add,
     hadamard,
     hadamard_power,
+    is_one,
     mul,
     ones,
     power,
@@ -44,7 +45,7 @@ from derivlib.nodes.prime import Prime
 from derivlib.nodes.relu import Relu
 from derivlib.nodes.share import Share
 from derivlib.rules.declare import algebra, remembered
-from derivlib.rules.placeholders import a, m, matrix, n, u
+from derivlib.rules.placeholders import a, k, m, matrix, n, u
 from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.scalar_forms import (
     as_written,
@@ -379,25 +380,34 @@ MULTIPLIED_OUT = algebra(
     source=HADAMARD_ALGEBRA,
 )
 
+
+def _row_sums(matrix: Expr) -> Expr:
+    """The sum of each row; a column as it is."""
+    cols = matrix.shape[1]
+    return matrix if is_one(cols) else mul(matrix, ones(cols, 1))
+
+
 SCALED_ROWS = algebra(
     "scaled rows",
-    lambda column, *rest: (
-        hadamard(mul(column, ones(1, rest[0].shape[1])), *rest),
-        mul(diagonal_matrix(column), hadamard(*rest)),
+    lambda sums, *rest: (
+        hadamard(mul(sums, ones(sums.shape[1], rest[0].shape[1])), *rest),
+        mul(diagonal_matrix(_row_sums(sums)), hadamard(*rest)),
     ),
     (MatrixSymbol("a", n, 1), A),
     (MatrixSymbol("a", n, 1), A, B),
+    (matrix("C", n, k), A),
     source=HADAMARD_ALGEBRA,
 )
 
 SCALED_COLUMNS = algebra(
     "scaled columns",
-    lambda row, *rest: (
-        hadamard(mul(ones(rest[0].shape[0], 1), row), *rest),
-        mul(hadamard(*rest), diagonal_matrix(row)),
+    lambda sums, *rest: (
+        hadamard(mul(ones(rest[0].shape[0], sums.shape[0]), sums), *rest),
+        mul(hadamard(*rest), diagonal_matrix(_row_sums(transpose(sums)))),
     ),
     (MatrixSymbol("b", 1, m), A),
     (MatrixSymbol("b", 1, m), A, B),
+    (matrix("C", k, m), A),
     source=HADAMARD_ALGEBRA,
 )
 

@@ -59,15 +59,21 @@ def in_hadamard(expr: Expr, _: Facts) -> Iterator[Rewrite]:
 
 
 def _scaled(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
-    """A column times a row of ones, or a column of ones times a row, among the factors."""
+    """A product with a matrix of ones, at the right or at the left, among the factors.
+
+    Where what is summed has another factor in it, that is a common factor with other terms.
+    """
     for i, factor in enumerate(factors):
         parts, rest = matrices(factor), (*factors[:i], *factors[i + 1 :])
         if len(parts) < 2:
             continue
-        if isinstance(parts[-1], OneMatrix) and is_one(parts[-1].shape[0]):
-            yield entrywise.SCALED_ROWS, (mul(*parts[:-1]), *rest)
-        if isinstance(parts[0], OneMatrix) and is_one(parts[0].shape[1]):
-            yield entrywise.SCALED_COLUMNS, (mul(*parts[1:]), *rest)
+        occurs = any(factor.has(other) for other in rest)
+        for ones, along, rule, sums in (
+            (parts[-1], 0, entrywise.SCALED_ROWS, parts[:-1]),
+            (parts[0], 1, entrywise.SCALED_COLUMNS, parts[1:]),
+        ):
+            if isinstance(ones, OneMatrix) and (is_one(ones.shape[along]) or not occurs):
+                yield rule, (mul(*sums), *rest)
 
 
 def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
