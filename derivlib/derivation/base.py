@@ -161,7 +161,12 @@ class DerivationBase(HasLines, WithResult, WritesCode):
     @cached_property
     def assumptions(self) -> tuple[Condition, ...]:
         """What has to hold for the result, each condition once."""
-        required = (c for step in self.steps for c in step.requires)
+        required = (
+            c
+            for step in self.steps
+            for c in step.requires
+            if c.property != "symmetric" or c.subject not in self.where  # by its definition
+        )
         return self._computed.resolved((*self.premises.conditions, *required))
 
     def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]:

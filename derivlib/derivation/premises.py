@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,10 @@ from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_abou
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
+from derivlib.expressions.substitution import normal_form
 from derivlib.nodes import Structure, as_structure
 from derivlib.rules.rule import Condition
+from derivlib.rules.symmetry import is_symmetric
 
 _SYMMETRIC = ("symmetric", "diagonal", "symmetric toeplitz", "positive definite")
 """Properties, and structures, of matrices that are their own transpose."""
@@ -98,8 +100,18 @@ def premises(
         _refuse_unstructured(wrt, structure)
         known.setdefault(wrt, set()).update(_facts(structure))
         conditions.insert(0, Condition(wrt, structure.replace("toeplitz", "Toeplitz")))
+    for name in _symmetric_names(written, {k for k, told in known.items() if "symmetric" in told}):
+        known.setdefault(name, set()).add("symmetric")
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
     return Premises(structure, assumed, assuming, facts, tuple(conditions), varies_freely)
+
+
+def _symmetric_names(written: Written, known: set[Expr]) -> Iterator[Expr]:
+    """The names of what is seen to be symmetric, as XᵀX is, or by what is known of its parts."""
+    for name, meaning in written.where.items():
+        if name.is_Matrix and same_size(*name.shape) and is_symmetric(normal_form(meaning), known):
+            known.add(name)
+            yield name
 
 
 def _refuse_restriction(assumption: Assumed) -> None:

@@ -6,13 +6,14 @@ import pickle
 
 import pytest
 from expressions import A, G, X, n, x
-from sympy import Q, Trace
+from sympy import Identity, MatrixSymbol, Q, Trace
 from sympy.assumptions import assuming, global_assumptions
 
-from derivlib import VerificationError, derive, hessian
+from derivlib import VerificationError, derive, hessian, logdet, text
 from derivlib.check import verify
 
 FORM = x.T * A * x
+S, V = MatrixSymbol("S", n, n), MatrixSymbol("V", n + 1, n)
 
 
 def derived_in_a_block(make):
@@ -67,3 +68,25 @@ def test_what_is_assumed_of_other_symbols_is_not_kept():
 def test_an_instance_keeps_it():
     d = derived_in_a_block(lambda: derive(x.T * A * G * x, x))
     assert d.instantiate({G: A}).verify({n: 3}).assumptions == ("A symmetric",)
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "meaning", "shown"),
+    [
+        (x.T * S * x, x, V.T * V, "2*S*x"),
+        (logdet(S), V, V.T * V, "2*V*S⁻¹"),
+        (Trace(S * S), V, V.T * V, "4*V*S"),
+        (x.T * S * x, x, A + Identity(n), "2*S*x"),
+    ],
+)
+def test_a_name_is_symmetric_where_its_definition_is(loss, wrt, meaning, shown):
+    d = derive(loss, wrt, where={S: meaning}, assuming=Q.symmetric(A))
+    assert text(d.result) == shown
+    assert "S symmetric" not in map(str, d.assumptions)
+    assert d.verify({n: 3})
+    assert d.replay() == d.result
+
+
+def test_a_name_is_not_symmetric_where_its_definition_is_not():
+    d = derive(x.T * S * x, x, where={S: A + Identity(n)})
+    assert text(d.result) == "(S + Sᵀ)*x"
