@@ -43,8 +43,12 @@ def rows(tex: str) -> list[list[str]]:
 
 def bare(tex: str) -> tuple[str, list[str]]:
     """What a formula says without its layout, and the remarks beside it."""
-    said = "".join(cell for row in rows(tex) for cell in row[:2])
-    remarks = ["".join(row[2:]).strip() for row in rows(tex) if len(row) > 2]
+    below = re.compile(r"\s*\\quad \{\\small (.*)\}\s*")
+    said, remarks = "", []
+    for row in rows(tex):
+        under = below.fullmatch(row[1]) if len(row) == 2 else None
+        said += "" if under else "".join(row[:2])
+        remarks += [under[1]] if under else ["".join(row[2:]).strip()] if len(row) > 2 else []
     return re.sub(LAYOUT, "", said), remarks
 
 
@@ -107,10 +111,24 @@ def test_a_matrix_is_never_broken():
 
 
 def test_the_name_of_a_rule_stays_on_the_first_line():
-    tex = "\\begin{aligned}\nL &= aaaaaaaa + bbbbbbbb && \\textrm{sum}\n\\end{aligned}"
-    first, second = broken(tex, 9, measure).split("\n")[1:-1]
+    tex = "\\begin{aligned}\nL &= aaaaaaaaaaaa + bbbbbbbbbbbb && \\textrm{sum}\n\\end{aligned}"
+    first, second = broken(tex, 11, measure).split("\n")[1:-1]
     assert r"\textrm{sum}" in first
     assert r"\textrm" not in second
+
+
+def test_a_long_remark_goes_below_before_its_line_is_broken():
+    """The short remark of the other line stays beside it."""
+    rows = [
+        r"L &= aaaaaaaa + bbbbbbbb && \textrm{a rule with a long name}",
+        r"&= cccc && \textrm{sum}",
+    ]
+    tex = "\\begin{aligned}\n" + " \\\\[1ex]\n".join(rows) + "\n\\end{aligned}"
+    assert measure(rows[0]) > 16
+    first, under, last = broken(tex, 16, measure).split("\n")[1:-1]
+    assert first.startswith("L &= aaaaaaaa + bbbbbbbb ")
+    assert under.startswith(r"& \quad {\small \textrm{a rule with a long name}}")
+    assert last == rows[1]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ r"""Lines of a formula that are wider than their box, broken before a sign.
 A line is broken where a hand would break it: before `=`, `+` and `-` and between definitions,
 first outside all parentheses, then inside, then before `\otimes` and `\odot`. Nothing is broken
 between `\left` and `\right`, nor in a group or an environment; a matrix too wide stays whole,
-and its box scrolls.
+and its box scrolls. A remark beside a line goes below it before the line is broken.
 """
 
 from __future__ import annotations
@@ -147,9 +147,30 @@ def equation_in(line: str, widest: float, measure: Measure) -> tuple[str, str]:
     return "", line
 
 
-def row_broken(row: str, widest: float, room: float, measure: Measure) -> list[str]:
-    """Break the second cell of a row; the remark stays on its first line."""
+def below_lines(cells: list[list[str]], room: float, measure: Measure) -> set[str]:
+    """The remarks that go below their lines, longest first, so that no line is broken for them.
+
+    :param cells: the cells of the rows; a remark is the fourth.
+    :param room: what there is for a line and a remark.
+    """
+    remarks = {row[3]: measure(row[3]) + GAP for row in cells if len(row) > 3}
+    bodies = [width for row in cells if (width := measure(row[1])) <= room]
+    widest, below = max(bodies, default=0.0), set[str]()
+    for remark in sorted(remarks, key=lambda one: remarks[one], reverse=True):
+        if widest + remarks[remark] <= room:
+            break
+        below.add(remark)
+    return below
+
+
+def row_broken(
+    row: str, widest: float, room: float, measure: Measure, below: set[str]
+) -> list[str]:
+    """Break the second cell of a row; the remark stays on its first line, or goes below all."""
     left, body, *remark = split(row, "&")
+    if remark and remark[-1] in below:
+        under = rf"& \quad {{\small {remark.pop().strip()}}}"
+        return [*row_broken(f"{left}&{body}", widest, room, measure, below), under]
     if measure(body) <= room:
         return [row]
     rows: list[str] = []
@@ -198,15 +219,16 @@ def broken(tex: str, limit: float, measure: Measure) -> str:
         return tex
     cells = [split(row, "&") for row, _ in rows if row.strip()]
     left = max(measure(row[0]) for row in cells)
-    remarks = max((measure(row[3]) + GAP for row in cells if len(row) > 3), default=0.0)
-    room = limit - left - remarks
+    below = below_lines(cells, limit - left, measure)
+    beside = (row[3] for row in cells if len(row) > 3 and row[3] not in below)
+    room = limit - left - max((measure(remark) + GAP for remark in beside), default=0.0)
     written: list[str] = []
     more = False
     for row, end in rows:
         if not row.strip():
             written.append(row + end)
             continue
-        lines = row_broken(row, left, room, measure)
+        lines = row_broken(row, left, room, measure, below)
         more = more or len(lines) > 1
         written.append(joined(lines) + (f" {end}" if end else ""))
     if not more:
