@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from itertools import product
+from operator import matmul
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, OneMatrix, S, Transpose
+from sympy import Expr, ImmutableDenseMatrix, MatMul, MatrixSymbol, OneMatrix, S, Transpose
 from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import (
     add,
@@ -16,6 +21,7 @@ from derivlib.expressions.construction import (
     mul,
     ones,
     power,
+    split_coefficient,
     transpose,
 )
 from derivlib.expressions.guarded import scalar_power, scalar_product
@@ -172,4 +178,97 @@ DIAGONAL_BETWEEN_DIAGONALS = algebra(
     ),
     (A,),
     source=LINEAR_STRUCTURES,
+)
+
+
+_LARGEST = 16
+"""How many entries a matrix may have that is written out."""
+
+
+def in_entries(term: Expr) -> ImmutableDenseMatrix | None:
+    """A product of a single-entry matrix with matrices of few entries, written out."""
+    scalar, whole = split_coefficient(term)
+    factors = whole.args if isinstance(whole, MatMul) else (whole,)
+    values = [*map(_written_out, factors)]
+    parts = [*map(_untransposed, factors)]
+    has_place = any(isinstance(part, SingleEntry) for part in parts)
+    is_written_out = len(parts) == 1 and isinstance(parts[0], MatrixBase)
+    if any(value is None for value in values) or not (has_place or is_written_out):
+        return None
+    entries = (scalar_product(scalar, entry) for entry in reduce(matmul, values))
+    return ImmutableDenseMatrix(*term.shape, list(entries))
+
+
+def _untransposed(factor: Expr) -> Expr:
+    return factor.args[0] if isinstance(factor, Transpose) else factor
+
+
+def _written_out(factor: Expr) -> Any:
+    inside = _untransposed(factor)
+    rows, cols = factor.shape
+    if not (rows.is_Integer and cols.is_Integer and rows * cols <= _LARGEST):
+        return None
+    if isinstance(inside, SingleEntry):
+        if not all(index.is_Integer for index in inside.position):
+            return None
+        value = sp.Matrix(*inside.shape, lambda *place: sp.Integer(place == inside.position))
+    elif isinstance(inside, (MatrixSymbol, MatrixBase)):
+        value = sp.Matrix(*inside.shape, lambda i, j: inside[i, j])
+    else:
+        return None
+    return value if factor is inside else value.T
+
+
+def _of_entries(total: Expr) -> Expr:
+    """A sum written out; a multiple of a matrix, if it is all its entries at their places."""
+    found = [in_entries(term) for term in total.args]
+    if any(value is None for value in found):
+        return total
+    entries = ImmutableDenseMatrix(*total.shape, [add(*here) for here in zip(*found, strict=True)])
+    numbers = {entry.as_coeff_Mul()[0] for entry in entries if entry != 0}
+    if len(numbers) == 1 and (number := numbers.pop()) is not S.One:
+        return mul(number, _as_one(entries / number))
+    return _as_one(entries)
+
+
+def _as_one(entries: ImmutableDenseMatrix) -> Expr:
+    first = entries[0, 0]
+    if isinstance(first, MatrixElement):
+        for whole in (first.parent, Transpose(first.parent)):
+            if whole.shape == entries.shape and all(
+                entries[i, j] == whole[i, j] for i, j in product(*map(range, entries.shape))
+            ):
+                return whole
+    return entries
+
+
+def _trace_of_entries(matrix: Expr) -> Expr:
+    written = in_entries(matrix)
+    return trace(matrix) if written is None else add(*written.diagonal())
+
+
+_Q, _B = MatrixSymbol("q", 3, 1), MatrixSymbol("B", 2, 3)
+
+WRITTEN_OUT = algebra(
+    "sum of entries at their places",
+    lambda total: (total, _of_entries(total)),
+    (add(*(mul(_Q[i, 0], SingleEntry((3, 1), i, 0)) for i in range(3))),),
+    (add(*(mul(_B[i, j], SingleEntry((2, 3), i, j)) for i in range(2) for j in range(3))),),
+    (add(mul(a, SingleEntry((2, 2), 0, 1)), mul(-a, SingleEntry((2, 2), 1, 0))),),
+    (
+        add(
+            mul(SingleEntry((3, 3), 1, 0), _Q, SingleEntry((1, 2), 0, 1)),
+            mul(a, SingleEntry((3, 2), 0, 0)),
+        ),
+    ),
+    source=MATRIX_ALGEBRA,
+)
+
+TRACE_OF_ENTRIES = algebra(
+    "trace of a product with a single entry",
+    lambda matrix: (trace(matrix), _trace_of_entries(matrix)),
+    (SingleEntry((3, 3), 1, 1),),
+    (mul(Transpose(_Q), SingleEntry((3, 3), 1, 0), MatrixSymbol("p", 3, 1)),),
+    (mul(Transpose(_B), SingleEntry((2, 3), 0, 2)),),
+    source=MATRIX_ALGEBRA,
 )

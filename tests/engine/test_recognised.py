@@ -15,6 +15,7 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     MatMul,
+    Matrix,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -188,3 +189,23 @@ def test_what_is_not_searched_has_no_other_form():
     for part in plain:
         for form in (shortened, logistic, hyperbolic):
             assert of_entries(part).in_form(form) is None, (part, form)
+
+
+q, r, Z = MatrixSymbol("q", 3, 1), MatrixSymbol("r", 3, 1), MatrixSymbol("Z", 3, 3)
+cross = Matrix([[0, -q[2, 0], q[1, 0]], [q[2, 0], 0, -q[0, 0]], [-q[1, 0], q[0, 0], 0]])
+WRITTEN_OUT = {
+    "2*q": (Matrix(q).dot(Matrix(q)), q),
+    "r": (q[0, 0] * r[0, 0] + q[1, 0] * r[1, 0] + q[2, 0] * r[2, 0], q),
+    "Z": ((Z * q).as_explicit(), q),
+    "2*Z": (Trace(Z.as_explicit() * Z.as_explicit().T), Z),
+    "[0, r[2, 0], -r[1, 0]; -r[2, 0], 0, r[0, 0]; r[1, 0], -r[0, 0], 0]": (cross * r, q),
+    "[Z[1, 1], -Z[1, 0], 0; -Z[0, 1], Z[0, 0], 0; 0, 0, 0]": (
+        Z[0, 0] * Z[1, 1] - Z[0, 1] * Z[1, 0], Z),
+    "J[2, 0]": (Z[2, 0], Z),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("printed", WRITTEN_OUT)
+def test_entries_are_put_together_again(printed):
+    """The derivative of a cross product is a matrix of the entries of the other factor."""
+    assert read(derive(*WRITTEN_OUT[printed])) == printed

@@ -155,6 +155,8 @@ def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     """
     matrix = expr.args[0]
     factors = matrices(matrix)
+    if recognised.in_entries(matrix) is not None:
+        yield recognised.TRACE_OF_ENTRIES, (matrix,)
     if len(factors) == 2 and is_one(matrix.shape[0]):
         yield from _of_row_and_column(*factors)
     if len(factors) == 2 and isinstance(factors[1], HadamardProduct):

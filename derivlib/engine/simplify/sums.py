@@ -20,7 +20,7 @@ from derivlib.engine.simplify.facts import (
 from derivlib.expressions.construction import hadamard, identity, kronecker, mul, split_coefficient
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes import Commutation
-from derivlib.rules import algebra
+from derivlib.rules import algebra, recognised
 
 _MOST_TERMS = 16
 """How many terms a sum may have to be searched for common factors."""
@@ -31,6 +31,8 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     terms = expr.args
     if len(terms) > _MOST_TERMS:
         return
+    if all(recognised.in_entries(term) is not None for term in terms):
+        yield recognised.WRITTEN_OUT, (expr,)
     yield from _signs(terms)
     multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
     if multiple is not S.One:
