@@ -19,6 +19,7 @@ from derivlib.engine.simplify.simplification import Rewriting
 from derivlib.expressions.construction import mul, transpose, zero_like
 from derivlib.nodes import BasisMatrix, Structure, d
 from derivlib.rules import structures
+from derivlib.rules.conditions import is_met
 from derivlib.rules.rule import Condition, Rule
 
 
@@ -124,6 +125,6 @@ def _step(rule: Rule, arguments: tuple[Any, ...], constants: _Constants) -> Step
         rule.name,
         rule.left(*arguments),
         rule.right(differential, *arguments),
-        tuple(dict.fromkeys(required)),
+        tuple(condition for condition in dict.fromkeys(required) if not is_met(condition)),
         arguments,
     )

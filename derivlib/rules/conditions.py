@@ -12,7 +12,7 @@ from sympy import DiagMatrix, Expr
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from derivlib.expressions.construction import mul, split_coefficient, transpose
+from derivlib.expressions.construction import is_single, mul, split_coefficient, transpose
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
@@ -28,9 +28,14 @@ _POSITIVE: Needs = ("positive", "with positive entries")
 _NOT_ZERO: Needs = ("not zero", "without zero entries")
 
 
+SINGLE = "of shape 1×1"
+
+
 def is_met(condition: Condition) -> bool:
     """Return whether it is seen of its subject, once that is written out, that it holds."""
     subject, quality = condition.subject, condition.property
+    if quality == SINGLE:
+        return is_single(subject)
     if subject.is_Matrix:
         is_positive = isinstance(subject, (Softmax, AxisSoftmax))
         return is_positive and quality in (_POSITIVE[1], _NOT_ZERO[1])

@@ -9,6 +9,7 @@ from sympy import MatrixSymbol
 from derivlib.expressions.construction import mul
 from derivlib.nodes import Inner, OnVec, d
 from derivlib.nodes.builders import trace
+from derivlib.rules.conditions import SINGLE, each
 from derivlib.rules.declare import equation
 from derivlib.rules.placeholders import m, matrix, n, p, t, u
 from derivlib.rules.sources import TRACE_ALGEBRA, magnus_neudecker
@@ -44,5 +45,6 @@ ONE_BY_ONE = equation(
     lambda matrix: (matrix, trace(matrix)),
     (matrix("U", 1, 1),),
     source=TRACE_ALGEBRA,
+    conditions=each(SINGLE),
     minor=True,
 )
