@@ -30,8 +30,8 @@ from derivlib.display.aligned_block import equation, sentence
 from derivlib.display.formula import Formula
 from derivlib.display.rows import Rows
 from derivlib.display.substitutions import Substitutions, folded
-from derivlib.engine.events import CHECKED
-from derivlib.engine.simplify.simplification import simplify
+from derivlib.engine.events import CHECKED, NAMING
+from derivlib.engine.simplify.simplification import Rewriting, expand, simplify
 from derivlib.errors import InputError, ReplayError, UnsupportedError
 from derivlib.expressions.construction import transpose, zero_like
 from derivlib.expressions.problem import Written
@@ -229,11 +229,33 @@ class Derivation(DerivationBase):
         found, claim = self._outcome.end, self.end
         if found == claim:
             return ()
-        rewritings = simplify(claim, self.premises.facts)
-        if not rewritings or rewritings[-1].after != found:
-            return (Step(CHECKED, found, claim),)
-        steps = recording.rewriting(rewritings)
-        return tuple(replace(s, before=s.after, after=s.before) for s in reversed([*steps]))
+        steps = self._between(found, claim)
+        if steps is None and self._asked.named and not self._computed.is_long:
+            names = {**self._computed.chosen, **self._asked.named}
+            plain_found, plain_claim = (resolve(expr, names) for expr in (found, claim))
+            steps = self._between(plain_found, plain_claim)
+            if steps is not None:
+                named = () if plain_claim == claim else (Step(NAMING, plain_claim, claim),)
+                steps = (*recording.substitution(found, plain_found), *steps, *named)
+        return (Step(CHECKED, found, claim),) if steps is None else steps
+
+    def _between(self, found: Expr, claim: Expr) -> tuple[Step, ...] | None:
+        """The rules that lead from one form to another, if both are simplified to the same."""
+        facts = self.premises.facts
+        ways: tuple[list[Rewriting], list[Rewriting]] = ([], [])
+        ends = [found, claim]
+        for rewrite in (simplify, expand, simplify, expand):
+            for i, way in enumerate(ways):
+                way += rewrite(ends[i], facts)
+                ends[i] = way[-1].after if way else ends[i]
+            if ends[0] == ends[1]:
+                break
+        else:
+            return None
+        forward, back = ways
+        backwards = reversed([*recording.rewriting(back)])
+        turned = (replace(step, before=step.after, after=step.before) for step in backwards)
+        return (*recording.rewriting(forward), *turned)
 
     def concluding(self, claim: Any) -> Derivation:
         """The same derivation, ending at a form of the reader's own.
@@ -284,7 +306,7 @@ class Derivation(DerivationBase):
         """
         for part in self.parts:
             check_names(part.written, part.root, part._own_steps)
-        if self.steps[-1].rule == CHECKED or self._outcome.is_over_own_names:
+        if self.steps[-1].rule in (CHECKED, NAMING) or self._outcome.is_over_own_names:
             self.verify()
         *_, last = self.lines()
         (end,) = last.terms or (zero_like(self.end),)

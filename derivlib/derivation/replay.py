@@ -222,7 +222,8 @@ class _Replay:
             self.rename(step)
         elif step.rule == SUBSTITUTION:
             chosen = {name: value for name, value in self.names.items() if name not in self.given}
-            if not self.is_there(step) or resolve(step.before, chosen) != step.after:
+            resolved = (resolve(step.before, names) for names in (chosen, self.names))
+            if not self.is_there(step) or step.after not in resolved:
                 raise _fail(step, "does not follow from the definitions of the names")
             self.put(step)
         elif step.rule == KNOWN_DIFFERENTIALS:

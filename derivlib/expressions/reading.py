@@ -90,7 +90,7 @@ def closing(text: str, start: int, pair: str) -> int:
     return -1
 
 
-_NAME = re.compile(r"(?!\\frac|\\sqrt|\\left)\\?\w[\w'{}]*(\\left)?(?=\()")
+_NAME = re.compile(r"(?!\\frac|\\sqrt|\\left)\\?\w[\w'{}]*(\\left)?(?=[(\[])")
 
 
 def is_call(text: str) -> bool:
@@ -98,7 +98,12 @@ def is_call(text: str) -> bool:
     if text.startswith("["):
         return closing(text, 0, "[]") == len(text) - 1
     name = _NAME.match(text)
-    return name is not None and closing(text, name.end(), "()") == len(text) - 1
+    if name is None:
+        return False
+    begin = name.end()
+    if text.startswith("[", begin):  # unvec[n×m](x)
+        begin = closing(text, begin, "[]") + 1
+    return text.startswith("(", begin) and closing(text, begin, "()") == len(text) - 1
 
 
 _DOUBLED = re.compile(r"(\\left)?\((?=(\\left)?\()")

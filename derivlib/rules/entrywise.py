@@ -93,6 +93,10 @@ class OfEntries:
         self._parts = {symbol: part for part, symbol in self._symbols.items()}
         self._forms: dict[Form, Expr | None] = {}
 
+    def part(self, symbol: Expr) -> Expr | None:
+        """The matrix or scalar whose entry a symbol stands for, if it does."""
+        return self._parts.get(symbol)
+
     def in_form(self, form: Form) -> Expr | None:
         """The expression in another form, if that is shorter; each form is searched once."""
         if form not in self._forms:
@@ -506,6 +510,49 @@ algebra(
     source=HADAMARD_ALGEBRA,
     of=(sp.Mul, sp.HadamardProduct, ElementwiseApplyFunction),
     arguments=lambda expr: None if _without_indicators(expr) == expr else (expr,),
+)
+
+
+ROW_SUMS = algebra(
+    "diagonal of a product as row sums",
+    lambda left, right, row: (
+        mul(DiagonalOf(mul(left, right)), row),
+        mul(hadamard(left, transpose(right)), ones(left.shape[1], row.shape[1])),
+    ),
+    (A, transpose(B), ones(1, k)),
+    source=HADAMARD_ALGEBRA,
+)
+
+
+DIAGONAL_OF_SCALED = algebra(
+    "diagonal of scaled rows or columns",
+    lambda before, column, after: (
+        DiagonalOf(mul(before, diagonal_matrix(column), after)),
+        hadamard(column, DiagonalOf(mul(before, after))),
+    ),
+    (sp.Identity(n), MatrixSymbol("a", n, 1), matrix("B", n, n)),
+    (matrix("B", n, n), MatrixSymbol("a", n, 1), sp.Identity(n)),
+    source=HADAMARD_ALGEBRA,
+)
+
+
+def as_one_function(expr: Expr) -> Expr:
+    """A product of functions of the entries of one matrix as one function, if it is one."""
+    reading = of_entries(expr)
+    symbols = reading.body.free_symbols
+    (matrix, *others) = (reading.part(symbol) for symbol in symbols) if symbols else (None, None)
+    if others or matrix is None or matrix == expr or not matrix.is_Matrix:
+        return expr
+    return elementwise(Lambda(*symbols, reading.body), matrix)
+
+
+_EXP = elementwise(sp.exp, A)
+
+ONE_FUNCTION = algebra(
+    "product of functions of one matrix",
+    lambda product: (product, as_one_function(product)),
+    (hadamard(_EXP, add(ones(n, m), mul(S.NegativeOne, _EXP))),),
+    source=HADAMARD_ALGEBRA,
 )
 
 

@@ -1,4 +1,4 @@
-"""What can be differentiated, and how it is written: a table from the functions of the text form."""
+"""What can be differentiated, and how it is written."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ GROUPS = {
         "[x*exp(-x)]": ("x.applyfunc(…)", "x * np.exp(-x)", "x.*exp(-x)"),
     },
 }
-"""Text, and the same for SymPy with derivlib, NumPy, and MATLAB; empty where there is no short form."""
+"""Text, and the same for SymPy, NumPy and MATLAB; empty where there is no short form."""
 
 
 def table(group: str) -> Table:

@@ -15,7 +15,8 @@ from derivlib import derive, sigmoid, text
 n, m = symbols("n m", integer=True, positive=True)
 SIZES = {"n": 4, "m": 3}
 g, h, h_0, c, c_0, c_t, z, r, i, f, o = (
-    MatrixSymbol(name, n, 1) for name in "g h h_0 c c_0 c_t z r i f o".split()
+    MatrixSymbol(name, n, 1)
+    for name in ["g", "h", "h_0", "c", "c_0", "c_t", "z", "r", "i", "f", "o"]
 )
 x, one = MatrixSymbol("x", m, 1), OneMatrix(n, 1)
 W = {gate: MatrixSymbol(f"W_{gate}", n, m) for gate in "zrhifoc"}

@@ -1,5 +1,6 @@
 """The short derivation is as short as a textbook's, and consists of lines of the full one."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from sympy import (
     DiagMatrix,
     DiagonalOf,
     Function,
+    HadamardProduct,
     Identity,
     Inverse,
     Lambda,
@@ -30,13 +32,15 @@ from derivlib import (
     logdet,
     logsumexp,
     norm,
+    partial,
     sigmoid,
     softmax,
     sum_entries,
     text,
 )
 from derivlib.derivation.own_names import OwnNames
-from derivlib.errors import InputError, VerificationError
+from derivlib.derivation.replay import states
+from derivlib.errors import InputError, ReplayError, VerificationError
 from derivlib.nodes import FormalNode
 
 n, m, p, h = symbols("n m p h", integer=True, positive=True)
@@ -170,6 +174,9 @@ def test_what_a_notebook_gets_grows_linearly():
 # --- concluding ---------------------------------------------------------------------------
 
 
+a_0, P_0, Z_0 = MatrixSymbol("a", n, 1), MatrixSymbol("P", n, p), MatrixSymbol("Z", n, p)
+
+
 def test_a_derivation_ends_at_the_form_of_the_reader():
     d = derive(*LENGTHS["logistic"][:2])
     claim = X.T * ((X * w).applyfunc(sigmoid) - y)
@@ -191,6 +198,35 @@ def test_a_conclusion_may_stand_over_the_names_of_the_author():
     r = MatrixSymbol("r", n, 1)
     d = derive(norm(r) ** 2, w, where={r: X * w - y})
     assert str(d.concluding(2 * X.T * r)).startswith("∂L/∂w = 2*Xᵀ*r")
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "where", "claim"),
+    [
+        (lam(a_0), x, {a_0: x / norm(x)},
+         (Identity(n) - a_0 * a_0.T) * partial(lam(a_0)) / norm(x)),
+        (Trace(V.T * P_0), Z_0, {P_0: softmax(Z_0, axis=1)},
+         HadamardProduct(P_0, V - DiagonalOf(V * P_0.T) * OneMatrix(1, p))),
+        (Trace(V.T * P_0), Y, {P_0: Y * U.T}, V * U),
+        (sum_entries(a_0), w, {a_0: sigmoid(X * w)},
+         X.T * HadamardProduct(a_0, OneMatrix(n, 1) - a_0)),
+    ],
+)  # fmt: skip
+def test_rules_and_definitions_lead_to_a_conclusion(expr, wrt, where, claim):
+    """Both forms are multiplied out, over the definitions, where that is needed."""
+    d = derive(expr, wrt, where=where).concluding(claim)
+    assert "equal, checked" not in [step.rule for step in d.steps]
+    assert d.replay() == d.result
+    with pytest.raises(VerificationError):
+        d.concluding(2 * claim)
+
+
+def test_a_tampered_conclusion_is_refused():
+    d = derive(norm(a_0) ** 2, w, where={a_0: X * w - y}).concluding(2 * X.T * X * w - 2 * X.T * y)
+    *others, before, last = d.steps
+    forged = replace(before, after=before.after * 2 if before.after.is_Matrix else before.after)
+    with pytest.raises(ReplayError):
+        list(states(d._graph, (*others, forged, last), (w,), d.layout))
 
 
 def test_a_conclusion_may_have_the_name_of_what_is_differentiated():

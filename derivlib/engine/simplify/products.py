@@ -59,7 +59,7 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a product of matrices."""
     scalar, factors = split_coefficient(expr)[0], matrices(expr)
     if len(factors) > 1:
-        yield from _inner_products(factors)
+        yield from inner_products(factors)
     if scalar is not S.One:
         yield from _softmax(scalar, factors)
     yield from _between_diagonals(factors)
@@ -69,11 +69,11 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield from _signs(scalar, factors)
     yield from _repetitions(factors)
     for left, right in pairwise(factors):
-        yield from _of_neighbours(left, right, facts)
+        yield from of_neighbours(left, right, facts)
         yield from _around_diagonals(left, right)
 
 
-def _inner_products(factors: Factors) -> Iterator[Rewrite]:
+def inner_products(factors: Factors) -> Iterator[Rewrite]:
     """Take a row times a column out of a longer product."""
     last = len(factors) - 1
     for i, first in enumerate(factors):
@@ -276,7 +276,8 @@ def _around_diagonals(left: Expr, right: Expr) -> Iterator[Rewrite]:
         yield recognised.ONES_TIMES_DIAGONAL, (right.args[0],)
 
 
-def _of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
+def of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
+    """The rules that apply to two factors that stand next to each other."""
     if isinstance(left, OneMatrix) and isinstance(right, OneMatrix):
         yield algebra.ONES_TIMES_ONES, (left.shape[0], left.shape[1], right.shape[1])
     if two(left) and two(right) and _fit(left.args, right.args):

@@ -23,6 +23,7 @@ from sympy import (
     Transpose,
 )
 
+from derivlib.engine.simplify.expanding import expanding
 from derivlib.engine.simplify.facts import Facts, Rewrite
 from derivlib.engine.simplify.matrices import (
     in_hadamard,
@@ -42,6 +43,10 @@ _MOST_ROUNDS = 8
 """How often a derivative is searched from the start; twice is nearly always enough."""
 
 
+Search = Callable[[Any, Facts], Iterator[Rewrite]]
+"""Finds the rules that may apply to a part, with what their placeholders stand for."""
+
+
 class Rewriting(NamedTuple):
     """A rule of algebra, applied wherever its left side stands in a derivative.
 
@@ -56,19 +61,35 @@ class Rewriting(NamedTuple):
     after: Expr
 
 
-def simplify(expr: Expr, facts: Facts, settled: set[Expr] | None = None) -> list[Rewriting]:
+def expand(expr: Expr, facts: Facts) -> list[Rewriting]:
+    """Multiply an expression out, so that forms of the same value become the same.
+
+    :param expr: a derivative.
+    :param facts: what is known of the constants in it.
+    :returns: each rewriting in order.
+    """
+    return simplify(expr, facts, search=expanding)
+
+
+def simplify(
+    expr: Expr,
+    facts: Facts,
+    settled: set[Expr] | None = None,
+    search: Search | None = None,
+) -> list[Rewriting]:
     """Rewrite an expression until no rule applies.
 
     :param expr: a derivative.
     :param facts: what is known of the constants in it.
     :param settled: parts to which no rule applies, which are not searched; others are added.
+    :param search: what finds the rules that apply to a part; those that make it read well.
     :returns: each rewriting in order; the last ends at the simplified derivative.
     """
     done: list[Rewriting] = []
     settled = set() if settled is None else settled
     for _ in range(_MOST_ROUNDS):
         start = expr
-        for rule, arguments, left, right in _rewrites(expr, facts, settled):
+        for rule, arguments, left, right in _rewrites(expr, facts, settled, search or _candidates):
             after = replace_part(expr, left, right)
             if after != expr:  # otherwise it went together with an equal part
                 done.append(Rewriting(rule, arguments, expr, after))
@@ -79,7 +100,7 @@ def simplify(expr: Expr, facts: Facts, settled: set[Expr] | None = None) -> list
 
 
 def _rewrites(
-    expr: Expr, facts: Facts, settled: set[Expr]
+    expr: Expr, facts: Facts, settled: set[Expr], search: Search
 ) -> list[tuple[Rule, Arguments, Expr, Expr]]:
     """Find the rules that apply somewhere, parts first; every distinct part is met once.
 
@@ -105,7 +126,7 @@ def _rewrites(
         return done[part]
 
     def rewritten(part: Expr) -> Expr:
-        for rule, arguments in _candidates(part, facts):
+        for rule, arguments in search(part, facts):
             left = rule.left(*arguments)
             right = rule.right(lambda expr: expr, *arguments)
             new = replace_part(part, left, right)
@@ -128,10 +149,7 @@ def _candidates(part: Expr, facts: Facts) -> Iterator[Rewrite]:
     yield from rules_for("algebra", part)
 
 
-_Search = Callable[[Any, Facts], Iterator[Rewrite]]
-
-
-_SEARCHES: tuple[tuple[type, _Search], ...] = (
+_SEARCHES: tuple[tuple[type, Search], ...] = (
     (MatMul, in_product),
     (MatPow, of_power),
     (Determinant, of_determinant),
@@ -145,5 +163,5 @@ _SEARCHES: tuple[tuple[type, _Search], ...] = (
 )
 """Where rules of algebra are looked for, by the operation at the top."""
 
-_FOR_KIND: dict[type, list[_Search]] = {}
+_FOR_KIND: dict[type, list[Search]] = {}
 """The searches for each class of nodes met so far."""
