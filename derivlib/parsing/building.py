@@ -22,10 +22,11 @@ from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.trace import scalar
 from derivlib.parsing import operations
 from derivlib.parsing.declared import Declarations, Declared
-from derivlib.parsing.kinds import IDENTITY, LITERAL, Kind, ShapeRule
+from derivlib.parsing.kinds import IDENTITY, IDENTITY_ALONE, LITERAL, Kind, ShapeRule
 from derivlib.parsing.operations import BINARY, FUNCTIONS, Build, Operation
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes
-from derivlib.parsing.syntax import Part, Syntax
+from derivlib.parsing.syntax import Part, Syntax, syntax_of
+from derivlib.parsing.tokens import Names
 
 _z = Symbol("z")
 
@@ -101,7 +102,7 @@ class Builder:
                 sized = tuple(self._arguments(part.parts[-1])[0])
             elif part.kind == "indexed":
                 owner = self.syntax.parts[part.parts[0]]
-                if owner.kind == "number" or self.written(part.parts[0]) == "unvec":
+                if owner.kind == "number":
                     sized = self.syntax.parts[part.parts[1]].parts
             for k in sized:
                 self.size(k)
@@ -216,7 +217,7 @@ class Builder:
                     index,
                     name=f"literal {index}",
                     value=lambda shape: S.One if shape == SCALAR else identity(shape[0]),
-                    costs=IDENTITY if self.exact else {Kind.MATRIX: 0},
+                    costs=IDENTITY if self.exact else IDENTITY_ALONE,
                 ),
             )
         elif known == Declared() and name in {"pi", "π"}:
@@ -313,10 +314,6 @@ class Builder:
 
     def on_juxtaposed(self, index: int, part: Part) -> None:
         left, right = part.parts
-        shape = self._shape_of_unvec(left)
-        if shape is not None:
-            self.add(index, _unvec(shape), right)
-            return
         if self.raw(right).kind == "number" and self.syntax.parts[right].kind != "grouped":
             raise self.error(
                 f"{self.written(right)} cannot follow {self.written(left)} without a sign; "
@@ -324,14 +321,6 @@ class Builder:
                 right,
             )
         self.add(index, BINARY["*"], left, right)
-
-    def _shape_of_unvec(self, index: int) -> tuple[Expr, Expr] | None:
-        """The sizes in unvec[n×m](x)."""
-        part = self.syntax.parts[index]
-        if part.kind != "indexed" or self.written(part.parts[0]) != "unvec":
-            return None
-        rows, cols = (self.size(k) for k in self.syntax.parts[part.parts[1]].parts)
-        return rows, cols
 
     def on_sign(self, index: int, part: Part) -> None:
         (inside,) = part.parts
@@ -430,6 +419,9 @@ class Builder:
         else:
             raise self.error(f"there is no norm ‖…‖_{which} here; write norm(…) or norm1(…)", index)
 
+    def on_inner(self, index: int, part: Part) -> None:
+        self.add(index, FUNCTIONS["dot", 2], *part.parts)
+
     def on_brackets(self, index: int, part: Part) -> None:
         inside = self._single_cell(part)
         if inside is not None:
@@ -464,6 +456,9 @@ class Builder:
         token = str(part.tokens[0])
         name = token.rstrip("'")
         positional, named = self._arguments(part.parts[-1])
+        if token.startswith("unvec["):
+            self._unvec_of(index, token[6:-1], positional)
+            return
         known = self.declared.of.get(name, Declared())
         if known.role and known.role != "size":
             self._apply_declared(index, name, len(token) - len(name), positional, named, known)
@@ -471,6 +466,18 @@ class Builder:
             self._times(index, name, positional[0])  # X(Y + Z), a product
         else:
             self._apply(index, name, positional, named)
+
+    def _unvec_of(self, index: int, sizes: str, positional: list[int]) -> None:
+        rows, _, cols = sizes.partition("×")
+        if not cols or len(positional) != 1:
+            raise self.error("write unvec[n×m](x), with rows and columns", index)
+        self.add(index, _unvec((self._read_size(rows), self._read_size(cols))), *positional)
+
+    def _read_size(self, typed: str) -> Expr:
+        """A size that is written in a name."""
+        other = Builder(syntax_of(typed, _NO_FUNCTIONS), self.declared)
+        other.sizes_named = self.sizes_named
+        return other.size(len(other.syntax.parts) - 1)
 
     def _times(self, index: int, name: str, other: int) -> None:
         right = self.operand(other)
@@ -621,6 +628,8 @@ class Builder:
     def size(self, index: int) -> Expr:
         """A size that is written in a text: a whole number, a name, or a product of both."""
         part = self.raw(index)
+        if part.kind in {"start", "grouped"}:
+            return self.size(part.parts[0])
         if part.kind == "number" and str(part.tokens[0]).isdigit():
             return Integer(str(part.tokens[0]))
         if part.kind == "name":
@@ -670,8 +679,6 @@ class Builder:
 
     def on_indexed(self, index: int, part: Part) -> None:
         owner, indices = part.parts
-        if self._shape_of_unvec(index) is not None:
-            return
         inside = self.syntax.parts[indices].parts
         raw = self.raw(owner)
         name = str(raw.tokens[0]) if raw.kind in {"name", "number"} else ""
@@ -790,6 +797,8 @@ class Builder:
             index = self.like[index]
         return "".join(self.written(index).split())
 
+
+_NO_FUNCTIONS = Names(lambda _: False, lambda _: False, lambda _: False)
 
 _PLAIN_SIGNS = {
     "PLUS": "+", "MINUS": "-", "TIMES": "*", "AT": "*", "DIVIDE": "/", "LDIVIDE": "\\",
@@ -911,6 +920,8 @@ def _entry(at: Sequence[Expr]) -> Operation:
 
     def build(parts: Sequence[Expr], _: Shape) -> Expr:
         (matrix,) = parts
+        if not matrix.is_Matrix and set(at) == {S.Zero}:
+            return matrix
         if len(at) == 2:
             return builders.entry(matrix, *at)
         position = (at[0], S.Zero) if matrix.shape[1] is S.One else (S.Zero, at[0])

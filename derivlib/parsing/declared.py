@@ -175,7 +175,7 @@ def _names(key: str, value: Any) -> Iterable[str]:
     return names
 
 
-_AFTER = re.compile(r"\\text\{\s*(?:where|with)\s*\}|\b(?:where|with)\b|[,;]")
+_AFTER = re.compile(r"\\text\{\s*(?:where|with)\s*\}|\b(?:where|with)\b|(?<!\\)[,;]")
 _CLAUSE = re.compile(
     r"\s*(?P<names>[^\W\d]\w*(?:\s*(?:,|and)\s*[^\W\d]\w*)*?)\s*"
     r"(?:\bis\b|\bare\b|:|∈|\\in\b|\bin\b)?\s*(?P<rest>\S.*?)\s*",
@@ -194,11 +194,11 @@ def split_declarations(text: str) -> tuple[str, list[tuple[int, str]]]:
     """
     at = [0]
     depth = 0
-    for found in re.finditer(r"[(\[{]|[)\]}]|" + _AFTER.pattern, text):
+    for found in re.finditer(r"[(\[{⟨]|[)\]}⟩]|" + _AFTER.pattern, text):
         sign = found.group()
-        if sign in {"(", "[", "{"}:
+        if sign in {"(", "[", "{", "⟨"}:
             depth += 1
-        elif sign in {")", "]", "}"}:
+        elif sign in {")", "]", "}", "⟩"}:
             depth -= 1
         elif depth == 0:
             at += [found.start(), found.end()]

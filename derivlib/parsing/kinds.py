@@ -89,6 +89,9 @@ LITERAL: Mapping[Kind, float] = {Kind.SCALAR: 0, Kind.COLUMN: 1, Kind.ROW: 1, Ki
 """How far from habit it is that a written 0 or 1 is a vector or a matrix."""
 
 
+IDENTITY_ALONE: Mapping[Kind, float] = {Kind.MATRIX: 0}
+"""A typed I is a matrix."""
+
 IDENTITY: Mapping[Kind, float] = {Kind.MATRIX: 0, Kind.SCALAR: 5}
 """How far from habit it is that a written I is 1×1."""
 
@@ -207,6 +210,12 @@ class Search:
             kind = names[step.name] if step.rule is None else outcome(step.rule, parts)
             scalars = [k for k in step.parts if kinds[k] is Kind.SCALAR]
             repeats = step.broadcasts and kind is not Kind.SCALAR
+            if (
+                repeats
+                and scalars
+                and any(k not in scalars and not self._names_in[k] for k in step.parts)
+            ):
+                return None  # x'*x + I: the number 1, or c*I + I? It is asked back
             if not kind or (
                 (step.of_matrix or repeats) and any(self._is_forced(k, names) for k in scalars)
             ):

@@ -26,6 +26,7 @@ from derivlib.parsing.declared import (
 )
 from derivlib.parsing.kinds import (
     ANY,
+    IDENTITY_ALONE,
     WORDS,
     Kind,
     Search,
@@ -275,6 +276,10 @@ class _Reader:
             kinds.append(kind)
         for index, step in enumerate(steps):
             if step.of_matrix and any(kinds[k] is Kind.SCALAR for k in step.parts):
+                return self._does_not_fit(index, [WORDS[kinds[k]] for k in step.parts])
+        for index, step in enumerate(steps):
+            alone = [k for k in step.parts if self.terms[k].costs is IDENTITY_ALONE]
+            if step.broadcasts and alone and any(kinds[k] is Kind.SCALAR for k in step.parts):
                 return self._does_not_fit(index, [WORDS[kinds[k]] for k in step.parts])
         if self.whole is not None and kind_of((*map(sympify, self.whole),)) is not kinds[-1]:
             rows, cols = self.whole

@@ -57,6 +57,9 @@ _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATT
 _TEX = re.compile(r"\\[A-Za-z|{]|\^\s*\{")
 """What only a text in TeX has."""
 
+_SIZED = re.compile(r"\[([^\[\]]*)\]\(")
+"""The sizes in unvec[n×m](x)."""
+
 _INDEX = re.compile(r"\s*_\s*(?:\{([^{}]*)\}|(\w))")
 
 _SIGNS = {
@@ -73,16 +76,18 @@ _SIGNS = {
     r"\oslash": "ODIVIDE", r"\otimes": "OTIMES", r"\prime": "QUOTE",
     r"\lVert": "LNORM", r"\rVert": "RNORM", r"\Vert": "NORM", r"\|": "NORM",
     r"\lvert": "LBAR", r"\rvert": "RBAR", r"\vert": "BAR", r"\{": "LPAR", r"\}": "RPAR",
+    "⟨": "LANGLE", "⟩": "RANGLE", r"\langle": "LANGLE", r"\rangle": "RANGLE",
 }  # fmt: skip
 
 _OPENING = {"LPAR": "RPAR", "LBRACE": "RBRACE", "LSQB": "RSQB", "LINDEX": "RSQB", "CALL": "RPAR",
-            "METHOD": "RPAR", "LBAR": "RBAR", "LNORM": "RNORM"}  # fmt: skip
-_CLOSING = {"RPAR", "RBRACE", "RSQB", "RBAR", "RNORM"}
+            "METHOD": "RPAR", "LBAR": "RBAR", "LNORM": "RNORM",
+            "LANGLE": "RANGLE"}  # fmt: skip
+_CLOSING = {"RPAR", "RBRACE", "RSQB", "RBAR", "RNORM", "RANGLE"}
 _ENDS_OPERAND = {"NUMBER", "NAME", "TOP", "STRING", "SUPER", "QUOTE", "ATTRIBUTE", *_CLOSING}
 _STARTS_OPERAND = {"NUMBER", "NAME", "CALL", "PREFIX", "LPAR", "LBRACE", "LSQB", "LBAR", "LNORM",
-                   "FRACTION", "ROOT", "PARTIAL"}  # fmt: skip
+                   "LANGLE", "FRACTION", "ROOT", "PARTIAL"}  # fmt: skip
 _SHOWN = {"LPAR": "(", "LBRACE": "{", "LSQB": "[", "LINDEX": "[", "CALL": "(", "METHOD": "(",
-          "LBAR": "|", "LNORM": "‖"}  # fmt: skip
+          "LBAR": "|", "LNORM": "‖", "LANGLE": "⟨"}  # fmt: skip
 _MODULES = {"np", "numpy", "jnp", "torch", "tf", "sp", "sympy", "scipy", "math"}
 
 
@@ -170,6 +175,10 @@ class _Tokens:
     def name(self, name: str, start: int, end: int) -> None:
         """A name, or the name of a function with the bracket that follows it."""
         text = self.text
+        if name == "unvec" and (sized := _SIZED.match(text, end)):
+            self.at = sized.end()
+            self.add("CALL", f"unvec[{sized.group(1)}]", start, sized.end())
+            return
         primes = len(text[end:]) - len(text[end:].lstrip("'′"))
         after = end + primes
         is_called = text[after : after + 1] == "(" or text[after : after + 6] == "\\left("

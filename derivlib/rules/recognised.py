@@ -205,7 +205,7 @@ def _untransposed(factor: Expr) -> Expr:
 
 def _written_out(factor: Expr) -> Any:
     inside = _untransposed(factor)
-    rows, cols = factor.shape
+    rows, cols = map(sp.sympify, factor.shape)  # those of an explicit matrix are of type int
     if not (rows.is_Integer and cols.is_Integer and rows * cols <= _LARGEST):
         return None
     if isinstance(inside, SingleEntry):
