@@ -19,36 +19,10 @@ from derivlib.nodes.prime import Prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.parsing.kinds import Kind
 from derivlib.parsing.tokens import name_of
+from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, WORDS
 
-KIND_WORDS = {
-    "scalar": Kind.SCALAR,
-    "number": Kind.SCALAR,
-    "vector": Kind.COLUMN,
-    "column": Kind.COLUMN,
-    "row": Kind.ROW,
-    "matrix": Kind.MATRIX,
-    "square": Kind.MATRIX,
-}
-MATRIX_FACTS = {
-    "symmetric": Q.symmetric,
-    "diagonal": Q.diagonal,
-    "positive_definite": Q.positive_definite,
-    "orthogonal": Q.orthogonal,
-    "invertible": Q.invertible,
-    "lower_triangular": Q.lower_triangular,
-    "upper_triangular": Q.upper_triangular,
-}
-SCALAR_FACTS = ("integer", "positive", "negative", "nonnegative", "nonzero", "real")
-ROLES = {
-    "elementwise": "function of each entry",
-    "function": "scalar-valued function",
-    "commutation": "commutation matrix",
-    "duplication": "duplication matrix",
-    "single_entry": "matrix with a single 1",
-    "size": "size",
-}
-WORDS = (*KIND_WORDS, *MATRIX_FACTS, *SCALAR_FACTS, *ROLES)
-"""Every word that says something of a name."""
+KIND_WORDS = {word: Kind[kind] for word, kind in KINDS.items()}
+MATRIX_PREDICATES = {fact: getattr(Q, fact) for fact in MATRIX_FACTS}
 
 
 @dataclass(frozen=True)
@@ -305,4 +279,4 @@ _LETTERS: dict[type, dict[str, str]] = {
 
 def assumptions(declared: Declared, symbol: Any) -> Iterable[Any]:
     """What is stated about a symbol, as SymPy's predicates."""
-    return [MATRIX_FACTS[fact](symbol) for fact in sorted(declared.facts & MATRIX_FACTS.keys())]
+    return [MATRIX_PREDICATES[fact](symbol) for fact in sorted(declared.facts & {*MATRIX_FACTS})]

@@ -15,7 +15,6 @@ from derivlib.nodes.elementwise import elementwise
 from derivlib.parsing import operations
 from derivlib.parsing.building import Builder, Term, as_scalar
 from derivlib.parsing.declared import (
-    SCALAR_FACTS,
     Declarations,
     Declared,
     assumptions,
@@ -41,6 +40,7 @@ from derivlib.parsing.operations import BINARY
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown
 from derivlib.parsing.syntax import syntax_of
 from derivlib.parsing.tokens import Names
+from derivlib.parsing.words import SCALAR_FACTS
 
 _ENTRY = Symbol("z")
 _INFINITE = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity)
