@@ -94,10 +94,15 @@ class Line:
         names_it = self.left is not None and self.left == self.step.after
         return (self.step.before,) if names_it else self.terms
 
-    def __str__(self) -> str:
+    @property
+    def equation(self) -> str:
+        """What the line says, in text, without its reasons."""
         shown = text_sum(on_one_line(term, self.letters) for term in self.shown)
         equals = "" if self.left is None else f"{on_one_line(self.left)} = "
-        return f"{equals}{shown}   [{', '.join(self.reasons)}]"
+        return f"{equals}{shown}"
+
+    def __str__(self) -> str:
+        return f"{self.equation}   [{', '.join(self.reasons)}]"
 
     __repr__ = __str__
 
