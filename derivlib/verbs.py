@@ -19,7 +19,7 @@ from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.intermediates import name_intermediates
-from derivlib.errors import InputError
+from derivlib.errors import InputError, ParseError
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.substitution import resolve, substitute
 from derivlib.inputs import (
@@ -285,6 +285,14 @@ def differential(expr: Any, wrt: Any, **kinds: Any) -> Expr:
     return resolve(whole, graph.definitions)
 
 
+def _claim(typed: Typed, claim: str, shape: Any) -> Any:
+    """A claim, of another shape than expected if it cannot be read as one of that."""
+    try:
+        return typed.expression(claim, shape)
+    except ParseError:
+        return typed.expression(claim)
+
+
 def is_derivative(
     claim: Any,
     expr: Any,
@@ -323,6 +331,8 @@ def is_derivative(
 
     >>> bool(is_derivative("(A + A')*x", "x'*A*x", "x"))
     True
+    >>> is_derivative("x'*(A + A')", "x'*A*x", "x").hint
+    'its transpose, the other layout'
 
     ```
 
@@ -350,7 +360,7 @@ def is_derivative(
     expr = typed.expression(expr)
     wrt = typed.variable(wrt)
     if isinstance(claim, str):
-        claim = typed.expression(claim, shape_of_derivative(expr, wrt))
+        claim = _claim(typed, claim, shape_of_derivative(expr, wrt))
     return by_hand.is_derivative(
         claim,
         expr,
