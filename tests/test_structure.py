@@ -26,7 +26,8 @@ LAYERS = [
     {"engine", "code"},
     {"derivation", "inputs", "typed"},
     {"verbs", "extending"},
-    {"__init__"},
+    {"command"},
+    {"__init__", "__main__"},
 ]
 """Parts of the package from the ground up; each imports from itself and from below only."""
 

@@ -1,0 +1,5 @@
+"""The command line: `options` reads what is typed, `answer` finds what is asked for.
+
+`report` tells it to people, `record` to programs, and `main` is the way through all of it. SymPy is
+imported with `answer`, after the options were understood.
+"""
