@@ -204,6 +204,8 @@ def _polynomial(body: Expr, of_value: Expr) -> tuple[Expr | None, Expr | None]:
     u = -u if u.could_extract_minus_sign() else u
     powers = {part: _E ** sp.cancel(part.args[0] / u) for part in parts}
     ratio = body.xreplace({part: _EXPONENTIAL[part.func](powers[part]) for part in parts})
+    if not ratio.is_rational_function(_E):
+        return None, None  # before SymPy expands it: with roots, that may take many seconds
     try:
         above, below = sp.fraction(sp.cancel(sp.cancel(ratio).xreplace({_E: of_value})))
     except sp.PolynomialError:

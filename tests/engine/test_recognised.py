@@ -18,6 +18,7 @@ from sympy import (
     Matrix,
     MatrixSymbol,
     OneMatrix,
+    Pow,
     Q,
     Rational,
     Symbol,
@@ -35,7 +36,7 @@ from sympy import (
 from derivlib import derive, hessian, latex, logdet, norm, sigmoid, softmax, sum_entries, text
 from derivlib.check import size_symbols
 from derivlib.expressions.sizes import all_nodes
-from derivlib.rules import RULES
+from derivlib.rules import RULES, scalar_forms
 from derivlib.rules.entrywise import is_plain, of_entries
 from derivlib.rules.scalar_forms import hyperbolic, logistic, shortened
 
@@ -209,3 +210,14 @@ WRITTEN_OUT = {
 def test_entries_are_put_together_again(printed):
     """The derivative of a cross product is a matrix of the entries of the other factor."""
     assert read(derive(*WRITTEN_OUT[printed])) == printed
+
+
+def test_what_has_roots_of_exponentials_is_not_expanded(monkeypatch):
+    """SymPy needs many seconds for that, and no polynomial of σ(z) can come of it."""
+    asked, cancel = [], scalar_forms.sp.cancel
+    monkeypatch.setattr(scalar_forms.sp, "cancel", lambda f: asked.append(f) or cancel(f))
+    root, value = sqrt(sigmoid(z) ** 2 + 1), sigmoid(z)
+    assert logistic(t * value * (1 - value) / root + s * root) is None
+    assert not any(power.exp == Rational(1, 2) for f in asked for power in f.atoms(Pow))
+    assert logistic(sqrt(t) * exp(z) / (1 + exp(z))) == sqrt(t) * value
+    assert asked
