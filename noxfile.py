@@ -111,8 +111,9 @@ NEEDS_SKIPPED = {"DERIVLIB_SKIP": "needs"}
 """Tests marked `needs` are skipped where their library is missing; any other skip is a failure."""
 ELSEWHERE = ("--ignore=tests/site", "--ignore=tests/browser")
 """Tests with a session of their own, which installs what they need."""
-RANDOM = "--ignore=tests/property"
-"""Random expressions try the mathematics, which is the same on every Python: one will do."""
+ONCE = ("--ignore=tests/property", "--ignore=tests/docs", "--ignore=docs")
+"""What tries the mathematics alone, which is the same on every Python: random expressions, and the
+formulas of the pages. One Python will do; the examples of the docstrings are run on all of them."""
 PARALLEL = ("-n", "auto", "--dist", "loadfile")
 """Files are tested side by side; the examples of one document are run one after another."""
 
@@ -122,10 +123,10 @@ PYTHONS = installed_pythons()
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests and every example of the docstrings, the pages and the README."""
+    """Run the tests and every example of the docstrings and the README; once, of the pages."""
     session.install("-e", ".", *group("tests"))
     first = session.python == PYTHONS[0]
-    options = [*ELSEWHERE, *PARALLEL, *([] if first else [RANDOM])]
+    options = [*ELSEWHERE, *PARALLEL, *([] if first else ONCE)]
     session.run("pytest", *options, *session.posargs, env=NEEDS_SKIPPED)
 
 
@@ -313,7 +314,7 @@ def browser(session: nox.Session) -> None:
     """Open every page of the built site in Chromium; what is missing fails, it does not skip."""
     session.install("-e", ".", *group("browser"))
     npm_ci(session, DOCS)
-    parallel = ["-n", "auto", "--dist", "loadgroup"]
+    parallel = ["-n", "auto"]  # page by page, as tests/browser/conftest.py says
     session.run("pytest", "tests/browser", *parallel, *session.posargs, env=NO_SKIPPING)
 
 

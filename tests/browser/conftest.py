@@ -23,6 +23,7 @@ WITHOUT_A_NETWORK = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -30,9 +31,23 @@ WITHOUT_A_NETWORK = [
 ]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark of pytest-xdist known where it is not installed."""
-    config.addinivalue_line("markers", "xdist_group(name): tests that share an open page")
+def shared_by(nodeid: str) -> str:
+    """What tests are run by one process for: the page that they share, or else each by itself."""
+    path, _, test = nodeid.partition("::")
+    _, _, parameter = test.partition("[")
+    return parameter if path.endswith("test_every_page.py") and parameter else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give all tests of one page to one process, which opens it once for all of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class PageByPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return shared_by(nodeid)
+
+    return PageByPage(config, log)
 
 
 @pytest.fixture(scope="session")

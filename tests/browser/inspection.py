@@ -33,11 +33,14 @@ def boxes(page: Page) -> list[str]:
     return ask(page, "boxes", page.viewport_size["width"])
 
 
-def accessibility(page: Page, *, colours_only: bool = False) -> list[str]:
-    """What axe-core finds: WCAG 2.2 A and AA and its best practices, or the contrast alone."""
+def accessibility(page: Page, *, rules: list[str] = STANDARDS, without: str = "") -> list[str]:
+    """What axe-core finds by the rules of WCAG 2.2 A and AA and its best practices, or by others.
+
+    :param without: a selector of what is not looked at.
+    """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    return ask(page, "accessibility", COLOURS if colours_only else STANDARDS)
+    return ask(page, "accessibility", {"rules": rules, "without": [without] if without else []})
 
 
 def downloads(page: Page) -> list[str]:

@@ -13,6 +13,14 @@ from typing import Any
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files and keeps no log."""
 
+    def do_GET(self) -> None:
+        """Answer; there is no picture for the tab, for which a browser asks unbidden."""
+        if self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+        else:
+            super().do_GET()
+
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
 

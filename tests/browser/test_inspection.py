@@ -86,7 +86,7 @@ def test_a_good_page_has_no_fault(show, screen):
     assert inspection.without_motion(page) == []
     assert inspection.layout_shift(page) <= 0.02
     page.emulate_media(color_scheme="dark")
-    assert inspection.accessibility(page, colours_only=True) == []
+    assert inspection.accessibility(page, rules=inspection.COLOURS) == []
     assert page.locator("math").count() == page.locator(".katex-html").count() == 2
     assert visit.faults == []
 
@@ -182,9 +182,9 @@ def test_barriers_are_found(show, old, new, fault):
 
 def test_contrast_in_the_dark_is_a_question_of_its_own(show):
     page = show(GOOD.replace("color: #eee", "color: #333"), **visits.DESKTOP).page
-    assert inspection.accessibility(page, colours_only=True) == []
+    assert inspection.accessibility(page, rules=inspection.COLOURS) == []
     page.emulate_media(color_scheme="dark")
-    assert inspection.accessibility(page, colours_only=True)
+    assert inspection.accessibility(page, rules=inspection.COLOURS)
 
 
 @pytest.mark.parametrize(
