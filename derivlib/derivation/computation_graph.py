@@ -15,6 +15,7 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.outcome import simplified
 from derivlib.derivation.own_names import OwnNames
 from derivlib.derivation.premises import Premises
+from derivlib.display.graph_figure import MOST_NODES, figure
 from derivlib.display.graph_text import MIME_TYPE, drawing, listing, written
 from derivlib.engine.events import Found
 from derivlib.engine.intermediates import Graph
@@ -89,7 +90,7 @@ class GraphEdge:
 class ComputationGraph:
     """What is computed from what, and the derivatives on the way to the variable.
 
-    A notebook shows it as a list; the site of this project draws it.
+    A notebook shows it as a figure, and as a list where it has more than 40 quantities.
 
     ```pycon
     >>> from sympy import Function, MatrixSymbol, symbols
@@ -131,8 +132,18 @@ class ComputationGraph:
         return self._by_name[name]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        """Everything a notebook may show: what it makes a figure of, the figure, the list."""
         latex = self._repr_latex_()  # in the bundle too: some notebooks look no further
-        return {MIME_TYPE: drawing(self), "text/latex": latex, "text/plain": str(self)}
+        bundle: dict[str, object] = {
+            MIME_TYPE: drawing(self),
+            "text/latex": latex,
+            "text/plain": str(self),
+        }
+        drawn = self._repr_html_()
+        return bundle if drawn is None else {"text/html": drawn, **bundle}
+
+    def _repr_html_(self) -> str | None:
+        return figure(drawing(self)) if len(self.nodes) <= MOST_NODES else None
 
     def _repr_latex_(self) -> str:
         return listing(self)._repr_latex_()

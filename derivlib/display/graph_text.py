@@ -71,6 +71,11 @@ class _Said(NamedTuple):
     def equation(cls, left: Expr, right: Expr) -> _Said:
         return cls(f"{latex(left)} = {latex(right)}", f"{text(left)} = {text(right)}")
 
+    @property
+    def both(self) -> dict[str, str]:
+        """Both forms, as data."""
+        return self._asdict()
+
     def grouped(self) -> _Said:
         """The same in parentheses if it is a sum."""
         is_sum = any(sign in self.text for sign in "+-")
@@ -152,29 +157,30 @@ def _boxed(node: NodeLike, number: int) -> dict[str, Any]:
     return {
         "id": number,
         "kind": node.kind,
-        "lines": [line.tex for line in lines],
+        "lines": [line.both for line in lines],
         "words": _words(node),
         "text": written(node),
     }
 
 
-def _label(expr: Expr, of: Expr) -> dict[str, str]:
+def _label(expr: Expr, of: Expr) -> dict[str, Any]:
     """What stands beside an edge: a name, and the shape of what it names."""
-    return {"tex": latex(expr), "shape": _Said.shape(of).tex if of.is_Matrix else ""}
+    shape = _Said.shape(of) if of.is_Matrix else _Said("", "")
+    return {**_Said.expression(expr).both, "shape": shape.both}
 
 
 def drawing(graph: GraphLike) -> dict[str, Any]:
     """Everything a figure of a graph shows, as data.
 
     :returns: nodes with the lines in their boxes and a sentence each; edges with what travels
-        along them, forward and, if anything, the derivative; formulas in TeX.
+        along them, forward and, if anything, the derivative; formulas in TeX and as text.
     """
     numbers = {node.name: number for number, node in enumerate(graph.nodes)}
     derivatives = {node.name: node.derivative for node in graph.nodes}
     parts = Counter(edge.start for edge in graph.edges if edge.derivative is not None)
     edges = []
     for edge in graph.edges:
-        carried: dict[str, str] | None = None
+        carried: dict[str, Any] | None = None
         if edge.derivative is not None:
             whole = derivatives[edge.start]
             shown = edge.derivative if parts[edge.start] > 1 and not graph.forwards else whole
@@ -187,11 +193,10 @@ def drawing(graph: GraphLike) -> dict[str, Any]:
                 "derivative": carried,
             }
         )
-    output, wrt = _Said.expression(graph.output), _Said.expression(graph.wrt)
     return {
         "forwards": graph.forwards,
-        "output": {"tex": output.tex, "text": output.text},
-        "variable": {"tex": wrt.tex, "text": wrt.text},
+        "output": _Said.expression(graph.output).both,
+        "variable": _Said.expression(graph.wrt).both,
         "nodes": [_boxed(node, number) for number, node in enumerate(graph.nodes)],
         "edges": edges,
     }
