@@ -50,8 +50,14 @@ def _degree(term: Expr) -> int:
 
 
 def sums_last(factors: Iterable[Expr]) -> list[Expr]:
-    """Put the factors of a product that are sums behind the others: s (1 - s)."""
-    return sorted(factors, key=lambda factor: bool(factor.is_Add) * (1 + len(str(factor))))
+    """Put the factors of a product that are sums behind the others, short ones first: s (1 - s)."""
+    others: list[Expr] = []
+    sums: list[Expr] = []
+    for factor in factors:
+        (sums if factor.is_Add else others).append(factor)
+    if len(sums) > 1:  # to measure sums within sums again and again takes long
+        sums.sort(key=lambda factor: len(str(factor)))
+    return others + sums
 
 
 def divided(coefficient: Expr) -> tuple[Expr, Expr] | None:
