@@ -44,7 +44,9 @@ from .errors import (
 from .extending import register, unregister
 from .nodes.abstract_partial import AbstractPartial
 from .nodes.adjugate import Adjugate, AdjugateJacobian, adjugate
+from .nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from .nodes.basis_matrix import BasisMatrix
+from .nodes.broadcast_to import broadcast_to
 from .nodes.commutation import Commutation
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
@@ -59,11 +61,12 @@ from .nodes.formal import (
     Restricted,
     formal,
 )
+from .nodes.hardmax import AxisHardmax, Hardmax, hardmax
 from .nodes.logdet import LogDet, logdet
 from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
 from .nodes.node import Node, RealNode
-from .nodes.norm import Norm, norm
+from .nodes.norm import AxisNorm, Norm, norm
 from .nodes.partials import (
     AbstractGradient,
     AbstractJacobian,
@@ -76,7 +79,7 @@ from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
 from .nodes.softmax import AxisSoftmax, Softmax, softmax
-from .nodes.sum_entries import SumEntries, sum_entries
+from .nodes.sum_entries import SumEntries, mean, sum_entries
 from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
 from .nodes.vec import Unvec, Vec, unvec, vec
@@ -93,7 +96,13 @@ __all__ = [
     "AbstractPartial",
     "Adjugate",
     "AdjugateJacobian",
+    "Amax",
+    "Amin",
+    "AxisAmax",
+    "AxisAmin",
+    "AxisHardmax",
     "AxisLogSumExp",
+    "AxisNorm",
     "AxisSoftmax",
     "BackendError",
     "BasisMatrix",
@@ -116,6 +125,7 @@ __all__ = [
     "Formula",
     "GraphEdge",
     "GraphNode",
+    "Hardmax",
     "HasLines",
     "Inner",
     "InputError",
@@ -167,6 +177,9 @@ __all__ = [
     "WritesCode",
     "adjugate",
     "aligned",
+    "amax",
+    "amin",
+    "broadcast_to",
     "check_steps",
     "compose",
     "d",
@@ -180,11 +193,13 @@ __all__ = [
     "entry_table",
     "explicit",
     "formal",
+    "hardmax",
     "hessian",
     "is_derivative",
     "latex",
     "logdet",
     "logsumexp",
+    "mean",
     "norm",
     "parse",
     "partial",

@@ -7,7 +7,9 @@ import pkgutil
 from importlib import import_module
 
 from derivlib.nodes.abstract_partial import AbstractPartial
+from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.broadcast_to import broadcast_to
 from derivlib.nodes.commutation import Commutation
 from derivlib.nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from derivlib.nodes.differentials import (
@@ -30,6 +32,7 @@ from derivlib.nodes.formal import (
     Restricted,
     formal,
 )
+from derivlib.nodes.hardmax import AxisHardmax, Hardmax, hardmax
 from derivlib.nodes.logdet import LogDet, logdet
 from derivlib.nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from derivlib.nodes.matrix_function import (
@@ -38,7 +41,7 @@ from derivlib.nodes.matrix_function import (
     arguments_of,
     numel,
 )
-from derivlib.nodes.norm import Norm, norm
+from derivlib.nodes.norm import AxisNorm, Norm, norm
 from derivlib.nodes.partials import (
     AbstractGradient,
     AbstractJacobian,
@@ -51,7 +54,7 @@ from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
-from derivlib.nodes.sum_entries import SumEntries, sum_entries
+from derivlib.nodes.sum_entries import SumEntries, mean, sum_entries
 from derivlib.nodes.triangles import Tril, Triu, tril, triu
 from derivlib.nodes.vec import Unvec, Vec, unvec, vec
 
@@ -63,7 +66,13 @@ __all__ = [
     "AbstractGradient",
     "AbstractJacobian",
     "AbstractPartial",
+    "Amax",
+    "Amin",
+    "AxisAmax",
+    "AxisAmin",
+    "AxisHardmax",
     "AxisLogSumExp",
+    "AxisNorm",
     "AxisSoftmax",
     "BasisMatrix",
     "Commutation",
@@ -76,6 +85,7 @@ __all__ = [
     "FormalJacobian",
     "FormalNode",
     "FormalRate",
+    "Hardmax",
     "Inner",
     "LinearForm",
     "LogDet",
@@ -99,14 +109,19 @@ __all__ = [
     "Triu",
     "Unvec",
     "Vec",
+    "amax",
+    "amin",
     "arguments_of",
     "as_structure",
+    "broadcast_to",
     "d",
     "diagonal_sums",
     "formal",
+    "hardmax",
     "is_undefined",
     "logdet",
     "logsumexp",
+    "mean",
     "norm",
     "numel",
     "partial",

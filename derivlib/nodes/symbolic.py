@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, S, Symbol
+from sympy import Add, Expr, Integer, Max, Min, Mul, Piecewise, Pow, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import UnsupportedError
@@ -64,6 +64,8 @@ class Symbolic:
 
     def call(self, function: Any, arguments: Sequence[Expr]) -> Expr:
         """Apply a known function."""
+        if function in (Max, Min) and not any(argument.is_number for argument in arguments):
+            return function(*arguments, evaluate=False)  # SymPy compares each with each other
         return function(*arguments)
 
     def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Expr:

@@ -28,7 +28,7 @@ from sympy import (
 )
 from test_compiled import BACKENDS
 
-from derivlib import derive, hessian, logdet, norm, relu, softmax, sum_entries
+from derivlib import amax, amin, derive, hessian, logdet, norm, relu, softmax, sum_entries
 from derivlib.derivation.code_task import source_of
 from derivlib.nodes import DiagonalSums, Tril
 
@@ -74,6 +74,9 @@ MADE = {
     "softmax": derive(Trace(softmax(x).T * y), x),
     "Jacobian of softmax": derive(softmax(x), x),
     "softmax of rows": derive(Trace(softmax(X, axis=1).T * T), X),
+    "largest entry": derive(amax(X) ** 2, X),
+    "smallest of rows": derive(norm(amin(X, axis=1)) ** 2, X),
+    "norms of rows": derive(sum_entries(norm(X, axis=1)), X),
     "rectified": derive(norm(relu(X)) ** 2, X),
     "rectified scalar": derive(relu(Trace(A)) * sum_entries(X) * Max(n, 2), X),
     "a tie": derive(sum_entries(X.applyfunc(Lambda(z, Max(z, t) ** 2))), X),
@@ -83,7 +86,15 @@ MADE = {
 }  # fmt: skip
 
 OF_ORDERED_NUMBERS = {
-    *("a choice between numbers", "rectified", "rectified scalar", "a tie", "magnitudes"),
+    *(
+        "largest entry",
+        "smallest of rows",
+        "a choice between numbers",
+        "rectified",
+        "rectified scalar",
+        "a tie",
+        "magnitudes",
+    ),
 }
 OF_REAL_NUMBERS = OF_ORDERED_NUMBERS | {"softmax", "Jacobian of softmax", "softmax of rows"}
 """Complex numbers have no order, and PyTorch has no softmax of them."""

@@ -24,6 +24,8 @@ from sympy import (
 
 from derivlib import (
     MatrixFunction,
+    amax,
+    amin,
     derive,
     diagonal_sums,
     hessian,
@@ -96,6 +98,9 @@ EXPRESSIONS = {
     "lower triangle": (tril(A), A),
     "upper triangle": (Trace(triu(A) * C), A),
     "sums of diagonals": (Trace(diagonal_sums(A) * C), A),
+    "largest entry": (amax(X * W), W),
+    "smallest of rows": (amin(X * W, axis=1), W),
+    "norm of columns": (norm(X * W, axis=0), W),
     "vec": (vec(X.T), X),
     "unvec": (Trace(unvec(vec(A), (n, n)) * C), A),
     "entry": (A[0, 1], A),

@@ -52,6 +52,8 @@ from sympy.functions.elementary.trigonometric import (
 from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
+from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin
+from derivlib.nodes.hardmax import AxisHardmax, Hardmax
 from derivlib.nodes.relu import Relu
 from derivlib.nodes.share import Share
 
@@ -71,21 +73,8 @@ _FLOAT_TOLERANCE = 1e-10
 
 _POINTS_IN_PIECES = 16
 _IN_PIECES = (
-    *(
-        Abs,
-        sign,
-        Max,
-        Min,
-        Relu,
-        Share,
-        Piecewise,
-        Heaviside,
-        DiracDelta,
-        floor,
-        ceiling,
-        frac,
-        Mod,
-    ),
+    *(Abs, sign, Max, Min, Relu, Share, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac),
+    *(Mod, Amax, Amin, AxisAmax, AxisAmin, Hardmax, AxisHardmax),
     InverseTrigonometricFunction,
 )
 """Functions that are put together from pieces, or that choose a branch."""

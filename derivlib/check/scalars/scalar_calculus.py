@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Derivative, Expr, Function, Mul, Pow, S, Subs, Symbol
+from sympy import Add, Derivative, Expr, Function, Heaviside, Max, Min, Mul, Pow, S, Subs, Symbol
 from sympy.core.function import ArgumentIndexError
 
 from derivlib.errors import UnsupportedError
@@ -68,6 +68,18 @@ class Derivatives:
         moving = ((k, self.of(argument)) for k, argument in enumerate(expr.arguments))
         return Add(*(expr.partial(k) * change for k, change in moving if change is not S.Zero))
 
+    def _extreme(self, expr: Expr) -> Expr:
+        """The argument that leads all others moves; SymPy asks first which of the others does."""
+        ahead = 1 if isinstance(expr, Max) else -1
+        terms = []
+        for i, argument in enumerate(expr.args):
+            moving = self.of(argument)
+            if moving is not S.Zero:
+                others = (*expr.args[:i], *expr.args[i + 1 :])
+                leads = (Heaviside(ahead * (argument - other)) for other in others)
+                terms.append(Mul(*leads, moving))
+        return Add(*terms)
+
     def _function(self, expr: Expr) -> Expr:
         """The chain rule for a function of one argument; all else is asked for."""
         ordinary = getattr(type(expr), "_eval_derivative", None) is Function._eval_derivative
@@ -101,4 +113,6 @@ _RULES: dict[type, Callable[[Derivatives, Any], Expr]] = {
     Mul: Derivatives._product,
     Pow: Derivatives._power,
     AbstractPartial: Derivatives._abstract,
+    Max: Derivatives._extreme,
+    Min: Derivatives._extreme,
 }

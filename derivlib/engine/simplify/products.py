@@ -186,13 +186,19 @@ def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
 
 
 def _ones_meet(before: Factors, term: Factors, after: Factors) -> bool:
-    """Return whether matrices of ones multiply, or a row of them and a diagonal matrix."""
-    first = bool(before) and isinstance(before[-1], OneMatrix) and isinstance(term[0], OneMatrix)
+    """Return whether matrices of ones make a smaller one, or a row of them is on a diagonal."""
+    first = bool(before) and _contract(before[-1], term[0])
     last = bool(after) and isinstance(term[-1], OneMatrix)
     if not last or first:
         return first
     row = is_one(term[-1].shape[0])
-    return isinstance(after[0], OneMatrix) or (row and isinstance(after[0], DiagMatrix))
+    return _contract(term[-1], after[0]) or (row and isinstance(after[0], DiagMatrix))
+
+
+def _contract(left: Expr, right: Expr) -> bool:
+    """Return whether two matrices of ones are a multiple of one, and no column times a row."""
+    both = isinstance(left, OneMatrix) and isinstance(right, OneMatrix)
+    return both and not is_one(right.shape[0])
 
 
 def _cancels(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> bool:

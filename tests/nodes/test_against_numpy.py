@@ -1,0 +1,187 @@
+"""Gradients, Jacobians and Hessians of operations, against differences of what NumPy calculates.
+
+The functions on the right are written with NumPy and SciPy alone; their derivatives are found by
+small steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy import HadamardPower, MatrixSymbol, Trace, oo, symbols
+
+from derivlib import amax, amin, derive, hardmax, hessian, mean, norm, sum_entries
+
+n, m, p = symbols("n m p", integer=True, positive=True)
+SIZES = {n: 4, m: 3, p: 2}
+X, Y, W, R = (MatrixSymbol(*of) for of in (("X", n, m), ("Y", n, m), ("W", m, p), ("R", n, n)))
+x, c, r, w = (MatrixSymbol(*of) for of in (("x", n, 1), ("c", n, 1), ("r", 1, m), ("w", m, 1)))
+MATRICES = (X, Y, W, R, x, c, r, w)
+
+
+def values_for(name):
+    """A value of every matrix, two axes each."""
+    rng = np.random.default_rng(sum(map(ord, name)))
+    shapes = {s: [int(sp.sympify(size).subs(SIZES)) for size in s.shape] for s in MATRICES}
+    return {s.name: rng.normal(size=shape) + 0.1 for s, shape in shapes.items()}
+
+
+def slopes(function, at, step):
+    """∂vec(F)/∂vec(X)ᵀ by central differences."""
+    columns = []
+    for j, i in np.ndindex(at.shape[::-1]):
+        move = np.zeros(at.shape)
+        move[i, j] = step
+        change = np.atleast_2d(function(at + move)) - np.atleast_2d(function(at - move))
+        columns.append(change.ravel(order="F") / (2 * step))
+    return np.array(columns).T
+
+
+def calculated(derivation, values):
+    """What the derivative is in the code that derivlib writes; columns are arrays of one axis."""
+    function = derivation.to_function()
+    names = {s.name for s in derivation.expr.atoms(MatrixSymbol)}
+    given = {name: values[name].squeeze() for name in names}
+    return np.asarray(function(**given))
+
+
+SCALARS = {
+    "sums of rows": (
+        norm(sum_entries(X * W, axis=1) - c) ** 2,
+        W,
+        lambda X, W, c, **_: ((X @ W).sum(1, keepdims=True) - c).ravel() @ (
+            (X @ W).sum(1, keepdims=True) - c
+        ).ravel(),
+    ),
+    "sums of columns": (
+        norm(sum_entries(X, axis=0) - r) ** 3,
+        X,
+        lambda X, r, **_: np.linalg.norm(X.sum(0) - r) ** 3,
+    ),
+    "mean of all": (
+        mean((X * W).applyfunc(sp.sin)), W, lambda X, W, **_: np.sin(X @ W).mean()
+    ),
+    "means of columns": (
+        norm(mean(X, axis=0) - r) ** 3,
+        X,
+        lambda X, r, **_: np.linalg.norm(X.mean(0) - r) ** 3,
+    ),
+    "means of rows": (
+        norm(mean(X, axis=-1).applyfunc(sp.exp)),
+        X,
+        lambda X, **_: np.linalg.norm(np.exp(X.mean(1))),
+    ),
+    "norms of rows": (
+        sum_entries(norm(X - Y, axis=1)),
+        X,
+        lambda X, Y, **_: np.linalg.norm(X - Y, axis=1).sum(),
+    ),
+    "norms of columns": (
+        sum_entries(norm(X * W, axis=0).applyfunc(sp.exp)),
+        W,
+        lambda X, W, **_: np.exp(np.linalg.norm(X @ W, axis=0)).sum(),
+    ),
+    "cubes of norms": (
+        sum_entries(HadamardPower(norm(X, axis=1), 3)),
+        X,
+        lambda X, **_: (np.linalg.norm(X, axis=1) ** 3).sum(),
+    ),
+    "largest entry": (amax(X * W) ** 2, W, lambda X, W, **_: (X @ W).max() ** 2),
+    "smallest entry": (amin(X * W) ** 2, W, lambda X, W, **_: (X @ W).min() ** 2),
+    "largest of each row": (
+        norm(amax(X * W, axis=1)) ** 2,
+        W,
+        lambda X, W, **_: (((X @ W).max(1)) ** 2).sum(),
+    ),
+    "smallest of each column": (
+        norm(amin(X * W, axis=0)) ** 3,
+        W,
+        lambda X, W, **_: np.linalg.norm((X @ W).min(0)) ** 3,
+    ),
+    "where the largest is": (
+        Trace(hardmax(X * W, axis=0).T * X * W), W, lambda X, W, **_: (X @ W).max(0).sum()
+    ),
+    **{
+        f"norm {order} of a vector": (
+            norm(X * w, order),
+            w,
+            lambda X, w, order=order, **_: np.linalg.norm((X @ w).ravel(), float(order)),
+        )
+        for order in (1, 2, 3, sp.Rational(5, 2), -1, oo, -oo)
+    },
+    **{
+        f"norm {order} of a matrix": (
+            norm(X * W, order),
+            W,
+            lambda X, W, order=order, **_: np.linalg.norm(
+                X @ W, order if isinstance(order, str) else float(order)
+            ),
+        )
+        for order in (1, -1, oo, -oo, "fro")
+    },
+    **{
+        f"norm {order} of each row": (
+            sum_entries(norm(X, order, axis=1)),
+            X,
+            lambda X, order=order, **_: np.linalg.norm(X, float(order), axis=1).sum(),
+        )
+        for order in (1, 2, 3, oo, -oo)
+    },
+}  # fmt: skip
+
+MATRIX_VALUED = {
+    "sums of columns": (sum_entries(X, axis=0), X, lambda X, **_: X.sum(0)),
+    "norms of rows": (norm(X, axis=1), X, lambda X, **_: np.linalg.norm(X, axis=1)),
+    "largest of each column": (amax(X * W, axis=0), W, lambda X, W, **_: (X @ W).max(0)),
+    "smallest of each row": (amin(X, axis=1), X, lambda X, **_: X.min(1)),
+}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_gradients_and_hessians(name):
+    expr, wrt, loss = SCALARS[name]
+    values, at = values_for(name), values_for(name)[wrt.name]
+    by_step = slopes(lambda moved: loss(**{**values, wrt.name: moved}), at, 1e-6)
+    gradient = derive(expr, wrt)
+    assert np.allclose(calculated(gradient, values).ravel(order="F"), by_step.ravel(), 1e-5, 1e-6)
+    assert gradient.verify(SIZES)
+    assert gradient.replay() == gradient.result
+
+    def slope(moved):
+        return calculated(gradient, {**values, wrt.name: moved}).ravel(order="F")
+
+    second = hessian(expr, wrt)
+    shape = (at.size, at.size)
+    assert np.allclose(
+        calculated(second, values).reshape(shape),
+        slopes(slope, at, 1e-6).reshape(shape),
+        1e-4,
+        1e-5,
+    )
+    assert second.verify(SIZES)
+
+
+@pytest.mark.parametrize("name", MATRIX_VALUED)
+def test_jacobians(name):
+    expr, wrt, function = MATRIX_VALUED[name]
+    values, at = values_for(name), values_for(name)[wrt.name]
+    by_step = slopes(lambda moved: function(**{**values, wrt.name: moved}), at, 1e-6)
+    jacobian = derive(expr, wrt)
+    assert np.allclose(calculated(jacobian, values).reshape(by_step.shape), by_step, 1e-5, 1e-6)
+    assert jacobian.verify(SIZES)
+
+
+def test_a_wrong_function_is_noticed():
+    values = values_for("wrong")
+    by_step = slopes(lambda X: (X**2).sum(), values["X"], 1e-6)
+    found = calculated(derive(sum_entries(X), X), values)
+    assert not np.allclose(found.ravel(order="F"), by_step.ravel(), 1e-5, 1e-6)
+
+
+def test_a_tie_shares_equally():
+    gradient = derive(amax(X), X).to_function()
+    at = np.array([[1.0, 5.0, 2.0], [5.0, 0.0, 5.0]])
+    assert np.allclose(gradient(at), (at == 5) / 3)
+    of_rows = derive(sum_entries(amin(X, axis=1)), X).to_function()
+    assert np.allclose(of_rows(np.array([[2.0, 2.0, 3.0]])), [[0.5, 0.5, 0]])
