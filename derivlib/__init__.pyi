@@ -79,6 +79,7 @@ from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
 from .nodes.softmax import AxisSoftmax, Softmax, softmax
+from .nodes.squared_distances import SquaredDistances, squared_distances
 from .nodes.sum_entries import SumEntries, mean, sum_entries
 from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
@@ -159,6 +160,7 @@ __all__ = [
     "SizesError",
     "Softmax",
     "Source",
+    "SquaredDistances",
     "Step",
     "StepsVerdict",
     "Stepwise",
@@ -213,6 +215,7 @@ __all__ = [
     "sigmoid",
     "small_letters",
     "softmax",
+    "squared_distances",
     "sum_entries",
     "text",
     "tril",

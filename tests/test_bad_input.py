@@ -76,6 +76,7 @@ from derivlib import (
     relu,
     show,
     softmax,
+    squared_distances,
     sum_entries,
     text,
     tril,
@@ -189,6 +190,9 @@ REFUSED = {
     "broadcasting a misfit": (lambda: broadcast_to(w, (n, p)), ShapeError, "w, which is m×1"),
     "broadcasting a column as a row": (
         lambda: broadcast_to(w, (n, m)), ShapeError, "w.T for a row"),
+    "distances of misfits": (
+        lambda: squared_distances(X, W), ShapeError, "X is n×m and W is m×p"),
+    "distances of text": (lambda: squared_distances("x"), InputError, "squared_distances takes"),
     "triangle of text": (lambda: tril("X"), InputError, "tril takes a SymPy expression"),
     "unvec without a shape": (lambda: unvec(vec(X), 3), InputError, "unvec needs its shape"),
     "unvec with a shape of text": (lambda: unvec(vec(X), "nm"), InputError, "unvec needs its"),

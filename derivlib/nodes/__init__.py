@@ -53,6 +53,7 @@ from derivlib.nodes.partials import (
 from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
+from derivlib.nodes.squared_distances import SquaredDistances, squared_distances
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
 from derivlib.nodes.sum_entries import SumEntries, mean, sum_entries
 from derivlib.nodes.triangles import Tril, Triu, tril, triu
@@ -103,6 +104,7 @@ __all__ = [
     "ScalarPartial",
     "SingleEntry",
     "Softmax",
+    "SquaredDistances",
     "Structure",
     "SumEntries",
     "Tril",
@@ -127,6 +129,7 @@ __all__ = [
     "partial",
     "prime",
     "softmax",
+    "squared_distances",
     "sum_entries",
     "tril",
     "triu",

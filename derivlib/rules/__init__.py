@@ -10,6 +10,7 @@ from derivlib.rules import (  # noqa: F401, I001
     determinants,
     functions,
     norms,
+    bilinear,
     identification,
     algebra,
     powers,

@@ -28,7 +28,18 @@ from sympy import (
 )
 from test_compiled import BACKENDS
 
-from derivlib import amax, amin, derive, hessian, logdet, norm, relu, softmax, sum_entries
+from derivlib import (
+    amax,
+    amin,
+    derive,
+    hessian,
+    logdet,
+    norm,
+    relu,
+    softmax,
+    squared_distances,
+    sum_entries,
+)
 from derivlib.derivation.code_task import source_of
 from derivlib.nodes import DiagonalSums, Tril
 
@@ -77,6 +88,7 @@ MADE = {
     "largest entry": derive(amax(X) ** 2, X),
     "smallest of rows": derive(norm(amin(X, axis=1)) ** 2, X),
     "norms of rows": derive(sum_entries(norm(X, axis=1)), X),
+    "a kernel": derive(Trace(A * squared_distances(X).applyfunc(tanh)), X),
     "rectified": derive(norm(relu(X)) ** 2, X),
     "rectified scalar": derive(relu(Trace(A)) * sum_entries(X) * Max(n, 2), X),
     "a tie": derive(sum_entries(X.applyfunc(Lambda(z, Max(z, t) ** 2))), X),

@@ -59,6 +59,7 @@ from derivlib import (
     norm,
     relu,
     softmax,
+    squared_distances,
     sum_entries,
     vec,
 )
@@ -226,6 +227,8 @@ MORE = {
     "smallest entry of rows": (norm(amin(A * X, axis=1)) ** 2, X),
     "largest entry of columns": (amax(A * X, axis=0), X),
     "where the largest is": (Trace(X.T * hardmax(A, axis=1) * X), X),
+    "squared distances": (Trace(A * squared_distances(X)), X),
+    "a kernel": (x.T * squared_distances(X, A * X).applyfunc(Lambda(z, exp(-z))) * y, X),
     "normalised": (Trace(x.T * y) / norm(x), x),
 }
 

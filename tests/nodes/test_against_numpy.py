@@ -9,12 +9,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.spatial.distance import cdist
 from sympy import HadamardPower, MatrixSymbol, Trace, oo, symbols
 
-from derivlib import amax, amin, derive, hardmax, hessian, mean, norm, sum_entries
+from derivlib import (
+    amax,
+    amin,
+    derive,
+    hardmax,
+    hessian,
+    mean,
+    norm,
+    squared_distances,
+    sum_entries,
+)
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
+z = sp.Symbol("z")
 X, Y, W, R = (MatrixSymbol(*of) for of in (("X", n, m), ("Y", n, m), ("W", m, p), ("R", n, n)))
 x, c, r, w = (MatrixSymbol(*of) for of in (("x", n, 1), ("c", n, 1), ("r", 1, m), ("w", m, 1)))
 MATRICES = (X, Y, W, R, x, c, r, w)
@@ -128,6 +140,21 @@ SCALARS = {
         )
         for order in (1, 2, 3, oo, -oo)
     },
+    "squared distances": (
+        Trace(R * squared_distances(X)),
+        X,
+        lambda X, R, **_: (R.T * cdist(X, X, "sqeuclidean")).sum(),
+    ),
+    "a Gaussian kernel of data": (
+        c.T * squared_distances(X).applyfunc(sp.Lambda(z, sp.exp(-z / 5))) * x,
+        X,
+        lambda X, c, x, **_: (c.T @ np.exp(-cdist(X, X, "sqeuclidean") / 5) @ x).item(),
+    ),
+    "a Gaussian kernel of other points": (
+        c.T * squared_distances(Y, X).applyfunc(sp.Lambda(z, sp.exp(-z / 5))) * x,
+        X,
+        lambda X, Y, c, x, **_: (c.T @ np.exp(-cdist(Y, X, "sqeuclidean") / 5) @ x).item(),
+    ),
 }  # fmt: skip
 
 MATRIX_VALUED = {
@@ -135,6 +162,7 @@ MATRIX_VALUED = {
     "norms of rows": (norm(X, axis=1), X, lambda X, **_: np.linalg.norm(X, axis=1)),
     "largest of each column": (amax(X * W, axis=0), W, lambda X, W, **_: (X @ W).max(0)),
     "smallest of each row": (amin(X, axis=1), X, lambda X, **_: X.min(1)),
+    "squared distances": (squared_distances(X, Y), X, lambda X, Y, **_: cdist(X, Y, "sqeuclidean")),
 }
 
 

@@ -9,6 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 import scipy.special
+from scipy.spatial.distance import cdist
 from sympy import preorder_traversal
 from test_facets import SIZES, WITH_VALUES, A, X, arrays_for, defined, numbers, t, u, x, y
 
@@ -105,6 +106,8 @@ BY_OTHERS = {
     "where the largest of columns is": lambda v: v[X] == v[X].min(0, keepdims=True),
     "norm of rows": lambda v: np.linalg.norm(v[X], axis=1, keepdims=True),
     "norm of columns": lambda v: np.linalg.norm(v[X], axis=0, keepdims=True),
+    "squared distances": lambda v: cdist(v[A], v[X].T, "sqeuclidean"),
+    "squared distances of one": lambda v: cdist(v[X], v[X], "sqeuclidean"),
     "vec": lambda v: column_by_column(v[X]),
     "unvec": lambda v: column_by_column(v[X]).reshape((M, N), order="F"),
     "entry": lambda v: v[A][2, 1],
