@@ -46,8 +46,12 @@ from .nodes.abstract_partial import AbstractPartial
 from .nodes.adjugate import Adjugate, AdjugateJacobian, adjugate
 from .nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from .nodes.basis_matrix import BasisMatrix
+from .nodes.block_matrix import hstack, vstack
 from .nodes.broadcast_to import broadcast_to
+from .nodes.column_basis import ColumnBasis
 from .nodes.commutation import Commutation
+from .nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
+from .nodes.cross import Cross, Skew, cross, skew
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
 from .nodes.dot_product import dot
@@ -62,9 +66,12 @@ from .nodes.formal import (
     formal,
 )
 from .nodes.hardmax import AxisHardmax, Hardmax, hardmax
+from .nodes.khatri_rao import KhatriRao, khatri_rao
+from .nodes.logabsdet import LogAbsDet, logabsdet
 from .nodes.logdet import LogDet, logdet
 from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
+from .nodes.matrix_slice import Take, take_columns, take_rows
 from .nodes.node import Node, RealNode
 from .nodes.norm import AxisNorm, Norm, norm
 from .nodes.partials import (
@@ -108,9 +115,13 @@ __all__ = [
     "BackendError",
     "BasisMatrix",
     "Chain",
+    "Circulant",
+    "ColumnBasis",
     "Commutation",
     "ComputationGraph",
     "Condition",
+    "ConvolutionMatrix",
+    "Cross",
     "Derivation",
     "DerivationBase",
     "DerivlibError",
@@ -131,8 +142,10 @@ __all__ = [
     "Inner",
     "InputError",
     "JointDerivation",
+    "KhatriRao",
     "Line",
     "Lines",
+    "LogAbsDet",
     "LogDet",
     "LogSumExp",
     "MatrixDifferential",
@@ -158,6 +171,7 @@ __all__ = [
     "Sigmoid",
     "SingleEntry",
     "SizesError",
+    "Skew",
     "Softmax",
     "Source",
     "SquaredDistances",
@@ -166,6 +180,7 @@ __all__ = [
     "Stepwise",
     "Substitutions",
     "SumEntries",
+    "Take",
     "Tril",
     "Triu",
     "UndefinedError",
@@ -183,7 +198,10 @@ __all__ = [
     "amin",
     "broadcast_to",
     "check_steps",
+    "circulant",
     "compose",
+    "convolve",
+    "cross",
     "d",
     "derive",
     "diagonal_sums",
@@ -197,8 +215,11 @@ __all__ = [
     "formal",
     "hardmax",
     "hessian",
+    "hstack",
     "is_derivative",
+    "khatri_rao",
     "latex",
+    "logabsdet",
     "logdet",
     "logsumexp",
     "mean",
@@ -213,14 +234,18 @@ __all__ = [
     "show",
     "show_group",
     "sigmoid",
+    "skew",
     "small_letters",
     "softmax",
     "squared_distances",
     "sum_entries",
+    "take_columns",
+    "take_rows",
     "text",
     "tril",
     "triu",
     "unregister",
     "unvec",
     "vec",
+    "vstack",
 ]

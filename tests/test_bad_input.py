@@ -59,6 +59,9 @@ from derivlib import (
     aligned,
     amax,
     broadcast_to,
+    circulant,
+    convolve,
+    cross,
     d,
     derive,
     differential,
@@ -66,8 +69,11 @@ from derivlib import (
     explicit,
     formal,
     hardmax,
+    hstack,
     is_derivative,
+    khatri_rao,
     latex,
+    logabsdet,
     logsumexp,
     mean,
     norm,
@@ -75,13 +81,17 @@ from derivlib import (
     prime,
     relu,
     show,
+    skew,
     softmax,
     squared_distances,
     sum_entries,
+    take_columns,
+    take_rows,
     text,
     tril,
     unvec,
     vec,
+    vstack,
 )
 from derivlib.check import size_symbols, verify
 from derivlib.nodes import Commutation, SingleEntry
@@ -193,6 +203,33 @@ REFUSED = {
     "distances of misfits": (
         lambda: squared_distances(X, W), ShapeError, "X is n×m and W is m×p"),
     "distances of text": (lambda: squared_distances("x"), InputError, "squared_distances takes"),
+    "slice in steps that do not fit": (
+        lambda: derive(norm(A3[0:3:2, :]), A3), ShapeError, "steps of 2, which does not divide 3"),
+    "slice in unknown steps": (lambda: derive(norm(X[::2, :]), X), ShapeError, "does not divide n"),
+    "slice backwards": (
+        lambda: derive(norm(A3[2:0:-1, :]), A3), UnsupportedError, r"take_rows\(…, \[2, 1, 0\]\)"),
+    "row that is none": (lambda: take_rows(A3, [3]), ShapeError, "has no row 3"),
+    "row from an unknown end": (lambda: take_rows(X, [-1]), InputError, "from 0, not -1"),
+    "rows of text": (lambda: take_rows(X, "01"), InputError, "a list of whole numbers"),
+    "no columns": (lambda: take_columns(X, []), InputError, "at least one column"),
+    "triangle with half an offset": (
+        lambda: tril(A, 0.5), InputError, "k of tril is a whole number"),
+    "stacking misfits": (lambda: vstack([X, W]), ShapeError, "X is n×m and W is m×p"),
+    "stacking nothing": (lambda: hstack([]), InputError, "at least one matrix"),
+    "stacking one by one": (lambda: hstack(X), InputError, r"hstack\(\[A, B\]\)"),
+    "Khatri–Rao product of misfits": (
+        lambda: khatri_rao(X, W), ShapeError, "X is n×m and W is m×p"),
+    "circulant matrix of a row": (lambda: circulant(q.T), ShapeError, "write q.T.T|write q"),
+    "circulant matrix of a matrix": (lambda: circulant(X), ShapeError, "a column, but X is n×m"),
+    "convolution of text": (lambda: convolve("x", q), InputError, "convolve takes a SymPy"),
+    "convolution of no mode": (lambda: convolve(q, q, "all"), InputError, "not 'all'"),
+    "convolution of unknown lengths": (
+        lambda: convolve(w, x, "valid"), ShapeError, "which column is longer"),
+    "cross product of longer columns": (
+        lambda: cross(q, x), ShapeError, "three entries, but x is n×1"),
+    "skew matrix of a matrix": (lambda: skew(A3), ShapeError, "A is 3×3"),
+    "log-determinant of either sign of a rectangle": (
+        lambda: logabsdet(X), ShapeError, "a square matrix, but X is n×m"),
     "triangle of text": (lambda: tril("X"), InputError, "tril takes a SymPy expression"),
     "unvec without a shape": (lambda: unvec(vec(X), 3), InputError, "unvec needs its shape"),
     "unvec with a shape of text": (lambda: unvec(vec(X), "nm"), InputError, "unvec needs its"),

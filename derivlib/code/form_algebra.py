@@ -18,6 +18,7 @@ from derivlib.code.forms import (
     KronDiag,
     Ones,
     Permuted,
+    Picks,
     Rows,
     Sum,
     Zero,
@@ -58,6 +59,10 @@ class Algebra(Arithmetic):
                 return self._kronecker(left, right, shape)
             case Permuted(of=of):
                 return add("permute_rows", add("eye", shape=shape), shape=shape, extra=of)
+            case Picks(index=index, turned=turned):
+                size = form.rows if turned else form.cols
+                eye = add("eye", shape=(size, size))
+                return add("take", eye, shape=shape, extra=(index, int(turned)))
             case Inverted(array=array):
                 return add("inverse", array, shape=shape)
             case Sum(terms=terms):

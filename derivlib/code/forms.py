@@ -141,6 +141,21 @@ class Permuted(Form):
 
 
 @dataclass(frozen=True)
+class Picks(Form):
+    """Rows of the identity, which multiply a matrix from the left, or columns, from the right.
+
+    :param index: their numbers, or where they start and end, and the step.
+    :param turned: whether they are columns.
+    """
+
+    index: tuple[int, ...] | tuple[str, Expr, Expr, Expr]
+    turned: bool = False
+
+    def transposed(self) -> Form:
+        return Picks(self.cols, self.rows, self.index, not self.turned)
+
+
+@dataclass(frozen=True)
 class Inverted(Form):
     """The inverse of a matrix, to be solved with rather than formed."""
 

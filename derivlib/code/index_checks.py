@@ -9,21 +9,25 @@ from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Integer
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 
 from derivlib.code.ir import Task
 from derivlib.errors import SizesError
 from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.text import text
-from derivlib.nodes import SingleEntry
+from derivlib.nodes import SingleEntry, Take
 
 Place = tuple[Expr, tuple[Expr, Expr], tuple[Expr, Expr]]
 """A matrix, its shape, and the row and the column of an entry."""
 
 
+_WITH_PLACES = (MatrixElement, SingleEntry, MatrixSlice, Take)
+
+
 def places_of(task: Task) -> tuple[Place, ...]:
     """Find the entries that a task is about, each once."""
     roots = (*task.definitions.values(), *(output for _, output in task.outputs))
-    nodes = {node for node in all_nodes(roots) if isinstance(node, MatrixElement | SingleEntry)}
+    nodes = {node for node in all_nodes(roots) if isinstance(node, _WITH_PLACES)}
     named_first = sorted(nodes, key=lambda node: (isinstance(node, SingleEntry), str(node)))
     return tuple(map(_place, named_first))
 
@@ -31,6 +35,12 @@ def places_of(task: Task) -> tuple[Place, ...]:
 def _place(node: Expr) -> Place:
     if isinstance(node, SingleEntry):
         return node, node.shape, node.position
+    if isinstance(node, Take):
+        last = Integer(max(node.taken))
+        return node.arg, node.arg.shape, (Integer(0), last) if node.axis else (last, Integer(0))
+    if isinstance(node, MatrixSlice):
+        rows, cols = (stop - 1 for _, stop, _ in node.args[1:])
+        return node.args[0], node.args[0].shape, (rows, cols)
     return node.args[0], node.args[0].shape, (node.args[1], node.args[2])
 
 

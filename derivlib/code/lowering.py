@@ -25,6 +25,7 @@ from sympy import (
     Transpose,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.code.analysis import formed_inverses, without_outer
@@ -38,6 +39,7 @@ from derivlib.code.forms import (
     Kron,
     Ones,
     Permuted,
+    Picks,
     Zero,
     array_shape,
     is_vector,
@@ -55,11 +57,15 @@ from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
 from derivlib.nodes import (
     BasisMatrix,
+    ColumnBasis,
     Commutation,
+    ConvolutionMatrix,
     SingleEntry,
     SumEntries,
+    Take,
     Tril,
 )
+from derivlib.nodes.column_basis import GENERATORS
 from derivlib.nodes.elementwise import as_lambda
 
 
@@ -396,6 +402,16 @@ class Lowering:
         kind = "tril" if isinstance(expr, Tril) else "triu"
         return self._full(expr, kind, self.algebra.full(form))
 
+    def _picked(self, expr: MatrixSlice | Take) -> Form:
+        """Rows and columns of a matrix, by products with those of the identity."""
+        parts = [self.matrix(expr.args[0])]
+        for axis, index in enumerate(_indices(expr)):
+            if index is not None:
+                size, count = shape_of(expr.args[0])[axis], shape_of(expr)[axis]
+                picks = Picks(count, size, index)
+                parts = [*parts, picks.transposed()] if axis else [picks, *parts]
+        return self.products.product(parts)
+
     def _commutation(self, expr: Commutation) -> Form:
         rows, cols = expr.of_shape
         if S.One in (rows, cols):
@@ -404,6 +420,17 @@ class Lowering:
 
     def _basis(self, expr: BasisMatrix) -> Form:
         return self._full(expr, "basis", extra=(expr.structure, expr.size))
+
+    def _convolution_matrix(self, expr: ConvolutionMatrix) -> Form:
+        array = self.algebra.full(self.matrix(expr.arg))
+        if array.ndim == 0:
+            array = self.program.add("as_matrix", array, shape=(S.One,), extra=(S.One,))
+        return self._full(expr, "convolution_matrix", array, extra=(expr.width, expr.mode))
+
+    def _column_basis(self, expr: ColumnBasis) -> Form:
+        if expr.mode == "skew":
+            return self._explicit(GENERATORS)
+        return self._full(expr, "column_basis", extra=expr.args)
 
     def _single_entry(self, expr: SingleEntry) -> Form:
         if len(array_shape(*shape_of(expr))) == 0:
@@ -428,6 +455,17 @@ class Lowering:
         rows, cols = expr.blocks.shape
         arrays = [self.algebra.matrix(self.matrix(block)) for block in expr.blocks.flat()]
         return self._full(expr, "block", *arrays, extra=(rows, cols, shape_of(expr)))
+
+
+def _indices(expr: MatrixSlice | Take) -> list[Any]:
+    """What is taken along each axis, nothing where all is."""
+    if isinstance(expr, Take):
+        return [expr.taken if axis == expr.axis else None for axis in range(2)]
+    whole = [(S.Zero, size, S.One) for size in shape_of(expr.args[0])]
+    ranges = [tuple(of) for of in expr.args[1:]]
+    return [
+        None if of == every else ("slice", *of) for of, every in zip(ranges, whole, strict=True)
+    ]
 
 
 def _unsupported(expr: Expr) -> UnsupportedError:

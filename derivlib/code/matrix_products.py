@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sympy import Expr, S
 
@@ -17,6 +18,7 @@ from derivlib.code.forms import (
     Kron,
     Ones,
     Permuted,
+    Picks,
     Rows,
     Sum,
     Zero,
@@ -147,6 +149,10 @@ class Products:
             return self._scaled_lines(left, right, rows, cols)
         if isinstance(left, Permuted) or isinstance(right, Permuted):
             return self._permuted(left, right, rows, cols)
+        if isinstance(left, Picks):
+            return self._picked(left.index, left.turned, 0, right, (rows, cols))
+        if isinstance(right, Picks):
+            return self._picked(right.index, not right.turned, 1, left, (rows, cols))
         if isinstance(left, Kron) or isinstance(right, Kron):
             return self._with_kronecker(left, right, rows, cols)
         if isinstance(left, Rows):
@@ -206,6 +212,21 @@ class Products:
         if array.ndim == 1 and kind == "permute_cols":  # a row times K is the column Kᵀ times it
             kind, of = "permute_rows", (of[1], of[0])
         return Full(rows, cols, self.add(kind, array, shape=array.shape, extra=of))
+
+    def _picked(
+        self,
+        index: tuple[Any, ...],
+        placed: bool,
+        axis: int,
+        form: Form,
+        made: tuple[Expr, Expr],
+    ) -> Form:
+        """Rows or columns taken from a matrix, or added to zeros at their places."""
+        array, shape = self.algebra.full(form), array_shape(*made)
+        if made[1 - axis] is S.One:  # an array of one axis
+            axis = 0
+        kind = "put" if placed else "take"
+        return Full(*made, self.add(kind, array, shape=shape, extra=(index, axis)))
 
     def _with_kronecker(self, left: Form, right: Form, rows: Expr, cols: Expr) -> Form:
         if isinstance(left, Kron) and isinstance(right, Kron) and self._fit(left, right):

@@ -17,6 +17,7 @@ from derivlib.code.forms import (
     KronDiag,
     Ones,
     Permuted,
+    Picks,
     Rows,
     Sum,
 )
@@ -110,4 +111,6 @@ class Order:
 
 
 def _is_plain(form: Form) -> bool:
-    return not isinstance(form, Diag | Ones | Rows | Cols | Permuted | Kron | KronDiag | Sum)
+    return not isinstance(
+        form, Diag | Ones | Rows | Cols | Permuted | Picks | Kron | KronDiag | Sum
+    )

@@ -10,6 +10,7 @@ from sympy import (
     Basic,
     Expr,
     HadamardProduct,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     Mul,
@@ -33,7 +34,7 @@ from derivlib.expressions.reading import (
 )
 from derivlib.expressions.tex import TRANSPOSED, TexNotation
 from derivlib.expressions.text import is_entry
-from derivlib.nodes import DifferentialNode, Inner
+from derivlib.nodes import Cross, DifferentialNode, Inner
 
 
 def _is_loose(expr: Expr) -> bool:
@@ -79,8 +80,8 @@ class DerivationPrinter(TexNotation, LatexPrinter):
     def _entrywise_factor(self, expr: Expr) -> str:
         """Set a factor of a ⊙-product, in parentheses if it is a sum or a matrix product."""
         text: str = self._print(expr)
-        wide = binding(expr) in ("sum", "product") or text.startswith("-")
-        return parenthesized(text) if wide else text
+        loose = isinstance(expr, (KroneckerProduct, Cross)) or binding(expr) in ("sum", "product")
+        return parenthesized(text) if loose or text.startswith("-") else text
 
     # -- matrix operations -------------------------------------------------------------
 

@@ -246,7 +246,7 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def _print_HadamardProduct(self, expr: HadamardProduct) -> str:
         def part(factor: Expr) -> str:
-            wide = isinstance(factor, (Add, MatAdd, Mul, MatMul))
+            wide = isinstance(factor, (Add, MatAdd, Mul, MatMul, KroneckerProduct))
             return f"({self._print(factor)})" if wide else str(self._print(factor))
 
         return " ⊙ ".join(part(factor) for factor in expr.args)

@@ -9,8 +9,12 @@ from importlib import import_module
 from derivlib.nodes.abstract_partial import AbstractPartial
 from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.block_matrix import hstack, vstack
 from derivlib.nodes.broadcast_to import broadcast_to
+from derivlib.nodes.column_basis import ColumnBasis
 from derivlib.nodes.commutation import Commutation
+from derivlib.nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
+from derivlib.nodes.cross import Cross, Skew, cross, skew
 from derivlib.nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from derivlib.nodes.differentials import (
     DifferentialNode,
@@ -33,6 +37,8 @@ from derivlib.nodes.formal import (
     formal,
 )
 from derivlib.nodes.hardmax import AxisHardmax, Hardmax, hardmax
+from derivlib.nodes.khatri_rao import KhatriRao, khatri_rao
+from derivlib.nodes.logabsdet import LogAbsDet, logabsdet
 from derivlib.nodes.logdet import LogDet, logdet
 from derivlib.nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from derivlib.nodes.matrix_function import (
@@ -41,6 +47,7 @@ from derivlib.nodes.matrix_function import (
     arguments_of,
     numel,
 )
+from derivlib.nodes.matrix_slice import Take, take_columns, take_rows
 from derivlib.nodes.norm import AxisNorm, Norm, norm
 from derivlib.nodes.partials import (
     AbstractGradient,
@@ -76,7 +83,11 @@ __all__ = [
     "AxisNorm",
     "AxisSoftmax",
     "BasisMatrix",
+    "Circulant",
+    "ColumnBasis",
     "Commutation",
+    "ConvolutionMatrix",
+    "Cross",
     "DiagonalSums",
     "DifferentialNode",
     "ElementwisePrime",
@@ -88,7 +99,9 @@ __all__ = [
     "FormalRate",
     "Hardmax",
     "Inner",
+    "KhatriRao",
     "LinearForm",
+    "LogAbsDet",
     "LogDet",
     "LogSumExp",
     "MatrixDifferential",
@@ -103,10 +116,12 @@ __all__ = [
     "ScalarDifferential",
     "ScalarPartial",
     "SingleEntry",
+    "Skew",
     "Softmax",
     "SquaredDistances",
     "Structure",
     "SumEntries",
+    "Take",
     "Tril",
     "Triu",
     "Unvec",
@@ -116,11 +131,17 @@ __all__ = [
     "arguments_of",
     "as_structure",
     "broadcast_to",
+    "circulant",
+    "convolve",
+    "cross",
     "d",
     "diagonal_sums",
     "formal",
     "hardmax",
+    "hstack",
     "is_undefined",
+    "khatri_rao",
+    "logabsdet",
     "logdet",
     "logsumexp",
     "mean",
@@ -128,11 +149,15 @@ __all__ = [
     "numel",
     "partial",
     "prime",
+    "skew",
     "softmax",
     "squared_distances",
     "sum_entries",
+    "take_columns",
+    "take_rows",
     "tril",
     "triu",
     "unvec",
     "vec",
+    "vstack",
 ]

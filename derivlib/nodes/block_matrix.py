@@ -2,15 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sympy import BlockDiagMatrix, BlockMatrix, MatrixSymbol
+from sympy import Basic, BlockDiagMatrix, BlockMatrix, Expr, MatrixSymbol, S
 
-from derivlib.errors import ShapeError
+from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.construction import block_diagonal, blocks
 from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, tell
-from derivlib.expressions.shapes import stated
+from derivlib.expressions.shapes import same_size, shown_shape, stated
 from derivlib.nodes.grid import Grid, same_shape
+from derivlib.nodes.node import as_matrix_operand
+
+
+def vstack(matrices: Iterable[Any]) -> Expr:
+    """Stack matrices one below the other (NumPy's name); SymPy's BlockMatrix.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib import derive, norm
+    >>> n, m, k = symbols("n m k", integer=True, positive=True)
+    >>> X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", k, m)
+    >>> stacked = vstack([X, Y])
+    >>> print(stacked.shape)
+    (k + n, m)
+    >>> print(derive(norm(stacked)**2, X))
+    ∂L/∂X = 2*X
+
+    ```
+
+    :param matrices: matrix expressions with equally many columns.
+    :returns: a matrix with the rows of all of them.
+    :raises InputError: if one of them is not a matrix, or there is none.
+    :raises ShapeError: if they have different numbers of columns.
+    """
+    return _stacked(matrices, 0, "vstack")
+
+
+def hstack(matrices: Iterable[Any]) -> Expr:
+    """Put matrices side by side (NumPy's name); SymPy's BlockMatrix.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from derivlib import derive, norm
+    >>> n, m, k = symbols("n m k", integer=True, positive=True)
+    >>> X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, k)
+    >>> print(hstack([X, Y]).shape)
+    (n, k + m)
+
+    ```
+
+    :param matrices: matrix expressions with equally many rows.
+    :returns: a matrix with the columns of all of them.
+    :raises InputError: if one of them is not a matrix, or there is none.
+    :raises ShapeError: if they have different numbers of rows.
+    """
+    return _stacked(matrices, 1, "hstack")
+
+
+def _stacked(matrices: Any, axis: int, what: str) -> Expr:
+    if isinstance(matrices, (str, Basic)) or not isinstance(matrices, Iterable):
+        raise InputError(f"{what} takes a list of matrices, as in {what}([A, B])")
+    parts = [as_matrix_operand(matrix, what) for matrix in matrices]
+    if not parts:
+        raise InputError(f"{what} needs at least one matrix")
+    for part in parts[1:]:
+        if not same_size(S(parts[0].shape[1 - axis]), S(part.shape[1 - axis])):
+            lines = ("columns", "rows")[axis]
+            raise ShapeError(
+                f"{what} needs matrices with equally many {lines}, but {parts[0]} is "
+                f"{shown_shape(parts[0].shape)} and {part} is {shown_shape(part.shape)}"
+            )
+    return blocks([parts] if axis else [[part] for part in parts])
 
 
 def _entries(_: Any, node: Any, *values: Grid) -> Grid:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
-from sympy import Expr, Identity, S, ZeroMatrix
+from sympy import Expr, Identity, Integer, S, ZeroMatrix
 from sympy.assumptions.predicates.matrices import (
     LowerTriangularPredicate,
     UpperTriangularPredicate,
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib.expressions.construction import mul, split_coefficient, transposed_inside
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.errors import InputError
+from derivlib.expressions.construction import (
+    leads_with_transpose,
+    mul,
+    split_coefficient,
+    transpose,
+    zero_like,
+    zeros,
+)
+from derivlib.expressions.facets import Call, Entries, Example, first_argument, tell, upright
 from derivlib.expressions.shapes import square
 from derivlib.nodes.diag_matrix import diagonal_matrix
 from derivlib.nodes.diagonal_of import diagonal
@@ -21,15 +30,28 @@ from derivlib.nodes.node import Node, as_square_operand
 from derivlib.nodes.trace import trace
 
 
-class Tril(Node):
+class _Triangle(Node):
+    """A triangle up to the diagonal, or up to another one, which is counted from there."""
+
+    def __new__(cls, matrix: Any, offset: Any = 0) -> Any:
+        offset = Integer(offset)
+        return super().__new__(cls, matrix, *(() if offset == 0 else (offset,)))
+
+    @property
+    def offset(self) -> int:
+        """The last diagonal that is kept: 1 is the one above the diagonal, -1 the one below."""
+        return int(self.args[1]) if len(self.args) > 1 else 0
+
+
+class Tril(_Triangle):
     """The lower triangle of a square matrix with its diagonal, and zeros above."""
 
 
-class Triu(Node):
+class Triu(_Triangle):
     """The upper triangle of a square matrix with its diagonal, and zeros below."""
 
 
-def tril(matrix: Any) -> Expr:
+def tril(matrix: Any, k: int = 0) -> Expr:
     """The lower triangle of a matrix with its diagonal, zeros above (NumPy's name).
 
     ```pycon
@@ -43,18 +65,24 @@ def tril(matrix: Any) -> Expr:
     >>> jacobian = derive(tril(A * U), U)
     >>> explicit(jacobian.result) == jacobian.elementwise()
     True
+    >>> explicit(tril(A, -1))
+    Matrix([
+    [      0, 0],
+    [A[1, 0], 0]])
 
     ```
 
     :param matrix: a square matrix expression or an explicit square matrix.
+    :param k: the diagonal up to which entries are kept: 1 is the one above the main diagonal, -1
+        the one below it.
     :returns: a matrix of the same shape.
-    :raises InputError: if `matrix` is not a matrix.
+    :raises InputError: if `matrix` is not a matrix, or `k` not a whole number.
     :raises ShapeError: if it is not square.
     """
-    return Tril(as_square_operand(matrix, "tril"))
+    return Tril(as_square_operand(matrix, "tril"), _as_offset(k, "tril"))
 
 
-def triu(matrix: Any) -> Expr:
+def triu(matrix: Any, k: int = 0) -> Expr:
     """The upper triangle of a matrix with its diagonal, zeros below (NumPy's name).
 
     ```pycon
@@ -68,62 +96,103 @@ def triu(matrix: Any) -> Expr:
     >>> jacobian = derive(triu(A * U), U)
     >>> explicit(jacobian.result) == jacobian.elementwise()
     True
+    >>> explicit(triu(A, k=1))
+    Matrix([
+    [0, A[0, 1]],
+    [0,       0]])
 
     ```
 
     :param matrix: a square matrix expression or an explicit square matrix.
+    :param k: the diagonal up to which entries are kept: 1 is the one above the main diagonal, -1
+        the one below it.
     :returns: a matrix of the same shape.
-    :raises InputError: if `matrix` is not a matrix.
+    :raises InputError: if `matrix` is not a matrix, or `k` not a whole number.
     :raises ShapeError: if it is not square.
     """
-    return Triu(as_square_operand(matrix, "triu"))
+    return Triu(as_square_operand(matrix, "triu"), _as_offset(k, "triu"))
 
 
-def _normal(kind: type[Node], matrix: Expr) -> Expr:
+def _as_offset(value: Any, what: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise InputError(f"k of {what} is a whole number, not {value!r}") from None
+
+
+def _normal(kind: type[_Triangle], matrix: Expr, offset: Any) -> Expr:
     """A coefficient comes out in front; a triangle of the other triangle is a diagonal."""
     coefficient, matrix = split_coefficient(matrix)
-    if isinstance(matrix, (ZeroMatrix, Identity, DiagMatrix, kind)):
-        return mul(coefficient, matrix)
-    if isinstance(matrix, (Tril, Triu)):
+    offset, is_lower = int(offset), kind is Tril
+    if isinstance(matrix, (ZeroMatrix, Identity, DiagMatrix)):
+        has_diagonal = offset >= 0 if is_lower else offset <= 0
+        return mul(coefficient, matrix) if has_diagonal else zero_like(matrix)
+    if isinstance(matrix, kind):
+        nearest = min if is_lower else max
+        return mul(coefficient, kind(matrix.arg, nearest(offset, matrix.offset)))
+    if isinstance(matrix, (Tril, Triu)) and offset == matrix.offset == 0:
         return mul(coefficient, diagonal_matrix(diagonal(matrix.arg)))
-    return mul(coefficient, kind(matrix))
+    return mul(coefficient, kind(matrix, offset))
 
 
-def lower_triangle(matrix: Expr) -> Expr:
+def lower_triangle(matrix: Expr, offset: Any = 0) -> Expr:
     """Take the lower triangle of a square matrix; a coefficient comes out in front."""
-    return _normal(Tril, matrix)
+    return _normal(Tril, matrix, offset)
 
 
-def upper_triangle(matrix: Expr) -> Expr:
+def upper_triangle(matrix: Expr, offset: Any = 0) -> Expr:
     """Take the upper triangle of a square matrix; a coefficient comes out in front."""
-    return _normal(Triu, matrix)
+    return _normal(Triu, matrix, offset)
 
 
-LowerTriangularPredicate.register(Tril)(lambda _, assumptions: True)
-UpperTriangularPredicate.register(Triu)(lambda _, assumptions: True)
+LowerTriangularPredicate.register(Tril)(
+    lambda node, assumptions: True if node.offset <= 0 else None
+)
+UpperTriangularPredicate.register(Triu)(
+    lambda node, assumptions: True if node.offset >= 0 else None
+)
 
 
 def _tell(kind: type, other: type, make: Any, normal: Any, keeps: Any) -> None:
     name = make.__name__
 
-    def entries(calc: Any, _: Any, A: Grid) -> Grid:
-        zero = calc.ring.number(S.Zero)
+    def entries(calc: Any, node: Any, A: Grid) -> Grid:
+        zero, offset = calc.ring.number(S.Zero), node.offset
         shape = square_grid(A, "triangle").shape
-        return Grid.of(*shape, lambda i, j: A[i, j] if keeps(i, j) else zero)
+        return Grid.of(*shape, lambda i, j: A[i, j] if keeps(i + offset, j) else zero)
+
+    def written(p: Any, node: Any, name: str) -> str:
+        return str(p.call(name, node.arg, *node.args[1:]))
+
+    def numpy(p: Any, node: Any) -> str:
+        shown = ", ".join(map(p._print, node.args))
+        return f"{p._module_format(f'{p._module}.{name}')}({shown})"
 
     tell(
         kind,
-        text=name,
+        text=lambda p, node: written(p, node, name),
+        tex=lambda p, node: written(p, node, upright(name)),
         shape=square,
         normal=normal,
         entries=Entries(entries),
-        arrays=lambda on, node: getattr(on.np, name)(on.value(node.arg)),
-        code="triangle",
-        numpy=lambda p, node: f"{p._module_format(f'{p._module}.{name}')}({p._print(node.arg)})",
-        example=Example(lambda w, r, c, d: make(w.matrix(r, r, d)), "square"),
-        transposed=transposed_inside(other),
-        trace=lambda node: trace(node.arg),
-        diagonal=lambda node: diagonal(node.arg),
+        arrays=lambda on, node: getattr(on.np, name)(on.value(node.arg), node.offset),
+        code=lambda node: (
+            Call(f"{{lib}}.{name}({{0}}, {node.offset})", matrices=True)
+            if node.offset
+            else "triangle"
+        ),
+        numpy=numpy,
+        example=Example(lambda w, r, c, d: make(w.matrix(r, r, d), w.pick([0, -1, 1])), "square"),
+        parts=first_argument,
+        with_parts=lambda node, parts: normal(parts[0], node.offset),
+        transposed=lambda node: (
+            other(transpose(node.arg), -node.offset) if leads_with_transpose(node.arg) else None
+        ),
+        trace=lambda node: trace(node.arg) if keeps(node.offset, 0) else S.Zero,
+        diagonal=lambda node: (
+            diagonal(node.arg) if keeps(node.offset, 0) else zeros(node.shape[0], S.One)
+        ),
+        is_atom=True,
         is_linear=True,
     )
 

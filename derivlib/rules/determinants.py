@@ -15,7 +15,7 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.nodes import LogDet
+from derivlib.nodes import LogAbsDet, LogDet
 from derivlib.nodes.adjugate import Adjugate, AdjugateJacobian, adjugate_of
 from derivlib.nodes.builders import trace, unvec, vec
 from derivlib.rules.conditions import each
@@ -44,7 +44,7 @@ def _invertible_anyway(parts: Iterable[Expr], base: Expr) -> bool:
 
 def _may_be_singular(part: Expr) -> frozenset[Expr]:
     """The matrices that a part needs invertible: below a power, in a logarithm, in a quotient."""
-    if isinstance(part, (Inverse, LogDet)) or (
+    if isinstance(part, (Inverse, LogAbsDet, LogDet)) or (
         isinstance(part, MatPow) and part.args[1].is_negative
     ):
         return frozenset(part.args[:1])
@@ -90,6 +90,17 @@ def _adjugate_of_invertible(d: Differentiate, base: Expr) -> Expr:
 
 @differential(LogDet, "log-determinant", (U,), source=cookbook(43), conditions=POSITIVE)
 def _log_determinant(d: Differentiate, base: Expr) -> Expr:
+    return trace(mul(inverse(base), d(base)))
+
+
+@differential(
+    LogAbsDet,
+    "logarithm of the absolute determinant",
+    (U,),
+    source=cookbook(57),
+    conditions=each("invertible"),
+)
+def _log_absolute_determinant(d: Differentiate, base: Expr) -> Expr:
     return trace(mul(inverse(base), d(base)))
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import product
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import (
@@ -22,6 +24,7 @@ from derivlib.expressions.construction import (
     identity,
     identity_like,
     is_zero,
+    kronecker,
     mul,
     ones_like,
     place,
@@ -36,6 +39,7 @@ from derivlib.nodes import (
     OnVec,
     SingleEntry,
     SumEntries,
+    Take,
     Tril,
     Triu,
     Unvec,
@@ -53,7 +57,9 @@ from derivlib.nodes.builders import (
     inner,
     inner_sum,
     on_vec,
+    sliced,
     sum_of,
+    take_lines,
     trace,
     tril,
     triu,
@@ -206,8 +212,8 @@ linear(
     "lower triangle",
     tril,
     (Q,),
-    adjoint=lambda G, E: tril(G),
-    matrix=lambda E: diagonal_matrix(vec(tril(ones_like(E)))),
+    adjoint=lambda G, E, *offset: tril(G, *offset),
+    matrix=lambda E, *offset: diagonal_matrix(vec(tril(ones_like(E), *offset))),
     source=(FUNDAMENTAL, LINEAR_STRUCTURES, LINEAR_STRUCTURES),
 )
 
@@ -216,8 +222,8 @@ linear(
     "upper triangle",
     triu,
     (Q,),
-    adjoint=lambda G, E: triu(G),
-    matrix=lambda E: diagonal_matrix(vec(triu(ones_like(E)))),
+    adjoint=lambda G, E, *offset: triu(G, *offset),
+    matrix=lambda E, *offset: diagonal_matrix(vec(triu(ones_like(E), *offset))),
     source=(FUNDAMENTAL, LINEAR_STRUCTURES, LINEAR_STRUCTURES),
 )
 
@@ -246,6 +252,59 @@ linear(
     (matrix("U", n + 1, m + 1), sp.Integer(1), sp.Integer(0)),
     adjoint=lambda g, E, i, j: mul(g, SingleEntry(E.shape, i, j)),
     source=(cookbook(73), TRACE_ALGEBRA),
+)
+
+
+def _rows(size: Expr, of: Any) -> Expr:
+    """The rows of an identity matrix that a slice takes."""
+    return sliced(identity(size), of, (0, size, 1))
+
+
+linear(
+    MatrixSlice,
+    "slice",
+    sliced,
+    (matrix("U", n + 2, 2 * m), sp.Tuple(1, n + 1, 1), sp.Tuple(0, 2 * m, 2)),
+    adjoint=lambda G, E, rows, cols: mul(
+        transpose(_rows(E.shape[0], rows)), G, _rows(E.shape[1], cols)
+    ),
+    matrix=lambda E, rows, cols: kronecker(_rows(E.shape[1], cols), _rows(E.shape[0], rows)),
+    source=(FUNDAMENTAL, TRACE_ALGEBRA, VEC_ALGEBRA),
+)
+
+
+def _taking(size: Expr, indices: Any) -> Expr:
+    """The rows of an identity matrix of these numbers."""
+    return take_lines(identity(size), 0, indices)
+
+
+def _around_taken(E: Expr, axis: Expr, indices: Any) -> tuple[Expr, Expr]:
+    """The L and R with which rows or columns of E are L E R."""
+    rows, cols = E.shape
+    if axis == 1:
+        return identity(rows), transpose(_taking(cols, indices))
+    return _taking(rows, indices), identity(cols)
+
+
+def _placed(G: Expr, *taken: Any) -> Expr:
+    left, right = _around_taken(*taken)
+    return mul(transpose(left), G, transpose(right))
+
+
+def _on_vec_of_taken(*taken: Any) -> Expr:
+    left, right = _around_taken(*taken)
+    return kronecker(transpose(right), left)
+
+
+linear(
+    Take,
+    "rows or columns by number",
+    take_lines,
+    (matrix("U", n + 2, m), sp.S.Zero, sp.Tuple(0, 2, 2)),
+    adjoint=_placed,
+    matrix=_on_vec_of_taken,
+    vec="vec of rows or columns by number",
+    source=(FUNDAMENTAL, TRACE_ALGEBRA, VEC_ALGEBRA),
 )
 
 linear(

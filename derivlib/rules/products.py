@@ -143,14 +143,15 @@ def _scalar_power(d: Differentiate, base: Expr, exponent: Expr) -> Expr:
 # --- how a moving factor E leaves a product -----------------------------------------------
 
 
-def _moves(expr: Expr) -> bool:
-    return isinstance(expr, DifferentialNode) or any(map(_moves, expr.args))
+def moves(expr: Expr) -> bool:
+    """Return whether a differential occurs."""
+    return isinstance(expr, DifferentialNode) or any(map(moves, expr.args))
 
 
 def _split(expr: Expr) -> tuple[Arguments, Expr, Arguments]:
     """The factors before the one that moves, that one, and the factors after it."""
     factors = expr.args
-    i = next(i for i, factor in enumerate(factors) if _moves(factor))
+    i = next(i for i, factor in enumerate(factors) if moves(factor))
     return factors[:i], factors[i], factors[i + 1 :]
 
 
@@ -256,7 +257,7 @@ _, INNER_AS_ROW = moving(
     matrix=lambda A, E: transpose(vec(A)) if A.is_Matrix else A,
     trace=("scalar times inner product", TRACE_ALGEBRA),
     vec=("inner product as a row times vec", VEC_ALGEBRA),
-    arguments=lambda expr: expr.args[::-1] if _moves(expr.args[0]) else expr.args,
+    arguments=lambda expr: expr.args[::-1] if moves(expr.args[0]) else expr.args,
     minor=True,
 )
 
@@ -267,7 +268,7 @@ def _swap(first: Expr, second: Expr) -> Expr:
     return kronecker(identity(cols), commutation(inner_cols, rows), identity(inner_rows))
 
 
-def _outer_products(matrix: Expr) -> list[tuple[Expr, Expr]] | None:
+def outer_products(matrix: Expr) -> list[tuple[Expr, Expr]] | None:
     """The columns u and v of a sum of products u vᵀ, if a matrix is written as one."""
     pairs = []
     for term in matrix.args if isinstance(matrix, MatAdd) else (matrix,):
@@ -298,7 +299,7 @@ def _kronecker_moving(on_the: str, at: int, instance: Arguments) -> None:
         return kronecker(*parts)
 
     def adjoint(left: Expr, *factors: Expr) -> Expr:
-        outer = _outer_products(left)
+        outer = outer_products(left)
         if outer is not None:
             return add(*(_between(u, v, at, *factors) for u, v in outer))
         swap = transpose(_swap(*factors))
@@ -306,7 +307,7 @@ def _kronecker_moving(on_the: str, at: int, instance: Arguments) -> None:
 
     def arguments(expr: Expr) -> Arguments | None:
         first, *rest = expr.args
-        return (first, kronecker(*rest)) if _moves(first) is (at == 0) else None
+        return (first, kronecker(*rest)) if moves(first) is (at == 0) else None
 
     moving(
         sp.KroneckerProduct,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg
 import sympy as sp
 from scipy.spatial.distance import cdist
 from sympy import HadamardPower, MatrixSymbol, Trace, oo, symbols
@@ -15,13 +16,25 @@ from sympy import HadamardPower, MatrixSymbol, Trace, oo, symbols
 from derivlib import (
     amax,
     amin,
+    circulant,
+    convolve,
+    cross,
     derive,
     hardmax,
     hessian,
+    hstack,
+    khatri_rao,
+    logabsdet,
     mean,
     norm,
+    skew,
     squared_distances,
     sum_entries,
+    take_columns,
+    take_rows,
+    tril,
+    triu,
+    vstack,
 )
 
 n, m, p = symbols("n m p", integer=True, positive=True)
@@ -155,6 +168,83 @@ SCALARS = {
         X,
         lambda X, Y, c, x, **_: (c.T @ np.exp(-cdist(Y, X, "sqeuclidean") / 5) @ x).item(),
     ),
+    "a slice": (
+        norm((X * W)[1:3, :] - W[0:2, :]) ** 4,
+        X,
+        lambda X, W, **_: np.linalg.norm((X @ W)[1:3] - W[:2]) ** 4,
+    ),
+    "a slice to the end": (
+        norm(X[n - 2 :, :]) ** 3, X, lambda X, **_: np.linalg.norm(X[-2:]) ** 3
+    ),
+    "rows taken twice": (
+        norm(take_rows(X * W, [0, 2, 2])) ** 4,
+        X,
+        lambda X, W, **_: np.linalg.norm(np.take(X @ W, [0, 2, 2], axis=0)) ** 4,
+    ),
+    "columns": (
+        norm(take_columns(X, [2, 0])) ** 3,
+        X,
+        lambda X, **_: np.linalg.norm(np.take(X, [2, 0], axis=1)) ** 3,
+    ),
+    "triangle below the diagonal": (
+        norm(tril(R * X * X.T, -1)) ** 2,
+        X,
+        lambda X, R, **_: np.linalg.norm(np.tril(R @ X @ X.T, -1)) ** 2,
+    ),
+    "stacked and side by side": (
+        norm(hstack([vstack([X * W, c.T * X * W]), vstack([x, x[0:1, :]])])) ** 3,
+        X,
+        lambda X, W, c, x, **_: np.linalg.norm(
+            np.hstack([np.vstack([X @ W, c.T @ X @ W]), np.vstack([x, x[:1]])])
+        ) ** 3,
+    ),
+    "Khatri–Rao product": (
+        norm(khatri_rao(X, X * W * W.T)) ** 2,
+        X,
+        lambda X, W, **_: np.linalg.norm(scipy.linalg.khatri_rao(X, X @ W @ W.T)) ** 2,
+    ),
+    "circular convolution": (
+        norm(circulant(x) * c + x) ** 3,
+        x,
+        lambda x, c, **_: np.linalg.norm(scipy.linalg.circulant(x.ravel()) @ c + x) ** 3,
+    ),
+    "circulant matrix": (
+        Trace(R * circulant(x) * R * circulant(x)),
+        x,
+        lambda x, R, **_: np.trace(
+            R @ scipy.linalg.circulant(x.ravel()) @ R @ scipy.linalg.circulant(x.ravel())
+        ),
+    ),
+    **{
+        f"{mode} convolution": (
+            norm(convolve((X * w)[0:4, :], x[0:3, :], mode)) ** 3,
+            w,
+            lambda X, w, x, mode=mode, **_: (
+                np.linalg.norm(np.convolve((X @ w).ravel(), x[:3].ravel(), mode)) ** 3
+            ),
+        )
+        for mode in ("full", "same", "valid")
+    },
+    "convolution with itself": (
+        norm(convolve(x, x)) ** 2,
+        x,
+        lambda x, **_: np.linalg.norm(np.convolve(x.ravel(), x.ravel())) ** 2,
+    ),
+    "log-determinant of either sign": (
+        logabsdet(R) * Trace(R), R, lambda R, **_: np.linalg.slogdet(R)[1] * np.trace(R)
+    ),
+    "cross product": (
+        norm(cross(R[0:3, :] * x, x[0:3, :])) ** 2,
+        x,
+        lambda R, x, **_: (np.cross((R[:3] @ x).ravel(), x[:3].ravel()) ** 2).sum(),
+    ),
+    "skew-symmetric matrix": (
+        logabsdet(skew(x[0:3, :]) + R[0:3, 0:3]),
+        x,
+        lambda R, x, **_: np.linalg.slogdet(
+            np.array([np.cross(x[:3].ravel(), unit) for unit in np.eye(3)]).T + R[:3, :3]
+        )[1],
+    ),
 }  # fmt: skip
 
 MATRIX_VALUED = {
@@ -163,6 +253,21 @@ MATRIX_VALUED = {
     "largest of each column": (amax(X * W, axis=0), W, lambda X, W, **_: (X @ W).max(0)),
     "smallest of each row": (amin(X, axis=1), X, lambda X, **_: X.min(1)),
     "squared distances": (squared_distances(X, Y), X, lambda X, Y, **_: cdist(X, Y, "sqeuclidean")),
+    "a slice": (X[1:3, :] * W, X, lambda X, W, **_: X[1:3] @ W),
+    "rows taken twice": (take_rows(X, [3, 0, 3]), X, lambda X, **_: np.take(X, [3, 0, 3], axis=0)),
+    "triangle above the diagonal": (triu(R, 1), R, lambda R, **_: np.triu(R, 1)),
+    "Khatri–Rao product": (khatri_rao(Y, X), X, lambda X, Y, **_: scipy.linalg.khatri_rao(Y, X)),
+    "circulant matrix": (circulant(x), x, lambda x, **_: scipy.linalg.circulant(x.ravel())),
+    "convolution": (
+        convolve(x, c[0:3, :]),
+        x,
+        lambda x, c, **_: np.convolve(x.ravel(), c[:3].ravel())[:, None],
+    ),
+    "cross product": (
+        cross(c[0:3, :], x[0:3, :]),
+        x,
+        lambda x, c, **_: np.cross(c[:3].ravel(), x[:3].ravel())[:, None],
+    ),
 }
 
 

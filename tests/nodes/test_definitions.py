@@ -8,10 +8,11 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.special
 from scipy.spatial.distance import cdist
 from sympy import preorder_traversal
-from test_facets import SIZES, WITH_VALUES, A, X, arrays_for, defined, numbers, t, u, x, y
+from test_facets import SIZES, WITH_VALUES, A, X, arrays_for, defined, numbers, q, t, u, v, x, y
 
 from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import constant
@@ -66,6 +67,15 @@ def unit(rows, cols, i, j):
     return matrix
 
 
+def convolved(a, c, mode):
+    return np.convolve(a.ravel(), c.ravel(), mode)[:, None]
+
+
+def stacked_units(matrix_of):
+    """The stacked matrices of the unit columns, side by side."""
+    return np.hstack([column_by_column(matrix_of(unit)) for unit in np.eye(3)])
+
+
 BY_OTHERS = {
     "function of two indices": lambda v: np.fromfunction(lambda i, j: i**2 - 3 * j, (N, M)),
     "Hadamard product": lambda v: 2 * v[X] ** 3,
@@ -108,6 +118,39 @@ BY_OTHERS = {
     "norm of columns": lambda v: np.linalg.norm(v[X], axis=0, keepdims=True),
     "squared distances": lambda v: cdist(v[A], v[X].T, "sqeuclidean"),
     "squared distances of one": lambda v: cdist(v[X], v[X], "sqeuclidean"),
+    "slice": lambda v: v[X][1:3],
+    "slice of a product": lambda v: (v[A] @ v[X])[0:2, 1:2],
+    "slice with steps": lambda v: np.eye(4)[::2],
+    "rows by number": lambda v: np.take(v[X], [2, 0, 2], axis=0),
+    "columns by number": lambda v: np.take(v[A], [1, 2], axis=1),
+    "lower triangle below the diagonal": lambda v: np.tril(v[A], -1),
+    "upper triangle and a diagonal more": lambda v: np.triu(v[A], -1),
+    "Khatri–Rao product": lambda v: scipy.linalg.khatri_rao(v[X], v[A] @ v[X]),
+    "circulant": lambda v: scipy.linalg.circulant(v[x].ravel()),
+    "full convolution": lambda v: convolved(v[x], v[A][:2] @ v[y], "full"),
+    "convolution of the same length": lambda a: convolved(a[A][:2] @ a[y], a[v], "same"),
+    "valid convolution": lambda a: convolved(a[v], a[A][:2] @ a[y], "valid"),
+    **{
+        f"matrix of a {mode} convolution": lambda a, mode=mode: scipy.linalg.convolution_matrix(
+            a[v].ravel(), 4, mode
+        )
+        for mode in ("full", "same", "valid")
+    },
+    **{
+        f"basis of {mode} convolutions": lambda v, mode=mode: stacked_units(
+            lambda c: scipy.linalg.convolution_matrix(c, 4, mode)
+        )
+        for mode in ("full", "same", "valid")
+    },
+    "basis of circulant matrices": lambda v: stacked_units(scipy.linalg.circulant),
+    "basis of skew matrices": lambda v: stacked_units(
+        lambda c: np.array([np.cross(c, unit) for unit in np.eye(3)]).T
+    ),
+    "log-determinant of either sign": lambda v: 2 * np.linalg.slogdet(v[A])[1],
+    "cross product": lambda a: np.cross(a[v].ravel(), np.cross(a[v].ravel(), a[q].ravel()))[
+        :, None
+    ],
+    "skew-symmetric": lambda a: np.array([np.cross(a[v].ravel(), unit) for unit in np.eye(3)]).T,
     "vec": lambda v: column_by_column(v[X]),
     "unvec": lambda v: column_by_column(v[X]).reshape((M, N), order="F"),
     "entry": lambda v: v[A][2, 1],

@@ -12,20 +12,30 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
     BasisMatrix,
+    ColumnBasis,
+    ConvolutionMatrix,
     adjugate,
     amax,
     amin,
+    circulant,
+    convolve,
+    cross,
     derive,
     diagonal_sums,
     hardmax,
+    khatri_rao,
+    logabsdet,
     logdet,
     logsumexp,
     norm,
     relu,
     sigmoid,
+    skew,
     softmax,
     squared_distances,
     sum_entries,
+    take_columns,
+    take_rows,
     tril,
     triu,
     unvec,
@@ -45,6 +55,7 @@ from derivlib.nodes.symbolic import Symbolic
 n, m = symbols("n m", integer=True, positive=True)
 SIZES = {n: 3, m: 2}
 A, X = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m)
+v, q = MatrixSymbol("v", 3, 1), MatrixSymbol("q", 3, 1)
 x, y, t, u = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), Symbol("t"), Symbol("u")
 
 
@@ -124,6 +135,31 @@ WITH_VALUES = {
     "norm of columns": norm(X, axis=0),
     "squared distances": squared_distances(A, X.T),
     "squared distances of one": squared_distances(X),
+    "slice": X[1:3, :],
+    "slice of a product": (A * X)[0:2, 1],
+    "slice with steps": sp.Identity(4)[0:4:2, :],
+    "rows by number": take_rows(X, [2, 0, 2]),
+    "columns by number": take_columns(A, [1, 2]),
+    "lower triangle below the diagonal": tril(A, -1),
+    "upper triangle and a diagonal more": triu(A, -1),
+    "Khatri–Rao product": khatri_rao(X, A * X),
+    "circulant": circulant(x),
+    "full convolution": convolve(x, A[0:2, :] * y),
+    "convolution of the same length": convolve(A[0:2, :] * y, v, "same"),
+    "valid convolution": convolve(v, A[0:2, :] * y, "valid"),
+    **{
+        f"matrix of a {mode} convolution": ConvolutionMatrix(v, sp.Integer(4), mode)
+        for mode in ("full", "same", "valid")
+    },
+    **{
+        f"basis of {mode} convolutions": ColumnBasis(mode, sp.Integer(3), sp.Integer(4))
+        for mode in ("full", "same", "valid")
+    },
+    "basis of circulant matrices": ColumnBasis("circulant", n, n),
+    "basis of skew matrices": ColumnBasis("skew", sp.Integer(3), sp.Integer(3)),
+    "log-determinant of either sign": logabsdet(A) + logabsdet(-A),
+    "cross product": cross(v, skew(v) * q),
+    "skew-symmetric": skew(v),
     "vec": vec(X),
     "unvec": unvec(vec(X), (m, n)),
     "entry": MatrixElement(A, 2, 1),
@@ -165,7 +201,7 @@ def arrays_for(rng):
     return {
         A: square @ square.T + rng.normal(size=(3, 3)) / 5 + np.eye(3),
         X: rng.normal(size=(3, 2)),
-        **{v: rng.normal(size=(3, 1)) for v in (x, y)},
+        **{s: rng.normal(size=(3, 1)) for s in (x, y, v, q)},
         **{s: abs(rng.normal()) + 0.5 for s in (t, u)},
     }
 

@@ -84,6 +84,46 @@ def functions(prefix: str, **different: str) -> dict[str, str]:
     }
 
 
+def _index(w: Writer, index: Any) -> str:
+    """What is taken along an axis: one number, a slice or several numbers."""
+    if index[0] != "slice":
+        return str(list(index)) if len(index) > 1 else str(index[0])
+    _, start, stop, step = index
+    if stop - start == 1:
+        return w.size(start)
+    return f"{w.size(start)}:{w.size(stop)}" + (f":{step}" if step != 1 else "")
+
+
+def _numbers(prefix: str, w: Writer, index: Any) -> str:
+    """The same as an expression of Python; JAX takes no list."""
+    if index[0] == "slice":
+        ends = ", ".join(map(w.size, index[1:] if index[3] != 1 else index[1:3]))
+        return w.size(index[1]) if index[2] - index[1] == 1 else f"slice({ends})"
+    return _index(w, index) if prefix != "jnp" or len(index) == 1 else f"jnp.array({list(index)})"
+
+
+def _take(prefix: str) -> Template:
+    def write(w: Writer, extra: Any, _: Any, args: Pieces) -> str:
+        index, axis = extra
+        shown = _index(w, index) if index[0] == "slice" else _numbers(prefix, w, index)
+        return f"{args[0].atom}[{':, ' * axis}{shown}]"
+
+    return write
+
+
+def _put(prefix: str) -> Template:
+    def write(w: Writer, extra: Any, shape: Any, args: Pieces) -> str:
+        index, axis = extra
+        return f"put({args[0].text}, {w.tuple(shape)}, {axis}, {_numbers(prefix, w, index)})"
+
+    return write
+
+
+def _flattened(shape: Any) -> str:
+    """What makes an array of one axis of a matrix with one row or one column."""
+    return "" if len(shape) == 2 else ".ravel()"
+
+
 def called(function: str) -> Template:
     """A function that is called on the arguments."""
     return lambda w, x, s, a: f"{function}({', '.join(piece.text for piece in a)})"
@@ -234,6 +274,26 @@ def explicit(like, *entries):
     """An array of entries, of the type that they and `like` have in common."""
     return {lib}.array(entries, {lib}.result_type(like, *entries))
 ''',
+    "convolution_matrix": '''
+def convolution_matrix(a, n, mode):
+    """The matrix whose product with n numbers is their convolution with a."""
+    k, full = len(a), len(a) + n - 1
+    short, long = sorted((k, n))
+    first = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    rows = {"full": full, "same": long, "valid": long - short + 1}[mode]
+    i = {lib}.arange(rows)[:, None] - {lib}.arange(n) + first
+    return {lib}.where((i >= 0) & (i < k), a[i % k], 0)
+''',
+    "column_basis": '''
+def column_basis(mode, k, n, **like):
+    """The matrix B with vec(S) = B c, for the matrix S of n shifts of a column c of length k."""
+    short, long = sorted((k, n))
+    first = {"same": (short - 1) // 2, "valid": short - 1}.get(mode, 0)
+    rows = {"circulant": k, "same": long, "valid": long - short + 1}.get(mode, k + n - 1)
+    i = np.arange(rows)[:, None] - np.arange(n) + first
+    i = i % k if mode == "circulant" else i
+    return {lib}.asarray(1.0 * (i.T.reshape(-1, 1) == np.arange(k)), **like)
+''',
     "basis": '''
 def basis(structure, n, **like):
     """The matrix B with vec(X) = B θ, for the free entries θ of a structured n×n matrix X."""
@@ -316,10 +376,18 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "single_entry": lambda w, index, s, a: (
             f"single_entry({w.tuple(s)}, {w.tuple(index)}{w.like()})"
         ),
+        "convolution_matrix": lambda w, x, s, a: (
+            f'convolution_matrix({a[0].text}, {w.size(x[0])}, "{x[1]}"){_flattened(s)}'
+        ),
+        "column_basis": lambda w, x, s, a: (
+            f'column_basis("{x[0]}", {", ".join(map(w.size, x[1:]))}{w.like("0")}){_flattened(s)}'
+        ),
         "basis": lambda w, x, s, a: f"basis({x[0]!r}, {w.size(x[1])}{w.like('0')})",
         "matrix_power": lambda w, k, s, a: f"{prefix}.linalg.matrix_power({a[0].text}, {k})",
         "exp_remainder": lambda w, k, s, a: f"exp_remainder({a[0].text}, {k})",
         "scaled_exp": lambda w, axis, s, a: f"scaled_exp({a[0].text}, {axis})",
+        "take": _take(prefix),
+        "put": _put(prefix),
         "stack": _stack,
         "rows": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].text}, {w.tuple(s)})",
         "cols": lambda w, x, s, a: f"{prefix}.broadcast_to({a[0].atom}[:, None], {w.tuple(s)})",

@@ -31,6 +31,11 @@ JAX = Backend(
         "jnp",
         ", dtype=A.dtype",
         "jax.scipy.special.erfc",
+        put='''
+def put(A, shape, axis, index):
+    """Zeros, to which A is added at an index of rows or columns."""
+    return jnp.zeros(shape, A.dtype).at[(slice(None),) * axis + (index,)].add(A)
+''',
         add_diagonal='''
 def add_diagonal(A, d):
     """A with d, a number or a vector, added on its diagonal."""

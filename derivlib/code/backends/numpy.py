@@ -34,6 +34,13 @@ def add_diagonal(A, d):
     result.reshape(-1)[:: len(A) + 1] += d
     return result
 ''',
+    "put": '''
+def put(A, shape, axis, index):
+    """Zeros, to which A is added at an index of rows or columns."""
+    result = np.zeros(shape, A.dtype)
+    np.add.at(result, (slice(None),) * axis + (index,), A)
+    return result
+''',
     "block_diagonal": '''
 def block_diagonal(*blocks):
     """Matrices on the diagonal of a matrix that is zero elsewhere."""

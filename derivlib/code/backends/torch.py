@@ -57,6 +57,13 @@ TORCH = Backend(
         "torch",
         ", dtype=A.dtype, device=A.device",
         "torch.erfc",
+        put='''
+def put(A, shape, axis, index):
+    """Zeros, to which A is added at an index of rows or columns."""
+    result = torch.zeros(shape, dtype=A.dtype, device=A.device)
+    places = torch.arange(shape[axis], device=A.device)[index].reshape(-1)
+    return result.index_add(axis, places, A.reshape(*shape[:axis], -1, *shape[axis + 1 :]))
+''',
         add_diagonal='''
 def add_diagonal(A, d):
     """A with d, a number or a vector, added on its diagonal."""
