@@ -125,6 +125,7 @@ def _numpy(p: Any, node: KhatriRao) -> str:
 tell(
     KhatriRao,
     text="khatri_rao",
+    tex=r"\operatorname{khatrirao}",
     shape=_shape,
     normal=columnwise,
     entries=Entries(_entries),

@@ -26,13 +26,22 @@ from derivlib.expressions.construction import (
 )
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import adjugate_of
+from derivlib.nodes.amax import amax, amin
+from derivlib.nodes.convolution import circulant
+from derivlib.nodes.cross import cross, skew
 from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.hardmax import hardmax
+from derivlib.nodes.khatri_rao import khatri_rao
+from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
 from derivlib.nodes.norm import norm
 from derivlib.nodes.relu import Relu
 from derivlib.nodes.sigmoid import Sigmoid
 from derivlib.nodes.softmax import softmax
+from derivlib.nodes.squared_distances import squared_distances
+from derivlib.nodes.sum_entries import mean
+from derivlib.nodes.triangles import tril, triu
 from derivlib.parsing.kinds import ShapeRule
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, unknown
 
@@ -194,6 +203,42 @@ def _outer(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 def _kronecker_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     (r, c), (s, d) = shapes
     return r * s, c * d
+
+
+def _square_and_number(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """The shape of a triangle up to a diagonal that is told by a number."""
+    matrix, offset = shapes
+    if not is_scalar(sizes, offset):
+        raise MisfitError
+    return _square(sizes, [matrix])
+
+
+def _of_points(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    ((rows, _),) = shapes
+    return rows, rows
+
+
+def _between_points(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    (rows, cols), (others, width) = shapes
+    sizes.same(cols, width)
+    return rows, others
+
+
+def _khatri_rao_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    (rows, cols), (others, width) = shapes
+    return rows * others, sizes.same(cols, width)
+
+
+def _from_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    rows, _ = _of_column(sizes, shapes)
+    return rows, rows
+
+
+def _of_three(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    for rows, cols in shapes:
+        sizes.same(rows, S(3))
+        _of_column(sizes, [(rows, cols)])
+    return S(3), S.One
 
 
 # --- what is built ----------------------------------------------------------------------
@@ -438,8 +483,24 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("tril", 1): _of_one(builders.tril, _square),
     ("triu", 1): _of_one(builders.triu, _square),
     ("diagonal_sums", 1): _of_one(builders.diagonal_sums, _square),
+    ("tril", 2): Operation(_square_and_number, lambda parts, _: tril(*parts)),
+    ("triu", 2): Operation(_square_and_number, lambda parts, _: triu(*parts)),
     ("softmax", 1): _of_one(softmax, same_shape),
     ("logsumexp", 1): _of_one(logsumexp, to_number),
+    ("max", 1): _of_one(amax, to_number),
+    ("min", 1): _of_one(amin, to_number),
+    ("hardmax", 1): _of_one(hardmax, same_shape),
+    ("logabsdet", 1): _of_one(logabsdet, _number_of_square, _TRACE_ADVICE),
+    ("squared_distances", 1): _of_one(squared_distances, _of_points),
+    ("squared_distances", 2): Operation(
+        _between_points, lambda parts, _: squared_distances(*parts), of_matrix=True
+    ),
+    ("khatri_rao", 2): Operation(
+        _khatri_rao_shape, lambda parts, _: khatri_rao(*parts), of_matrix=True
+    ),
+    ("circulant", 1): _of_one(circulant, _from_column),
+    ("skew", 1): _of_one(skew, _from_column),
+    ("cross", 2): Operation(_of_three, lambda parts, _: cross(*parts), of_matrix=True),
     ("dot", 2): Operation(_inner, _dot, of_matrix=True),
     ("outer", 2): Operation(
         _outer, lambda parts, _: mul(parts[0], transpose(parts[1])), of_matrix=True
@@ -459,6 +520,13 @@ ALONG: dict[tuple[str, int], Operation] = {
     ("softmax", 1): Operation(same_shape, _along(softmax, 1), of_matrix=True),
     ("logsumexp", 0): Operation(_of_columns, _along(logsumexp, 0), of_matrix=True),
     ("logsumexp", 1): Operation(_of_rows, _along(logsumexp, 1), of_matrix=True),
+    ("hardmax", 0): Operation(same_shape, _along(hardmax, 0), of_matrix=True),
+    ("hardmax", 1): Operation(same_shape, _along(hardmax, 1), of_matrix=True),
+    **{
+        (name, axis): Operation(shape, _along(function, axis), of_matrix=True)
+        for name, function in (("max", amax), ("min", amin), ("mean", mean), ("norm", norm))
+        for axis, shape in enumerate((_of_columns, _of_rows))
+    },
     ("sum", 0): Operation(_of_columns, _summed(0), of_matrix=True),
     ("sum", 1): Operation(_of_rows, _summed(1), of_matrix=True),
 }
@@ -477,7 +545,7 @@ NAMES: dict[str, str] = {
     "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "sgn": "sign",
     "logistic": "sigmoid", "expit": "sigmoid", "lgamma": "loggamma", "gammaln": "loggamma",
     "psi": "digamma", "step": "heaviside", "maximum": "max", "minimum": "min",
-    "sum_entries": "sum", "average": "mean", "norm2": "norm", "normfro": "norm",
+    "sum_entries": "sum", "amax": "max", "amin": "min", "average": "mean", "norm2": "norm", "normfro": "norm",
     "frobenius_norm": "norm", "l2norm": "norm", "l1norm": "norm1", "tr": "trace",
     "determinant": "det", "inverse": "inv", "adjugate": "adj", "ctranspose": "transpose",
     "diagmatrix": "diag", "diagonalof": "diag", "diagonalize_vector": "diag",
