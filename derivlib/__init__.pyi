@@ -51,7 +51,7 @@ from .nodes.broadcast_to import broadcast_to
 from .nodes.column_basis import ColumnBasis
 from .nodes.commutation import Commutation
 from .nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
-from .nodes.cross import Cross, Skew, cross, skew
+from .nodes.cross import CrossProduct, Skew, cross, skew
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
 from .nodes.dot_product import dot
@@ -121,7 +121,7 @@ __all__ = [
     "ComputationGraph",
     "Condition",
     "ConvolutionMatrix",
-    "Cross",
+    "CrossProduct",
     "Derivation",
     "DerivationBase",
     "DerivlibError",

@@ -34,7 +34,7 @@ from derivlib.expressions.reading import (
 )
 from derivlib.expressions.tex import TRANSPOSED, TexNotation
 from derivlib.expressions.text import is_entry
-from derivlib.nodes import Cross, DifferentialNode, Inner
+from derivlib.nodes import CrossProduct, DifferentialNode, Inner
 
 
 def _is_loose(expr: Expr) -> bool:
@@ -80,7 +80,10 @@ class DerivationPrinter(TexNotation, LatexPrinter):
     def _entrywise_factor(self, expr: Expr) -> str:
         """Set a factor of a ⊙-product, in parentheses if it is a sum or a matrix product."""
         text: str = self._print(expr)
-        loose = isinstance(expr, (KroneckerProduct, Cross)) or binding(expr) in ("sum", "product")
+        loose = isinstance(expr, (KroneckerProduct, CrossProduct)) or binding(expr) in (
+            "sum",
+            "product",
+        )
         return parenthesized(text) if loose or text.startswith("-") else text
 
     # -- matrix operations -------------------------------------------------------------

@@ -14,7 +14,7 @@ from derivlib.nodes.broadcast_to import broadcast_to
 from derivlib.nodes.column_basis import ColumnBasis
 from derivlib.nodes.commutation import Commutation
 from derivlib.nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
-from derivlib.nodes.cross import Cross, Skew, cross, skew
+from derivlib.nodes.cross import CrossProduct, Skew, cross, skew
 from derivlib.nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from derivlib.nodes.differentials import (
     DifferentialNode,
@@ -87,7 +87,7 @@ __all__ = [
     "ColumnBasis",
     "Commutation",
     "ConvolutionMatrix",
-    "Cross",
+    "CrossProduct",
     "DiagonalSums",
     "DifferentialNode",
     "ElementwisePrime",

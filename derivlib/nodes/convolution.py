@@ -18,7 +18,7 @@ from derivlib.expressions.facets import (
     tell,
 )
 from derivlib.expressions.shapes import shown_shape, stated
-from derivlib.nodes.grid import Grid
+from derivlib.nodes.grid import Grid, column_grid
 from derivlib.nodes.node import Node, as_matrix_operand
 
 MODES = ("full", "same", "valid")
@@ -179,12 +179,13 @@ def first_kept(first: int, second: int, mode: str) -> int:
 
 
 def _circulant_entries(_: Any, __: Any, c: Grid) -> Grid:
-    size = c.rows
+    size = column_grid(c, "circulant matrix").rows
     return Grid.of(size, size, lambda i, j: c[(i - j) % size, 0])
 
 
 def _convolution_entries(calc: Any, node: ConvolutionMatrix, a: Grid) -> Grid:
     rows, cols = calc.shape(node)
+    column_grid(a, "convolution")
     start, zero = first_kept(a.rows, cols, node.mode), calc.ring.number(S.Zero)
 
     def entry(i: int, j: int) -> Any:

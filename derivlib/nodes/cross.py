@@ -12,13 +12,13 @@ from derivlib.expressions.construction import mul, split_coefficient, zeros
 from derivlib.expressions.facets import Call, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, misfit, same_size, shown_shape
 from derivlib.expressions.text import text
-from derivlib.nodes.grid import Grid
+from derivlib.nodes.grid import Grid, column_grid
 from derivlib.nodes.node import Node, as_matrix_operand
 
 THREE = Integer(3)
 
 
-class Cross(Node):
+class CrossProduct(Node):
     """The cross product of two columns of three entries."""
 
 
@@ -53,7 +53,7 @@ def cross(left: Any, right: Any) -> Expr:
     :raises InputError: if one of them is not a matrix.
     :raises ShapeError: if one of them is not 3×1.
     """
-    return Cross(_as_three(left, "cross"), _as_three(right, "cross"))
+    return CrossProduct(_as_three(left, "cross"), _as_three(right, "cross"))
 
 
 def skew(column: Any) -> Expr:
@@ -100,7 +100,7 @@ def cross_product(left: Expr, right: Expr) -> Expr:
         return zeros(THREE, S.One)
     if isinstance(left, MatrixBase) and isinstance(right, MatrixBase):
         return mul(a, b, ImmutableDenseMatrix(left.cross(right)))
-    return mul(a, b, Cross(left, right))
+    return mul(a, b, CrossProduct(left, right))
 
 
 def skew_matrix(column: Expr) -> Expr:
@@ -118,7 +118,7 @@ def _three(expr: Any, parts: Parts) -> Shape:
             raise misfit(
                 expr, f"{text(part)} is {shown_shape(shape)}, not 3×1", "take columns of 3"
             )
-    return (THREE, S.One) if isinstance(expr, Cross) else (THREE, THREE)
+    return (THREE, S.One) if isinstance(expr, CrossProduct) else (THREE, THREE)
 
 
 _AFTER = (1, 2, 0)
@@ -128,6 +128,7 @@ _AFTER = (1, 2, 0)
 def _cross_entries(calc: Any, _: Any, a: Grid, b: Grid) -> Grid:
     ring = calc.ring
     minus = ring.number(S.NegativeOne)
+    a, b = (_three_entries(part, "cross product") for part in (a, b))
 
     def entry(i: int, _: int) -> Any:
         j, k = _AFTER[i], _AFTER[_AFTER[i]]
@@ -137,7 +138,14 @@ def _cross_entries(calc: Any, _: Any, a: Grid, b: Grid) -> Grid:
     return Grid.of(3, 1, entry)
 
 
+def _three_entries(part: Grid, what: str) -> Grid:
+    if column_grid(part, what).rows != 3:
+        raise ShapeError(f"the {what} of a column of {part.rows} entries, not of three")
+    return part
+
+
 def _skew_entries(calc: Any, _: Any, a: Grid) -> Grid:
+    a = _three_entries(a, "skew-symmetric matrix")
     minus, zero = calc.ring.number(S.NegativeOne), calc.ring.number(S.Zero)
 
     def entry(i: int, j: int) -> Any:
@@ -149,7 +157,7 @@ def _skew_entries(calc: Any, _: Any, a: Grid) -> Grid:
     return Grid.of(3, 3, entry)
 
 
-def _cross_on_arrays(on: Any, node: Cross) -> Any:
+def _cross_on_arrays(on: Any, node: CrossProduct) -> Any:
     def product(a: Any, b: Any) -> Any:
         return on.np.cross(a, b, axis=1)
 
@@ -175,13 +183,13 @@ def skew(a):
 )
 
 
-def _numpy_cross(p: Any, node: Cross) -> str:
+def _numpy_cross(p: Any, node: CrossProduct) -> str:
     left, right = map(p._print, node.args)
     return f"{p._module_format(p._module + '.cross')}({left}, {right}, axis=0)"
 
 
 tell(
-    Cross,
+    CrossProduct,
     text="cross",
     tex=lambda p, node: rf"{p.factor(node.args[0])} \times {p.factor(node.args[1])}",
     shape=_three,
@@ -217,4 +225,4 @@ def _example(w: Any, r: Any, c: Any, d: int, name: str) -> Any:
     if w.size(r) != 3:
         return w.leaf(r, c)
     first = w.matrix(r, (), d)
-    return Skew(first) if name == "skew" else Cross(first, w.matrix(r, (), d))
+    return Skew(first) if name == "skew" else CrossProduct(first, w.matrix(r, (), d))

@@ -79,6 +79,27 @@ def same_shape(values: Iterable[Grid]) -> tuple[int, int]:
     return shapes[0]
 
 
+def column_grid(matrix: Grid, what: str) -> Grid:
+    """Take a column.
+
+    :raises ShapeError: if it has several columns.
+    """
+    if matrix.cols != 1:
+        raise ShapeError(f"the {what} of a {matrix.rows}×{matrix.cols} matrix, which is no column")
+    return matrix
+
+
+def same_columns(first: Grid, second: Grid, what: str) -> int:
+    """The number of columns that two matrices share.
+
+    :raises ShapeError: if they have different numbers of columns.
+    """
+    if first.cols != second.cols:
+        shapes = f"{first.rows}×{first.cols} and {second.rows}×{second.cols}"
+        raise ShapeError(f"the {what} of matrices that are {shapes}")
+    return first.cols
+
+
 def square_grid(matrix: Grid, what: str) -> Grid:
     """Take a square matrix.
 

@@ -17,7 +17,7 @@ from derivlib.expressions.construction import (
 from derivlib.expressions.facets import Call, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, misfit, same_size, shown_shape
 from derivlib.expressions.text import text
-from derivlib.nodes.grid import Grid
+from derivlib.nodes.grid import Grid, same_columns
 from derivlib.nodes.node import Node, as_matrix_operand
 
 
@@ -89,7 +89,7 @@ def _shape(expr: Any, parts: Parts) -> Shape:
 def _entries(calc: Any, _: Any, A: Grid, B: Grid) -> Grid:
     return Grid.of(
         A.rows * B.rows,
-        A.cols,
+        same_columns(A, B, "Khatri–Rao product"),
         lambda i, j: calc.ring.product([A[i // B.rows, j], B[i % B.rows, j]]),
     )
 

@@ -11,7 +11,7 @@ from derivlib.expressions.construction import is_one, zeros
 from derivlib.expressions.facets import Call, Entries, Example, Shape, tell
 from derivlib.expressions.shapes import Parts, misfit, same_size, shown_shape
 from derivlib.expressions.text import text
-from derivlib.nodes.grid import Grid
+from derivlib.nodes.grid import Grid, same_columns
 from derivlib.nodes.node import Node, as_matrix_operand
 
 
@@ -79,6 +79,7 @@ def _shape(expr: Any, parts: Parts) -> Shape:
 
 
 def _entries(calc: Any, _: Any, A: Grid, B: Grid) -> Grid:
+    same_columns(A, B, "squared distances")
     ring, minus = calc.ring, calc.ring.number(S.NegativeOne)
 
     def between(i: int, j: int) -> Any:

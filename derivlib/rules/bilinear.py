@@ -19,7 +19,7 @@ from derivlib.nodes import (
     Circulant,
     ColumnBasis,
     ConvolutionMatrix,
-    Cross,
+    CrossProduct,
     KhatriRao,
     Skew,
     SquaredDistances,
@@ -125,7 +125,7 @@ a3, b3 = MatrixSymbol("u", 3, 1), MatrixSymbol("v", 3, 1)
 e3 = MatrixSymbol("e", 3, 1)
 
 
-@differential(Cross, "cross product", (a3, b3), source=FUNDAMENTAL)
+@differential(CrossProduct, "cross product", (a3, b3), source=FUNDAMENTAL)
 def _cross(d: Differentiate, left: Expr, right: Expr) -> Expr:
     return add(cross(d(left), right), cross(left, d(right)))
 
@@ -140,7 +140,7 @@ def _cross_moving(on_the: str, at: int, instance: Arguments) -> None:
         return mul(S.NegativeOne, skew(right)) if at == 0 else skew(left)
 
     moving(
-        Cross,
+        CrossProduct,
         cross,
         instance,
         at=at,
