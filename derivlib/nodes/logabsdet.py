@@ -56,7 +56,7 @@ def _on_arrays(on: Any, node: LogAbsDet) -> Any:
 tell(
     LogAbsDet,
     text="logabsdet",
-    tex=lambda p, node: rf"\log\left\lvert\det {p.atom(node.arg)}\right\rvert",
+    tex=lambda p, node: rf"\log\left\vert\det {p.atom(node.arg)}\right\vert",
     shape=scalar_of_square,
     normal=lambda matrix: S.Zero if isinstance(matrix, Identity) else LogAbsDet(matrix),
     entries=Entries(_entries),

@@ -63,7 +63,7 @@ class Example:
         return f"{self.kind}: d({self.expr}) by {self.wrt} {getattr(self.wrt, 'shape', '')}"
 
 
-_INTEGERS = [st.integers(0, k) for k in range(40)]
+_INTEGERS = [st.integers(0, k) for k in range(100)]
 
 
 class Writer:
