@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -16,6 +18,7 @@ from derivlib.nodes import builders
 from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.matrix_slice import sliced, take_columns, take_rows
 from derivlib.nodes.partials import partial
 from derivlib.nodes.prime import primed
 from derivlib.nodes.single_entry import SingleEntry
@@ -235,10 +238,18 @@ class Builder:
 
     def _refuse_run_together(self, index: int, name: str, known: Declared) -> None:
         """Ask back where a name may be a product: Ax where x is another name."""
+        stem = name.split("_")[0]
+        if known == Declared() and "_" in name and stem in _OVER_INDICES:
+            raise self.error(
+                f"{name}: there are no sums or minima over an index here; write sum(x.^2)",
+                index,
+            )
         if known != Declared() or not name.isalpha() or not 2 <= len(name) <= 3:
             return
-        others = {str(part.tokens[0]) for part in self.syntax.parts if part.kind == "name"}
-        if name.lower() != name and not others.isdisjoint(name):
+        is_run = any(letter.isupper() for letter in name[1:]) or (
+            name[0].isupper() and len(name) == 2 and name[1].islower()
+        )
+        if is_run or len(set(name)) == 1:
             raise self.error(
                 f"{name} is one name here; write {'*'.join(name)} for the product, or state what "
                 f'it is, as in {name}="matrix"',
@@ -250,9 +261,9 @@ class Builder:
         self.put(index, Term(index, (), operation))
 
     def _add_number(self, index: int, written: str) -> None:
-        number = (
-            Rational(written) if "e" not in written.lower() else Rational(str(sp.Rational(written)))
-        )
+        is_matrix = written.startswith("\\mathbf")
+        written = written.removeprefix("\\mathbf")
+        number = Rational(written)
         if number in {S.Zero, S.One} and written in {"0", "1"}:
             make = ones if number is S.One else zeros
             self.put(
@@ -261,6 +272,7 @@ class Builder:
                     index,
                     name=f"literal {index}",
                     value=lambda shape: number if shape == SCALAR else make(*shape),
+                    costs={**LITERAL, Kind.COLUMN: 0, Kind.SCALAR: 2} if is_matrix else LITERAL,
                 ),
             )
         else:
@@ -287,14 +299,17 @@ class Builder:
             )
         if mark := self.in_brackets.get(index):
             sign = self._sign_in_brackets(sign, mark, left, right)
-        elif part.tokens[0].type == "TIMES" and self.has_at:
+        elif part.tokens[0].type == "AT":
+            sign = "@"
+        elif sign == "*" and self.is_numpy:
             sign = "numpy *"
         self.add(index, _MARKED.get(sign) or BINARY[sign], left, right)
 
-    @property
-    def has_at(self) -> bool:
-        """Whether @ is typed; then * is entry by entry to those who type it."""
-        return any(token.type == "AT" for part in self.syntax.parts for token in part.tokens)
+    @cached_property
+    def is_numpy(self) -> bool:
+        """Whether the text is NumPy's, where * and ** are entry by entry."""
+        has_at = any(token.type == "AT" for part in self.syntax.parts for token in part.tokens)
+        return has_at or _NUMPY.search(self.syntax.text) is not None
 
     def _sign_in_brackets(self, sign: str, mark: str, left: int, right: int) -> str:
         """Entry by entry is what the brackets say; what is applied to is a matrix as elsewhere."""
@@ -380,7 +395,10 @@ class Builder:
         if not by_entries and self._is_minus_one(raw):
             self.add(index, _INVERSE_OR_RECIPROCAL, base)
             return
-        self.add(index, BINARY[".^" if by_entries else "^"], base, exponent)
+        sign = ".^" if by_entries else "^"
+        if sign == "^" and part.tokens[0].value == "**" and self.is_numpy:
+            sign = "numpy **"
+        self.add(index, _MARKED.get(sign) or BINARY[sign], base, exponent)
 
     def _turning(self, raw: Part) -> str:
         """Return whether an exponent says transposed, or inverse of the transpose."""
@@ -424,6 +442,11 @@ class Builder:
 
     def on_brackets(self, index: int, part: Part) -> None:
         inside = self._single_cell(part)
+        if inside is not None and self.syntax.parts[inside].kind == "juxtaposed":
+            raise self.error(
+                f"{self.written(index)}: write a comma between blocks, or * for a product",
+                index,
+            )
         if inside is not None:
             self.like[index] = inside
             self.entrywise.add(self.operand(inside))
@@ -496,7 +519,11 @@ class Builder:
         owner, arguments = part.parts
         name = str(part.tokens[0])
         positional, named = self._arguments(arguments)
-        if name in {"applyfunc", "map"} and len(positional) == 1:
+        if name == "dot" and len(positional) == 1:
+            self.add(index, _MARKED["@"], owner, positional[0])
+        elif name == "t" and not positional:
+            self.add(index, operations.TRANSPOSE, owner)
+        elif name in {"applyfunc", "map"} and len(positional) == 1:
             self._apply_function(index, owner, positional[0])
         else:
             self._apply(index, name, [owner, *positional], named)
@@ -540,6 +567,8 @@ class Builder:
         if plain in operations.CONSTANTS or name in operations.POLYMORPHIC:
             self._sized_constant(index, name, plain, positional)
             return
+        if "ord" in named and plain == "norm" and len(positional) == 1:
+            positional = [*positional, named.pop("ord")]
         along = named.pop("axis", named.pop("dim", None))
         if named:
             raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
@@ -566,15 +595,28 @@ class Builder:
         raise self._unknown_function(index, name)
 
     def _unknown_function(self, index: int, name: str) -> ParseError:
-        near = get_close_matches(name.lower(), operations.known_names(), 1, 0.7)
-        start = self.syntax.parts[index].start
-        meant = f"did you mean {near[0]}? " if near else ""
+        token = self.syntax.parts[index].tokens[0]
+        start = (token.start_pos or 0) + (token.type == "METHOD")
+        place = (start, start + len(name))
+        if name.lower() in operations.NOT_YET:
+            return ParseError(
+                f"{name} cannot be differentiated here; the page What can be typed lists what can",
+                self.syntax.text,
+                [place],
+            )
+        arguments = self.syntax.parts[index].parts[-1:]
+        inside = self.syntax.parts[arguments[0]].parts if arguments else ()
+        if inside and all(self.raw(k).kind == "number" for k in inside):
+            return self.error(f"write {name}[…] for an entry, counted from 0: X[0, 1]", index)
+        near = get_close_matches(name.lower(), operations.known_names(), 1, 0.75)
+        near = ["sigmoid"] if name == "sigma" else near
+        meant = f"; did you mean {near[0]}?" if near else "."
         message = (
-            f"{name} is no function known here; {meant}An undefined function is stated: "
+            f"{name} is no function known here{meant} An undefined function is stated: "
             f'elementwise="{name}" for one of each entry, function="{name}" for one whose value is '
             f"a scalar; a product is written {name}*(…)"
         )
-        return ParseError(message, self.syntax.text, [(start, start + len(name))], near)
+        return ParseError(message, self.syntax.text, [place], near)
 
     def _apply_along(
         self, index: int, name: str, plain: str, positional: list[int], along: int
@@ -696,8 +738,10 @@ class Builder:
             self._fixed(index, BasisMatrix("symmetric", self.size(inside[0])))
         elif known.role == "matrix with a single 1" and len(inside) in {1, 2}:
             self._single_entry(index, [self._index(k) for k in inside])
+        elif any(self.raw(k).kind == "brackets" for k in inside):
+            self._take(index, owner, inside)
         elif any(self.syntax.parts[k].kind == "span" for k in inside):
-            raise self.error("slices cannot be typed; multiply by a selection of I's rows", index)
+            self.add(index, _slice([self._range(k) for k in inside]), owner)
         elif len(inside) in {1, 2}:
             at = [self._index(k) for k in inside]
             self.add(index, _entry(at), owner)
@@ -716,6 +760,35 @@ class Builder:
                 costs={Kind.MATRIX if len(at) == 2 else Kind.COLUMN: 0},
             ),
         )
+
+    def _take(self, index: int, owner: int, inside: Sequence[int]) -> None:
+        """X[[0, 2], :] and X[:, [0, 2]], rows and columns by their numbers."""
+        listed = [self.raw(k).kind == "brackets" for k in inside]
+        if len(inside) != 2 or all(listed) or self.written(inside[listed.index(False)]) != ":":
+            raise self.error("rows by their numbers are X[[0, 2], :], columns X[:, [0, 2]]", index)
+        (row,) = self.raw(inside[listed.index(True)]).parts
+        numbers = [self._index(k) for k in self.syntax.parts[row].parts]
+        axis = listed.index(True)
+
+        def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+            count = Integer(len(numbers))
+            return (shapes[0][0], count) if axis else (count, shapes[0][1])
+
+        def build(parts: Sequence[Expr], _: Shape) -> Expr:
+            return (take_columns if axis else take_rows)(parts[0], [int(k) for k in numbers])
+
+        self.add(index, Operation(shape, build, of_matrix=True), owner)
+
+    def _range(self, index: int) -> tuple[Any, Any]:
+        """From where to where a slice goes; nothing where it is from the start or to the end."""
+        part = self.raw(index)
+        if part.kind != "span":
+            at = self._index(index)
+            return at, at + 1
+        colon = part.tokens[0].start_pos or 0
+        first = [self.size(k) for k in part.parts if self.syntax.parts[k].start < colon]
+        last = [self.size(k) for k in part.parts if self.syntax.parts[k].start > colon]
+        return (first[0] if first else None), (last[0] if last else None)
 
     def _index(self, index: int) -> Expr:
         part = self.raw(index)
@@ -798,6 +871,10 @@ class Builder:
         return "".join(self.written(index).split())
 
 
+_OVER_INDICES = {"sum", "prod", "min", "max", "argmin", "argmax"}
+_NUMPY = re.compile(r"\b(?:np|jnp|jax|numpy|torch|tf)\.|\.(?:sum|mean|dot|trace)\(")
+"""What only a text in NumPy's language, or in one like it, has."""
+
 _NO_FUNCTIONS = Names(lambda _: False, lambda _: False, lambda _: False)
 
 _PLAIN_SIGNS = {
@@ -806,11 +883,42 @@ _PLAIN_SIGNS = {
 }  # fmt: skip
 
 
-def _numpy_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    """Where one factor is a scalar, both languages mean the same."""
-    if not any(operations.is_scalar(sizes, shape) for shape in shapes):
+def _clearly(operation: Operation, told: str) -> Build:
+    """Build what is entry by entry in NumPy, unless it is a product of matrices elsewhere."""
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        if all(part.is_Matrix and S.One not in part.shape for part in parts):
+            raise InputError(told)
+        return operation.build(parts, shape)
+
+    return build
+
+
+def _numpy_power(parts: Sequence[Expr], shape: Shape) -> Expr:
+    base, _ = parts
+    if base.is_Matrix and S.One not in base.shape:
+        raise InputError(
+            "** is entry by entry in NumPy and the power of a matrix elsewhere; write .^ for the "
+            "one, and @ for a product"
+        )
+    return operations.BINARY[".^"].build(parts, shape)
+
+
+def _matmul_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """NumPy's @, where a vector on the left is a row."""
+    left, right = (sizes.shape(shape) for shape in shapes)
+    if SCALAR in (left, right):
         raise MisfitError
-    return operations.BINARY["*"].shape(sizes, shapes)
+    if left[1] is S.One and right[0] is not S.One:
+        left = left[1], left[0]
+    return operations.BINARY["*"].shape(sizes, [left, right])
+
+
+def _matmul(parts: Sequence[Expr], shape: Shape) -> Expr:
+    left, right = parts
+    if left.shape[1] is S.One and right.shape[0] is not S.One:
+        left = operations.TRANSPOSE.build([left], shape)
+    return operations.BINARY["*"].build([left, right], shape)
 
 
 def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
@@ -827,20 +935,25 @@ def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
 
 
 _MARKED = {
-    "numpy *": Operation(
-        _numpy_product,
-        operations.BINARY["*"].build,
-        advice="* between arrays is entry by entry in NumPy, where @ is the product, and the "
-        "product of matrices elsewhere; write .* for the one and @ for the other",
+    "@": Operation(
+        _matmul_shape,
+        _matmul,
+        advice="the columns of the first factor are the rows of the second",
     ),
+    "numpy *": Operation(
+        operations.BINARY[".*"].shape,
+        _clearly(
+            operations.BINARY[".*"],
+            "* between arrays is entry by entry in NumPy, where @ is the product, and the product "
+            "of matrices elsewhere; write .* for the one and @ for the other",
+        ),
+        broadcasts=True,
+        by_entries=True,
+        advice="* is entry by entry in NumPy; write @ for a product",
+    ),
+    "numpy **": Operation(operations.BINARY[".^"].shape, _numpy_power, by_entries=True),
     "[*]": Operation(_unclear_product, _clear_product, by_entries=True),
 }
-
-
-def _only_scalar(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    if not operations.is_scalar(sizes, shapes[0]):
-        raise MisfitError
-    return SCALAR
 
 
 def _of_vector(operation: Operation, told: str) -> Operation:
@@ -862,11 +975,19 @@ def _inverse_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 _INVERSE_OR_RECIPROCAL = Operation(
     _inverse_shape, operations.INVERSE.build, advice="for 1 divided by each entry write x.^(-1)"
 )
-_BARS = Operation(
-    _only_scalar,
-    lambda parts, _: sp.Abs(parts[0]),
-    advice="write det(A) for a determinant, norm(x) for a length, abs(x) for the entries",
-)
+
+
+def _absolute(parts: Sequence[Expr], shape: Shape) -> Expr:
+    (value,) = parts
+    if value.is_Matrix:
+        raise InputError(
+            "| | holds a number; write det(A) for a determinant, norm(x) for a length, abs(x) for "
+            "the entries"
+        )
+    return sp.Abs(value)
+
+
+_BARS = Operation(operations.to_number, _absolute)
 _OF_VECTOR = {
     "2": _of_vector(
         operations.NORM,
@@ -928,6 +1049,33 @@ def _entry(at: Sequence[Expr]) -> Operation:
         return builders.entry(matrix, *position)
 
     return Operation(shape, build, of_matrix=True, advice="an entry is x[0] or X[0, 1]")
+
+
+def _slice(ranges: Sequence[tuple[Any, Any]]) -> Operation:
+    """X[0:2, :], and x[0:2] of a vector."""
+
+    def both(sizes: Sequence[Any]) -> list[tuple[Expr, Expr]]:
+        along = list(ranges)
+        if len(along) == 1:
+            along.insert(0 if sizes[0] is S.One else 1, (S.Zero, S.One))
+        return [
+            (S.Zero if start is None else start, size if stop is None else stop)
+            for (start, stop), size in zip(along, sizes, strict=True)
+        ]
+
+    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        whole = sizes.shape(shapes[0])
+        if len(ranges) > 2 or (len(ranges) == 1 and S.One not in whole):
+            raise MisfitError
+        rows, cols = (stop - start for start, stop in both(whole))
+        return rows, cols
+
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        (matrix,) = parts
+        rows, cols = both([sp.sympify(size) for size in matrix.shape])
+        return sliced(matrix, (*rows, S.One), (*cols, S.One))
+
+    return Operation(shape, build, of_matrix=True, advice="a slice is x[0:2] or X[0:2, :]")
 
 
 def _blocks(height: int, width: int) -> Operation:

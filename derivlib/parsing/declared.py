@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from sympy import Dummy, Integer, MatrixSymbol, Q, S, Symbol, preorder_traversal, sympify
@@ -144,7 +145,9 @@ def declarations_of(kinds: Mapping[str, Any]) -> Declarations:
 
 def _names(key: str, value: Any) -> Iterable[str]:
     names = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, Iterable) or not all(
+        isinstance(name, str) and re.match(r"[^\W\d]|\\", name) for name in names
+    ):
         raise InputError(f'{key} takes names, as in {key}="S" or {key}=["S", "T"], not {value!r}')
     return names
 
@@ -168,11 +171,11 @@ def split_declarations(text: str) -> tuple[str, list[tuple[int, str]]]:
     """
     at = [0]
     depth = 0
-    for found in re.finditer(r"[(\[{⟨]|[)\]}⟩]|" + _AFTER.pattern, text):
+    for found in re.finditer(r"[(\[{⟨]|\\langle|[)\]}⟩]|\\rangle|" + _AFTER.pattern, text):
         sign = found.group()
-        if sign in {"(", "[", "{", "⟨"}:
+        if sign in {"(", "[", "{", "⟨", "\\langle"}:
             depth += 1
-        elif sign in {")", "]", "}", "⟩"}:
+        elif sign in {")", "]", "}", "⟩", "\\rangle"}:
             depth -= 1
         elif depth == 0:
             at += [found.start(), found.end()]
@@ -194,8 +197,11 @@ def take_clauses(found: Declarations, text: str, clauses: Iterable[tuple[int, st
             waiting.append(clause.strip())  # S, T symmetric
             continue
         if match is None or not _take(found, match, waiting, place, text):
+            word = clause.split()[-1]
+            near = get_close_matches(word, WORDS, 1, 0.6)
             raise ParseError(
-                "what follows the formula states what a name is: S symmetric, c scalar, "
+                (f"{word} says nothing here; did you mean {near[0]}? " if near else "")
+                + "what follows the formula states what a name is: S symmetric, c scalar, "
                 "X in R^(n x m)",
                 text,
                 [place],

@@ -52,7 +52,11 @@ ShapeRule = Callable[[Sizes, Sequence[Shape]], Shape]
 """The shape an operation gives, by those of its parts; it makes equal what has to be."""
 
 _SCALAR_LETTERS = frozenset("ctkijnm")
-_GREEK = {name.lower() for name in GREEK} | {"zeta", "iota", "omicron", "upsilon"}
+_GREEK = {name.lower() for name in GREEK} | {
+    *("zeta", "iota", "omicron", "upsilon", "lam", "lmbda", "eps"),
+}
+_CAPITAL_SCALARS = frozenset("CKN")
+"""Capital letters that are numbers as often: a constant, how many."""
 
 
 def shape_of_kind(kind: Kind) -> Shape:
@@ -76,8 +80,8 @@ def habits(name: str) -> dict[Kind, float]:
         if stem[0].isupper():
             return {Kind.MATRIX: 0, Kind.COLUMN: 1}
         return {Kind.SCALAR: 0, Kind.COLUMN: 1}
-    if stem == "N":  # of N observations
-        return {Kind.MATRIX: 0, Kind.COLUMN: 1, Kind.SCALAR: 2}
+    if stem in _CAPITAL_SCALARS:
+        return {Kind.MATRIX: 0, Kind.COLUMN: 1, Kind.SCALAR: 1}
     if stem[0].isupper():
         return {Kind.MATRIX: 0, Kind.COLUMN: 1}
     if stem in _SCALAR_LETTERS:
@@ -115,6 +119,7 @@ class Step:
     :param name: the name, or a text of its own for a literal.
     :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace.
     :param broadcasts: whether it repeats a scalar beside a matrix.
+    :param divides: whether it takes a scalar that is meant to be one beside a matrix.
     """
 
     parts: tuple[int, ...] = ()
@@ -122,6 +127,7 @@ class Step:
     name: str = ""
     of_matrix: bool = False
     broadcasts: bool = False
+    divides: bool = False
 
 
 _MOST_READINGS = 4
@@ -201,6 +207,8 @@ class Search:
             for name, kind in names.items()
         ) and any(kind is Kind.SCALAR and self.costs[name][kind] for name, kind in names.items()):
             return None  # a written 1 is no vector just to let a name be a scalar
+        if self._multiplies_twice(names):
+            return None
         departures = [name for name, kind in names.items() if self.costs[name][kind] >= 1]
         if len({name[0].isupper() for name in departures}) > 1:
             return None  # a capital vector beside a small scalar is a mistake, not a reading
@@ -217,13 +225,29 @@ class Search:
             ):
                 return None  # x'*x + I: the number 1, or c*I + I? It is asked back
             if not kind or (
-                (step.of_matrix or repeats) and any(self._is_forced(k, names) for k in scalars)
+                (step.of_matrix or repeats or (step.divides and kind is not Kind.SCALAR))
+                and any(self._is_forced(k, names) for k in scalars)
             ):
                 return None
             kinds.append(kind)
             if repeats and scalars:
                 total += 2 * max(bool(self._names_in[k]) for k in scalars)
         return total if kinds[-1] & self.whole else None
+
+    def _multiplies_twice(self, names: Mapping[str, Kind]) -> bool:
+        """Return whether a name read as a scalar against habit stands twice in one product.
+
+        x*A*x is meant to be x'*A*x, although it fits if x is a scalar.
+        """
+        for index, step in enumerate(self.steps):
+            if len(step.parts) == 2 and not (step.broadcasts or step.divides or step.of_matrix):
+                left, right = (self._names_in[k] for k in step.parts)
+                if any(
+                    names[name] is Kind.SCALAR and self.costs[name][Kind.SCALAR] >= 1
+                    for name in left & right
+                ) and any(names[name] is not Kind.SCALAR for name in self._names_in[index]):
+                    return True
+        return False
 
     def _is_forced(self, index: int, names: Mapping[str, Kind]) -> bool:
         """Return whether a part is a scalar only since its names were read against habit.

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Lambda, S, Symbol
 
+from derivlib.errors import InputError
 from derivlib.expressions.construction import (
     add,
     hadamard,
@@ -37,6 +38,7 @@ from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
 from derivlib.nodes.norm import norm
 from derivlib.nodes.relu import Relu
+from derivlib.nodes.share import Share
 from derivlib.nodes.sigmoid import Sigmoid
 from derivlib.nodes.softmax import softmax
 from derivlib.nodes.squared_distances import squared_distances
@@ -59,6 +61,7 @@ class Operation:
     :param build: the expression it makes.
     :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace does.
     :param broadcasts: whether it repeats a scalar beside a matrix.
+    :param divides: whether it takes a scalar that is meant to be one beside a matrix.
     :param by_entries: whether each entry of the value is made of the entries at its place.
     :param advice: what to write instead where the parts do not fit.
     """
@@ -67,6 +70,7 @@ class Operation:
     build: Build
     of_matrix: bool = False
     broadcasts: bool = False
+    divides: bool = False
     by_entries: bool = False
     advice: str = ""
 
@@ -323,6 +327,20 @@ def extreme(function: Any) -> Operation:
     return Operation(_alike_or_scalar, build, by_entries=True)
 
 
+def _shared(parts: Sequence[Expr], shape: Shape) -> Expr:
+    matrices = [part for part in parts if part.is_Matrix]
+    if not matrices:
+        return Share(*parts)
+    if len(matrices) > 1:
+        raise InputError("share takes numbers, and one matrix at most")
+    return elementwise(
+        Lambda(_z, Share(*(_z if part.is_Matrix else part for part in parts))), *matrices
+    )
+
+
+_SHARE = Operation(_alike_or_scalar, _shared, by_entries=True)
+
+
 def _of_one(function: Callable[[Any], Expr], shape: ShapeRule, advice: str = "") -> Operation:
     """A function of one matrix; a scalar counts as a 1×1 matrix."""
     return Operation(
@@ -397,6 +415,7 @@ BINARY: Mapping[str, Operation] = {
     "/": Operation(
         _divided,
         _quotient,
+        divides=True,
         advice="write A*inv(B) or inv(B)*A for matrices, A./B to divide entry by entry",
     ),
     "\\": Operation(
@@ -467,6 +486,7 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     **{(name, 1): _entrywise(function) for name, function in _ENTRYWISE.items()},
     **{("max", count): extreme(sp.Max) for count in range(2, 10)},
     **{("min", count): extreme(sp.Min) for count in range(2, 10)},
+    **{("share", count): _SHARE for count in range(2, 10)},
     ("sum", 1): _of_one(builders.sum_of, to_number),
     ("mean", 1): Operation(to_number, _mean, of_matrix=True),
     ("norm", 1): NORM,
@@ -554,6 +574,7 @@ NAMES: dict[str, str] = {
     "dotproduct": "dot", "adjoint": "transpose", "kroneckerproduct": "kron",
     "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
     "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
+    "reduce_sum": "sum", "reduce_mean": "mean",
     "nn_softmax": "softmax", "log_det": "logdet", "lse": "logsumexp", "log_sum_exp": "logsumexp",
 }  # fmt: skip
 """Other names of the same functions, in small letters."""
@@ -562,6 +583,37 @@ NO_BRACKETS = frozenset(
     ("tr trace det log ln exp sin cos tan sinh cosh tanh logdet diag vec sign erf softmax").split()  # noqa: SIM905
 )
 """Names that may stand without brackets: tr A X, log det X."""
+
+NOT_YET = {
+    *("expm", "logm", "sqrtm", "pinv", "eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "chol"),
+    *(
+        "cholesky",
+        "rank",
+        "cond",
+        "median",
+        "std",
+        "var",
+        "cov",
+        "corr",
+        "cumsum",
+        "cumprod",
+        "sort",
+    ),
+    *(
+        "argmax",
+        "argmin",
+        "gelu",
+        "silu",
+        "elu",
+        "floor",
+        "ceil",
+        "round",
+        "fft",
+        "integral",
+        "diff",
+    ),
+}
+"""What is asked for and cannot be differentiated here; a name near to it would mislead."""
 
 POLYMORPHIC = {"ones": "1", "vector": "1", "matrix": "1"}
 

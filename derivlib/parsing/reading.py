@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Expr, Lambda, MatrixSymbol, S, Symbol, sympify
 
 from derivlib.errors import DerivlibError, InputError, ParseError
+from derivlib.expressions.construction import identity, mul
 from derivlib.expressions.text import text as written_text
 from derivlib.nodes.elementwise import elementwise
 from derivlib.parsing import operations
@@ -36,7 +37,7 @@ from derivlib.parsing.kinds import (
     outcome,
     shape_of_kind,
 )
-from derivlib.parsing.operations import BINARY
+from derivlib.parsing.operations import BINARY, TRANSPOSE
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown
 from derivlib.parsing.syntax import syntax_of
 from derivlib.parsing.tokens import Names
@@ -210,7 +211,13 @@ class _Reader:
 
     def _kinds(self) -> Mapping[str, Kind]:
         steps = [
-            Step(term.parts, op.shape, of_matrix=op.of_matrix, broadcasts=op.broadcasts)
+            Step(
+                term.parts,
+                op.shape,
+                of_matrix=op.of_matrix,
+                broadcasts=op.broadcasts,
+                divides=op.divides,
+            )
             if (op := term.operation)
             else Step(name=term.name)
             for term in self.terms
@@ -232,9 +239,47 @@ class _Reader:
 
     def _costs(self, term: Term) -> Mapping[Kind, float]:
         if term.value is not None:
-            return term.costs
+            is_turned = term.name in self._transposed and len(term.costs) > 1
+            return {k: v for k, v in term.costs.items() if not (is_turned and k is Kind.SCALAR)}
         stated = self.declared.of.get(term.name, Declared()).kind
-        return habits(term.name) if stated is None else {stated: 0}
+        if stated is not None:
+            return {stated: 0}
+        costs = habits(term.name)
+        if term.name in self._transposed:
+            return {kind: cost for kind, cost in costs.items() if kind is not Kind.SCALAR}
+        if self._is_about_numbers and Kind.COLUMN in costs:
+            return {kind: 1.25 - cost for kind, cost in costs.items()}
+        return costs
+
+    @cached_property
+    def _transposed(self) -> set[str]:
+        """The names that are transposed, which nobody does to a scalar."""
+        turned = (t for t in self.terms if t.operation is TRANSPOSE)
+        return {self.terms[k].name for t in turned for k in t.parts}
+
+    @cached_property
+    def _is_about_numbers(self) -> bool:
+        """Whether there is a power or a quotient of small letters, and nothing of vectors."""
+        operations_used = [t.operation for t in self.terms if t.operation is not None]
+        names = [t.name for t in self.terms if t.operation is None and t.value is None]
+        if any(name[0].isupper() or name in self.declared.of for name in names):
+            return False
+        if any(op.of_matrix or op in (BINARY[".*"], BINARY["./"]) for op in operations_used):
+            return False
+        of_name = {
+            self.terms[k].name
+            for t in self.terms
+            if t.operation is BINARY["^"]
+            for k in t.parts[:1]
+        }
+        below = {
+            self.terms[k].name
+            for t in self.terms
+            if t.operation is BINARY["/"]
+            for k in t.parts[1:]
+        }
+        plain = {name for name in of_name | below if habits(name or "t").get(Kind.COLUMN) == 0}
+        return bool(plain)
 
     def _ask(self, found: Sequence[Mapping[str, Kind]]) -> ParseError:
         named = [
@@ -459,6 +504,8 @@ class _Reader:
 
     def _applied(self, term: Term, parts: Sequence[Any], shape: Shape) -> Any:
         assert term.operation is not None
+        if term.operation.of_matrix:  # a scalar counts as a 1×1 matrix
+            parts = [p if p.is_Matrix else mul(p, identity(S.One)) for p in parts]
         try:
             return term.operation.build(parts, shape)
         except ParseError:

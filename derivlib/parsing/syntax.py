@@ -118,6 +118,8 @@ def _unexpected(text: str, found: Sequence[Token], error: UnexpectedInput) -> Pa
         message = "a comma separates the arguments of a function or the entries of [ ]"
     elif token.type == "EQUALS":
         message = "= says nothing here; write one side of the equation only"
+    elif token.type == "COLON":
+        message = "write vec(X) for X(:), and X[0, :] for a row, counted from 0"
     elif token.type == "COMPARE":
         message = f"{shown} compares within [ ] only: [x > 0] is 1 where x is positive, 0 elsewhere"
     else:

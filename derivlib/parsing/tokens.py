@@ -26,13 +26,13 @@ _GREEK_NAMES = {name.lower() for name in LETTERS.values()} | {
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", "0123456789-T")
 
-_STYLES = (
-    "mathbf|mathrm|mathsf|mathit|mathcal|mathbb|boldsymbol|bm|vec|hat|bar|tilde|operatorname|text"
-)
+_STYLES = "mathbf|mathrm|mathsf|mathit|mathcal|mathbb|boldsymbol|bm|vec|operatorname|text"
 
 _PATTERNS = {
-    "SPACE": r"\s+|\\[,;:!]|\\ |\\q?quad\b|~|\$|&|\\left\b|\\right\b|\\[bB]igg?[lr]?\b"
+    "SPACE": r"\s+|\\[,;:!]|[“”]|\\q?quad\b|~|\$|&|\\left\b|\\right\b|\\[bB]igg?[lr]?\b"
     r"|\\displaystyle\b|\\mathopen|\\mathclose|\\limits\b|\\nolimits\b",
+    "ACCENT": r"\\(?P<accent>hat|bar|tilde)\s*\{?\s*\\?(?P<accented>[A-Za-z]+)\s*\}?",
+    "ONES": r"\\(?:mathbf|boldsymbol|bm)\s*\{\s*[01]\s*\}",
     "STYLED": rf"\\(?:{_STYLES})\*?\s*\{{\s*\\?(?P<styled>[A-Za-z]+[0-9]*)\s*\}}"
     rf"|\\(?:{_STYLES})\s+(?P<letter>[A-Za-z])",
     "FRACTION": r"\\[dt]?frac\b",
@@ -50,11 +50,15 @@ _PATTERNS = {
     "SUPER": r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ]+",
     "OPERATOR": r"\.\*\*|\.\*|\./|\.\^|\.'|\*\*|\^\s*(?:⊙|\{\s*\\odot|\\odot\b|\\circ\b|∘)"
     r"|>=|<=|\|\||==|[-+*/@^()\[\]{},;:=<>|'"
-    r"\\·×⊙∘⊘⊗‖−∂′≥≤⟨⟩]",
+    r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤⟨⟩]",
 }
 _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 
-_TEX = re.compile(r"\\[A-Za-z|{]|\^\s*\{")
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_TEX = re.compile(
+    r"\\[|{,;!]|\^\s*\{|\\(?:[dt]?frac|sqrt|top|intercal|left|right|cdot|times|odot|otimes|circ"
+    r"|[lr]?[vV]ert|math\w+|operatorname|boldsymbol|bm|hat|bar|tilde|quad|text)(?![A-Za-z])"
+)
 """What only a text in TeX has."""
 
 _SIZED = re.compile(r"\[([^\[\]]*)\]\(")
@@ -64,14 +68,16 @@ _INDEX = re.compile(r"\s*_\s*(?:\{([^{}]*)\}|(\w))")
 
 _SIGNS = {
     "+": "PLUS", "-": "MINUS", "−": "MINUS", "*": "TIMES", "·": "TIMES", "×": "TIMES",
+    "⋅": "TIMES", "∗": "TIMES",
     "@": "AT", "/": "DIVIDE", "\\": "LDIVIDE", ".*": "DOTTIMES", "./": "DOTDIVIDE",
     "⊙": "ODOT", "∘": "ODOT", "⊘": "ODIVIDE", "⊗": "OTIMES",
     "^": "POWER", "**": "POWER", ".^": "DOTPOWER", ".**": "DOTPOWER",
-    "'": "QUOTE", "′": "QUOTE", ".'": "QUOTE", ",": "COMMA", ";": "SEMICOLON", ":": "COLON",
+    "'": "QUOTE", "′": "QUOTE", "’": "QUOTE", "†": "QUOTE", ".'": "QUOTE",
+    ",": "COMMA", ";": "SEMICOLON", ":": "COLON",
     "=": "EQUALS", "<": "COMPARE", ">": "COMPARE", ">=": "COMPARE", "<=": "COMPARE",
     "≥": "COMPARE", "≤": "COMPARE", "==": "COMPARE",
     "(": "LPAR", ")": "RPAR", "{": "LBRACE", "}": "RBRACE", "[": "LSQB", "]": "RSQB",
-    "|": "BAR", "||": "NORM", "‖": "NORM",
+    "|": "BAR", "||": "NORM", "‖": "NORM", "∥": "NORM",
     r"\cdot": "TIMES", r"\times": "TIMES", r"\ast": "TIMES", r"\odot": "ODOT", r"\circ": "ODOT",
     r"\oslash": "ODIVIDE", r"\otimes": "OTIMES", r"\prime": "QUOTE",
     r"\lVert": "LNORM", r"\rVert": "RNORM", r"\Vert": "NORM", r"\|": "NORM",
@@ -88,7 +94,7 @@ _STARTS_OPERAND = {"NUMBER", "NAME", "CALL", "PREFIX", "LPAR", "LBRACE", "LSQB",
                    "LANGLE", "FRACTION", "ROOT", "PARTIAL"}  # fmt: skip
 _SHOWN = {"LPAR": "(", "LBRACE": "{", "LSQB": "[", "LINDEX": "[", "CALL": "(", "METHOD": "(",
           "LBAR": "|", "LNORM": "‖", "LANGLE": "⟨"}  # fmt: skip
-_MODULES = {"np", "numpy", "jnp", "torch", "tf", "sp", "sympy", "scipy", "math"}
+_MODULES = {"np", "numpy", "jnp", "jax", "torch", "tf", "sp", "sympy", "scipy", "math"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ class _Tokens:
         self.names = names
         self.found: list[Token] = []
         self.open: list[Token] = []
-        self.is_tex = bool(_TEX.search(text))
+        commands = _COMMAND.findall(text)
+        self.is_tex = bool(_TEX.search(text)) or any(map(self._is_command, commands))
         self.at = 0
 
     def error(self, message: str, start: int, end: int) -> ParseError:
@@ -186,6 +193,12 @@ class _Tokens:
             self.at = opened = text.index("(", after) + 1
             self.add("CALL", name + "'" * primes, start, opened)
             return
+        if text[end : end + 1] == "[" and self.names.is_function(name) and name not in "IKDJeΔ":
+            raise self.error(
+                f"write {name}(…): square brackets hold entries, or what is done entry by entry",
+                start,
+                end + 1,
+            )
         kind = "PREFIX" if self.names.takes_no_brackets(name) else "NAME"
         self.add(kind, name, start, end)
 
@@ -225,6 +238,8 @@ class _Tokens:
                 return
         if kind is None:
             raise self.error(f"{value} has no meaning here", start, end)
+        if kind == "LDIVIDE" and self.is_tex:  # a space in TeX
+            return
         if kind in {"BAR", "NORM"}:
             self.bar(kind, start, end)
         elif kind in {"RBAR", "RNORM"}:
@@ -270,6 +285,11 @@ class _Tokens:
         match kind:
             case "SPACE":
                 pass
+            case "ACCENT":
+                name = f"{found.group('accented')}_{found.group('accent')}"
+                self.name(name_of(name), start, end)
+            case "ONES":
+                self.add("NUMBER", f"\\mathbf{value.strip('}{ ')[-1]}", start, end)
             case "STYLED":
                 self.command(found.group("styled") or found.group("letter"), start, end)
             case "COMMAND" if self._is_command(value[1:]):

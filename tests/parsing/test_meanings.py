@@ -96,6 +96,16 @@ MEANINGS = {
     "np.linalg.solve(A, b)": lambda A, b: inv(A) @ b,
     "np.diag(x) @ X": lambda x, X: x * X,
     "X[1, 2] + x[3]": lambda X, x: X[1, 2] + x[3, 0],
+    "np.log(1 + np.exp(-y * (X @ w))).sum()": lambda y, X, w: np.log1p(np.exp(-y * (X @ w))).sum(),
+    "x @ A @ y": lambda x, A, y: x.T @ A @ y,
+    "x @ y": lambda x, y: x.T @ y,
+    "((y - X @ w)**2).mean()": lambda y, X, w: ((y - X @ w) ** 2).mean(),
+    "X.dot(w)": lambda X, w: X @ w,
+    "norm(w, ord=1)": lambda w: np.abs(w).sum(),
+    "X[0:2, :]*w + x[1:3]": lambda X, w, x: X[0:2] @ w + x[1:3],
+    "X[1:, 0:2]": lambda X: X[1:, :2],
+    "X[[0, 2, 2], :]": lambda X: X[[0, 2, 2]],
+    "X[:, 1]": lambda X: X[:, 1:2],
     # Julia and R
     "2x - 3y": lambda x, y: 2 * x - 3 * y,
     "x'y": lambda x, y: x.T @ y,
@@ -109,7 +119,13 @@ MEANINGS = {
     "X.T*x": lambda X, x: X.T @ x,
     "Identity(n)*x": lambda x: x,
     "A**2*x": lambda A, x: A @ A @ x,
+    "A \\ b": lambda A, b: inv(A) @ b,
+    "(A + c*I)\\b": lambda A, c, b: inv(A + c * np.eye(4)) @ b,
+    "x’*y": lambda x, y: x.T @ y,
     # TeX
+    r"\mathbf{1}^\top x": lambda x: x.sum(),
+    r"\alpha\, x^\top y": lambda alpha, x, y: alpha * x.T @ y,
+    r"\langle X, Y \rangle": lambda X, Y: (X * Y).sum(),
     r"\lVert X w - y \rVert_2^2 + \alpha \|w\|_1": lambda X, w, y, alpha: (
         fro(X @ w - y) ** 2 + alpha * np.abs(w).sum()
     ),
@@ -181,6 +197,12 @@ INFERRED = {
     "x'*S*x, S symmetric": {"x": "n×1", "S": "n×n"},
     "tr(X*S) where S in R^(k x m), X: m x k": {"X": "m×k", "S": "k×m"},
     "X*w, X 3×2": {"X": "3×2", "w": "2×1"},
+    "theta'*x": {"theta": "n×1", "x": "n×1"},
+    r"\hat{y} - y": {"y_hat": "n×1", "y": "n×1"},
+    "lam*norm2(w)^2": {"lam": "", "w": "n×1"},
+    "C*sum(max(1 - y.*(X*w), 0)) + norm2(w)^2": {"C": "", "y": "n×1", "X": "n×m", "w": "m×1"},
+    "a*x^2 + b*x + c": {"a": "", "x": "", "b": "", "c": ""},
+    "x/t": {"x": "n×1", "t": ""},
     "1/N*sum(x)": {"N": "", "x": "n×1"},
     r"\sigma_{max}*x_1'x_2": {"sigma_max": "", "x_1": "n×1", "x_2": "n×1"},
 }

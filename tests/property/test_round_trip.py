@@ -22,18 +22,6 @@ NOT_TYPED = {
     "derivative of explicit entries of a matrix": "the same",
     "Hessian of through an abstract matrix": "the derivative of a derivative of ν has no text form",
     **{
-        f"{of}{name}": "slices cannot be typed"
-        for of in ("", "derivative of ")
-        for name in (
-            "slice",
-            "slice of a transpose",
-            "rows by number",
-            "columns by number",
-            "slice, as a matrix",
-            "rows by number, as a matrix",
-        )
-    },
-    **{
         f"{of}{name}": "convolution_matrix(a, n) has a size among its arguments"
         for of in ("", "derivative of ")
         for name in ("convolution", "matrix of a convolution")
