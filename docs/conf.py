@@ -37,7 +37,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
     (
         "py:(class|obj)",
-        r"derivlib\..*\.(AlongAxis|Arguments|BackendName|DifferentialNode|Entry|Family"
+        r"derivlib\..*\.(_\w+|AlongAxis|Arguments|BackendName|DifferentialNode|Entry|Family"
         r"|FormalNode|Kind|Layout|LayoutName|LinearForm|Method|Node|NodeBase|PartialNode"
         r"|Premises|Rows|ScalarNode|SizesByName|Slot|StepLike|Structure|Written)",
     ),  # not for readers

@@ -22,6 +22,7 @@ from sympy import (
     Max,
     Min,
     OneMatrix,
+    Piecewise,
     Q,
     Symbol,
     Trace,
@@ -408,6 +409,17 @@ SIMPLIFIED = {
         Trace(X.T * (Identity(n) - OneMatrix(n, n) / n) ** 2 * X), X),
     "diagonal of a congruence": (DiagonalOf(A * DiagMatrix(x) * A.T), x),
     "diagonal of a Hadamard product": (DiagonalOf(HadamardProduct(A, DiagMatrix(x))), x),
+    "softmax of rows, written out": (
+        Trace(C.T * (X.applyfunc(exp).T * DiagMatrix(X.applyfunc(exp) * OneMatrix(m, 1)).inv()).T),
+        X),
+    "log-sum-exp of rows, written out": (
+        y.T * (X.applyfunc(exp) * OneMatrix(m, 1)).applyfunc(log), X),
+    "function in pieces": (Piecewise((t**2, t > 1), (2 * t - 1, True)), t),
+    "trace of written-out entries": (
+        Trace(ImmutableMatrix([[v[0, 0], 0], [0, v[1, 0]]]) * MatrixSymbol("R", 2, 2)), v),
+    "square of an indicator": (
+        sum_entries(HadamardProduct(
+            HadamardPower(x.applyfunc(Lambda(z, Heaviside(z, 0))), 2), x)), x),
     "inverse of an abstract matrix": (
         Trace(x.T * Inverse(square(t)) * y) - logdet(square(t)), t),
 }  # fmt: skip

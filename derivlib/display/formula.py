@@ -57,7 +57,8 @@ def set_expression(value: Any) -> str:
     if isinstance(value, str):
         return rf"\text{{{_escaped(value)}}}"
     if hasattr(value, "subject"):
-        return rf"{latex(value.subject)}\ \text{{{value.property}}}"
+        told = value.property.replace("×", r"}\times\text{")
+        return rf"{latex(value.subject)}\ \text{{{told}}}"
     return latex(value)
 
 

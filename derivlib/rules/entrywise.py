@@ -524,14 +524,23 @@ ROW_SUMS = algebra(
 )
 
 
-DIAGONAL_OF_SCALED = algebra(
-    "diagonal of scaled rows or columns",
-    lambda before, column, after: (
-        DiagonalOf(mul(before, diagonal_matrix(column), after)),
-        hadamard(column, DiagonalOf(mul(before, after))),
+DIAGONAL_OF_SCALED_ROWS = algebra(
+    "diagonal of scaled rows",
+    lambda column, matrix: (
+        DiagonalOf(mul(diagonal_matrix(column), matrix)),
+        hadamard(column, DiagonalOf(matrix)),
     ),
-    (sp.Identity(n), MatrixSymbol("a", n, 1), matrix("B", n, n)),
-    (matrix("B", n, n), MatrixSymbol("a", n, 1), sp.Identity(n)),
+    (MatrixSymbol("a", n, 1), matrix("B", n, n)),
+    source=HADAMARD_ALGEBRA,
+)
+
+DIAGONAL_OF_SCALED_COLUMNS = algebra(
+    "diagonal of scaled columns",
+    lambda matrix, column: (
+        DiagonalOf(mul(matrix, diagonal_matrix(column))),
+        hadamard(column, DiagonalOf(matrix)),
+    ),
+    (matrix("B", n, n), MatrixSymbol("a", n, 1)),
     source=HADAMARD_ALGEBRA,
 )
 

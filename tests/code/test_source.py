@@ -81,8 +81,10 @@ WRITTEN = {
     "blocks behind a commutation": (hessian(weighted, V), "P = (U.T * Omega.T[:, None, :]) @ U"),
     "the formula that is verified": (
         derive(-y.T * softmax(x).applyfunc(log), x), "return y.sum() * z - y"),
-    "softmax in each row": (derive(norm(in_rows) ** 2, X), "scaled_exp(X, 1)"),
-    "softmax in each column": (derive(norm(in_columns) ** 2, X), "scaled_exp(X, 0)"),
+    "softmax in each row": (
+        derive(norm(in_rows) ** 2, X), "return 2 * ((S - (S**2).sum(1)[:, None]) * S)"),
+    "softmax in each column": (
+        derive(norm(in_columns) ** 2, X), "return 2 * ((S - (S**2).sum(0)) * S)"),
     "softmax as it is defined": (
         derive(Trace(y.T * x.applyfunc(exp)) / sum_entries(x.applyfunc(exp)), x),
         "return (y - u @ y) * u"),

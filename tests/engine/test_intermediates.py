@@ -112,7 +112,7 @@ def test_names_take_part_in_instantiation():
         ({S: X * W, T: X * W}, InputError, "T is defined and does not occur"),
         ({X * W: S}, InputError, "only a Symbol or a MatrixSymbol can be defined"),
         ([(S, X * W)], InputError, "where must map names to expressions"),
-        ({S: "X W"}, InputError, "the definition of S must be a SymPy expression"),
+        ({S: len}, InputError, "the definition of S must be a SymPy expression"),
         ({S: X * W, p: Trace(A)}, InputError, "p is defined and is a size of"),
         ({S: X * W, W: X.T * S}, InputError, "circle"),
     ],

@@ -65,10 +65,10 @@ def _diagonal(part: Any) -> Iterator[Rewrite]:
     first, *between = matrices(part.args[0])
     if between and isinstance(first, DiagMatrix):
         after = mul(*between)
-        yield entrywise.DIAGONAL_OF_SCALED, (identity(first.shape[0]), first.args[0], after)
+        yield entrywise.DIAGONAL_OF_SCALED_ROWS, (first.args[0], after)
     if between and isinstance(between[-1], DiagMatrix):
         before = mul(first, *between[:-1])
-        yield entrywise.DIAGONAL_OF_SCALED, (before, between[-1].args[0], identity(before.shape[1]))
+        yield entrywise.DIAGONAL_OF_SCALED_COLUMNS, (before, between[-1].args[0])
 
 
 def _trace(part: Any) -> Iterator[Rewrite]:
