@@ -74,7 +74,7 @@ def table(group: str) -> Table:
     :raises ValueError: if a derivative is not what is found entry by entry.
     """
     rows = tuple(_row(typed, *other) for typed, other in GROUPS[group].items())
-    return Table(("text", "mathematics", "SymPy", "NumPy", "MATLAB", "derivative of its sum"), rows)
+    return Table(("text", "mathematics", "derivative of its sum", "SymPy", "NumPy", "MATLAB"), rows)
 
 
 def _row(typed: str, sympy: str, numpy: str, matlab: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def _row(typed: str, sympy: str, numpy: str, matlab: str) -> tuple[str, ...]:
     if not found.verify():
         raise ValueError(f"the derivative of {typed} is not what is found entry by entry")
     code = (f"`{each}`" if each else "" for each in (sympy, numpy, matlab))
-    return f"`{typed}`", f"${latex(expr)}$", *code, f"${latex(found.result)}$"
+    return f"`{typed}`", f"${latex(expr)}$", f"${latex(found.result)}$", *code
 
 
 def names() -> Table:
