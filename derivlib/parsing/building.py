@@ -10,28 +10,38 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Function, Integer, Lambda, Rational, S, Symbol
+from sympy import Expr, Function, Integer, Rational, S, Symbol
 
-from derivlib.errors import InputError, ParseError
-from derivlib.expressions.construction import blocks, identity, mul, ones, zeros
+from derivlib.errors import ParseError
+from derivlib.expressions.construction import identity, ones, zeros
 from derivlib.nodes import builders
-from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.basis_matrix import BasisMatrix
-from derivlib.nodes.elementwise import elementwise
-from derivlib.nodes.matrix_slice import sliced, take_columns, take_rows
-from derivlib.nodes.partials import partial
-from derivlib.nodes.prime import primed
+from derivlib.nodes.matrix_slice import take_columns, take_rows
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.trace import scalar
 from derivlib.parsing import operations
+from derivlib.parsing.constructs import (
+    ADJUGATE_JACOBIAN,
+    BARS,
+    INVERSE_OR_RECIPROCAL,
+    MARKED,
+    OF_VECTOR,
+    blocks_of,
+    entries_of,
+    entry_at,
+    partial_of,
+    partial_shape,
+    slice_of,
+    step,
+    unvec,
+    value_of,
+)
 from derivlib.parsing.declared import Declarations, Declared
-from derivlib.parsing.kinds import IDENTITY, IDENTITY_ALONE, LITERAL, Kind, ShapeRule
-from derivlib.parsing.operations import BINARY, FUNCTIONS, Build, Operation
-from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes
+from derivlib.parsing.kinds import IDENTITY, IDENTITY_ALONE, LITERAL, Kind
+from derivlib.parsing.operations import BINARY, FUNCTIONS, Operation
+from derivlib.parsing.sizes import SCALAR, Shape, Sizes
 from derivlib.parsing.syntax import Part, Syntax, syntax_of
 from derivlib.parsing.tokens import Names
-
-_z = Symbol("z")
 
 
 @dataclass(frozen=True)
@@ -303,7 +313,7 @@ class Builder:
             sign = "@"
         elif sign == "*" and self.is_numpy:
             sign = "numpy *"
-        self.add(index, _MARKED.get(sign) or BINARY[sign], left, right)
+        self.add(index, MARKED.get(sign) or BINARY[sign], left, right)
 
     @cached_property
     def is_numpy(self) -> bool:
@@ -369,7 +379,7 @@ class Builder:
 
     def _powered(self, index: int, base: int, exponent: Expr) -> None:
         if exponent == -1:
-            self.add(index, _INVERSE_OR_RECIPROCAL, base)
+            self.add(index, INVERSE_OR_RECIPROCAL, base)
             return
         fixed = Operation(operations.to_number, lambda _, __: exponent)
         base_term = self.operand(base)
@@ -393,12 +403,12 @@ class Builder:
         if inside.kind == "name" and str(inside.tokens[0]) == "e" and "e" not in self.declared.of:
             raise self.error("write exp(…) for a power of Euler's number, or state what e is", base)
         if not by_entries and self._is_minus_one(raw):
-            self.add(index, _INVERSE_OR_RECIPROCAL, base)
+            self.add(index, INVERSE_OR_RECIPROCAL, base)
             return
         sign = ".^" if by_entries else "^"
         if sign == "^" and part.tokens[0].value == "**" and self.is_numpy:
             sign = "numpy **"
-        self.add(index, _MARKED.get(sign) or BINARY[sign], base, exponent)
+        self.add(index, MARKED.get(sign) or BINARY[sign], base, exponent)
 
     def _turning(self, raw: Part) -> str:
         """Return whether an exponent says transposed, or inverse of the transpose."""
@@ -426,14 +436,14 @@ class Builder:
         self.add(index, FUNCTIONS["sqrt", 1], *part.parts)
 
     def on_bars(self, index: int, part: Part) -> None:
-        self.add(index, _BARS, *part.parts)
+        self.add(index, BARS, *part.parts)
 
     def on_double_bars(self, index: int, part: Part) -> None:
         which = str(part.tokens[-1]).replace("\\", "").strip("{} ")
         if which in {"", "F", "fro", "Fro"}:
             self.add(index, operations.NORM, *part.parts)
         elif which in {"1", "2"}:
-            self.add(index, _OF_VECTOR[which], *part.parts)
+            self.add(index, OF_VECTOR[which], *part.parts)
         else:
             raise self.error(f"there is no norm ‖…‖_{which} here; write norm(…) or norm1(…)", index)
 
@@ -459,7 +469,7 @@ class Builder:
                     f"rows of [ ] have the same number of entries, here {width} and {len(row)}",
                     position,
                 )
-        self.add(index, _blocks(len(rows), width), *(cell for row in rows for cell in row))
+        self.add(index, blocks_of(len(rows), width), *(cell for row in rows for cell in row))
 
     def on_compared(self, index: int, part: Part) -> None:
         sign = str(part.tokens[0])
@@ -468,7 +478,7 @@ class Builder:
         left, right = part.parts if sign[0] in ">≥" else reversed(part.parts)
         at_zero = S.One if sign in {">=", "≥", "<=", "≤"} else S.Zero
         difference = self.add(index, BINARY["-"], left, right)
-        self.put(index, Term(index, (difference,), _step(at_zero)))
+        self.put(index, Term(index, (difference,), step(at_zero)))
 
     # --- functions ------------------------------------------------------------------------
 
@@ -494,7 +504,7 @@ class Builder:
         rows, _, cols = sizes.partition("×")
         if not cols or len(positional) != 1:
             raise self.error("write unvec[n×m](x), with rows and columns", index)
-        self.add(index, _unvec((self._read_size(rows), self._read_size(cols))), *positional)
+        self.add(index, unvec((self._read_size(rows), self._read_size(cols))), *positional)
 
     def _read_size(self, typed: str) -> Expr:
         """A size that is written in a name."""
@@ -520,7 +530,7 @@ class Builder:
         name = str(part.tokens[0])
         positional, named = self._arguments(arguments)
         if name == "dot" and len(positional) == 1:
-            self.add(index, _MARKED["@"], owner, positional[0])
+            self.add(index, MARKED["@"], owner, positional[0])
         elif name == "t" and not positional:
             self.add(index, operations.TRANSPOSE, owner)
         elif name in {"applyfunc", "map"} and len(positional) == 1:
@@ -635,7 +645,7 @@ class Builder:
         if written in {"fro", "f"}:
             self.add(index, operations.NORM, matrix)
         elif written in {"1", "2"}:
-            self.add(index, _OF_VECTOR[written], matrix)
+            self.add(index, OF_VECTOR[written], matrix)
         else:
             raise self.error(f"there is no norm of order {written} here", order)
 
@@ -712,9 +722,9 @@ class Builder:
         elif is_entrywise:
             if len(positional) != 1:
                 raise self.error(f"{name} is a function of one number at each entry", index)
-            operation = Operation(operations.same_shape, _entries_of(function, order))
+            operation = Operation(operations.same_shape, entries_of(function, order))
         else:
-            operation = Operation(operations.to_number, _value_of(function, order))
+            operation = Operation(operations.to_number, value_of(function, order))
         self.add(index, operation, *positional)
 
     # --- entries and constants with indices -------------------------------------------------
@@ -741,10 +751,10 @@ class Builder:
         elif any(self.raw(k).kind == "brackets" for k in inside):
             self._take(index, owner, inside)
         elif any(self.syntax.parts[k].kind == "span" for k in inside):
-            self.add(index, _slice([self._range(k) for k in inside]), owner)
+            self.add(index, slice_of([self._range(k) for k in inside]), owner)
         elif len(inside) in {1, 2}:
             at = [self._index(k) for k in inside]
-            self.add(index, _entry(at), owner)
+            self.add(index, entry_at(at), owner)
         else:
             raise self.error("an entry has one index or two: x[0], X[0, 1]", index)
 
@@ -815,7 +825,7 @@ class Builder:
         terms = [self.operand(k) for k in arguments]
         at = [self._position(k, arguments) for k in below]
         stacked = is_stacked or order == 2
-        operation = Operation(_partial_shape(at, stacked), _partial_of(at), of_matrix=False)
+        operation = Operation(partial_shape(at, stacked), partial_of(at), of_matrix=False)
         self.put(index, Term(index, (operand, *terms), operation))
 
     def _applied(self, index: int) -> tuple[Part, bool]:
@@ -862,7 +872,7 @@ class Builder:
         (matrix,) = self._arguments(inside.parts[-1])[0]
         if self._squeezed(self._without_power(below[0])) != self._squeezed(matrix):
             raise self.error(f"the Jacobian of adj({self.written(matrix)}) is by that", below[0])
-        self.add(index, _ADJUGATE_JACOBIAN, matrix)
+        self.add(index, ADJUGATE_JACOBIAN, matrix)
         return True
 
     def _squeezed(self, index: int) -> str:
@@ -875,278 +885,14 @@ _OVER_INDICES = {"sum", "prod", "min", "max", "argmin", "argmax"}
 _NUMPY = re.compile(r"\b(?:np|jnp|jax|numpy|torch|tf)\.|\.(?:sum|mean|dot|trace)\(")
 """What only a text in NumPy's language, or in one like it, has."""
 
+
 _NO_FUNCTIONS = Names(lambda _: False, lambda _: False, lambda _: False)
+
 
 _PLAIN_SIGNS = {
     "PLUS": "+", "MINUS": "-", "TIMES": "*", "AT": "*", "DIVIDE": "/", "LDIVIDE": "\\",
     "DOTTIMES": ".*", "DOTDIVIDE": "./", "ODOT": ".*", "ODIVIDE": "./", "OTIMES": "⊗",
 }  # fmt: skip
-
-
-def _clearly(operation: Operation, told: str) -> Build:
-    """Build what is entry by entry in NumPy, unless it is a product of matrices elsewhere."""
-
-    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
-        if all(part.is_Matrix and S.One not in part.shape for part in parts):
-            raise InputError(told)
-        return operation.build(parts, shape)
-
-    return build
-
-
-def _numpy_power(parts: Sequence[Expr], shape: Shape) -> Expr:
-    base, _ = parts
-    if base.is_Matrix and S.One not in base.shape:
-        raise InputError(
-            "** is entry by entry in NumPy and the power of a matrix elsewhere; write .^ for the "
-            "one, and @ for a product"
-        )
-    return operations.BINARY[".^"].build(parts, shape)
-
-
-def _matmul_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    """NumPy's @, where a vector on the left is a row."""
-    left, right = (sizes.shape(shape) for shape in shapes)
-    if SCALAR in (left, right):
-        raise MisfitError
-    if left[1] is S.One and right[0] is not S.One:
-        left = left[1], left[0]
-    return operations.BINARY["*"].shape(sizes, [left, right])
-
-
-def _matmul(parts: Sequence[Expr], shape: Shape) -> Expr:
-    left, right = parts
-    if left.shape[1] is S.One and right.shape[0] is not S.One:
-        left = operations.TRANSPOSE.build([left], shape)
-    return operations.BINARY["*"].build([left, right], shape)
-
-
-def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    """Entry by entry, or the product of matrices, where only one of them fits."""
-    return operations.BINARY[".*"].shape(sizes, shapes)
-
-
-def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
-    if shape != SCALAR and S.One not in shape:
-        raise InputError(
-            "within [ ], write .* for entry by entry and @ for the product of matrices"
-        )
-    return operations.BINARY[".*"].build(parts, shape)
-
-
-_MARKED = {
-    "@": Operation(
-        _matmul_shape,
-        _matmul,
-        advice="the columns of the first factor are the rows of the second",
-    ),
-    "numpy *": Operation(
-        operations.BINARY[".*"].shape,
-        _clearly(
-            operations.BINARY[".*"],
-            "* between arrays is entry by entry in NumPy, where @ is the product, and the product "
-            "of matrices elsewhere; write .* for the one and @ for the other",
-        ),
-        broadcasts=True,
-        by_entries=True,
-        advice="* is entry by entry in NumPy; write @ for a product",
-    ),
-    "numpy **": Operation(operations.BINARY[".^"].shape, _numpy_power, by_entries=True),
-    "[*]": Operation(_unclear_product, _clear_product, by_entries=True),
-}
-
-
-def _of_vector(operation: Operation, told: str) -> Operation:
-    """A norm with an index, which means something else of a matrix."""
-
-    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
-        (vector,) = parts
-        if vector.is_Matrix and S.One not in vector.shape:
-            raise InputError(told)
-        return operation.build(parts, shape)
-
-    return Operation(operations.to_number, build, of_matrix=True)
-
-
-def _inverse_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    return operations.BINARY["^"].shape(sizes, [shapes[0], SCALAR])
-
-
-_INVERSE_OR_RECIPROCAL = Operation(
-    _inverse_shape, operations.INVERSE.build, advice="for 1 divided by each entry write x.^(-1)"
-)
-
-
-def _absolute(parts: Sequence[Expr], shape: Shape) -> Expr:
-    (value,) = parts
-    if value.is_Matrix:
-        raise InputError(
-            "| | holds a number; write det(A) for a determinant, norm(x) for a length, abs(x) for "
-            "the entries"
-        )
-    return sp.Abs(value)
-
-
-_BARS = Operation(operations.to_number, _absolute)
-_OF_VECTOR = {
-    "2": _of_vector(
-        operations.NORM,
-        "of a matrix, ‖A‖_2 is the largest singular value to some; write norm(A) for the root of "
-        "the sum of squares",
-    ),
-    "1": _of_vector(
-        operations.NORM1,
-        "of a matrix, ‖A‖_1 is the largest sum of a column to some; write norm1(A) for the sum of "
-        "all absolute values",
-    ),
-}
-
-
-def _unvec(shape: Shape) -> Operation:
-    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        sizes.alike(shapes[0], (shape[0] * shape[1], S.One))
-        return shape
-
-    return Operation(rule, lambda parts, _: builders.unvec(parts[0], shape))
-
-
-def _shape_of_jacobian(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-    size = sizes.same(*shapes[0])
-    return size**2, size**2
-
-
-_ADJUGATE_JACOBIAN = Operation(
-    _shape_of_jacobian, lambda parts, _: AdjugateJacobian(parts[0]), of_matrix=True
-)
-
-
-def _step(at_zero: Expr) -> Operation:
-    function = Lambda(_z, sp.Heaviside(_z, at_zero))
-
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        (argument,) = parts
-        if argument.is_Matrix:
-            return elementwise(function, argument)
-        return sp.Heaviside(argument, at_zero, evaluate=argument.is_number)
-
-    return Operation(operations.same_shape, build)
-
-
-def _entry(at: Sequence[Expr]) -> Operation:
-    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        rows, cols = sizes.shape(shapes[0])
-        if len(at) == 1 and (rows is not S.One) + (cols is not S.One) != 1:
-            raise MisfitError
-        return SCALAR
-
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        (matrix,) = parts
-        if not matrix.is_Matrix and set(at) == {S.Zero}:
-            return matrix
-        if len(at) == 2:
-            return builders.entry(matrix, *at)
-        position = (at[0], S.Zero) if matrix.shape[1] is S.One else (S.Zero, at[0])
-        return builders.entry(matrix, *position)
-
-    return Operation(shape, build, of_matrix=True, advice="an entry is x[0] or X[0, 1]")
-
-
-def _slice(ranges: Sequence[tuple[Any, Any]]) -> Operation:
-    """X[0:2, :], and x[0:2] of a vector."""
-
-    def both(sizes: Sequence[Any]) -> list[tuple[Expr, Expr]]:
-        along = list(ranges)
-        if len(along) == 1:
-            along.insert(0 if sizes[0] is S.One else 1, (S.Zero, S.One))
-        return [
-            (S.Zero if start is None else start, size if stop is None else stop)
-            for (start, stop), size in zip(along, sizes, strict=True)
-        ]
-
-    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        whole = sizes.shape(shapes[0])
-        if len(ranges) > 2 or (len(ranges) == 1 and S.One not in whole):
-            raise MisfitError
-        rows, cols = (stop - start for start, stop in both(whole))
-        return rows, cols
-
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        (matrix,) = parts
-        rows, cols = both([sp.sympify(size) for size in matrix.shape])
-        return sliced(matrix, (*rows, S.One), (*cols, S.One))
-
-    return Operation(shape, build, of_matrix=True, advice="a slice is x[0:2] or X[0:2, :]")
-
-
-def _blocks(height: int, width: int) -> Operation:
-    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        rows = [shapes[k * width : (k + 1) * width] for k in range(height)]
-        for row in rows:
-            for shape in row[1:]:
-                sizes.same(row[0][0], shape[0])
-        for col in zip(*rows, strict=True):
-            for shape in col[1:]:
-                sizes.same(col[0][1], shape[1])
-        total_rows = sp.Add(*(sizes.value(row[0][0]) for row in rows))
-        return total_rows, sp.Add(*(sizes.value(shape[1]) for shape in rows[0]))
-
-    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
-        rows = [list(parts[k * width : (k + 1) * width]) for k in range(height)]
-        if not any(part.is_Matrix for part in parts):
-            return sp.ImmutableMatrix(rows)
-        return blocks(
-            [[p if p.is_Matrix else mul(p, identity(S.One)) for p in row] for row in rows]
-        )
-
-    return Operation(
-        rule, build, advice="blocks of a row are of one height, of a column of one width"
-    )
-
-
-def _entries_of(function: Any, order: int) -> Build:
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        (argument,) = parts
-        if not argument.is_Matrix:
-            return primed(function, order, argument)
-        if order == 0:
-            return elementwise(function, argument)
-        return elementwise(Lambda(_z, primed(function, order, _z)), argument)
-
-    return build
-
-
-def _value_of(function: Any, order: int) -> Build:
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        return primed(function, order, parts[0]) if order else function(*parts)
-
-    return build
-
-
-def _partial_shape(at: Sequence[int], stacked: bool) -> ShapeRule:
-    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        value, *arguments = shapes
-        wrt = [arguments[k] for k in at]
-        if len(at) == 2 and all(shape == SCALAR for shape in map(sizes.shape, wrt)):
-            return value
-        if len(at) == 2:
-            return tuple(shape[0] * shape[1] for shape in wrt)
-        if operations.is_scalar(sizes, wrt[0]):
-            return value
-        if operations.is_scalar(sizes, value) and not stacked:
-            return wrt[0]
-        return value[0] * value[1], wrt[0][0] * wrt[0][1]
-
-    return rule
-
-
-def _partial_of(at: Sequence[int]) -> Build:
-    def build(parts: Sequence[Expr], _: Shape) -> Expr:
-        found = parts[0].args[0] if isinstance(parts[0], sp.Trace) else parts[0]  # of one entry
-        for position in at:
-            found = partial(found, position)
-        return found
-
-    return build
 
 
 def as_scalar(expr: Expr) -> Expr:
