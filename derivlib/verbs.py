@@ -331,6 +331,8 @@ def is_derivative(
 
     >>> bool(is_derivative("(A + A')*x", "x'*A*x", "x"))
     True
+    >>> is_derivative("2*A*x", "x'*A*x", "x").hint
+    'the derivative where A is symmetric'
     >>> is_derivative("x'*(A + A')", "x'*A*x", "x").hint
     'its transpose, the other layout'
 

@@ -15,6 +15,7 @@ from sympy import (
     MatrixExpr,
     MatrixSymbol,
     Mul,
+    Q,
     Rational,
     S,
     Symbol,
@@ -30,7 +31,7 @@ from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
 from derivlib.check.claims.ledger import judging
-from derivlib.check.points.domain import domain_of
+from derivlib.check.points.domain import Domain, domain_of
 from derivlib.check.scalars.fields import Arithmetic, NoValue
 from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.sizes import (
@@ -213,6 +214,11 @@ def _hint(claimed: Claim, expected: Judgement, seed: int, found: Sequence[Differ
             _multiple(Rational(2), claim), _multiple(Rational(-1), DiagMatrix(DiagonalOf(claim)))
         )
         candidates.append((doubled, _IN_THE_SPACE, domain))
+    if domain == Domain():
+        candidates += [
+            (claim, f"the derivative where {symbol} is symmetric", where)
+            for symbol, where in _where_symmetric(claimed)
+        ]
     for candidate, told, where in candidates:
         try:
             known = expected if where is domain else None
@@ -221,6 +227,19 @@ def _hint(claimed: Claim, expected: Judgement, seed: int, found: Sequence[Differ
             continue
         return told
     return ""
+
+
+_MOST_SYMMETRIC = 3
+"""Of how many constants it is tried whether they are meant to be symmetric."""
+
+
+def _where_symmetric(claimed: Claim) -> Iterator[tuple[Expr, Domain]]:
+    """The domains in which one of the square constants is symmetric."""
+    exprs = (claimed.result, claimed.expr, claimed.wrt)
+    constants = {node for node in all_nodes(exprs) if isinstance(node, MatrixSymbol)}
+    square = [symbol for symbol in constants - {claimed.wrt} if _is_square(symbol)]
+    for symbol in sorted(square, key=str)[:_MOST_SYMMETRIC]:
+        yield symbol, domain_of(claimed.sizes, exprs, assuming=Q.symmetric(symbol))
 
 
 def _is_square(claim: Expr) -> bool:
