@@ -105,7 +105,7 @@ def test_a_refused_claim_is_told_apart_without_differentiating_again(monkeypatch
         monkeypatch.setattr(sys.modules[f"derivlib.check.claims.{module}"], "judgement", counted)
     U, B = MatrixSymbol("U", 3, 3), MatrixSymbol("B", 3, 3)
     assert not is_derivative(B * B, Trace(B * U), U).hint
-    assert sum(not arguments[4].told for arguments in found) == 1
-    assert [*map(str, (arguments[4].told for arguments in found))].count("('B symmetric',)") == 1
+    assert [arguments[4].told for arguments in found] == [(), ("B symmetric",)]
+    found.clear()
     assert not is_derivative(B * B, Trace(B * U), U, structure="symmetric").hint
-    assert len(found) == 3, "one for the structure, one without it"
+    assert len(found) == 2, "one for the structure, one without it"
