@@ -461,6 +461,28 @@ DERIVATIONS = {
 }
 """Every case with what derives it."""
 
+_P, _D, _r = softmax(X, axis=1), MatrixSymbol("D", n, m), MatrixSymbol("r", n, 1)
+_s = sigmoid(X * w)
+
+CONCLUDED = {
+    "diagonal of scaled rows": lambda: derive(x.T * DiagonalOf(DiagMatrix(_r) * A), x).concluding(
+        HadamardProduct(_r, DiagonalOf(A))
+    ),
+    "diagonal of scaled columns": lambda: derive(
+        x.T * DiagonalOf(A * DiagMatrix(_r)), x
+    ).concluding(HadamardProduct(_r, DiagonalOf(A))),
+    "diagonal of a product as row sums": lambda: derive(Trace(_D.T * _P), X).concluding(
+        HadamardProduct(_P, _D - DiagonalOf(_D * _P.T) * OneMatrix(1, m))
+    ),
+    "multiplying out a Hadamard product": lambda: derive(Trace(_D.T * _P), X).concluding(
+        HadamardProduct(_P, _D - DiagonalOf(_D * _P.T) * OneMatrix(1, m))
+    ),
+    "product of functions of one matrix": lambda: hessian(
+        sum_entries((X * w).applyfunc(Lambda(z, log(1 + exp(z))))), w
+    ).concluding(X.T * DiagMatrix(HadamardProduct(_s, OneMatrix(n, 1) - _s)) * X),
+}
+"""For each rule that only leads to a reader's form a derivation that ends with its help."""
+
 
 def derivation(name):
     """Derive a case by its name."""

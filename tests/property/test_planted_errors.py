@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from compare import PropertyError, examine
-from expressions import DERIVATIONS, SIZES, derivation
+from expressions import CONCLUDED, DERIVATIONS, SIZES, derivation
 from generate import Example
 from sympy import (
     Add,
@@ -24,8 +24,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib import RULES, DerivlibError, ReplayError, hessian
-from derivlib.check import size_symbols
+from derivlib import RULES, DerivlibError, ReplayError, VerificationError, hessian
+from derivlib.check import check_rule, size_symbols
 from derivlib.nodes import LinearForm
 
 Change = Callable[[Any], Any]
@@ -165,7 +165,7 @@ ZERO = ("constant", "hardmax", "hardmax of rows or columns")
 """Rules whose right side is zero, which is its own double and has no sign."""
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if name not in ZERO])
+@pytest.mark.parametrize("name", [n for n in RULES if n not in ZERO and n not in CONCLUDED])
 def test_a_false_rule_is_noticed(name):
     """Noticed in every way in which it can be false; sign and factor by their values."""
     family = RULES[name].family
@@ -183,6 +183,22 @@ def test_a_false_rule_is_noticed(name):
             assert "WrongValueError" in (found[what] or ())
         else:
             assert found[what]
+
+
+@pytest.mark.parametrize("change", ["sign turned", "doubled"])
+@pytest.mark.parametrize("name", CONCLUDED)
+def test_a_false_rule_leads_to_no_form_of_a_reader(name, change):
+    """It leads nowhere, so that another way is taken.
+
+    A rule that is used on both forms is false on both, and is noticed as a rule only.
+    """
+    assert name in {step.rule for step in CONCLUDED[name]().steps}
+    with falsified(RULES[name], CHANGES[change]) as differences:
+        concluded = CONCLUDED[name]()
+        if name in {step.rule for step in concluded.steps}:
+            with pytest.raises(VerificationError):
+                check_rule(RULES[name])
+        assert any(differences)
 
 
 def test_a_false_constant_is_noticed():
