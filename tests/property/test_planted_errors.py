@@ -24,7 +24,7 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
-from derivlib import RULES, DerivlibError, ReplayError, VerificationError, hessian
+from derivlib import RULES, DerivlibError, ReplayError, RuleError, hessian
 from derivlib.check import check_rule, size_symbols
 from derivlib.nodes import LinearForm
 
@@ -196,7 +196,7 @@ def test_a_false_rule_leads_to_no_form_of_a_reader(name, change):
     with falsified(RULES[name], CHANGES[change]) as differences:
         concluded = CONCLUDED[name]()
         if name in {step.rule for step in concluded.steps}:
-            with pytest.raises(VerificationError):
+            with pytest.raises(RuleError):
                 check_rule(RULES[name])
         assert any(differences)
 
