@@ -57,7 +57,7 @@ FAULTS = {
         executed("False assertion", "assert derive(Trace(A * X), X).result == A"),
         ["AssertionError"],
     ),
-    "how-to/raises": (executed("Raises", "derive(Trace(A * X), 'X')"), ["Error"]),
+    "how-to/raises": (executed("Raises", "derive(Trace(A * X), 'Q')"), ["Error"]),
     "tutorials/asserts-nothing": (
         executed("Asserts nothing", "derive(Trace(A * X), X)"),
         ["nothing on it is checked; add a cell with its verdict"],

@@ -8,10 +8,6 @@ import re
 import pytest
 
 SHOWN = "from derivlib import show\nfrom sympy import MatrixSymbol\nshow(MatrixSymbol('X', 2, 3).T)"
-DERIVED = (
-    "from derivlib import derive\nfrom sympy import MatrixSymbol\n"
-    "x, A = MatrixSymbol('x', 3, 1), MatrixSymbol('A', 3, 3)\nderive(x.T * A * x, x)"
-)
 TWO = "from IPython.display import Math, display\ndisplay(Math('x'), Math('y'))"
 
 
@@ -57,7 +53,6 @@ def sound(build):
         "good": "# Good\n\n$$A \\odot B^{\\mathsf T}$$\n",
         "numbered": NUMBERED,
         "spoken": f"# Spoken\n\nIt is $x$, or ($y$); $z$ is not. ${LONG}$, too.\n",
-        "derived": f"# Derived\n\nBy {{eq}}`whole`:\n\n{labelled('whole', DERIVED)}",
         "other": "# Other\n\n{eq}`second` is there.\n",
     }
     built = build(pages)
@@ -99,14 +94,6 @@ def test_generated_and_typed_formulas_are_numbered_in_the_order_of_the_page(soun
         assert page.count(f'id="equation-{label}"') == 1
     assert re.findall(r'class="eqno">\((\d)\)', page) == ["1", "2", "3"]
     assert 'aria-label="Equation 2: Xᵀ"' in page
-
-
-def test_a_derivation_has_one_number(sound):
-    """What its steps substituted, folded below it, has none."""
-    page = (sound.folder / "derived.html").read_text()
-    assert re.findall(r'class="eqno">\((\d)\)', page) == ["1"]
-    assert page.count('id="equation-whole"') == 1
-    assert page.index('id="equation-whole"') < page.index('class="substitutions"')
 
 
 def test_punctuation_stays_with_a_short_formula(sound):

@@ -8,7 +8,6 @@ warnings that name the page and the label; with `-W` they stop the build.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
@@ -25,25 +24,13 @@ def note(app: Sphinx, message: str, *values: object, location: Any) -> None:
 
 
 def formulas_of(cell: nodes.container) -> list[nodes.math_block]:
-    """The displayed formulas among the outputs of a cell; of a derivation those that lead to it.
-
-    What each step substituted is folded below a derivation, and has no number.
-    """
+    """The displayed formulas among the outputs of a cell."""
     outputs = [
         part
         for part in cell.findall(nodes.container)
         if part.get("nb_element") == "cell_code_output"
     ]
-    return [block for part in outputs for block in _unfolded(part)]
-
-
-def _unfolded(output: nodes.container) -> Iterator[nodes.math_block]:
-    """The formulas of an output that stand before what is folded."""
-    for node in output.findall():
-        if isinstance(node, nodes.raw) and "<details" in node.astext():
-            return
-        if isinstance(node, nodes.math_block):
-            yield node
+    return [block for part in outputs for block in part.findall(nodes.math_block)]
 
 
 def label_cell(app: Sphinx, cell: nodes.container) -> None:
