@@ -64,6 +64,16 @@ def put(A, shape, axis, index):
     places = torch.arange(shape[axis], device=A.device)[index].reshape(-1)
     return result.index_add(axis, places, A.reshape(*shape[:axis], -1, *shape[axis + 1 :]))
 ''',
+        convolution_matrix='''
+def convolution_matrix(a, n, mode):
+    """The matrix whose product with n numbers is their convolution with a."""
+    k, full = len(a), len(a) + n - 1
+    short, long = sorted((k, n))
+    first = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    rows = {"full": full, "same": long, "valid": long - short + 1}[mode]
+    i = torch.arange(rows, device=a.device)[:, None] - torch.arange(n, device=a.device) + first
+    return torch.where((i >= 0) & (i < k), a[i % k], 0)
+''',
         add_diagonal='''
 def add_diagonal(A, d):
     """A with d, a number or a vector, added on its diagonal."""
