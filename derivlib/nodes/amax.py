@@ -21,7 +21,14 @@ from derivlib.expressions.facets import Call, Entries, Example, first_argument, 
 from derivlib.expressions.shapes import scalar, stated
 from derivlib.nodes.arguments import as_axis
 from derivlib.nodes.grid import Grid
-from derivlib.nodes.node import AlongAxis, RealNode, as_matrix_operand, tex_along, text_along
+from derivlib.nodes.node import (
+    AlongAxis,
+    OfLines,
+    RealNode,
+    as_matrix_operand,
+    tex_along,
+    text_along,
+)
 from derivlib.nodes.softmax import lines
 from derivlib.nodes.trace import trace
 
@@ -34,20 +41,11 @@ class Amin(RealNode):
     """The smallest entry of a matrix."""
 
 
-class _OfLines(AlongAxis):
-    """A number made of each row, a column, or of each column, a row."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        rows, cols = self.arg.shape
-        return (rows, S.One) if self.axis else (S.One, cols)
-
-
-class AxisAmax(_OfLines):
+class AxisAmax(OfLines):
     """The largest entry of each row of a matrix, a column, or of each of its columns, a row."""
 
 
-class AxisAmin(_OfLines):
+class AxisAmin(OfLines):
     """The smallest entry of each row of a matrix, a column, or of each of its columns, a row."""
 
 

@@ -20,7 +20,7 @@ from derivlib.nodes.arguments import as_axis
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import (
     ALONG,
-    AlongAxis,
+    OfLines,
     RealNode,
     as_matrix_operand,
     as_vector_operand,
@@ -35,13 +35,8 @@ class LogSumExp(RealNode):
     """log(sum(exp(v))) for a vector v."""
 
 
-class AxisLogSumExp(AlongAxis):
+class AxisLogSumExp(OfLines):
     """The log-sum-exp of each row of a matrix, a column, or of each of its columns, a row."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        rows, cols = self.arg.shape
-        return (rows, S.One) if self.axis else (S.One, cols)
 
 
 def logsumexp(vector: Any, axis: int | None = None) -> Expr:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mpmath.libmp import prec_to_dps
-from sympy import Basic, Expr, MatrixExpr, sympify
+from sympy import Basic, Expr, MatrixExpr, S, sympify
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.pretty.stringpict import prettyForm
@@ -252,6 +252,15 @@ class AlongAxis(Node):
     def axis(self) -> int:
         """1 where each row is taken for itself, 0 where each column is."""
         return int(self.args[1])
+
+
+class OfLines(AlongAxis):
+    """A number made of each row, a column, or of each column, a row."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        rows, cols = self.arg.shape
+        return (rows, S.One) if self.axis else (S.One, cols)
 
 
 def text_along(name: str) -> Callable[[Any, AlongAxis], str]:

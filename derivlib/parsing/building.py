@@ -273,6 +273,9 @@ class Builder:
     def _add_number(self, index: int, written: str) -> None:
         is_matrix = written.startswith("\\mathbf")
         written = written.removeprefix("\\mathbf")
+        _, _, exponent = written.lower().partition("e")
+        if abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+            raise self.error(f"{written} is outside of what computers count with", index)
         number = Rational(written)
         if number in {S.Zero, S.One} and written in {"0", "1"}:
             make = ones if number is S.One else zeros
@@ -881,6 +884,7 @@ class Builder:
         return "".join(self.written(index).split())
 
 
+_LARGEST_EXPONENT = 400
 _OVER_INDICES = {"sum", "prod", "min", "max", "argmin", "argmax"}
 _NUMPY = re.compile(r"\b(?:np|jnp|jax|numpy|torch|tf)\.|\.(?:sum|mean|dot|trace)\(")
 """What only a text in NumPy's language, or in one like it, has."""

@@ -18,7 +18,7 @@ from derivlib.nodes.commutation import Commutation
 from derivlib.nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
 from derivlib.nodes.prime import Prime
 from derivlib.nodes.single_entry import SingleEntry
-from derivlib.parsing.kinds import Kind
+from derivlib.parsing.kinds import Kind, kind_of
 from derivlib.parsing.tokens import name_of
 from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, WORDS
 
@@ -73,7 +73,7 @@ class Declarations:
     def shape(self, name: str, rows: Any, cols: Any) -> None:
         """Take down the sizes of a name."""
         sizes = as_declared_size(name, rows), as_declared_size(name, cols)
-        kind = Kind(1 << ((sizes[0] is not S.One) + 2 * (sizes[1] is not S.One)))
+        kind = kind_of(sizes)
         known = self.of.get(name, Declared())
         if known.kind not in {None, kind}:
             raise InputError(f"{name} is stated to be two things, {sizes[0]}×{sizes[1]} among them")

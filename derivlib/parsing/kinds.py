@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
-from functools import cache, cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import product
 from operator import or_
 
@@ -50,6 +50,9 @@ WORDS = {
 
 ShapeRule = Callable[[Sizes, Sequence[Shape]], Shape]
 """The shape an operation gives, by those of its parts; it makes equal what has to be."""
+
+_REMEMBERED = 4096
+"""Of how many operations it is remembered what fits; some are made for one text only."""
 
 _SCALAR_LETTERS = frozenset("ctkijnm")
 _GREEK = {name.lower() for name in GREEK} | {
@@ -100,7 +103,7 @@ IDENTITY: Mapping[Kind, float] = {Kind.MATRIX: 0, Kind.SCALAR: 5}
 """How far from habit it is that a written I is 1×1."""
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def outcome(rule: ShapeRule, kinds: tuple[Kind, ...]) -> Kind:
     """The kind that an operation gives, or none if its parts do not fit."""
     sizes = Sizes()
@@ -156,15 +159,12 @@ class Search:
 
     def run(self) -> list[dict[str, Kind]]:
         """The readings nearest to habit: one, or several if it has to be asked."""
-        free = {name: reduce(or_, costs) for name, costs in self.costs.items()}
-        masks = self._narrowed(free)
-        if masks is None:
-            return []
-        habit = {
-            name: min(costs, key=lambda kind: costs[kind]) for name, costs in self.costs.items()
-        }
+        habit = {name: min(costs, key=costs.__getitem__) for name, costs in self.costs.items()}
         if (cost := self._cost(habit)) == 0:
             return [habit]
+        masks = self._narrowed({name: reduce(or_, costs) for name, costs in self.costs.items()})
+        if masks is None:
+            return []
         if cost is not None:
             self.best, self.found = cost, [habit]
         self._branch(masks[0], 0.0)
@@ -179,11 +179,7 @@ class Search:
             cost = self._cost(names)
             if cost is not None and cost < self.best:
                 self.best, self.found = cost, [names]
-            elif (
-                cost == self.best
-                and len(self.found) < _MOST_READINGS
-                and all(any(differing([names, other])) for other in self.found)
-            ):
+            elif cost == self.best and len(self.found) < _MOST_READINGS and self._is_new(names):
                 self.found.append(names)
             return
         costs = self.costs[name]
@@ -218,20 +214,15 @@ class Search:
             kind = names[step.name] if step.rule is None else outcome(step.rule, parts)
             scalars = [k for k in step.parts if kinds[k] is Kind.SCALAR]
             repeats = step.broadcasts and kind is not Kind.SCALAR
-            if (
-                repeats
-                and scalars
-                and any(k not in scalars and not self._names_in[k] for k in step.parts)
-            ):
-                return None  # x'*x + I: the number 1, or c*I + I? It is asked back
-            if not kind or (
-                (step.of_matrix or repeats or (step.divides and kind is not Kind.SCALAR))
-                and any(self._is_forced(k, names) for k in scalars)
-            ):
+            if repeats and scalars:
+                if any(k not in scalars and not self._names_in[k] for k in step.parts):
+                    return None  # x'*x + I: the number 1, or c*I + I? It is asked back
+                total += 2 * max(bool(self._names_in[k]) for k in scalars)
+            is_shaped = step.divides and kind is not Kind.SCALAR
+            needs_meaning = step.of_matrix or repeats or is_shaped
+            if not kind or (needs_meaning and any(self._is_forced(k, names) for k in scalars)):
                 return None
             kinds.append(kind)
-            if repeats and scalars:
-                total += 2 * max(bool(self._names_in[k]) for k in scalars)
         return total if kinds[-1] & self.whole else None
 
     def _multiplies_twice(self, names: Mapping[str, Kind]) -> bool:
@@ -301,7 +292,7 @@ class Search:
         return bool(whole) and all(masks[k] for k in step.parts)
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def narrowed(
     rule: ShapeRule, parts: tuple[Kind, ...], whole: Kind
 ) -> tuple[Kind, tuple[Kind, ...]]:

@@ -37,13 +37,14 @@ from derivlib.parsing.kinds import (
     outcome,
     shape_of_kind,
 )
-from derivlib.parsing.operations import BINARY, TRANSPOSE
+from derivlib.parsing.operations import BINARY, FUNCTIONS, TRANSPOSE
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown
 from derivlib.parsing.syntax import syntax_of
 from derivlib.parsing.tokens import Names
 from derivlib.parsing.words import SCALAR_FACTS
 
 _ENTRY = Symbol("z")
+_MOST_DIGITS = 1_000
 _INFINITE = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity)
 _SIZE_NAMES = "nmpqrsklduvwabcefghijotxyz"
 
@@ -247,8 +248,8 @@ class _Reader:
         costs = habits(term.name)
         if term.name in self._transposed:
             return {kind: cost for kind, cost in costs.items() if kind is not Kind.SCALAR}
-        if self._is_about_numbers and Kind.COLUMN in costs:
-            return {kind: 1.25 - cost for kind, cost in costs.items()}
+        if self._is_about_numbers and costs.get(Kind.COLUMN) == 0:
+            return {Kind.SCALAR: 0, Kind.COLUMN: costs[Kind.SCALAR]}
         return costs
 
     @cached_property
@@ -266,20 +267,10 @@ class _Reader:
             return False
         if any(op.of_matrix or op in (BINARY[".*"], BINARY["./"]) for op in operations_used):
             return False
-        of_name = {
-            self.terms[k].name
-            for t in self.terms
-            if t.operation is BINARY["^"]
-            for k in t.parts[:1]
-        }
-        below = {
-            self.terms[k].name
-            for t in self.terms
-            if t.operation is BINARY["/"]
-            for k in t.parts[1:]
-        }
-        plain = {name for name in of_name | below if habits(name or "t").get(Kind.COLUMN) == 0}
-        return bool(plain)
+        raised = [t.parts[0] for t in self.terms if t.operation is BINARY["^"]]
+        below = [t.parts[1] for t in self.terms if t.operation is BINARY["/"]]
+        names = [name for k in (*raised, *below) if (name := self.terms[k].name)]
+        return any(habits(name).get(Kind.COLUMN) == 0 for name in names)
 
     def _ask(self, found: Sequence[Mapping[str, Kind]]) -> ParseError:
         named = [
@@ -504,6 +495,7 @@ class _Reader:
 
     def _applied(self, term: Term, parts: Sequence[Any], shape: Shape) -> Any:
         assert term.operation is not None
+        self._refuse_large(term, parts)
         if term.operation.of_matrix:  # a scalar counts as a 1×1 matrix
             parts = [p if p.is_Matrix else mul(p, identity(S.One)) for p in parts]
         try:
@@ -512,6 +504,22 @@ class _Reader:
             raise
         except (DerivlibError, ValueError, ArithmeticError) as error:
             raise ParseError(str(error), self.text, [self.syntax.place(term.part)]) from None
+
+    def _refuse_large(self, term: Term, parts: Sequence[Any]) -> None:
+        """Refuse a number that would be written out with more digits than anyone reads."""
+        if not parts or not all(getattr(part, "is_Rational", False) for part in parts):
+            return
+        digits = max(len(str(n)) for n in (parts[0].p, parts[0].q))
+        if term.operation in (BINARY["^"], BINARY[".^"]):
+            is_large = digits * abs(parts[1]) > _MOST_DIGITS and abs(parts[0]) not in (0, 1)
+        else:
+            is_large = term.operation is FUNCTIONS["gamma", 1] and abs(parts[0]) > _MOST_DIGITS
+        if is_large:
+            raise ParseError(
+                f"{self.syntax.written(term.part)} has too many digits; put a name in its place",
+                self.text,
+                [self.syntax.place(term.part)],
+            )
 
     def _symbol(self, name: str, shape: Shape) -> Expr:
         stated = self.declared.of.get(name, Declared())

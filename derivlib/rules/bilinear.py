@@ -44,7 +44,6 @@ from derivlib.rules.sources import (
     KRONECKER_ALGEBRA,
     LINEAR_STRUCTURES,
     MATRIX_ALGEBRA,
-    cookbook,
 )
 
 U, V = matrix("U", n, m), matrix("V", p, m)
@@ -71,7 +70,7 @@ def _squared_distances(d: Differentiate, points: Expr, others: Expr) -> Expr:
 # --- the Khatri–Rao product ---------------------------------------------------------------
 
 
-@differential(KhatriRao, "Khatri–Rao product", (U, V), source=cookbook(39))
+@differential(KhatriRao, "Khatri–Rao product", (U, V), source=FUNDAMENTAL)
 def _khatri_rao(d: Differentiate, left: Expr, right: Expr) -> Expr:
     return add(columnwise(d(left), right), columnwise(left, d(right)))
 

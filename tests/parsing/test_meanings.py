@@ -53,7 +53,6 @@ MEANINGS = {
     "norm2(X*w - y)^2 + c*norm2(w)^2": lambda X, w, y, c: fro(X @ w - y) ** 2 + c * fro(w) ** 2,
     "x'*A*x + b'*x + c": lambda x, A, b, c: x.T @ A @ x + b.T @ x + c,
     "sum(log(1 + exp(-y .* (X*w))))": lambda X, w, y: np.log(1 + np.exp(-y * (X @ w))).sum(),
-    "y .* X*w": lambda y, X, w: None,
     "log(det(S))": lambda S: np.log(det(S)),
     "tr(A*B')": lambda A, B: np.trace(A @ B.T),
     "x.^2 ./ y - 2.*x": lambda x, y: x**2 / y - 2 * x,
@@ -63,7 +62,6 @@ MEANINGS = {
     "sum(relu(X*w - y))": lambda X, w, y: np.maximum(X @ w - y, 0).sum(),
     "diag(x)*A - diag(A)*x'": lambda x, A: np.diag(x[:, 0]) @ A - np.diag(A)[:, None] @ x.T,
     "vector(1)'*x": lambda x: ones((1, 4)) @ x,
-    "X*matrix(1)*W": None,
     "eye(n)*x + zeros(n)": lambda x: x,
     "A^2 + A^-1": lambda A: A @ A + inv(A),
     "A^(-2)*x": lambda A, x: inv(A) @ inv(A) @ x,
@@ -77,7 +75,6 @@ MEANINGS = {
     "A'^2": lambda A: A.T @ A.T,
     # NumPy and PyTorch
     "x.T @ A @ x": lambda x, A: x.T @ A @ x,
-    "np.sum(np.tanh(X @ W)**2) if_": None,
     "np.sum(np.exp(X @ w))": lambda X, w: np.exp(X @ w).sum(),
     "np.linalg.norm(X @ w - y)**2 / 2": lambda X, w, y: fro(X @ w - y) ** 2 / 2,
     "np.linalg.inv(A) @ x": lambda A, x: inv(A) @ x,
@@ -135,7 +132,6 @@ MEANINGS = {
     r"\frac{x^T y}{\sqrt{x^T x}}": lambda x, y: x.T @ y / np.sqrt(x.T @ x),
     r"A^{-T} x + A^{-1} x": lambda A, x: inv(A).T @ x + inv(A) @ x,
     r"X \odot Y": lambda X, Y: X * Y,
-    r"\left( A \otimes S \right) \operatorname{vec}(V)": None,
     r"(S \otimes A) \operatorname{vec}(X)": lambda S, A, X: np.kron(S, A) @ vec(X),
     r"\lVert Xw - y\rVert^2 + \alpha w^Tw": lambda X, w, y, alpha: (
         fro(X @ w - y) ** 2 + alpha * w.T @ w
@@ -149,7 +145,6 @@ MEANINGS = {
     "A⁻ᵀ + A⁻¹": lambda A: inv(A).T + inv(A),
     "y ⊙ X*w": lambda y, X, w: y * (X @ w),
     "X ⊙ Y ⊙ X": lambda X, Y: X * Y * X,
-    "Xᵀ*[1 - tanh(X*W)**2]": None,
     "[1 - tanh(X*w)**2]": lambda X, w: 1 - np.tanh(X @ w) ** 2,
     "[x*exp(-x)]": lambda x: x * np.exp(-x),
     "[1/(1 + z); z = A**2]": lambda A: 1 / (1 + A @ A),
@@ -162,14 +157,13 @@ MEANINGS = {
     "[1, 2; 3, 4]": lambda: np.array([[1.0, 2], [3, 4]]),
     "x*x' - x[0]*I": lambda x: x @ x.T - x[0, 0] * np.eye(4),
 }  # fmt: skip
-REFUSED = {typed for typed, meaning in MEANINGS.items() if meaning is None} | {"y .* X*w"}
 
 
 def evaluated(expr):
     return evaluator(VALUES, SIZES).value(expr)[0, 0]
 
 
-@pytest.mark.parametrize("typed", [typed for typed in MEANINGS if typed not in REFUSED])
+@pytest.mark.parametrize("typed", MEANINGS)
 def test_means_what_it_means_where_it_comes_from(typed):
     meaning = MEANINGS[typed]
     used = meaning.__code__.co_varnames[: meaning.__code__.co_argcount]
@@ -201,6 +195,8 @@ INFERRED = {
     r"\hat{y} - y": {"y_hat": "n×1", "y": "n×1"},
     "lam*norm2(w)^2": {"lam": "", "w": "n×1"},
     "C*sum(max(1 - y.*(X*w), 0)) + norm2(w)^2": {"C": "", "y": "n×1", "X": "n×m", "w": "m×1"},
+    "alpha*x^2 + beta": {"alpha": "", "x": "", "beta": ""},
+    "c/x": {"c": "", "x": ""},
     "a*x^2 + b*x + c": {"a": "", "x": "", "b": "", "c": ""},
     "x/t": {"x": "n×1", "t": ""},
     "1/N*sum(x)": {"N": "", "x": "n×1"},
