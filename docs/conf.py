@@ -19,6 +19,7 @@ release = version = pyproject["version"]
 extensions = [
     "myst_nb",
     "autodoc2",
+    "catalogue.api_pages",
     "catalogue.literature",
     "catalogue.rule_catalogue",
     "checks.self_contained",
@@ -33,15 +34,7 @@ exclude_patterns = [
 ]  # fmt: skip
 nitpicky = True
 # The site asks no other host for anything, other projects' inventories included.
-nitpick_ignore_regex = [
-    ("py:.*", r"(sympy|collections|typing|mpmath)\..*"),
-    (
-        "py:(class|obj)",
-        r"derivlib\..*\.(_\w+|AlongAxis|Arguments|BackendName|DifferentialNode|Entry|Family"
-        r"|FormalNode|Kind|Layout|LayoutName|LinearForm|Method|Node|NodeBase|PartialNode"
-        r"|Premises|Rows|ScalarNode|SizesByName|Slot|StepLike|Structure|Written)",
-    ),  # not for readers
-]
+nitpick_ignore_regex = [("py:.*", r"(sympy|collections|typing|mpmath)\..*")]
 
 myst_enable_extensions = [
     "amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist",
