@@ -9,10 +9,10 @@ from catalogue.api_pages import is_internal
 @pytest.mark.parametrize(
     ("target", "internal"),
     [
-        ("derivlib.nodes.node.Node", True),
+        ("derivlib.nodes.node.NodeBase", True),
         ("derivlib.nodes.node.OfLines", True),
-        ("derivlib.nodes.node.Nod", False),  # misspelt: a warning, and the build stops
-        ("derivlib.nodes.nodes.Node", False),
+        ("derivlib.nodes.node.NodeBases", False),  # misspelt: a warning, and the build stops
+        ("derivlib.nodes.nodes.NodeBase", False),
         ("derivlib.nodes.softmax.softmax", False),  # public: must be a link
         ("sympy.core.expr.Expr", False),
         ("Node", False),
