@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -155,9 +156,15 @@ def assumed_of(d):
     return known
 
 
+@cache
+def entries_of(d, sizes):
+    """The derivative found entry by entry: the same for each backend."""
+    return d.elementwise(dict(sizes))
+
+
 def by_entries(d, sizes, values):
     """The derivative found entry by entry, with numbers put in."""
-    entries = d.elementwise(sizes)
+    entries = entries_of(d, frozenset(sizes.items()))
     numbers = {}
     for symbol, value in values.items():
         if symbol in sizes:
@@ -182,6 +189,8 @@ def assert_calculates(d, backend, **options):
     sizes = {size: SIZES[size.name] for size in size_symbols(*d._asked.parts, d.wrt)}
     if d.expr.has(*WRITTEN_OUT) and d.expr.has(KroneckerProduct):
         sizes = dict.fromkeys(sizes, 2)
+    elif d.expr.has(Inverse) and d.result.has(Inverse):
+        sizes = {size: min(value, 3) for size, value in sizes.items()}
     source = source_of(d, backend, value=False, name=None, sizes=options.get("sizes"))
     values = arguments_of(source, sizes, assumed_of(d))
     named = {str(symbol): value for symbol, value in values.items()}

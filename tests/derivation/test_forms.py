@@ -67,14 +67,16 @@ from derivlib.nodes import AbstractGradient, Commutation, Inner, OnVec
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""
 SMALLER = {**SMALL, n: 2, m: 2}
-"""The same for the inverse of a Kronecker product: its entries with n = 3 are 10 MB of TeX."""
+"""The same for the inverse of a Kronecker product, whose entries with n = 3 are 10 MB of TeX, and
+for products of several inverses."""
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)
 def test_stages_and_entries_have_the_shape_of_the_variable(name):
     d = derivation(name)
     inverts = any(word in name for word in ("inverse", "log-determinant"))
-    chosen = SMALLER if inverts and "Kronecker" in name else SMALL
+    many = (inverts and "Kronecker" in name) or "Stein" in name
+    chosen = SMALLER if many else SMALL
     sizes = {size: chosen[size] for size in size_symbols(d.expr, d.wrt)}
     entries = d.elementwise(sizes, entry=small_letters)
     for stage in d.stepwise(sizes):
