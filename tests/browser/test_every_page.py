@@ -69,8 +69,14 @@ def test_accessible_on_a_desktop(desktop):
     faultless(inspection.accessibility(desktop.page))
 
 
+@pytest.mark.parametrize(
+    "address", ["index.html", "gallery/index.html", "search.html"], indirect=True
+)
 def test_contrast_in_the_dark_around_the_text(desktop):
-    """The text itself has the colours of a phone in the dark, where all rules are tried."""
+    """The text itself has the colours of a phone in the dark, where all rules are tried.
+
+    What is around it is alike on all pages, but for those without a text.
+    """
     desktop.page.emulate_media(color_scheme="dark")
     found = inspection.accessibility(desktop.page, rules=inspection.COLOURS, without="article")
     desktop.page.emulate_media(color_scheme="light")
