@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, MatMul
 
 from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about, in_force
 from derivlib.errors import InputError, ShapeError
+from derivlib.expressions.construction import is_one, split_coefficient, transpose
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
 from derivlib.expressions.substitution import normal_form
@@ -32,7 +33,8 @@ class Premises:
     :param assumed: what is assumed of constants.
     :param given: the same as SymPy's assumptions, those of `with assuming(...)` included, for
         the judge.
-    :param facts: for each matrix what simplification may use: "symmetric", "orthogonal".
+    :param facts: for each matrix what simplification may use: "symmetric", "orthogonal"; and for
+        a product that is a scalar, that it is "written" so, and not as its transpose.
     :param conditions: structure and assumptions, for the reader.
     :param varies_freely: whether what is assumed of the variable is used afterwards only, and all
         its entries move on their own.
@@ -102,6 +104,8 @@ def premises(
         conditions.insert(0, Condition(wrt, structure.replace("toeplitz", "Toeplitz")))
     for name in _symmetric_names(written, {k for k, told in known.items() if "symmetric" in told}):
         known.setdefault(name, set()).add("symmetric")
+    for product in _scalar_products(written):
+        known.setdefault(product, set()).add("written")
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
     return Premises(structure, assumed, assuming, facts, tuple(conditions), varies_freely)
 
@@ -112,6 +116,16 @@ def _symmetric_names(written: Written, known: set[Expr]) -> Iterator[Expr]:
         if name.is_Matrix and same_size(*name.shape) and is_symmetric(normal_form(meaning), known):
             known.add(name)
             yield name
+
+
+def _scalar_products(written: Written) -> set[Expr]:
+    """The products yᵀx that are scalars, without those that are written as xᵀy too."""
+    products = {
+        split_coefficient(normal_form(node))[1]
+        for node in written.nodes
+        if isinstance(node, MatMul) and all(map(is_one, node.shape))
+    }
+    return {product for product in products if transpose(product) not in products}
 
 
 def _refuse_restriction(assumption: Assumed) -> None:

@@ -30,6 +30,7 @@ from derivlib.expressions.reading import (
     is_negative,
     main_term_first,
     sums_last,
+    without_common_number,
     without_doubled,
 )
 from derivlib.expressions.tex import TRANSPOSED, TexNotation
@@ -106,6 +107,8 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         if not factors[0].is_Matrix and factors[0].has(Inner):
             scalars = Mul.make_args(factors[0])
             factors[:1] = sorted(scalars, key=lambda scalar: isinstance(scalar, Inner))
+        elif not factors[0].is_Matrix:
+            factors[:1] = without_common_number(factors[0])
         shown = [self.factor(factor) for factor in factors]
         for i, factor in enumerate(factors[:-1]):
             loose = isinstance(factor, DifferentialNode) or _is_loose(factor)

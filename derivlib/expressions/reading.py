@@ -49,6 +49,12 @@ def _degree(term: Expr) -> int:
     return int(exponent) if base.is_Symbol and exponent.is_Integer else 0
 
 
+def without_common_number(scalar: Expr) -> tuple[Expr, ...]:
+    """The factors of a coefficient: 2 and a - y of 2 a - 2 y, which SymPy multiplies out."""
+    number, rest = scalar.primitive() if scalar.is_Add else (S.One, scalar)
+    return (number, rest) if number.is_Integer and number is not S.One else (scalar,)
+
+
 def sums_last(factors: Iterable[Expr]) -> list[Expr]:
     """Put the factors of a product that are sums behind the others, short ones first: s (1 - s)."""
     others: list[Expr] = []

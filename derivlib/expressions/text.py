@@ -38,6 +38,7 @@ from derivlib.expressions.reading import (
     is_negative,
     main_term_first,
     sums_last,
+    without_common_number,
     without_doubled,
 )
 
@@ -208,6 +209,8 @@ class TextPrinter(TextNotation, StrPrinter):
                 factors[0], below = parts[0], f"/{self._below(parts[1])}"
         if factors[0] is S.One:
             factors.pop(0)
+        elif not factors[0].is_Matrix:
+            factors[:1] = without_common_number(factors[0])
         if len(factors) == 1 and not below:
             return sign + self._print_term(factors[0])
         return sign + "*".join(self.factor(factor) for factor in factors) + below

@@ -123,6 +123,7 @@ class Step:
     :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace.
     :param broadcasts: whether it repeats a scalar beside a matrix.
     :param divides: whether it takes a scalar that is meant to be one beside a matrix.
+    :param multiplies: whether it is a product of matrices.
     """
 
     parts: tuple[int, ...] = ()
@@ -131,6 +132,7 @@ class Step:
     of_matrix: bool = False
     broadcasts: bool = False
     divides: bool = False
+    multiplies: bool = False
 
 
 _MOST_READINGS = 4
@@ -222,8 +224,16 @@ class Search:
             needs_meaning = step.of_matrix or repeats or is_shaped
             if not kind or (needs_meaning and any(self._is_forced(k, names) for k in scalars)):
                 return None
+            total += self._ends_in_scalar(step, parts)
             kinds.append(kind)
         return total if kinds[-1] & self.whole else None
+
+    def _ends_in_scalar(self, step: Step, kinds: tuple[Kind, ...]) -> int:
+        """How odd it is that a row ends in a letter that may be a vector: a'*X*c is a number."""
+        if not step.multiplies or kinds != (Kind.ROW, Kind.SCALAR):
+            return 0
+        costs = self.costs.get(self.steps[step.parts[1]].name, {})
+        return int(costs.get(Kind.COLUMN, 1) < 1)
 
     def _multiplies_twice(self, names: Mapping[str, Kind]) -> bool:
         """Return whether a name read as a scalar against habit stands twice in one product.

@@ -218,6 +218,7 @@ class _Reader:
                 of_matrix=op.of_matrix,
                 broadcasts=op.broadcasts,
                 divides=op.divides,
+                multiplies=op is BINARY["*"],
             )
             if (op := term.operation)
             else Step(name=term.name)

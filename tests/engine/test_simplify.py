@@ -49,9 +49,42 @@ def test_simplified_derivatives_read_well(name):
     assert text(derivation(name).result) == READ[name]
 
 
+SECOND = {
+    "norm2(A*x - b)": "1/norm(A*x - b)*Aᵀ*(I - (A*x - b)*(A*x - b)ᵀ/norm(A*x - b)**2)*A",
+    "(a'*x)^2*(b'*x)": "2*((aᵀ*x)*b*aᵀ + (bᵀ*x)*a*aᵀ + (aᵀ*x)*a*bᵀ)",
+    "x'*S*x/(x'*x)": (
+        "2/(xᵀ*x)*(4*(xᵀ*S*x)/(xᵀ*x)**2*x*xᵀ + S - 2*S*x*xᵀ/(xᵀ*x) - 2*x*xᵀ*S/(xᵀ*x)"
+        " - (xᵀ*S*x)/(xᵀ*x)*I)"
+    ),
+    "norm2(x)^4": "8*x*xᵀ + 4*norm(x)**2*I",
+}
+"""Outer products stand beside their mirror images, and brackets are symmetric."""
+
+
+@pytest.mark.parametrize("typed", SECOND)
+def test_hessians_are_symmetric_at_sight(typed):
+    told = {"S": "symmetric"} if "S" in typed else {}
+    second = hessian(typed, "x", **told)
+    assert text(second.result) == SECOND[typed]
+    assert second.verify()
+
+
+def test_a_commutation_between_kronecker_products_moves_out():
+    second = hessian("tr(inv(X))", "X")
+    assert text(second.result) == "K[n, n]*(X⁻ᵀ ⊗ X**(-2) + (Xᵀ)**(-2) ⊗ X⁻¹)"
+    assert second.verify()
+
+
+def test_a_scalar_product_stays_as_it_is_written():
+    d = derive("(v'*tanh(W*x) - y)^2", "W", y="scalar")
+    assert text(d.result) == "2*(vᵀ*tanh(W*x) - y)*(v ⊙ [1 - tanh(W*x)**2])*xᵀ"
+    assert d.verify()
+    assert text(derive("(y'*x)^2*(x'*y)", "x").result) == "3*(xᵀ*y)**2*y"  # written both ways
+
+
 def test_columns_and_rows_of_one_entry_are_told_from_matrices():
     second = hessian(x[0, 0] ** 2 * x[1, 0], x).result
-    assert text(second) == ("2*((x[0, 0]*e[1] + x[1, 0]*e[0])*e[0]ᵀ + x[0, 0]*e[0]*e[1]ᵀ)")
+    assert text(second) == ("2*(x[0, 0]*e[0]*e[1]ᵀ + x[0, 0]*e[1]*e[0]ᵀ + x[1, 0]*e[0]*e[0]ᵀ)")
     shown = latex(second)
     assert "J" not in shown
     assert r"x_{11} e_{1} e_{2}^{\mathsf{T}}" in shown

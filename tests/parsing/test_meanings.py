@@ -237,3 +237,14 @@ def test_undefined_functions_are_stated():
 def test_symbols_handed_in_are_used():
     X = MatrixSymbol("X", 4, 3)
     assert parse("X'*X", X=X) == X.T * X
+
+
+@pytest.mark.parametrize("typed", ["a'*X*c", "a'*X'*B*X*c"])
+def test_a_row_that_ends_in_a_letter_for_scalars_ends_in_a_vector(typed):
+    """It is a bilinear form."""
+    assert not parse(typed).is_Matrix
+
+
+@pytest.mark.parametrize("typed", ["c*a'*X", "a'*X*alpha"])
+def test_a_scalar_beside_a_row_stands_first_or_is_greek(typed):
+    assert parse(typed).shape[0] == 1 != parse(typed).shape[1]

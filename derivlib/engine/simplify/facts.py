@@ -13,7 +13,7 @@ from derivlib.nodes.elementwise import as_lambda
 from derivlib.rules import Rule
 
 Facts = Mapping[Expr, frozenset[str]]
-"""What is known of constants: "symmetric", "orthogonal"."""
+"""What is known of constants, "symmetric" or "orthogonal", and what is "written" as it stands."""
 
 Rewrite = tuple[Rule, tuple[Any, ...]]
 """A rule, and what its placeholders stand for."""
@@ -58,3 +58,8 @@ def exponent_of(matrix: Expr) -> Expr | None:
     function = as_lambda(matrix.function)
     is_exponential = function.expr == exp(function.variables[0])
     return matrix.expr if is_exponential else None
+
+
+def symmetric_ones(facts: Facts) -> list[Expr]:
+    """What is known to be symmetric."""
+    return [part for part, told in facts.items() if "symmetric" in told]

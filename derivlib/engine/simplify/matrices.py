@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +20,9 @@ from sympy import (
     preorder_traversal,
 )
 
-from derivlib.engine.simplify.facts import Facts, Rewrite, matrices
+from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, symmetric_ones
 from derivlib.expressions.construction import (
+    add,
     hadamard,
     identity,
     is_one,
@@ -129,11 +130,14 @@ def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     elif not isinstance(inside, MatrixSymbol) and is_symmetric(inside):
         yield algebra.SYMMETRIC_FORM, (inside,)
     else:
-        known = [part for part, told in facts.items() if "symmetric" in told and inside.has(part)]
+        known = [part for part in symmetric_ones(facts) if inside.has(part)]
         if known and is_symmetric(inside, known):
             yield algebra.SYMMETRIC, (inside, *known)
     if not isinstance(inside, MatAdd):
         return
+    if len(inside.args) == 2:
+        first, second = inside.args
+        yield from _factored(first, second, symmetric_ones(facts))
     terms, turned = set(inside.args), set(map(transpose, inside.args))
     if turned == terms:
         yield algebra.TRANSPOSE_OF_SUM, inside.args
@@ -142,12 +146,28 @@ def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield algebra.TRANSPOSE_OF_SUM, inside.args
 
 
+def _factored(first: Expr, second: Expr, known: Sequence[Expr]) -> Iterator[Rewrite]:
+    """A matrix that both terms end with, where the sum of what remains is its own transpose."""
+    ends = matrices(first), matrices(second)
+    last = shared(ends[0][::-1], ends[1][::-1])
+    if not last:
+        return
+    factor = mul(*ends[0][-last:])
+    one = identity(factor.shape[0])
+    rest = [
+        mul(split_coefficient(term)[0], *end[:-last], one)
+        for term, end in zip((first, second), ends, strict=True)
+    ]
+    if is_symmetric(add(*rest), known):
+        yield algebra.RIGHT_FACTOR, (factor, *rest)
+
+
 def _transposes(terms: set[Expr]) -> int:
     """How many transposes are written in terms."""
     return sum(isinstance(part, Transpose) for t in terms for part in preorder_traversal(t))
 
 
-def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+def of_trace(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """Put the factors of a trace into an order that does not depend on how it was found.
 
     A sum one of whose terms is a multiple by a scalar expression is taken apart first, so that
@@ -176,6 +196,11 @@ def of_trace(expr: Expr, _: Facts) -> Iterator[Rewrite]:
             after = mul(*factors[i + 1 :], identity(factor.shape[1]))
             yield algebra.TRACE_OF_SUM, (before, after, *factor.args)
             return
+    if "written" in facts.get(matrix, ()):
+        return
+    if "written" in facts.get(transpose(matrix), ()):
+        yield algebra.TRACE_OF_TRANSPOSE, (matrix,)
+        return
     if len(factors) < 2 or sum(1 for _ in preorder_traversal(expr)) > _LONGEST_TRACE:
         return
     turned = matrices(transpose(matrix))

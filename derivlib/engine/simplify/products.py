@@ -68,9 +68,19 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     if scalar is not S.One:
         yield from _signs(scalar, factors)
     yield from _repetitions(factors)
+    yield from _commuted(factors)
     for left, right in pairwise(factors):
         yield from of_neighbours(left, right, facts)
         yield from _around_diagonals(left, right)
+
+
+def _commuted(factors: Factors) -> Iterator[Rewrite]:
+    """A commutation matrix between Kronecker products that can be multiplied without it."""
+    for left, between, right in zip(factors, factors[1:], factors[2:], strict=False):
+        if two(left) and isinstance(between, Commutation) and two(right):
+            first, second = left.args
+            if between.of_shape == (first.shape[1], second.shape[1]):
+                yield algebra.COMMUTED_KRONECKER, (first, second)
 
 
 def inner_products(factors: Factors) -> Iterator[Rewrite]:

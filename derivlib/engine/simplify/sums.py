@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import gcd
 
-from sympy import Expr, HadamardProduct, MatAdd, Mul, S
+from sympy import Expr, HadamardProduct, Integer, MatAdd, Mul, S
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.engine.simplify.facts import (
@@ -15,18 +16,30 @@ from derivlib.engine.simplify.facts import (
     matrices,
     mostly_negative,
     shared,
+    symmetric_ones,
     two,
 )
-from derivlib.expressions.construction import hadamard, identity, kronecker, mul, split_coefficient
+from derivlib.expressions.construction import (
+    add,
+    hadamard,
+    identity,
+    is_one,
+    kronecker,
+    mul,
+    split_coefficient,
+    transpose,
+)
 from derivlib.expressions.guarded import scalar_power, scalar_product
+from derivlib.expressions.shapes import same_size
 from derivlib.nodes import Commutation
 from derivlib.rules import algebra, recognised
+from derivlib.rules.symmetry import is_symmetric
 
 _MOST_TERMS = 16
 """How many terms a sum may have to be searched for common factors."""
 
 
-def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+def in_sum(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a sum of matrices."""
     terms = expr.args
     if len(terms) > _MOST_TERMS:
@@ -34,6 +47,8 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     if all(recognised.in_entries(term) is not None for term in terms):
         yield recognised.WRITTEN_OUT, (expr,)
     yield from _signs(terms)
+    mirrored = Mirrored(terms, facts)
+    yield from mirrored.multiplied_out()
     multiple = _common_multiple([split_coefficient(term)[0] for term in terms])
     if multiple is not S.One:
         share = scalar_power(multiple, S.NegativeOne)
@@ -41,6 +56,8 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
         # where SymPy writes a product of powers otherwise, this changes nothing: look further
     best: tuple[int, Rewrite] | None = None
     for i, j in combinations(range(len(terms)), 2):
+        if mirrored.is_one_of_two(terms[i]) or mirrored.is_one_of_two(terms[j]):
+            continue
         rest = tuple(term for k, term in enumerate(terms) if k not in (i, j))
         for length, (rule, arguments) in _common_factors(terms[i], terms[j]):
             if best is None or length > best[0]:
@@ -51,8 +68,54 @@ def in_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
     yield from _diagonals(terms)
 
 
+class Mirrored:
+    """Outer products a bᵀ + b aᵀ in a sum: one of them goes into no bracket without the other.
+
+    :param terms: the terms of the sum.
+    :param facts: what is known of constants: with S symmetric, S x xᵀ mirrors x xᵀ S.
+    """
+
+    def __init__(self, terms: tuple[Expr, ...], facts: Facts) -> None:
+        self._outer = [term for term in terms if _is_outer(matrices(term))]
+        self._known = symmetric_ones(facts)
+
+    def is_one_of_two(self, term: Expr) -> bool:
+        """Return whether a term is an outer product whose transpose is another term."""
+        return any(
+            term is not other and is_symmetric(add(term, other), self._known)
+            for other in (self._outer if term in self._outer else ())
+        )
+
+    def multiplied_out(self) -> Iterator[Rewrite]:
+        """A bracket, a term of which times the rest mirrors another term: (a + b) cᵀ + c aᵀ."""
+        for term in self._outer:
+            scalar, factors = split_coefficient(term)[0], matrices(term)
+            for i, bracket in enumerate(factors):
+                if not isinstance(bracket, MatAdd):
+                    continue
+                rows, cols = map(identity, bracket.shape)
+                before, after = mul(scalar, *factors[:i], rows), mul(cols, *factors[i + 1 :])
+                products = (mul(before, part, after) for part in bracket.args)
+                others = [other for other in self._outer if other is not term]
+                if any(
+                    is_symmetric(add(each, other), self._known)
+                    for each in products
+                    for other in others
+                ):
+                    yield algebra.MULTIPLIED_OUT, (before, after, *bracket.args)
+
+
+def _is_outer(factors: tuple[Expr, ...]) -> bool:
+    """Return whether a product is square, and of a column and a row."""
+    columns = any(is_one(factor.shape[1]) for factor in factors[:-1])
+    return columns and same_size(factors[0].shape[0], factors[-1].shape[1])
+
+
 def _signs(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
-    """A term that is subtracted, where the opposite of a sum in it is as short to add."""
+    """A term that is subtracted, where the opposite of a sum in it is as short to add.
+
+    A residual stays as it is beside its transpose, as in I - r rᵀ.
+    """
     for term in terms:
         scalar, _ = split_coefficient(term)
         factors = matrices(term)
@@ -60,7 +123,7 @@ def _signs(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
         if len(sums) == 1 < len(terms) and is_negative(scalar):
             (i,) = sums
             rows, cols = map(identity, factors[i].shape)
-            if mostly_negative(factors[i]):
+            if mostly_negative(factors[i]) and transpose(factors[i]) not in factors:
                 around = mul(*factors[:i], rows), mul(cols, *factors[i + 1 :])
                 yield algebra.SIGN_OF_SUM, (scalar, *around, *factors[i].args)
 
@@ -88,11 +151,17 @@ def in_scalar_sum(expr: Expr, _: Facts) -> Iterator[Rewrite]:
 
 
 def _common_multiple(coefficients: list[Expr]) -> Expr:
-    """The scalar that all coefficients are multiples of; a number only if they share it."""
+    """The scalar that all coefficients are multiples of.
+
+    Of numbers it is a divisor only where there are many: 4 A - 2 Diag(A) reads well.
+    """
     if len(set(coefficients)) == 1 and not coefficients[0].is_number:
         return coefficients[0]
     numbers, scalars = zip(*(c.as_coeff_Mul() for c in coefficients), strict=True)
-    number = abs(numbers[0]) if len({abs(n) for n in numbers}) == 1 else S.One
+    if len(numbers) > 2 and all(n.is_Integer for n in numbers):
+        number = Integer(gcd(*map(int, numbers)))
+    else:
+        number = abs(numbers[0]) if len({abs(n) for n in numbers}) == 1 else S.One
     if all(n.is_negative for n in numbers):
         number = -number
     first, *others = [scalar.as_powers_dict() for scalar in scalars]
