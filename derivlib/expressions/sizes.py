@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, permutations
 from typing import Any
 
@@ -134,7 +134,10 @@ def largest_index(*expressions: Expr) -> int:
 
 
 def resolve_sizes(
-    sizes: Mapping[Any, Any] | None, *expressions: Expr, choose: bool = False
+    sizes: Mapping[Any, Any] | None,
+    *expressions: Expr,
+    choose: bool = False,
+    not_below: Sequence[tuple[Expr, Expr]] = (),
 ) -> dict[Symbol, int]:
     """Find a value for every size of expressions among those given.
 
@@ -155,13 +158,14 @@ def resolve_sizes(
         symbol that stands in an index may be given a number too, which counts from 0.
     :param expressions: scalar or matrix expressions.
     :param choose: choose small sizes, pairwise different, where none are given.
+    :param not_below: pairs of which the first is chosen to be at least the second, if possible.
     :returns: the sizes as Python integers, in alphabetical order.
     :raises SizesError: if a size is missing or not a positive integer, if a name means several
         symbols, or if they are not given by a mapping.
     """
     wanted = size_symbols(*expressions)
     if sizes is None and choose:
-        return _chosen(wanted, *expressions)
+        return _chosen(wanted, expressions, not_below)
     positive = frozenset(wanted)
     indices = sorted(index_symbols(*expressions) - positive, key=str)
     given, unknown = _by_symbol(sizes, (*wanted, *indices))
@@ -200,21 +204,33 @@ _MOST_CHOICES = 5_000
 """How many choices of sizes are tried until every shape is made of positive numbers."""
 
 
-def _chosen(symbols: tuple[Symbol, ...], *expressions: Expr) -> dict[Symbol, int]:
+def _chosen(
+    symbols: tuple[Symbol, ...],
+    expressions: tuple[Expr, ...],
+    not_below: Sequence[tuple[Expr, Expr]],
+) -> dict[Symbol, int]:
     """Choose pairwise different sizes for which all shapes are possible and all indices inside."""
     if len(symbols) > len(_SMALL):
         raise SizesError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
     more = max(0, 1 + largest_index(*expressions) - min(_SMALL))
     compound = {size for size in _sizes_in(expressions) if size.args}
+    best: dict[Symbol, int] | None = None
     for numbers in islice(permutations([s + more for s in _SMALL], len(symbols)), _MOST_CHOICES):
-        sizes = dict(zip(symbols, numbers, strict=True))
-        values = (size.xreplace({s: Integer(k) for s, k in sizes.items()}) for size in compound)
-        if all(value.is_Integer and value > 0 for value in values):
-            free = set().union(*(expr.free_symbols for expr in expressions))
-            indices = sorted(index_symbols(*expressions) & free - {*symbols}, key=str)
-            return {**sizes, **{index: 1 - k % 2 for k, index in enumerate(indices)}}
-    told = ", ".join(sorted(map(str, compound)))
-    raise SizesError(f"state the sizes: none were found at which {told} are positive numbers")
+        chosen = dict(zip(symbols, numbers, strict=True))
+        at = {symbol: Integer(size) for symbol, size in chosen.items()}
+        values = (size.xreplace(at) for size in compound)
+        if not all(value.is_Integer and value > 0 for value in values):
+            continue
+        best = best or chosen
+        if all((large - small).xreplace(at) >= 0 for large, small in not_below):
+            best = chosen
+            break
+    if best is None:
+        told = ", ".join(sorted(map(str, compound)))
+        raise SizesError(f"state the sizes: none were found at which {told} are positive numbers")
+    free = set().union(*(expr.free_symbols for expr in expressions))
+    indices = sorted(index_symbols(*expressions) & free - {*symbols}, key=str)
+    return {**best, **{index: 1 - k % 2 for k, index in enumerate(indices)}}
 
 
 def at_size(size: Any, sizes: Mapping[Any, int]) -> int:

@@ -32,12 +32,12 @@ from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
 from derivlib.check.claims.ledger import judging
 from derivlib.check.points.domain import Domain, domain_of
+from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue
 from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.sizes import (
     all_nodes,
     expression,
-    resolve_sizes,
     symbol_to_differentiate_by,
 )
 from derivlib.nodes import DifferentialNode, Structure
@@ -179,7 +179,7 @@ def is_derivative(
     """Judge a derivative that was found by hand; see :func:`derivlib.is_derivative`."""
     claim, expr = expression(claim), expression(expr)
     wrt = symbol_to_differentiate_by(wrt, expr)
-    given = resolve_sizes(sizes, claim, expr, wrt, choose=True)
+    given = sizes_to_check_at(sizes, claim, expr, wrt)
     named = sizes_by_name(given)
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
@@ -281,7 +281,7 @@ def check_steps(
 ) -> StepsVerdict:
     """Judge a chain of equalities; see :func:`derivlib.check_steps`."""
     expressions = _lines(lines)
-    given = resolve_sizes(sizes, *expressions, choose=True)
+    given = sizes_to_check_at(sizes, *expressions)
     _refuse_unknown_structures(structures, expressions)
     varying = set().union(*map(_differentiated, expressions))
 

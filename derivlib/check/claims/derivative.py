@@ -25,13 +25,14 @@ from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.points.domain import domain_of
+from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue, kinds_of_numbers
 from derivlib.check.scalars.numbers import Numbers, Point, at_points, check_draws
 from derivlib.check.values.entry_derivatives import refuse_unknown_order
 from derivlib.check.values.explicit import taken_definitions
 from derivlib.check.values.node_count import written_length
 from derivlib.errors import VerificationError
-from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_differentiate_by
+from derivlib.expressions.sizes import expression, symbol_to_differentiate_by
 from derivlib.nodes import Structure
 from derivlib.nodes.abstract_partial import has_abstract
 from derivlib.nodes.evaluation import Evaluation
@@ -124,9 +125,7 @@ def verify(
     definitions = taken_definitions(definitions)
     wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
     refuse_unknown_order(order)
-    given = resolve_sizes(
-        sizes, expr, wrt, result, *definitions, *definitions.values(), choose=True
-    )
+    given = sizes_to_check_at(sizes, expr, wrt, result, *definitions, *definitions.values())
     exprs = (expr, wrt, result, *definitions.values())
     large = in_double(method, exprs, given)
     domain = domain_of(

@@ -18,6 +18,7 @@ from derivlib.check.claims.comparison import (
 )
 from derivlib.check.claims.ledger import judging, unrecorded
 from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
+from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import kinds_of_numbers
 from derivlib.check.scalars.numbers import Point, at_points, check_draws
 from derivlib.check.values.directional import derivative_at
@@ -102,7 +103,7 @@ def check_equation(
     left, right = expression(left), expression(right)
     definitions = taken_definitions(definitions)
     parts = (left, right, *definitions, *definitions.values())
-    given = resolve_sizes(sizes, *parts, choose=True)
+    given = sizes_to_check_at(sizes, *parts)
     domain = domain_of(
         given,
         (left, right, *definitions.values()),

@@ -59,7 +59,7 @@ def in_sum(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
         if mirrored.is_one_of_two(terms[i]) or mirrored.is_one_of_two(terms[j]):
             continue
         rest = tuple(term for k, term in enumerate(terms) if k not in (i, j))
-        for length, (rule, arguments) in _common_factors(terms[i], terms[j]):
+        for length, (rule, arguments) in _common_factors(terms[i], terms[j], alone=len(terms) == 2):
             if best is None or length > best[0]:
                 best = length, (rule, (*arguments, *rest))
     if best is not None:
@@ -182,17 +182,17 @@ def _common_exponent(exponents: list[Expr]) -> Expr:
     return S.Zero
 
 
-def _common_factors(first: Expr, second: Expr) -> Iterator[tuple[int, Rewrite]]:
+def _common_factors(first: Expr, second: Expr, *, alone: bool) -> Iterator[tuple[int, Rewrite]]:
     """The longest product that two terms end with, or begin with."""
     (c, _), (k, _) = split_coefficient(first), split_coefficient(second)
     a, b = matrices(first), matrices(second)
     last = shared(a[::-1], b[::-1])
-    if last and _worth(a[:-last], b[:-last]):
+    if last and _worth(a[:-last], b[:-last], alone=alone):
         one = identity(a[-last].shape[0])
         remainders = mul(c, *a[:-last], one), mul(k, *b[:-last], one)
         yield last, (algebra.RIGHT_FACTOR, (mul(*a[-last:]), *remainders))
     head = shared(a, b)
-    if head and _worth(a[head:], b[head:]):
+    if head and _worth(a[head:], b[head:], alone=alone):
         one = identity(a[head - 1].shape[1])
         remainders = mul(c, one, *a[head:]), mul(k, one, *b[head:])
         yield head, (algebra.LEFT_FACTOR, (mul(*a[:head]), *remainders))
@@ -215,11 +215,18 @@ def _hadamard_factors(matrix: Expr) -> tuple[Expr, ...]:
     return matrix.args if isinstance(matrix, HadamardProduct) else ()
 
 
-def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:
-    """Tell whether the sum of what remains reads well: I + A does only for a commutation."""
+def _worth(a: tuple[Expr, ...], b: tuple[Expr, ...], *, alone: bool) -> bool:
+    """Return whether the sum of what remains reads well: I + A does where A is symmetric.
+
+    :param alone: whether the two are all terms.
+    """
     if a and b:
         return True
-    return any(len(rest) == 1 and isinstance(rest[0], Commutation) for rest in (a, b))
+    rest = a or b
+    if len(rest) == 1:
+        return isinstance(rest[0], Commutation)
+    square = same_size(rest[0].shape[0], rest[-1].shape[1])
+    return alone and square and is_symmetric(mul(*rest))
 
 
 def _commuted(terms: tuple[Expr, ...]) -> Iterator[Rewrite]:
