@@ -5,6 +5,7 @@ Nothing here knows a rule or shares code with what it judges.
 
 from derivlib.check.claims.by_hand import StepsVerdict, Verdict, check_steps, is_derivative
 from derivlib.check.claims.code import Calculation
+from derivlib.check.claims.complex_derivative import is_real_valued, verify_complex
 from derivlib.check.claims.derivative import verify
 from derivlib.check.claims.equation import (
     EquationCheck,
@@ -41,9 +42,11 @@ __all__ = [
     "explicit",
     "is_derivative",
     "is_equal",
+    "is_real_valued",
     "recorded",
     "rejected_tampering",
     "resolve_sizes",
     "size_symbols",
     "verify",
+    "verify_complex",
 ]

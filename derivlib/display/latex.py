@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    Adjoint,
     Basic,
     Expr,
     HadamardProduct,
@@ -33,7 +34,7 @@ from derivlib.expressions.reading import (
     without_common_number,
     without_doubled,
 )
-from derivlib.expressions.tex import TRANSPOSED, TexNotation
+from derivlib.expressions.tex import ADJOINT, TRANSPOSED, TexNotation
 from derivlib.expressions.text import is_entry
 from derivlib.nodes import CrossProduct, DifferentialNode, Inner
 
@@ -145,12 +146,19 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         return rf"{self.atom(base)}^{{\odot {self._print(exponent)}}}"
 
     def _print_Transpose(self, expr: Expr) -> str:
-        return f"{self.atom(expr.args[0])}^{{{TRANSPOSED}}}"
+        base = expr.args[0]
+        original = getattr(base, "conjugate_of", None)  # of a letter for a conjugate
+        if original is not None:
+            return f"{self.atom(original)}^{{{ADJOINT}}}"
+        return f"{self.atom(base)}^{{{TRANSPOSED}}}"
 
     def _print_Inverse(self, expr: Expr) -> str:
         base = expr.args[0]
-        if isinstance(base, Transpose):
-            return f"{self.atom(base.args[0])}^{{-{TRANSPOSED}}}"
+        if isinstance(base, (Adjoint, Transpose)):
+            turned = str(self._print(base))
+            stem, raised, exponent = turned.rpartition("^{")
+            if exponent in (f"{TRANSPOSED}}}", f"{ADJOINT}}}"):
+                return f"{stem}{raised}-{exponent}"
         return f"{self.atom(base)}^{{-1}}"
 
     def _print_MatPow(self, expr: Expr) -> str:

@@ -134,6 +134,9 @@ class Facets:
     :param binding: how tightly it binds when it is set, where that is not as an atom.
     :param is_atom: whether it needs no brackets below an exponent.
     :param is_linear: whether it is a linear function of its one part.
+    :param is_holomorphic: whether it means the same for complex numbers, and the conjugates of its
+        parts give its conjugate; a function of the node, where that depends on more than its class.
+    :param complex_entries: its definition for complex numbers, where that is another.
     """
 
     text: Any = None
@@ -156,6 +159,8 @@ class Facets:
     binding: Callable[[Any], Any] | None = None
     is_atom: bool = False
     is_linear: bool = False
+    is_holomorphic: bool | Callable[[Any], bool] = False
+    complex_entries: Entries | None = None
 
     @cached_property
     def builds(self) -> Any:
@@ -165,6 +170,12 @@ class Facets:
     def untold(self) -> Iterator[str]:
         """The facets about which nothing is said, not even why they are absent."""
         return (facet.name for facet in fields(self)[:8] if getattr(self, facet.name) is None)
+
+
+def is_holomorphic(node: Any) -> bool:
+    """Return whether a node is a holomorphic function of its parts, real where they are real."""
+    told = facets_of(type(node)).is_holomorphic
+    return told(node) if callable(told) else told
 
 
 _TOLD: dict[type, Facets] = {}

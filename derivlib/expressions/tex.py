@@ -18,6 +18,9 @@ from derivlib.expressions.text import is_entry
 TRANSPOSED = r"\mathsf{T}"
 """The T of Aᵀ."""
 
+ADJOINT = r"\mathsf{H}"
+"""The H of Aᴴ."""
+
 
 def is_column(expr: Expr) -> bool:
     """Return whether an expression is its own vec: a column, or a scalar."""

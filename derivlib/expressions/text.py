@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    Adjoint,
     Basic,
     Expr,
     HadamardPower,
@@ -277,12 +278,16 @@ class TextPrinter(TextNotation, StrPrinter):
         return f"{self.atom(expr.args[0])}**{self._exponent(expr.args[1])}"
 
     def _print_Transpose(self, expr: Expr) -> str:
-        return f"{self.atom(expr.args[0])}ᵀ"
+        base = expr.args[0]
+        original = getattr(base, "conjugate_of", None)  # of a letter for a conjugate
+        return f"{self.atom(original)}ᴴ" if original is not None else f"{self.atom(base)}ᵀ"
 
     def _print_Inverse(self, expr: Expr) -> str:
         base = expr.args[0]
-        if isinstance(base, Transpose):
-            return f"{self.atom(base.args[0])}⁻ᵀ"
+        if isinstance(base, (Adjoint, Transpose)):
+            turned = str(self._print(base))
+            if turned[-1] in "ᵀᴴ":
+                return f"{turned[:-1]}⁻{turned[-1]}"
         return f"{self.atom(base)}⁻¹"
 
     def doprint(self, expr: Any) -> str:

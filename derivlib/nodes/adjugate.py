@@ -169,6 +169,7 @@ tell(
     example=Example(lambda w, r, c, d: adjugate(w.matrix(r, r, d)), "square"),
     transposed=transposed_inside(Adjugate),
     is_atom=True,
+    is_holomorphic=True,
 )
 tell(
     AdjugateJacobian,
@@ -180,4 +181,5 @@ tell(
     arrays=Absent("its definition is used: it is met in Hessians, which are small"),
     code=_JACOBIAN,
     example=Absent("the differential of an adjugate brings it in"),
+    is_holomorphic=True,
 )

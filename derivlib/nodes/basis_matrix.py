@@ -150,4 +150,5 @@ tell(
     parts=no_parts,
     sizes=lambda node: (node.size,),
     is_atom=True,
+    is_holomorphic=True,
 )

@@ -112,6 +112,7 @@ tell(
     example=Example(_example),
     parts=lambda node: tuple(node.blocks),
     with_parts=_with_parts,
+    is_holomorphic=True,
 )
 
 
@@ -136,4 +137,5 @@ tell(
     code="blocks",
     example=Absent("a matrix of blocks with zeros, which is written at random"),
     with_parts=lambda _, parts: block_diagonal(parts),
+    is_holomorphic=True,
 )

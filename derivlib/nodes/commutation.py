@@ -99,4 +99,5 @@ tell(
     parts=no_parts,
     transposed=lambda node: commutation(*reversed(node.of_shape)),
     sizes=lambda node: node.shape,
+    is_holomorphic=True,
 )

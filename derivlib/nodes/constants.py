@@ -52,6 +52,7 @@ tell(
     code="identity",
     is_atom=True,
     **_ALL,
+    is_holomorphic=True,
 )
 tell(
     ZeroMatrix,
@@ -61,6 +62,7 @@ tell(
     arrays=lambda on, node: on.number(on.np.zeros(on.shape(node))),
     code="constant",
     **_ALL,
+    is_holomorphic=True,
 )
 tell(
     OneMatrix,
@@ -70,4 +72,5 @@ tell(
     arrays=lambda on, node: on.number(on.np.ones(on.shape(node))),
     code="constant",
     **_ALL,
+    is_holomorphic=True,
 )

@@ -34,4 +34,5 @@ tell(
     arrays=lambda on, node: on.jets.determinant(on.value(node.arg)),
     code=Call("{lib}.linalg.det({0})", matrices=True),
     example=Example(lambda w, d: Determinant(w.positive_definite(w.square(), d)), "scalar"),
+    is_holomorphic=True,
 )

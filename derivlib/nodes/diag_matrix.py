@@ -95,6 +95,7 @@ tell(
     trace=lambda node: sum_of(node.args[0]),
     diagonal=lambda node: node.args[0] if node.args[0].shape[1] == 1 else None,
     is_linear=True,
+    is_holomorphic=True,
 )
 
 
@@ -113,4 +114,5 @@ tell(
     arrays=Absent("its definition is used: it is met in constants only"),
     code="diagonal_matrix",
     example=Example(lambda w, r, c, d: DiagonalMatrix(w.matrix(r, r, d)), "square"),
+    is_holomorphic=True,
 )

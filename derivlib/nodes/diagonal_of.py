@@ -75,4 +75,5 @@ tell(
     code="diagonal_of",
     example=Example(_example, "column"),
     is_linear=True,
+    is_holomorphic=True,
 )

@@ -5,12 +5,26 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sympy import Basic, Derivative, Dummy, Expr, FunctionClass, Lambda, S, Subs, Transpose
+from sympy import (
+    Basic,
+    Derivative,
+    Dummy,
+    Expr,
+    FunctionClass,
+    Lambda,
+    S,
+    Subs,
+    Transpose,
+    conjugate,
+    im,
+    preorder_traversal,
+    re,
+)
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import leads_with_transpose, mul, ones_like, transpose
-from derivlib.expressions.facets import Entries, Example, tell
+from derivlib.expressions.facets import Entries, Example, is_holomorphic, tell
 from derivlib.expressions.shapes import same_as_first
 from derivlib.expressions.traversal import rebuild
 from derivlib.nodes.arguments import as_operand
@@ -88,9 +102,22 @@ def applied_to_entries(function: Lambda, matrix: Expr) -> Expr:
     return Basic.__new__(kind, function, matrix)
 
 
+@lru_cache(maxsize=1024)
+def _of_real(function: Lambda) -> Lambda:
+    """The same function of real numbers, without conjugates and parts."""
+    body = function.expr
+    if not body.has(conjugate, re, im):
+        return function
+    body = body.replace(lambda part: isinstance(part, im), lambda _: S.Zero)
+    return Lambda(
+        function.variables,
+        body.replace(lambda part: isinstance(part, (conjugate, re)), lambda part: part.args[0]),
+    )
+
+
 def elementwise(function: FunctionClass | Lambda, matrix: Expr) -> Expr:
     """Apply a scalar function to each entry; a number it is multiplied by comes out in front."""
-    function = as_lambda(function)
+    function = _of_real(as_lambda(function))
     (argument,) = function.variables
     body = function.expr
     if not body.has(argument):
@@ -126,6 +153,11 @@ def _entries(calc: Any, node: Any, value: Any) -> Any:
     return value.map(lambda entry: calc.apply(function, entry))
 
 
+def _is_holomorphic(node: Any) -> bool:
+    """Return whether the function means the same for complex numbers."""
+    return all(map(is_holomorphic, preorder_traversal(as_lambda(node.function).expr)))
+
+
 def _example(w: Any, r: Any, c: Any, d: int) -> Any:
     function, argument = w.elementwise_function(), w.matrix(r, c, d)
     return argument.applyfunc(function)
@@ -143,4 +175,5 @@ tell(
     example=Example(_example, weight=2),
     parts=lambda node: (node.args[1],),
     with_parts=lambda node, parts: rebuild(node, (node.args[0], *parts)),
+    is_holomorphic=_is_holomorphic,
 )

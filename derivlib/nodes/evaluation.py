@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sympy import Basic, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
 
 from derivlib.errors import InputError, ShapeError, UnsupportedError
-from derivlib.expressions.facets import Absent, Entries, facets_of, why_absent
+from derivlib.expressions.facets import Absent, Entries, facets_of, is_holomorphic, why_absent
 from derivlib.expressions.sizes import at_size
 from derivlib.expressions.text import text
 from derivlib.nodes.formal import FormalNode
@@ -203,13 +203,32 @@ class Evaluation:
 
     def nested(self, expr: Expr, bindings: Mapping[Any, Any] | None = None) -> Any:
         """Evaluate an expression that is not itself part of the one in hand."""
-        inner = Evaluation(
+        inner = type(self)(
             self.rings,
             self.sizes,
             self.definitions,
             {**self.bindings, **(bindings or {})},
         )
         return inner.value(expr, self.level)
+
+
+class ComplexEvaluation(Evaluation):
+    """An evaluation in which adjoints, conjugates, moduli and norms are those of complex numbers.
+
+    What is not known to mean the same for them has no value. Its rings have `conjugate` and
+    `squared_modulus` too.
+    """
+
+    def _definition(self, node: Basic) -> Entries:
+        told = facets_of(type(node)).complex_entries
+        if told is not None:
+            return told
+        entries = super()._definition(node)
+        if not is_holomorphic(node) and not entries.under_differential:
+            raise UnsupportedError(
+                f"{type(node).__name__} is defined for real numbers only{self._place(node)}"
+            )
+        return entries
 
 
 def _abridged(node: Basic, width: int = 200) -> str:

@@ -18,7 +18,15 @@ from sympy import (
     Piecewise,
     S,
     Symbol,
+    cos,
+    cosh,
+    exp,
+    log,
     sign,
+    sin,
+    sinh,
+    tan,
+    tanh,
 )
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
@@ -41,6 +49,9 @@ from derivlib.nodes.grid import as_scalar
 
 _SYMPY = Absent("SymPy's own")
 _NOT_DIFFERENTIATED = Absent("no rule is stated for it")
+
+
+_HOLOMORPHIC = (exp, log, sin, cos, tan, sinh, cosh, tanh)
 
 
 def _of_scalars(expr: Any, parts: Parts) -> Shape:
@@ -94,6 +105,11 @@ def _magnitude(on: Any, node: Any) -> Any:
     return on.np.where(value[0] >= 0, value, -value)
 
 
+def _complex_magnitude(calc: Any, _: Any, value: Any) -> Any:
+    ring = calc.ring
+    return ring.power(ring.squared_modulus(as_scalar(value)), ring.number(S.Half))
+
+
 def _step(on: Any, node: Any) -> Any:
     """It is constant on either side of 0."""
     value, at_zero = on.all_of(node.args)
@@ -120,11 +136,14 @@ for _kind, _arrays, _told in (
     (
         Function,
         _on_arrays,
-        {"example": Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar")},
+        {
+            "example": Example(lambda w, d: w.known_function()(w.scalar(d)), "scalar"),
+            "is_holomorphic": lambda node: isinstance(node, _HOLOMORPHIC),
+        },
     ),
     (Max, _extreme("greater_equal"), {"tex": r"\max", "example": _of_two(Max)}),
     (Min, _extreme("less_equal"), {"tex": r"\min", "example": _of_two(Min)}),
-    (Abs, _magnitude, {"example": _of_one(Abs)}),
+    (Abs, _magnitude, {"example": _of_one(Abs), "complex_entries": Entries(_complex_magnitude)}),
     (sign, _sign, {"example": _of_one(sign)}),
 ):
     tell(

@@ -34,6 +34,7 @@ tell(
         lambda w, r, c, d: HadamardProduct(*(w.matrix(r, c, d) for _ in range(2 + w.below(2))))
     ),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )
 
 
@@ -72,4 +73,5 @@ tell(
     arrays=entry_power_on_arrays,
     code="entrywise",
     example=Example(_power_example),
+    is_holomorphic=True,
 )

@@ -21,4 +21,5 @@ tell(
     code="inverse",
     example=Example(lambda w, r, c, d: Inverse(w.positive_definite(r, d)), "square"),
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix),
+    is_holomorphic=True,
 )

@@ -56,6 +56,7 @@ tell(
     code="kronecker",
     example=Example(_example),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )
 
 
@@ -74,4 +75,5 @@ tell(
     code=Absent("an index is no argument of the code"),
     example=Absent("a constant that SymPy makes of entries of the identity"),
     indices=lambda node: node.args[:2],
+    is_holomorphic=True,
 )

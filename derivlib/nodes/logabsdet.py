@@ -48,6 +48,12 @@ def _entries(calc: Any, _: Any, A: Grid) -> Any:
     return calc.ring.call(log, [calc.ring.call(Abs, [determinant_of(calc, A)])])
 
 
+def _complex_entries(calc: Any, _: Any, A: Grid) -> Any:
+    """Half the logarithm of |det A|²."""
+    ring, found = calc.ring, determinant_of(calc, A)
+    return ring.product([ring.number(S.Half), ring.call(log, [ring.squared_modulus(found)])])
+
+
 def _on_arrays(on: Any, node: LogAbsDet) -> Any:
     value = on.jets.determinant(on.value(node.arg))
     return on.jets.apply(on.LOG, on.np.where(value[0] >= 0, value, -value))
@@ -66,5 +72,6 @@ tell(
         f"{p._module_format(p._module + '.linalg.slogdet')}({p._print(node.arg)})[1]"
     ),
     example=Example(lambda w, d: logabsdet(w.positive_definite(w.square(), d)), "scalar"),
+    complex_entries=Entries(_complex_entries),
     undefined=lambda node: isinstance(node.arg, ZeroMatrix),
 )

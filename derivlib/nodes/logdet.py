@@ -9,10 +9,10 @@ from sympy import Expr, Identity, S, ZeroMatrix, log
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar_of_square
 from derivlib.nodes.determinant import determinant_of
-from derivlib.nodes.node import RealNode, as_square_operand
+from derivlib.nodes.node import NumberOfMatrix, as_square_operand
 
 
-class LogDet(RealNode):
+class LogDet(NumberOfMatrix):
     """The logarithm of the determinant of a square matrix, where that is positive."""
 
 
@@ -71,4 +71,5 @@ tell(
     ),
     example=Example(lambda w, d: logdet(w.positive_definite(w.square(), d)), "scalar"),
     undefined=lambda node: isinstance(node.arg, ZeroMatrix),
+    is_holomorphic=True,
 )

@@ -87,4 +87,5 @@ tell(
     parts=first_argument,
     with_parts=lambda node, parts: rebuild(node, (*parts, *node.args[1:])),
     indices=lambda node: node.args[1:],
+    is_holomorphic=True,
 )

@@ -318,6 +318,7 @@ tell(
     indices=lambda node: [end for start, stop, _ in node.args[1:] for end in (start, stop - 1)],
     is_atom=True,
     is_linear=True,
+    is_holomorphic=True,
 )
 
 tell(
@@ -340,4 +341,5 @@ tell(
     indices=lambda node: node.args[2],
     is_atom=True,
     is_linear=True,
+    is_holomorphic=True,
 )

@@ -191,13 +191,17 @@ class ScalarNode(NodeBase, Expr):
         return self.args[0]
 
 
-class RealNode(ScalarNode):
-    """A real number made of a matrix."""
+class NumberOfMatrix(ScalarNode):
+    """A number made of a matrix, real where its entries are, as SymPy's traces."""
+
+    def __new__(cls, matrix: Any) -> Any:
+        return super().__new__(cls, sympify(matrix))
+
+
+class RealNode(NumberOfMatrix):
+    """A number made of a matrix that is real whatever its entries are."""
 
     is_real = True
-
-    def __new__(cls, matrix: Any) -> RealNode:
-        return super().__new__(cls, sympify(matrix))
 
 
 def as_matrix_operand(value: Any, what: str) -> Expr:

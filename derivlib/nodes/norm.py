@@ -169,6 +169,12 @@ def _entries(calc: Any, _: Any, A: Any) -> Any:
     return ring.power(squares, ring.number(S.Half))
 
 
+def _complex_entries(calc: Any, _: Any, A: Any) -> Any:
+    ring = calc.ring
+    squares = ring.total([ring.squared_modulus(entry) for entry in A.entries])
+    return ring.power(squares, ring.number(S.Half))
+
+
 def _on_arrays(on: Any, node: Norm) -> Any:
     value = on.value(node.arg)
     squares = on.jets.times(value, value).sum(axis=(2, 3), keepdims=True)
@@ -192,6 +198,7 @@ tell(
     code=Call("{lib}.linalg.norm({0})"),
     numpy=lambda p, node: f"{p._module_format(p._module + '.linalg.norm')}({p._print(node.arg)})",
     example=Example(lambda w, d: norm(w.anything(d)), "scalar"),
+    complex_entries=Entries(_complex_entries),
 )
 
 

@@ -46,6 +46,7 @@ tell(
     arrays=entry_power_on_arrays,
     code="power",
     example=Example(lambda w, d: w.scalar(d) ** w.pick([2, 3, -1, -2]), "scalar"),
+    is_holomorphic=True,
 )
 
 
@@ -97,4 +98,5 @@ tell(
     code="power",
     example=Example(_example, "square"),
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix) and node.args[1].is_negative,
+    is_holomorphic=True,
 )

@@ -81,6 +81,7 @@ tell(
     code="product",
     example=Example(lambda w, d: w.scalar(d) * w.scalar(d), "scalar", weight=2),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )
 tell(
     MatMul,
@@ -92,4 +93,5 @@ tell(
     code="product",
     example=Example(_matrix_example, weight=3),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )

@@ -88,4 +88,5 @@ tell(
     transposed=lambda node: SingleEntry(reversed(node.shape), *reversed(node.position)),
     sizes=lambda node: node.shape,
     indices=lambda node: node.position,
+    is_holomorphic=True,
 )

@@ -24,11 +24,11 @@ from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.arguments import as_axis
-from derivlib.nodes.node import RealNode, as_matrix_operand
+from derivlib.nodes.node import NumberOfMatrix, as_matrix_operand
 from derivlib.nodes.trace import trace
 
 
-class SumEntries(RealNode):
+class SumEntries(NumberOfMatrix):
     """The sum of all entries of a matrix, 1ᵀ A 1."""
 
 
@@ -143,4 +143,5 @@ tell(
     numpy=lambda p, node: f"{p._module_format(p._module + '.sum')}({p._print(node.arg)})",
     example=Example(lambda w, d: sum_entries(w.anything(d)), "scalar", weight=3),
     is_linear=True,
+    is_holomorphic=True,
 )

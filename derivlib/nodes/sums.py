@@ -41,6 +41,7 @@ tell(
     code="sum",
     example=Example(lambda w, d: w.scalar(d) + w.scalar(d), "scalar"),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )
 tell(
     MatAdd,
@@ -52,6 +53,7 @@ tell(
     code="sum",
     example=Example(_matrix_sum, weight=2),
     parts=lambda node: node.args,
+    is_holomorphic=True,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Expr, Integer, Max, Min, Mul, Piecewise, Pow, S, Symbol
+from sympy import Abs, Add, Expr, Integer, Max, Min, Mul, Piecewise, Pow, S, Symbol, conjugate
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import UnsupportedError
@@ -67,6 +67,16 @@ class Symbolic:
         if function in (Max, Min) and not any(argument.is_number for argument in arguments):
             return function(*arguments, evaluate=False)  # SymPy compares each with each other
         return function(*arguments)
+
+    @staticmethod
+    def conjugate(value: Expr) -> Expr:
+        """The conjugate of an entry."""
+        return conjugate(value)
+
+    @staticmethod
+    def squared_modulus(value: Expr) -> Expr:
+        """The square of the absolute value of an entry."""
+        return Abs(value) ** 2
 
     def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Expr:
         """Leave the choice to a piecewise function."""

@@ -46,6 +46,53 @@ def _number_on_arrays(on: Any, node: Expr) -> Any:
 
 _KNOWN_BEFORE = Absent("the evaluator is handed the values of symbols")
 
+
+class ConjugateLetter:
+    """The conjugate of a symbol, as a letter of its own."""
+
+    name: str
+
+    @property
+    def inner_name(self) -> str:
+        """The name of what it is the conjugate of."""
+        return self.name.removeprefix("conj(").removesuffix(")")
+
+    def _derivlib_text(self, printer: Any) -> str:
+        return f"conj({printer.name(self.inner_name)})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\overline{{{printer._print(Symbol(self.inner_name))}}}"
+
+
+class ConjugateScalar(ConjugateLetter, Symbol):
+    """The conjugate of a scalar symbol."""
+
+
+class ConjugateMatrix(ConjugateLetter, MatrixSymbol):
+    """The conjugate of a matrix symbol; its transpose is written as the adjoint of that."""
+
+    @property
+    def conjugate_of(self) -> Expr:
+        """The symbol whose conjugate it is."""
+        return MatrixSymbol(self.inner_name, *self.shape)
+
+
+def conjugate_letter(symbol: Any) -> Expr:
+    r"""The letter for the conjugate of a symbol.
+
+    ```pycon
+    >>> from sympy import MatrixSymbol
+    >>> from derivlib import latex
+    >>> letter = conjugate_letter(MatrixSymbol("Z", 3, 2))
+    >>> print(letter, letter.shape, latex(letter), latex(letter.T))
+    conj(Z) (3, 2) \overline{Z} Z^{\mathsf{H}}
+
+    ```
+    """
+    name = f"conj({symbol.name})"
+    return ConjugateMatrix(name, *symbol.shape) if symbol.is_Matrix else ConjugateScalar(name)
+
+
 tell(
     Symbol,
     **_ALL,
@@ -54,6 +101,7 @@ tell(
     arrays=_KNOWN_BEFORE,
     code=Absent("an argument, a name or a size of the code"),
     is_atom=True,
+    is_holomorphic=True,
 )
 tell(
     MatrixSymbol,
@@ -64,6 +112,7 @@ tell(
     code=Absent("an argument or a name of the code"),
     sizes=lambda node: node.shape,
     is_atom=True,
+    is_holomorphic=True,
 )
 for _number in (Number, NumberSymbol, ImaginaryUnit):
     tell(
@@ -73,6 +122,7 @@ for _number in (Number, NumberSymbol, ImaginaryUnit):
         entries=Entries(lambda calc, node: calc.ring.number(node)),
         arrays=_number_on_arrays,
         code="number",
+        is_holomorphic=True,
     )
 tell(
     MatrixBase,
@@ -81,4 +131,5 @@ tell(
     entries=Entries(_explicit, lambda node: node.flat()),
     arrays=lambda on, node: on.blocks(node.tolist()),
     code="explicit",
+    is_holomorphic=True,
 )

@@ -99,4 +99,5 @@ tell(
     code="trace",
     example=Example(lambda w, d: Trace(w.matrix(*2 * (w.square(),), d)), "scalar", weight=3),
     is_linear=True,
+    is_holomorphic=True,
 )

@@ -194,6 +194,7 @@ def _tell(kind: type, other: type, make: Any, normal: Any, keeps: Any) -> None:
         ),
         is_atom=True,
         is_linear=True,
+        is_holomorphic=True,
     )
 
 

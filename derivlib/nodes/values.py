@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, ImmutableDenseMatrix, ImmutableSparseMatrix, Integer, MatrixSymbol
+from sympy import Expr, I, ImmutableDenseMatrix, ImmutableSparseMatrix, Integer, MatrixSymbol
 
 from derivlib.errors import DerivlibError
 from derivlib.expressions.facets import facets_of
 from derivlib.nodes.abstract_partial import has_abstract
-from derivlib.nodes.evaluation import Evaluation
+from derivlib.nodes.evaluation import ComplexEvaluation, Evaluation
 from derivlib.nodes.symbolic import Symbolic
 
 _EXPLICIT = (ImmutableDenseMatrix, ImmutableSparseMatrix)
@@ -36,8 +36,9 @@ def entries_of(node: Any) -> Any:
     if node.is_Matrix and not _can_be_written_out(node):
         return None
     ring = Symbolic()
+    evaluation = ComplexEvaluation if node.has(I) else Evaluation
     try:
-        return Evaluation(lambda _: ring, {}).value(node)
+        return evaluation(lambda _: ring, {}).value(node)
     except DerivlibError:
         return None
 

@@ -174,6 +174,7 @@ tell(
     ),
     example=Example(_example, "column"),
     is_linear=True,
+    is_holomorphic=True,
 )
 
 tell(
@@ -193,4 +194,5 @@ tell(
     parts=first_argument,
     sizes=lambda node: node.shape,
     is_linear=True,
+    is_holomorphic=True,
 )

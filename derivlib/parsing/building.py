@@ -366,7 +366,7 @@ class Builder:
     def on_raised(self, index: int, part: Part) -> None:
         (base,) = part.parts
         exponent = str(part.tokens[0])
-        if exponent in {"T", "-T"}:
+        if exponent.lstrip("-") in operations.TURNED:
             self._turned(index, base, exponent)
         elif exponent.lstrip("-").isdigit():
             self._powered(index, base, Integer(exponent))
@@ -374,11 +374,12 @@ class Builder:
             raise self.error(f"{part.tokens[0]} is no exponent", index)
 
     def _turned(self, index: int, base: int, exponent: str) -> None:
-        if exponent == "T":
-            self.add(index, operations.TRANSPOSE, base)
+        turned = operations.TURNED[exponent.lstrip("-")]
+        if exponent in operations.TURNED:
+            self.add(index, turned, base)
         else:
             self.add(index, operations.INVERSE, base)
-            self.put(index, Term(index, (self.of_part[index],), operations.TRANSPOSE))
+            self.put(index, Term(index, (self.of_part[index],), turned))
 
     def _powered(self, index: int, base: int, exponent: Expr) -> None:
         if exponent == -1:
@@ -414,14 +415,15 @@ class Builder:
         self.add(index, MARKED.get(sign) or BINARY[sign], base, exponent)
 
     def _turning(self, raw: Part) -> str:
-        """Return whether an exponent says transposed, or inverse of the transpose."""
+        """T or H where an exponent says transposed or adjoint, -T or -H for the inverse of that."""
         sign = ""
         if raw.kind == "sign" and raw.tokens[0].type == "MINUS":
             sign, raw = "-", self.raw(raw.parts[0])
-        is_t = raw.kind == "top" or (
-            raw.kind == "name" and str(raw.tokens[0]) in {"T", "H"} and "T" not in self.declared.of
-        )
-        return f"{sign}T" if is_t else ""
+        if raw.kind == "top":
+            return f"{sign}T"
+        name = str(raw.tokens[0]) if raw.kind == "name" else ""
+        is_t = name in operations.TURNED and "T" not in self.declared.of
+        return f"{sign}{name}" if is_t else ""
 
     def _is_minus_one(self, raw: Part) -> bool:
         if raw.kind != "sign" or raw.tokens[0].type != "MINUS":
@@ -555,8 +557,8 @@ class Builder:
     def on_attribute(self, index: int, part: Part) -> None:
         name = str(part.tokens[0])
         (owner,) = part.parts
-        if name in {"T", "H", "mT"}:
-            self.add(index, operations.TRANSPOSE, owner)
+        if name in {"T", "H", "mT", "mH"}:
+            self.add(index, operations.TURNED[name[-1]], owner)
         elif name == "I":
             self.add(index, operations.INVERSE, owner)
         else:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Lambda, S, Symbol
+from sympy import Basic, Expr, Lambda, S, Symbol
 
 from derivlib.errors import InputError
 from derivlib.expressions.construction import (
@@ -456,7 +456,39 @@ def _kron(left: Expr, right: Expr) -> Expr:
     return kronecker(left, right) if left.is_Matrix and right.is_Matrix else mul(left, right)
 
 
+def _adjoint(parts: Sequence[Expr], _: Shape) -> Expr:
+    """The transpose of the conjugate, as it is written: in normal form numbers are real."""
+    (part,) = parts
+    if isinstance(part, sp.Inverse):
+        return inverse(_adjoint(part.args, SCALAR))
+    return Basic.__new__(sp.Adjoint, part) if part.is_Matrix else sp.conjugate(part)
+
+
+def _conjugate(parts: Sequence[Expr], _: Shape) -> Expr:
+    (part,) = parts
+    if not part.is_Matrix:
+        return sp.conjugate(part)
+    return Basic.__new__(sp.Adjoint, Basic.__new__(sp.Transpose, part))
+
+
+def _part_of(function: Any, factor: Expr) -> Operation:
+    """The real or the imaginary part: half the sum with the conjugate, or the difference."""
+
+    def build(parts: Sequence[Expr], shape: Shape) -> Expr:
+        (part,) = parts
+        if not part.is_Matrix:
+            return function(part)
+        sign = S.One if function is sp.re else S.NegativeOne
+        return add(
+            mul(factor, part), Basic.__new__(sp.MatMul, sign * factor, _conjugate(parts, shape))
+        )
+
+    return Operation(same_shape, build, by_entries=True)
+
+
 TRANSPOSE = Operation(_turned, lambda parts, _: transpose(parts[0]), of_matrix=True)
+ADJOINT = Operation(_turned, _adjoint, of_matrix=True)
+TURNED = {"T": TRANSPOSE, "H": ADJOINT}
 NEGATIVE = Operation(same_shape, lambda parts, _: mul(S.NegativeOne, parts[0]), by_entries=True)
 INVERSE = Operation(
     _square,
@@ -497,6 +529,10 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("inv", 1): INVERSE,
     ("adj", 1): _of_one(adjugate_of, _square, _TRACE_ADVICE),
     ("transpose", 1): TRANSPOSE,
+    ("adjoint", 1): ADJOINT,
+    ("conj", 1): Operation(same_shape, _conjugate, by_entries=True),
+    ("re", 1): _part_of(sp.re, S.Half),
+    ("im", 1): _part_of(sp.im, -S.ImaginaryUnit / 2),
     ("vec", 1): _of_one(builders.vec, _stacked),
     ("unvec", 1): Operation(_laid_out, lambda parts, shape: builders.unvec(parts[0], shape)),
     ("diag", 1): Operation(_diagonal, _diag, of_matrix=True),
@@ -568,10 +604,11 @@ NAMES: dict[str, str] = {
     "sum_entries": "sum", "amax": "max", "amin": "min", "average": "mean", "norm2": "norm",
     "normfro": "norm",
     "frobenius_norm": "norm", "l2norm": "norm", "l1norm": "norm1", "tr": "trace",
-    "determinant": "det", "inverse": "inv", "adjugate": "adj", "ctranspose": "transpose",
+    "determinant": "det", "inverse": "inv", "adjugate": "adj", "ctranspose": "adjoint",
     "diagmatrix": "diag", "diagonalof": "diag", "diagonalize_vector": "diag",
     "diagonal": "diag", "diagm": "diag", "inner": "dot", "vdot": "dot",
-    "dotproduct": "dot", "adjoint": "transpose", "kroneckerproduct": "kron",
+    "dotproduct": "dot", "kroneckerproduct": "kron",
+    "conjugate": "conj", "real": "re", "imag": "im",
     "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
     "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
     "reduce_sum": "sum", "reduce_mean": "mean",

@@ -37,7 +37,7 @@ from derivlib.parsing.kinds import (
     outcome,
     shape_of_kind,
 )
-from derivlib.parsing.operations import BINARY, FUNCTIONS, TRANSPOSE
+from derivlib.parsing.operations import BINARY, FUNCTIONS, TURNED
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown
 from derivlib.parsing.syntax import syntax_of
 from derivlib.parsing.tokens import Names
@@ -256,7 +256,7 @@ class _Reader:
     @cached_property
     def _transposed(self) -> set[str]:
         """The names that are transposed, which nobody does to a scalar."""
-        turned = (t for t in self.terms if t.operation is TRANSPOSE)
+        turned = (t for t in self.terms if t.operation in TURNED.values())
         return {self.terms[k].name for t in turned for k in t.parts}
 
     @cached_property
@@ -528,5 +528,5 @@ class _Reader:
             return stated.symbol
         if shape == SCALAR:
             facts = {fact: True for fact in stated.facts if fact in SCALAR_FACTS}
-            return Symbol(name, **({"real": True} | facts))
+            return Symbol(name, **(facts if "complex" in facts else {"real": True} | facts))
         return MatrixSymbol(name, *shape)

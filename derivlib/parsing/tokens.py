@@ -24,7 +24,7 @@ _GREEK_NAMES = {name.lower() for name in LETTERS.values()} | {
     *("zeta", "iota", "upsilon", "varepsilon", "vartheta", "varphi", "varrho", "varsigma", "ell"),
 }
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", "0123456789-T")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀᴴ", "0123456789-TH")
 
 _STYLES = "mathbf|mathrm|mathsf|mathit|mathcal|mathbb|boldsymbol|bm|vec|operatorname|text"
 
@@ -44,10 +44,10 @@ _PATTERNS = {
     "PARTIAL": r"(?:∂|\\partial\b)(?:[²³]|\^[23]|\^\{[23]\})?",
     "COMMAND": r"\\[A-Za-z]+",
     "NUMBER": r"(?:\d+(?:\.(?![*/^\\'])\d*)?|\.\d+)(?:[eE][+-]?\d+)?",
-    "NAME": r"[^\W\d_ᵀ⁻⁰¹²³⁴⁵⁶⁷⁸⁹][^\W_ᵀ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:_(?:[^\W_ᵀ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\{[^{}]*\}))*",
+    "NAME": r"[^\W\d_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹][^\W_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:_(?:[^\W_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\{[^{}]*\}))*",
     "STRING": r"\"[^\"]*\"",
     "DOTTED": r"\.[A-Za-z_]\w*",
-    "SUPER": r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ]+",
+    "SUPER": r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀᴴ]+",
     "OPERATOR": r"\.\*\*|\.\*|\./|\.\^|\.'|\*\*|\^\s*(?:⊙|\{\s*\\odot|\\odot\b|\\circ\b|∘)"
     r"|>=|<=|\|\||==|[-+*/@^()\[\]{},;:=<>|'"
     r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤⟨⟩]",

@@ -21,7 +21,7 @@ MATRIX_FACTS = (
     "lower_triangular",
     "upper_triangular",
 )
-SCALAR_FACTS = ("integer", "positive", "negative", "nonnegative", "nonzero", "real")
+SCALAR_FACTS = ("integer", "positive", "negative", "nonnegative", "nonzero", "real", "complex")
 ROLES = {
     "elementwise": "function of each entry",
     "function": "scalar-valued function",

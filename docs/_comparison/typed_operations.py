@@ -43,6 +43,8 @@ GROUPS = {
         "diag(x)": ("DiagMatrix(x)", "np.diag(x)", "diag(x)"),
         "diag(A)": ("DiagonalOf(A)", "np.diag(A)", "diag(A)"),
         "vec(X)": ("vec(X)", "X.reshape(-1, order='F')", "X(:)"),
+        "A^H": ("Adjoint(A)", "A.conj().T", "A'"),
+        "conj(A)": ("A.conjugate()", "A.conj()", "conj(A)"),
         "tril(A)": ("tril(A)", "np.tril(A)", "tril(A)"),
         "y .* softmax(x)": ("softmax(x)", "scipy.special.softmax(x)", ""),
         "Y .* softmax(X, axis=1)": ("softmax(X, axis=1)", "scipy.special.softmax(X, axis=1)", ""),

@@ -96,6 +96,7 @@ WITH_VALUES = {
     "adjoint": sp.Adjoint(X),
     "conjugate": sp.conjugate(t),
     "real part": sp.re(t),
+    "imaginary part": sp.im(t),
     "function of two indices": sp.FunctionMatrix(n, m, sp.Lambda((u, t), u**2 - 3 * t)),
     "Hadamard product": sp.HadamardProduct(X, X, 2 * X),
     "Hadamard power": sp.HadamardPower(X, 3),

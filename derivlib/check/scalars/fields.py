@@ -276,7 +276,7 @@ class HighPrecision:
         :raises NoValue: if the value is not real or not finite.
         """
         try:
-            return _real(_as_mpmath(function, len(arguments))(*arguments))
+            return _real(as_mpmath(function, len(arguments))(*arguments))
         except (ValueError, OverflowError, mpmath.libmp.NoConvergence) as error:
             raise NoValue(error) from None
         except (NameError, AttributeError, TypeError):
@@ -366,6 +366,7 @@ def _draw_integer(rng: random.Random, symbol: Symbol) -> int:
 
 
 @lru_cache(maxsize=256)
-def _as_mpmath(function: Any, arguments: int) -> Callable[..., Any]:
+def as_mpmath(function: Any, arguments: int) -> Callable[..., Any]:
+    """The function of mpmath that one of SymPy's is."""
     variables = [Dummy() for _ in range(arguments)]
     return lambdify(variables, function(*variables), "mpmath")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, ImmutableDenseMatrix
+from sympy import Adjoint, Expr, ImmutableDenseMatrix, conjugate, im, re
 
 from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.sizes import expression, resolve_sizes
-from derivlib.nodes.evaluation import Evaluation
+from derivlib.nodes.evaluation import ComplexEvaluation, Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.symbolic import Entry, Symbolic
 
@@ -25,6 +25,7 @@ def explicit(
 
     An abstract scalar function of a matrix becomes a function of all its entries, row by
     row; an abstract matrix function ν becomes one abstract function ν₁₁, ν₁₂, … per entry.
+    Conjugates are written where there are some.
 
     ```pycon
     >>> from sympy import Function, MatrixSymbol, symbols
@@ -53,7 +54,8 @@ def explicit(
     definitions = taken_definitions(definitions)
     given = resolve_sizes(sizes, expr, *definitions, *definitions.values())
     scalars = Symbolic(entry) if entry else Symbolic()
-    evaluation = Evaluation(lambda _: scalars, given, definitions)
+    kind = ComplexEvaluation if expr.has(Adjoint, conjugate, re, im) else Evaluation
+    evaluation = kind(lambda _: scalars, given, definitions)
     return as_matrix(evaluation.value(expr))
 
 

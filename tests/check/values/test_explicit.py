@@ -12,6 +12,7 @@ from sympy import (
     DiagMatrix,
     DiagonalMatrix,
     DiagonalOf,
+    Dummy,
     Function,
     HadamardPower,
     HadamardProduct,
@@ -32,6 +33,7 @@ from sympy import (
     Symbol,
     Trace,
     ZeroMatrix,
+    conjugate,
     exp,
     symbols,
     tanh,
@@ -350,8 +352,11 @@ def test_unknown_node_is_named_with_its_place():
         explicit(Trace(X * Mystery(X.T)), {n: 4, m: 3})
 
 
-def test_an_adjoint_is_a_transpose_since_everything_is_real():
-    assert explicit(Adjoint(X), {n: 4, m: 3}) == explicit(X.T, {n: 4, m: 3})
+def test_an_adjoint_is_written_with_conjugates_which_change_nothing_of_real_numbers():
+    found = explicit(Adjoint(X), {n: 4, m: 3})
+    assert found == explicit(X.T, {n: 4, m: 3}).applyfunc(conjugate)
+    real = {entry: Dummy(real=True) for entry in explicit(X, {n: 4, m: 3})}
+    assert found.subs(real) == explicit(X.T, {n: 4, m: 3}).subs(real)
 
 
 def test_what_has_no_entries_says_so():
