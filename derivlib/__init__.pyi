@@ -14,6 +14,7 @@ from .derivation.lines import HasLines, Lines, ShortLine
 from .derivation.replay import Line
 from .derivation.step import Step
 from .derivation.stepwise import Stepwise
+from .derivation.wirtinger import WirtingerDerivation
 from .derivation.writes_code import WritesCode
 from .display import text
 from .display.formula import Formula, aligned, show, show_group
@@ -93,7 +94,7 @@ from .nodes.triangles import Tril, Triu, tril, triu
 from .nodes.vec import Unvec, Vec, unvec, vec
 from .parsing.reading import Reading, parse, read_text
 from .rules.rule import RULES, Condition, Rule, Source
-from .verbs import check_steps, derive, differential, hessian, is_derivative
+from .verbs import check_steps, derive, differential, hessian, is_derivative, wirtinger
 
 __version__: str
 
@@ -190,6 +191,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "VerificationError",
+    "WirtingerDerivation",
     "WithResult",
     "WritesCode",
     "adjugate",
@@ -248,4 +250,5 @@ __all__ = [
     "unvec",
     "vec",
     "vstack",
+    "wirtinger",
 ]

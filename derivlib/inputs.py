@@ -24,6 +24,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import DerivlibError, InputError
+from derivlib.expressions.facets import facets_of
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.scalar_factors import with_scalar_factors
 from derivlib.expressions.shapes import same_size, shown_shape
@@ -214,6 +215,24 @@ def _free_name(names: Sequence[str], taken: set[str]) -> str:
         raise InputError(f"{', '.join(names)} are taken; call one of these symbols otherwise")
     taken.add(found)
     return found
+
+
+def refuse_complex(written: Written) -> None:
+    """Refuse a scalar that is stated to be complex where that would make a difference.
+
+    :raises InputError: if a conjugate, a part, or an absolute value is taken of it.
+    """
+    stated = {s for s in written.free if not s.is_Matrix and _is_complex(s)}
+    for node in written.nodes if stated else ():
+        if facets_of(type(node)).complex_entries is not None and node.free_symbols & stated:
+            raise InputError(
+                f'"{text(node)}" is of a complex number, and here all are real; take '
+                "derivlib.wirtinger, or a symbol that is not stated to be complex"
+            )
+
+
+def _is_complex(symbol: Any) -> bool:
+    return bool(symbol._assumptions_orig.get("complex")) and symbol.is_real is None
 
 
 def _refuse_size(written: Written, wrt: Expr) -> None:

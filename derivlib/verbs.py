@@ -1,7 +1,8 @@
-"""What a reader calls: derive, hessian and differential; is_derivative and check_steps."""
+"""What a reader calls: derive, hessian, wirtinger, differential; is_derivative, check_steps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar, cast, overload
 
@@ -10,6 +11,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check.claims import by_hand
 from derivlib.check.claims.by_hand import StepsVerdict, Verdict
+from derivlib.check.points.assumptions import in_force
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.derivation.entrywise import (
     carry_out_entrywise,
@@ -17,6 +19,7 @@ from derivlib.derivation.entrywise import (
 )
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.premises import premises
+from derivlib.derivation.wirtinger import WirtingerDerivation, carry_out_by_complex
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.intermediates import name_intermediates
 from derivlib.errors import InputError, ParseError
@@ -27,6 +30,7 @@ from derivlib.inputs import (
     as_variable,
     as_variables,
     as_written,
+    refuse_complex,
     refuse_matrix,
     with_entries_named,
 )
@@ -171,6 +175,7 @@ def derive(
     assuming = (*typed.assuming, assuming)
     free = typed.has_text
     written = _written(expr, where)
+    refuse_complex(written)
     several = isinstance(wrt, list | tuple | MatrixBase)
     if several and structure is not None:
         raise InputError(
@@ -237,6 +242,7 @@ def hessian(
     typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
     assuming = (*typed.assuming, assuming)
     written = _written(expr, where)
+    refuse_complex(written)
     refuse_matrix(written.expr)
     if isinstance(wrt, list | tuple | MatrixBase):
         if structure is not None:
@@ -248,6 +254,72 @@ def hessian(
     variable = as_variable(wrt, written)
     taken = premises(written, (variable,), structure, assuming, varies_freely=typed.has_text)
     return carry_out_twice(written, variable, taken)
+
+
+_UNCLEAR = re.compile(r"(?<!\.)['′’†]|\b(?:inner|v?dot)\b|⟨", re.IGNORECASE)
+"""What means one thing in MATLAB, Julia or NumPy and another elsewhere, of complex numbers."""
+
+
+def wirtinger(expr: Any, wrt: Any, *, assuming: Any = (), **kinds: Any) -> WirtingerDerivation:
+    """Differentiate with respect to a complex variable Z = X + iY and its conjugate Z̄.
+
+    ∂f/∂Z = ½(∂f/∂X - i ∂f/∂Y) and ∂f/∂Z̄ = ½(∂f/∂X + i ∂f/∂Y), in the layouts of :func:`derive`.
+    Of a real f the gradient is ∂f/∂X + i ∂f/∂Y = 2 ∂f/∂Z̄. Here all matrices are complex, and all
+    scalars but those that SymPy knows to be real; everywhere else all are real.
+
+    ```pycon
+    >>> from sympy import Abs, Adjoint, MatrixSymbol, Q, Symbol, Trace, conjugate, symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> Z, A = MatrixSymbol("Z", n, m), MatrixSymbol("A", n, n)
+    >>> d = wirtinger(Trace(Adjoint(Z) * A * Z), Z)
+    >>> print(d)
+    ∂L/∂Z = Aᵀ*conj(Z)
+    ∂L/∂conj(Z) = A*Z
+    >>> d.result == A.T * Z.conjugate(), d.conjugate_result == A * Z
+    (True, True)
+    >>> [each.method for each in d.verify({n: 3, m: 2})]
+    ['exact', 'exact']
+    >>> wirtinger(Trace(Adjoint(Z) * A * Z), Z, assuming=Q.hermitian(A)).gradient
+    2*A*Z
+    >>> z = Symbol("z")
+    >>> print(wirtinger(Abs(z)**2, z))
+    ∂L/∂z = conj(z)
+    ∂L/∂conj(z) = z
+    >>> wirtinger(z**3, z).conjugate_result
+    0
+
+    ```
+
+    A norm is that of complex numbers, ‖Z‖² = tr(ZᴴZ), and so is an absolute value. Logarithms,
+    roots and powers are those of the principal branch. What means nothing, or something else, for
+    complex numbers is refused by its name.
+
+    Source: Petersen & Pedersen (2012), eqs. (229), (230) and (233); Hjørungnes & Gesbert (2007).
+
+    :param expr: a scalar or a matrix expression, in which `Adjoint`, `conjugate`, `re`, `im`,
+        `Abs` and :func:`norm` may occur.
+    :param wrt: a `Symbol` or a `MatrixSymbol` that is not real.
+    :param assuming: `Q.real_elements(A)` and `Q.hermitian(A)` of constant matrices, `Q.real(t)` of
+        constant scalars.
+    :param kinds: what the names in a text are, as in :func:`derivlib.parse`; scalars are real
+        unless `complex="z"` says otherwise.
+    :returns: both derivatives, with their steps and `verify`.
+    :raises InputError: if `wrt` is no symbol, or a real one, or an assumption is not understood.
+    :raises ShapeError: if sizes in `expr` do not fit.
+    :raises UnsupportedError: if an operation has no meaning here for complex numbers.
+    """
+    if isinstance(wrt, list | tuple | MatrixBase):
+        raise InputError("wirtinger takes one variable; its conjugate is the other")
+    if isinstance(expr, str) and (sign := _UNCLEAR.search(expr)):
+        raise InputError(
+            f"{sign[0]} conjugates in some languages and not in others; write x^T for the "
+            "transpose, x^H for the adjoint"
+        )
+    typed, expr, wrt, _ = _typed(expr, wrt, None, kinds)
+    written = _written(expr)
+    given = assuming if isinstance(assuming, tuple | list | set) else (assuming,)
+    assumed = (*typed.assuming, *given, *in_force({*written.letters}))
+    return carry_out_by_complex(written.expr, as_variable(wrt, written), assumed)
 
 
 def differential(expr: Any, wrt: Any, **kinds: Any) -> Expr:
@@ -277,6 +349,7 @@ def differential(expr: Any, wrt: Any, **kinds: Any) -> Expr:
     """
     _, expr, wrt, _ = _typed(expr, wrt, None, kinds)
     written = _written(expr)
+    refuse_complex(written)
     graph = name_intermediates(written, (as_variable(wrt, written),), supports)
     known: dict[Expr, Expr] = {}
     for name, definition in graph.definitions.items():

@@ -1,0 +1,404 @@
+"""Derivatives by complex variables: results, what is refused, and the judge that looks at them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sympy import (
+    Abs,
+    Adjoint,
+    Basic,
+    Determinant,
+    DotProduct,
+    Function,
+    HadamardProduct,
+    I,
+    Identity,
+    ImmutableMatrix,
+    KroneckerProduct,
+    MatMul,
+    MatrixSymbol,
+    Max,
+    Q,
+    Symbol,
+    Trace,
+    arg,
+    assuming,
+    conjugate,
+    cos,
+    exp,
+    im,
+    log,
+    re,
+    sign,
+    sqrt,
+    symbols,
+)
+
+from derivlib import (
+    InputError,
+    ShapeError,
+    UnsupportedError,
+    VerificationError,
+    derive,
+    dot,
+    explicit,
+    latex,
+    logabsdet,
+    logdet,
+    logsumexp,
+    norm,
+    relu,
+    scalar,
+    softmax,
+    sum_entries,
+    wirtinger,
+)
+from derivlib.check import is_real_valued, verify_complex
+from derivlib.check.scalars.complex_numbers import Gaussian
+from derivlib.check.scalars.dual import reciprocal
+from derivlib.display import text
+
+n, m, p = symbols("n m p", integer=True, positive=True)
+Z, A, S = MatrixSymbol("Z", n, m), MatrixSymbol("A", n, n), MatrixSymbol("S", n, n)
+C, x, b = MatrixSymbol("C", p, n), MatrixSymbol("x", n, 1), MatrixSymbol("b", p, 1)
+z, w, t = Symbol("z"), Symbol("w"), Symbol("t", real=True)
+H, Zc = Adjoint(Z), Z.conjugate()
+SIZES = {n: 3, m: 2, p: 4}
+
+CASES = {
+    "trace": (Trace(A * S), S, "Aᵀ", "0[n×n]"),
+    "trace of a conjugate": (Trace(S.conjugate()), S, "0[n×n]", "I"),
+    "trace with an adjoint": (Trace(A * Adjoint(S)), S, "0[n×n]", "A"),
+    "Hermitian form": (Trace(H * A * Z), Z, "Aᵀ*conj(Z)", "A*Z"),
+    "squared norm": (norm(Z) ** 2, Z, "conj(Z)", "Z"),
+    "norm": (norm(Z), Z, "conj(Z)/(2*norm(Z))", "Z/(2*norm(Z))"),
+    "least squares": (
+        norm(C * x - b) ** 2,
+        x,
+        "Cᵀ*(conj(C)*conj(x) - conj(b))",
+        "Cᴴ*(C*x - b)",
+    ),
+    "residual": (
+        norm(C * x - b),
+        x,
+        "Cᵀ*(conj(C)*conj(x) - conj(b))/(2*norm(C*x - b))",
+        "Cᴴ*(C*x - b)/(2*norm(C*x - b))",
+    ),
+    "determinant": (
+        Determinant(H * A * Z),
+        Z,
+        "Aᵀ*conj(Z)*adj(Zᴴ*A*Z)ᵀ",
+        "A*Z*adj(Zᴴ*A*Z)",
+    ),
+    "log-determinant": (logdet(H * Z), Z, "conj(Z)*(Zᵀ*conj(Z))⁻¹", "Z*(Zᴴ*Z)⁻¹"),
+    "absolute determinant": (logabsdet(S), S, "1/2*S⁻ᵀ", "1/2*S⁻ᴴ"),
+    "inverse": (Trace(A * S.inv()), S, "-S⁻ᵀ*Aᵀ*S⁻ᵀ", "0[n×n]"),
+    "fourth power": (
+        Trace(Adjoint(S) * S * Adjoint(S) * S),
+        S,
+        "2*conj(S)*Sᵀ*conj(S)",
+        "2*S*Sᴴ*S",
+    ),
+    "entries": (sum_entries(HadamardProduct(Z, Zc)), Z, "conj(Z)", "Z"),
+    "function of entries": (
+        sum_entries(Z.applyfunc(cos).conjugate()),
+        Z,
+        "0[n×m]",
+        "-sin(conj(Z))",
+    ),
+    "real part of a trace": (re(Trace(A * S)), S, "1/2*Aᵀ", "1/2*Aᴴ"),
+    "matrix": (H * A * Z, Z, "I ⊗ Zᴴ*A", "(Zᵀ*Aᵀ ⊗ I)*K[n, m]"),
+    "by a scalar": (z * A + conjugate(z) * Adjoint(A), z, "A", "Aᴴ"),
+    "explicit": (ImmutableMatrix([[z, I * conjugate(z)]]), z, "[1, 0]", "[0, I]"),
+    "absolute value": (Abs(z), z, "conj(z)/(2*Abs(z))", "z/(2*Abs(z))"),
+    "squared modulus": (Abs(z * w + t) ** 2, z, "w*(t + conj(w)*conj(z))", "conj(w)*(t + w*z)"),
+    "real part": (re(z) ** 2, z, "z/2 + conj(z)/2", "z/2 + conj(z)/2"),
+    "imaginary part": (im(z), z, "-I/2", "I/2"),
+    "holomorphic": (z**3 * exp(I * z), z, "z**2*exp(I*z)*(I*z + 3)", "0"),
+    "logarithm of a modulus": (log(Abs(z)), z, "1/(2*z)", "1/(2*conj(z))"),
+}
+
+
+def named(cases=CASES):
+    return pytest.mark.parametrize("name", cases)
+
+
+@named()
+def test_results_are_those_of_textbooks_and_hold(name):
+    expr, wrt, by_variable, by_conjugate = CASES[name]
+    d = wirtinger(expr, wrt)
+    assert (text(d.result), text(d.conjugate_result)) == (by_variable, by_conjugate)
+    assert all(d.verify(SIZES))
+    assert by_variable in str(d)
+
+
+@named()
+def test_false_results_are_rejected(name):
+    """Twice the derivative, and that by the conjugate, where they differ."""
+    expr, wrt, *_ = CASES[name]
+    d = wirtinger(expr, wrt)
+    for claim, other, by in (
+        (d.result, d.conjugate_result, "variable"),
+        (d.conjugate_result, d.result, "conjugate"),
+    ):
+        for wrong in (2 * claim, other):
+            if text(wrong) != text(claim):
+                with pytest.raises(VerificationError, match="differs"):
+                    verify_complex(expr, wrt, wrong, SIZES, by=by)
+
+
+def value(expr, arrays):
+    """A SymPy expression at explicit complex matrices, by SymPy alone."""
+    put = {
+        s: ImmutableMatrix(array.tolist()) if s.is_Matrix else array for s, array in arrays.items()
+    }
+    found = expr.subs(SIZES).subs({s.subs(SIZES): v for s, v in put.items()}).doit()
+    found = found.evalf()
+    return np.array(found.as_explicit().tolist() if found.is_Matrix else [[found]], complex)
+
+
+VALUES = {
+    "Hermitian form": lambda Z, A: np.trace(Z.conj().T @ A @ Z),
+    "norm": lambda Z, A: np.linalg.norm(Z),
+    "determinant": lambda Z, A: np.linalg.det(Z.conj().T @ A @ Z),
+    "log-determinant": lambda Z, A: np.linalg.slogdet(Z.conj().T @ Z)[1],
+    "absolute determinant": lambda S, A: np.linalg.slogdet(S)[1],
+    "inverse": lambda S, A: np.trace(A @ np.linalg.inv(S)),
+    "real part of a trace": lambda S, A: np.trace(A @ S).real,
+    "entries": lambda Z, A: (Z * Z.conj()).sum(),
+}
+
+
+@named(VALUES)
+def test_differences_of_complex_arrays_agree(name):
+    """Neither the rules nor the judge: NumPy's own functions, along both parts of each entry."""
+    expr, wrt, *_ = CASES[name]
+    rng = np.random.default_rng(list(VALUES).index(name))
+    shape = tuple(int(size.subs(SIZES)) for size in wrt.shape)
+    at, constant = (rng.normal(size=s) + 1j * rng.normal(size=s) for s in (shape, (3, 3)))
+    slopes = []
+    for unit in (1, 1j):
+        moved = np.zeros(shape, complex)
+        for place in np.ndindex(shape):
+            step = np.zeros(shape, complex)
+            step[place] = 1e-6 * unit
+            ends = (VALUES[name](at + sign * step, constant) for sign in (1, -1))
+            moved[place] = np.subtract(*ends) / 2e-6
+        slopes.append(moved)
+    d = wirtinger(expr, wrt)
+    arrays = {wrt: at, A: constant}
+    assert np.allclose(value(d.result, arrays), (slopes[0] - 1j * slopes[1]) / 2, atol=1e-6)
+    assert np.allclose(
+        value(d.conjugate_result, arrays), (slopes[0] + 1j * slopes[1]) / 2, atol=1e-6
+    )
+
+
+GRADIENTS = {
+    "squared norm": (norm(Z) ** 2, Z, "2*Z", ()),
+    "residual": (norm(C * x - b), x, "Cᴴ*(C*x - b)/norm(C*x - b)", ()),
+    "Hermitian matrix": (Trace(H * A * Z), Z, "2*A*Z", Q.hermitian(A)),
+    "real part": (re(scalar(Adjoint(x) * A * x)), x, "(A + Aᴴ)*x", ()),
+    "real number": (t * norm(x) ** 2 + re(scalar(Adjoint(b) * C * x)), x, "Cᴴ*b + 2*t*x", ()),
+    "real matrix": (norm(A * x) ** 2, x, "2*Aᵀ*A*x", Q.real_elements(A)),
+    "absolute determinant": (logabsdet(S), S, "S⁻ᴴ", ()),
+    "modulus": (Abs(z), z, "z/Abs(z)", ()),
+}
+
+
+@named(GRADIENTS)
+def test_gradients_of_real_functions(name):
+    expr, wrt, expected, assumed = GRADIENTS[name]
+    d = wirtinger(expr, wrt, assuming=assumed)
+    assert text(d.gradient) == expected
+    assert verify_complex(expr, wrt, d.gradient, SIZES, by="gradient", assuming=assumed)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [Trace(H * A * Z), Trace(H * Z) ** 2 * I, Determinant(H * A * Z), Determinant(Z.T * Z), Zc],
+)
+def test_what_is_not_real_has_no_gradient(expr):
+    """The determinant of a product that is too wide is zero, which says nothing."""
+    d = wirtinger(expr, Z)
+    with pytest.raises(InputError, match="only a real"):
+        assert d.gradient
+
+
+def test_a_function_that_is_zero_is_neither_real_nor_unreal():
+    with pytest.raises(VerificationError, match="zero"):
+        is_real_valued(Determinant(H * A * Z), {n: 2, m: 3})
+
+
+REFUSED = {
+    "relu": (relu(z), z, "relu in"),
+    "sign": (sign(z), z, "sign in"),
+    "argument": (arg(z), z, "arg in"),
+    "larger": (Max(z, 1), z, "Max in"),
+    "softmax": (softmax(x), x, "Softmax in"),
+    "log-sum-exp": (logsumexp(x), x, "LogSumExp in"),
+    "sum of moduli": (norm(x, 1), x, "the function of each entry in .*Z.conjugate"),
+    "conjugate of each entry": (Z.applyfunc(conjugate), Z, "the function of each entry"),
+    "norms of rows": (norm(Z, axis=1), Z, "AxisNorm in .*whole matrix"),
+    "dot product": (DotProduct(x, x), x, "DotProduct in .*Adjoint"),
+    "entry of a product": ((Adjoint(x) * x)[0, 0], x, "Sum in .*scalar"),
+    "abstract function": (Function("f")(z), z, "f in"),
+}
+
+
+@named(REFUSED)
+def test_what_means_something_else_is_refused_by_name(name):
+    expr, wrt, told = REFUSED[name]
+    with pytest.raises(UnsupportedError, match=told):
+        wirtinger(expr, wrt)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "options", "error", "told"),
+    [
+        (t**2, t, {}, InputError, "no complex variable"),
+        (Trace(A), A, {"assuming": Q.hermitian(A)}, InputError, "no complex variable"),
+        (Trace(A), A, {"assuming": Q.real_elements(A)}, InputError, "no complex variable"),
+        (Trace(A * S), S, {"assuming": Q.symmetric(A)}, InputError, "not understood"),
+        (Trace(Z * H), Z, {"assuming": [Q.hermitian(Z)]}, ShapeError, "not square"),
+        (Trace(A * S), [A, S], {}, InputError, "one variable"),
+        (Trace(A * S), A * S, {}, InputError, "must be a Symbol"),
+        ("x'*A*x", "x", {}, InputError, "x\\^H"),
+        ("dot(x, A*x)", "x", {}, InputError, "dot conjugates"),
+        ("abs(z)^2", "z", {}, InputError, 'complex="z"'),
+        (Basic.__new__(MatMul, H, H), Z, {}, ShapeError, "Zᴴ"),
+    ],
+)
+def test_wrong_questions_are_refused(expr, wrt, options, error, told):
+    with pytest.raises(error, match=told):
+        wirtinger(expr, wrt, **options)
+
+
+@pytest.mark.parametrize("part", [conjugate, re, im, Abs])
+def test_real_calculus_refuses_what_is_stated_to_be_complex(part):
+    number = Symbol("z", complex=True)
+    with pytest.raises(InputError, match="wirtinger"):
+        derive(part(number), number)
+    assert derive(number**2, number).result == 2 * number
+
+
+def test_texts_are_read():
+    assert text(wirtinger("norm(C*x - b)^2", "x").gradient) == "2*Cᴴ*(C*x - b)"
+    assert text(wirtinger("tr(Z^H*A*Z)", "Z").conjugate_result) == "A*Z"
+    assert text(wirtinger("abs(z)^2 + re(c*z)", "z", complex="z c").gradient) == "2*z + conj(c)"
+
+
+def test_conditions_are_about_complex_numbers():
+    told = [str(each) for each in wirtinger(sqrt(z) * logdet(A), z).assumptions]
+    assert "z positive or not real" in told
+    told = [str(each) for each in wirtinger(logdet(S), S).assumptions]
+    assert told == ["S of a determinant that is positive or not real"]
+
+
+def test_sums_are_not_taken_for_real():
+    """SymPy writes Abs(r)**2 as r**2 where it knows r to be real."""
+    for part in (sum_entries(Z), Trace(S), logdet(S), Determinant(S)):
+        assert conjugate(part) != part
+        assert Abs(part) ** 2 != part**2
+    d = wirtinger(Abs(sum_entries(Z)) ** 2, Z)
+    assert all(d.verify(SIZES))
+
+
+def test_values_at_complex_matrices_are_those_of_complex_numbers():
+    at = ImmutableMatrix([[3 + 4 * I], [12 * I]])
+    v = MatrixSymbol("v", 2, 1)
+    assert norm(v).subs(v, at).doit() == 13
+    assert (v / norm(v)).subs(v, at).doit() == at / 13
+    assert explicit(v.conjugate()) == ImmutableMatrix([[conjugate(v[0, 0])], [conjugate(v[1, 0])]])
+
+
+def test_what_is_in_force_counts():
+    with assuming(Q.hermitian(A)):
+        assert wirtinger(Trace(H * A * Z), Z).gradient == 2 * A * Z
+
+
+def test_it_is_no_expression_and_has_no_code():
+    d = wirtinger(norm(x) ** 2, x)
+    with pytest.raises(InputError, match="two results"):
+        derive(d, x)
+    with pytest.raises(UnsupportedError, match="conj"):
+        d.to_code()
+
+
+def test_pickled_it_is_the_same():
+    d = wirtinger(Trace(H * A * Z), Z, assuming=Q.hermitian(A))
+    again = pickle.loads(pickle.dumps(d))
+    assert again == d
+    assert again.gradient == d.gradient
+    assert d != wirtinger(norm(Z) ** 2, Z)
+
+
+def test_it_is_set_in_tex():
+    d = wirtinger(norm(C * x - b) ** 2, x)
+    assert d.equation.tex.count(r"\overline{x}") == 2
+    assert latex(d.conjugate_result) == r"C^{\mathsf{H}} (C x - b)"
+    assert r"C^{\mathsf{H}}" in d._repr_latex_()
+
+
+# --- the judge ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda a, b: a + b,
+        lambda a, b: a * b,
+        lambda a, b: a - b,
+        lambda a, b: a * reciprocal(b),
+        lambda a, b: a**3 + 2 * b + 1,
+        lambda a, b: 1 - a * b.conjugate(),
+    ],
+)
+def test_exact_complex_numbers_calculate_as_others_do(action):
+    pairs = [(2, 3), (-1, 4)]
+    exact = action(*(Gaussian(*pair) for pair in pairs))
+    ours = complex(exact.real, exact.imag)
+    assert ours == pytest.approx(action(*(complex(*pair) for pair in pairs)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "by"),
+    [
+        (Z + Zc, "real part"),
+        (I * (Zc - Z), "imaginary part"),
+        (2 * Z, "gradient"),
+        (Zc, "variable"),
+        (Z, "conjugate"),
+    ],
+)
+def test_each_way_of_differentiating_is_told_from_the_others(claim, by):
+    for way in ("real part", "imaginary part", "gradient", "variable", "conjugate"):
+        if way == by:
+            assert verify_complex(Trace(H * Z), Z, claim, SIZES, by=way).method == "exact"
+        else:
+            with pytest.raises(VerificationError):
+                verify_complex(Trace(H * Z), Z, claim, SIZES, by=way)
+
+
+def test_the_judge_refuses_what_it_does_not_know_of_complex_numbers():
+    for expr in (relu(z), Max(z, 1), softmax(x)):
+        with pytest.raises(UnsupportedError, match="real numbers only"):
+            verify_complex(expr, x if expr.is_Matrix else z, expr, SIZES)
+
+
+def test_a_hermitian_matrix_is_drawn_as_one():
+    form = Trace(H * A * Z)
+    assert is_real_valued(form, SIZES, assuming=Q.hermitian(A))
+    assert not is_real_valued(form, SIZES, assuming=Q.real_elements(A))
+    assert verify_complex(form, Z, Adjoint(A) * Z, SIZES, by="conjugate", assuming=Q.hermitian(A))
+    with pytest.raises(VerificationError):
+        verify_complex(form, Z, Adjoint(A) * Z, SIZES, by="conjugate")
+
+
+def test_dot_is_what_it_says_it_is():
+    """dot(x, y) is xᵀy, of complex vectors too."""
+    assert wirtinger(dot(x, x), x).result == 2 * x
+    assert wirtinger(KroneckerProduct(x, x.conjugate()), x).verify(SIZES)
+    assert wirtinger(Trace(Identity(n)) * z, z).result == n
