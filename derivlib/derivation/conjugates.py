@@ -18,6 +18,7 @@ from sympy import (
     I,
     ImmutableDenseMatrix,
     Lambda,
+    MatAdd,
     MatMul,
     MatrixSymbol,
     Mul,
@@ -40,6 +41,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import mul, transpose
 from derivlib.expressions.facets import is_holomorphic
 from derivlib.expressions.guarded import scalar_power, scalar_product
+from derivlib.expressions.problem import letters_in
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, rebuild, with_children
@@ -197,6 +199,7 @@ class Originals:
         exchanged = {symbol: letter for letter, symbol in letters.items()}
         transposed = {matrix: transpose(matrix) for matrix in hermitian}
         self._exchanged = {**letters, **exchanged, **transposed}
+        self._complex = {*exchanged, *transposed}
         self._known: dict[Expr, Any] = {}
 
     def __call__(self, node: Any) -> Any:
@@ -215,18 +218,35 @@ class Originals:
             return node.applyfunc(self)
         if not isinstance(node, Basic) or not node.args:
             return node
+        if isinstance(node, Transpose) and self._is_conjugate(node.arg):
+            return Adjoint(self(self._conjugated(node.arg)))
+        if self._is_conjugate(node):
+            return Adjoint(Transpose(self(self._conjugated(node))))
         if isinstance(node, Pow) and (modulus := self._root(node)) is not None:
             return modulus
+        if isinstance(node, Trace) and isinstance(node.arg, MatMul):
+            turned = Basic.__new__(Trace, transpose(node.arg))
+            return min(self._with_parts(node), self._with_parts(turned), key=_length)
+        return self._with_parts(node)
+
+    def _with_parts(self, node: Any) -> Any:
         args = tuple(map(self, node.args))
         if args == node.args:
             return node
         is_scalar = node.is_Add or node.is_Mul or node.is_Pow or not isinstance(node, Expr)
         return node.func(*args) if is_scalar else Basic.__new__(type(node), *args)
 
+    def _is_conjugate(self, node: Any) -> bool:
+        """Return whether a sum of matrices is made of conjugates alone."""
+        if not isinstance(node, MatAdd) or node.has(I):
+            return False
+        letters = letters_in(node)
+        return not letters.isdisjoint(self.letters) and letters.isdisjoint(self._complex)
+
     def _root(self, node: Any) -> Expr | None:
         """A root of z z̄ as a power of |z|, one of tr(AᴴA) as a power of ‖A‖; of others nothing."""
         exponent = 2 * node.exp
-        if not exponent.is_odd:
+        if not exponent.is_odd or node.base.has(I):
             return None
         if isinstance(node.base, Trace):
             found = self._square_root(MatMul.make_args(node.base.arg))
@@ -250,6 +270,7 @@ class Originals:
         return None
 
     def _conjugated(self, expr: Expr) -> Expr:
+        """The conjugate of an expression without i."""
         return substitute(expr, self._exchanged)
 
 

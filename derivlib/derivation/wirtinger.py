@@ -52,7 +52,7 @@ class WirtingerDerivation(HasLines):
     >>> A, x, b = MatrixSymbol("A", n, m), MatrixSymbol("x", m, 1), MatrixSymbol("b", n, 1)
     >>> d = wirtinger(norm(A * x - b) ** 2, x)
     >>> print(d)
-    ∂L/∂x = Aᵀ*(conj(A)*conj(x) - conj(b))
+    ∂L/∂x = Aᵀ*conj(A*x - b)
     ∂L/∂conj(x) = Aᴴ*(A*x - b)
     >>> d.conjugate_result
     Adjoint(A)*(A*x - b)
@@ -89,7 +89,8 @@ class WirtingerDerivation(HasLines):
         """What writes adjoints and conjugates for the letters that stand for them."""
         real, hermitian = letters_assumed(self.assuming)
         letters = letters_in(self.expr, self.wrt) - real - hermitian
-        return Originals({conjugate_letter(each): each for each in letters}, hermitian)
+        numbers = (each for each in letters if each.is_Matrix or not each.is_real)
+        return Originals({conjugate_letter(each): each for each in numbers}, hermitian)
 
     @cached_property
     def result(self) -> Expr:

@@ -460,7 +460,7 @@ def _adjoint(parts: Sequence[Expr], _: Shape) -> Expr:
     """The transpose of the conjugate, as it is written: in normal form numbers are real."""
     (part,) = parts
     if isinstance(part, sp.Inverse):
-        return inverse(_adjoint(part.args, SCALAR))
+        return inverse(_adjoint(part.args[:1], SCALAR))
     return Basic.__new__(sp.Adjoint, part) if part.is_Matrix else sp.conjugate(part)
 
 

@@ -8,7 +8,7 @@ from compare import evaluator
 from scipy.special import erf, expit, logsumexp, softmax
 from sympy import Function, MatrixSymbol, Symbol, symbols
 
-from derivlib import MatrixFunction, parse, read_text, text
+from derivlib import MatrixFunction, ParseError, parse, read_text, text
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
@@ -248,3 +248,29 @@ def test_a_row_that_ends_in_a_letter_for_scalars_ends_in_a_vector(typed):
 @pytest.mark.parametrize("typed", ["c*a'*X", "a'*X*alpha"])
 def test_a_scalar_beside_a_row_stands_first_or_is_greek(typed):
     assert parse(typed).shape[0] == 1 != parse(typed).shape[1]
+
+
+CONJUGATES = {
+    "X^H": "Xᴴ", "Xᴴ": "Xᴴ", "X.H": "Xᴴ", "adjoint(X)": "Xᴴ", "ctranspose(X)": "Xᴴ",
+    "(X*Y)^H": "(X*Y)ᴴ", "conj(X)": "conj(X)", "conj(X*Y)^H": "conj(X*Y)ᴴ", "X⁻ᴴ": "X⁻ᴴ",
+    "X^-H": "X⁻ᴴ", "re(X)": "1/2*X + 1/2*conj(X)", "tr(conj(X)*Y)": "tr(conj(X)*Y)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", CONJUGATES)
+def test_conjugates_are_read_as_they_are_written(typed):
+    read = parse(typed, matrix="X Y")
+    assert text(read) == CONJUGATES[typed]
+    assert parse(text(read), matrix="X Y") == read
+
+
+def test_scalars_are_complex_where_it_is_said():
+    assert text(parse("re(z) + im(z)*conj(z)")) == "z"
+    assert text(parse("re(z) + im(z)*conj(z)", complex="z")) == "conj(z)*im(z) + re(z)"
+
+
+def test_a_raised_star_is_refused():
+    """It is the conjugate in one book, and its transpose in another."""
+    for typed in ("X^*", "tr(X^*Y)"):
+        with pytest.raises(ParseError, match="cannot follow"):
+            parse(typed)
