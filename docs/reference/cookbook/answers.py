@@ -84,7 +84,12 @@ def _shortest(forms: Sequence[Expr]) -> str:
 
 def answer(left: Expr, result: Expr, forms: Sequence[Expr], entries: int) -> Answer:
     """An answer beside the forms in which the book states it."""
-    return Answer(latex(left), latex(result), result, _shortest(forms), entries)
+    return answer_tex(latex(left), result, forms, entries)
+
+
+def answer_tex(left: str, result: Expr, forms: Sequence[Expr], entries: int) -> Answer:
+    """The same, where what the engine was asked for is TeX."""
+    return Answer(left, latex(result), result, _shortest(forms), entries)
 
 
 def answer_to(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import KroneckerDelta, Q, Rational, Symbol
+from sympy import Adjoint, KroneckerDelta, Q, Rational, Symbol
 
-from derivlib import MatrixFunction, d, partial, sum_entries
+from derivlib import MatrixFunction, d, partial, scalar, sum_entries
 from derivlib.nodes import SingleEntry
 
 from .claims import Derivative, Equality, Indexed
+from .complex_claims import ComplexDerivative
 from .computed import Computed
 from .equation import Equation, Verdict
 from .letters import T, i, j, k, l, m, matrix, n, p, plus, q, r, times, u, vector
@@ -106,6 +107,8 @@ CONJUGATE = r"\left(a - x^{\mathsf H} b\right)^{*}"
 SQUARE = r"\frac{\partial \left(a - x^{\mathsf H} b\right)^2}"
 RIGHT = rf" = -2 b {CONJUGATE}"
 BY_PARTS = "the left side from the slopes along the real and the imaginary parts"
+
+a_c, b_n = Symbol("a"), vector("b", n)
 
 second_order = (
     Equation(
@@ -211,10 +214,11 @@ second_order = (
                 complex_square("the sum of both parts", modulus=True),
                 BY_PARTS,
             ),
-            Computed(
-                SQUARE + r"{\partial x^{*}} = -2 b \left(a - x^{\mathsf H} b\right)",
-                complex_square("by the conjugate of x", conjugate=False),
-                BY_PARTS,
+            ComplexDerivative(
+                ((a_c - scalar(Adjoint(x) * b_n)) ** 2,),
+                x,
+                (times(-2 * (a_c - scalar(Adjoint(x) * b_n)), b_n),),
+                "conjugate",
             ),
         ),
         note="The statement is typed; it is judged by separate code, in complex fractions. It "

@@ -31,7 +31,7 @@ def _integers(rng: random.Random, rows: int, cols: int, size: int = 5) -> Matrix
     return Matrix(rows, cols, lambda *_: Rational(rng.randint(-9, 9), rng.randint(1, size)))
 
 
-def _gaussian(rng: random.Random, rows: int, cols: int) -> Matrix:
+def gaussian(rng: random.Random, rows: int, cols: int) -> Matrix:
     """Complex numbers with small whole parts, none of them zero."""
     parts = (-3, -2, -1, 1, 2, 3)
     return Matrix(rows, cols, lambda *_: rng.choice(parts) + I * rng.choice(parts))
@@ -41,7 +41,8 @@ def _mp(matrix: Matrix) -> Any:
     return mpmath.matrix([[mpmath.mpf(x.p) / x.q for x in row] for row in matrix.tolist()])
 
 
-def _rows(matrix: Any) -> list[list[Any]]:
+def rows_of(matrix: Any) -> list[list[Any]]:
+    """The entries as lists of rows."""
     return [[matrix[i, j] for j in range(matrix.cols)] for i in range(matrix.rows)]
 
 
@@ -95,7 +96,7 @@ def cofactor_rows_at_singular(seed: int) -> Sequence[Pair]:
     for size, rank in ((2, 1), (3, 2), (3, 1)):
         at = _singular(rng, size, rank)
         sums = _gradient(_determinant, at) * at.T
-        pairs.append(Pair("the sums", _rows(sums), _rows(_determinant(at) * eye(size))))
+        pairs.append(Pair("the sums", rows_of(sums), rows_of(_determinant(at) * eye(size))))
     return pairs
 
 
@@ -123,7 +124,7 @@ def sum_of_eigenvalues(seed: int) -> Sequence[Pair]:
     """The sum of the eigenvalues, complex ones included, differentiated by every entry."""
     at = _integers(random.Random(seed), 3, 3)
     found = _central_gradient(lambda X: mpmath.fsum(_eigenvalues(X)), at)
-    return [Pair("the gradient", found, _rows(eye(3)))]
+    return [Pair("the gradient", found, rows_of(eye(3)))]
 
 
 def product_of_eigenvalues(seed: int) -> Sequence[Pair]:
@@ -131,7 +132,7 @@ def product_of_eigenvalues(seed: int) -> Sequence[Pair]:
     at = _integers(random.Random(seed), 3, 3)
     found = _central_gradient(lambda X: mpmath.fprod(_eigenvalues(X)), at)
     claimed = at.det() * at.inv().T
-    return [Pair("the gradient", found, _rows(_mp(claimed)))]
+    return [Pair("the gradient", found, rows_of(_mp(claimed)))]
 
 
 def _symmetric(rng: random.Random, size: int) -> Matrix:
@@ -181,7 +182,7 @@ def eigenvector(seed: int) -> Sequence[Pair]:
         value, vector = _eigenpair(at, index)
         found = _central(lambda A, i=index, v=vector: _eigenpair(A, i, v)[1], at, along)
         inverse = _pseudo_inverse(value * mpmath.eye(4) - at)
-        pairs.append(Pair("the slope", _rows(found), _rows(inverse * along * vector)))
+        pairs.append(Pair("the slope", rows_of(found), rows_of(inverse * along * vector)))
     return pairs
 
 
@@ -205,7 +206,7 @@ def trace_of_sine(seed: int) -> Sequence[Pair]:
     found = _central_gradient(lambda X: _trace(_power_series(X, 1)), at)
     turned = mpmath.expm(1j * _mp(at))
     claimed = ((turned + mpmath.inverse(turned)) / 2).T
-    return [Pair("the gradient", found, [[x.real for x in row] for row in _rows(claimed)])]
+    return [Pair("the gradient", found, [[x.real for x in row] for row in rows_of(claimed)])]
 
 
 # --- complex variables --------------------------------------------------------------------
@@ -216,16 +217,18 @@ def complex_transpose(seed: int) -> Sequence[Pair]:
     rng = random.Random(seed)
     pairs = []
     for rows, cols in ((3, 2), (2, 3)):
-        at, along = _gaussian(rng, rows, cols), _gaussian(rng, rows, cols)
+        at, along = gaussian(rng, rows, cols), gaussian(rng, rows, cols)
         t = Symbol("t", real=True)
         for direction in (along, (I * along).expand()):
             found = (at + t * direction).H.diff(t).expand()
             real, imaginary = direction.applyfunc(re).T, direction.applyfunc(im).T
-            pairs.append(Pair("the slope", _rows(found), _rows((real - I * imaginary).expand())))
+            pairs.append(
+                Pair("the slope", rows_of(found), rows_of((real - I * imaginary).expand()))
+            )
     return pairs
 
 
-def _by_parts(function: Callable[[Matrix], Any], at: Matrix) -> tuple[Matrix, Matrix]:
+def by_parts(function: Callable[[Matrix], Any], at: Matrix) -> tuple[Matrix, Matrix]:
     """The derivatives of a polynomial by the real and by the imaginary part of each entry."""
     t = Symbol("t", real=True)
 
@@ -253,14 +256,14 @@ def complex_square(
 
     def pairs(seed: int) -> Sequence[Pair]:
         rng = random.Random(seed)
-        x, b = _gaussian(rng, 2, 1), _gaussian(rng, 2, 1)
-        a = _gaussian(rng, 1, 1)[0]
+        x, b = gaussian(rng, 2, 1), gaussian(rng, 2, 1)
+        a = gaussian(rng, 1, 1)[0]
 
         def square(at: Matrix) -> Any:
             rest = a - (at.H * b)[0]
             return rest * rest.conjugate() if modulus else rest**2
 
-        found = CONVENTIONS[convention](*_by_parts(square, x))
+        found = CONVENTIONS[convention](*by_parts(square, x))
         rest = (a - (x.H * b)[0]).expand()
         claimed = (factor * b * (rest.conjugate() if conjugate else rest)).expand()
         point = (
@@ -268,14 +271,14 @@ def complex_square(
             (MatrixSymbol("b", 2, 1), ImmutableDenseMatrix(b)),
             (MatrixSymbol("x", 2, 1), ImmutableDenseMatrix(x)),
         )
-        return [Pair("the derivative", _rows(found), _rows(claimed), point)]
+        return [Pair("the derivative", rows_of(found), rows_of(claimed), point)]
 
     return pairs
 
 
 def complex_norm(seed: int) -> Sequence[Pair]:
     """tr(XXᴴ) for a complex X against 2X, the derivatives by both parts added up."""
-    at = _gaussian(random.Random(seed), 3, 2)
-    real, imaginary = _by_parts(lambda X: (X * X.H).trace(), at)
+    at = gaussian(random.Random(seed), 3, 2)
+    real, imaginary = by_parts(lambda X: (X * X.H).trace(), at)
     found = (real + I * imaginary).expand()
-    return [Pair("the gradient", _rows(found), _rows(2 * at))]
+    return [Pair("the gradient", rows_of(found), rows_of(2 * at))]

@@ -9,12 +9,19 @@ from .answers import Answer
 from .equation import Equation
 
 SILENT = {
-    45: "complex variables have no rules",
+    45: "the differential of an adjoint is that of a real matrix here",
     67: "eigenvalues have no rules",
     68: "eigenvectors have no rules",
-    89: "complex variables have no rules",
     96: "a definition, in which nothing is differentiated",
     128: "functions of a matrix have no rules",
+    225: "nothing is differentiated",
+    **dict.fromkeys((226, 227, 228, 231), "a relation between derivatives of any function"),
+    **dict.fromkeys(
+        (234, 235), "a chain rule for any function, of which derivatives take one step"
+    ),
+    251: "the same function written in two ways",
+    **dict.fromkeys((253, 254), "a definition, in which nothing is differentiated"),
+    **dict.fromkeys(range(255, 260), "nothing is differentiated"),
 }
 """The equations that the engine does not answer, and why."""
 
