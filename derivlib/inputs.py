@@ -24,7 +24,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import DerivlibError, InputError
-from derivlib.expressions.facets import facets_of
+from derivlib.expressions.facets import facets_of, is_holomorphic
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.scalar_factors import with_scalar_factors
 from derivlib.expressions.shapes import same_size, shown_shape
@@ -224,7 +224,8 @@ def refuse_complex(written: Written) -> None:
     """
     stated = {s for s in written.free if not s.is_Matrix and _is_complex(s)}
     for node in written.nodes if stated else ():
-        if facets_of(type(node)).complex_entries is not None and node.free_symbols & stated:
+        differs = facets_of(type(node)).complex_entries is not None and not is_holomorphic(node)
+        if differs and node.free_symbols & stated:
             raise InputError(
                 f'"{text(node)}" is of a complex number, and here all are real; take '
                 "derivlib.wirtinger, or a symbol that is not stated to be complex"

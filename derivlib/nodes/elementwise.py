@@ -176,4 +176,5 @@ tell(
     parts=lambda node: (node.args[1],),
     with_parts=lambda node, parts: rebuild(node, (node.args[0], *parts)),
     is_holomorphic=_is_holomorphic,
+    complex_entries=Entries(_entries, lambda node: (node.expr,)),  # what is in it is judged inside
 )

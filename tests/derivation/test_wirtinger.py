@@ -19,6 +19,7 @@ from sympy import (
     Identity,
     ImmutableMatrix,
     KroneckerProduct,
+    Lambda,
     MatMul,
     MatrixSymbol,
     Max,
@@ -110,6 +111,13 @@ CASES = {
         "0[n×m]",
         "-sin(conj(Z))",
     ),
+    "conjugate of a function with i": (
+        sum_entries(Z.applyfunc(Lambda(z, exp(I * w * z))).conjugate()),
+        Z,
+        "0[n×m]",
+        "-[I*exp(-I*conj(Z)*conj(w))*conj(w)]",
+    ),
+    "Hermitian part": (Trace((S + Adjoint(S)) ** 2), S, "2*(conj(S) + Sᵀ)", "2*(S + Sᴴ)"),
     "real part of a trace": (re(Trace(A * S)), S, "1/2*Aᵀ", "1/2*Aᴴ"),
     "matrix": (H * A * Z, Z, "I ⊗ Zᴴ*A", "(Zᵀ*Aᵀ ⊗ I)*K[n, m]"),
     "by a scalar": (z * A + conjugate(z) * Adjoint(A), z, "A", "Aᴴ"),
@@ -283,6 +291,8 @@ def test_real_calculus_refuses_what_is_stated_to_be_complex(part):
     with pytest.raises(InputError, match="wirtinger"):
         derive(part(number), number)
     assert derive(number**2, number).result == 2 * number
+    scaled = sum_entries(Z.applyfunc(Lambda(w, number * w**2)))
+    assert derive(scaled, Z).verify(SIZES)
 
 
 def test_texts_are_read():
