@@ -87,6 +87,41 @@ def test_a_hessian_is_that_of_the_library(run):
     assert parts_of(printed)["Hessian"].strip() == str(hessian("x'*A*x", "x"))
 
 
+def test_complex_names_have_two_derivatives_and_two_verdicts(run):
+    code, printed, complaints = run("norm(A*x - b)^2 + abs(z)^2", "x", "--wirtinger", "--complex=z")
+    assert (code, complaints) == (0, "")
+    parts = parts_of(printed)
+    assert "z  scalar, complex" in parts["Understood"]
+    assert parts["Derivatives"].split("\n")[1] == "  ∂L/∂conj(x) = Aᴴ*(A*x - b)"
+    assert parts["Verdict"].count("verified") == 2
+    found = json.loads(run("abs(z)^2", "z", "--wirtinger", "--complex=z", "--json")[1])
+    assert [each["text"] for each in found["derivatives"]] == ["conj(z)", "z"]
+    assert found["verified"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("x^H*A*x", "x", "--wirtinger", "--hessian"),
+        ("x^H*A*x", "x", "--wirtinger", "--code", "numpy"),
+        ("x^H*A*x", "x", "--wirtinger", "--layout", "numerator"),
+        ("tr(X^H*X)", "X", "--wirtinger", "--structure", "symmetric"),
+        ("x^H*A*x", "x", "--wirtinger", "--check", "A*x"),
+        ("x^H*A*x", "x", "A", "--wirtinger"),
+    ],
+)
+def test_what_there_is_for_real_numbers_only_is_refused(typed, capsys):
+    with pytest.raises(SystemExit):
+        options(typed)
+    assert "--wirtinger" in capsys.readouterr().err
+
+
+def test_a_complex_scalar_is_refused_where_all_are_real(run):
+    code, _, complaints = run("abs(z)^2", "z", "--complex=z")
+    assert code == 2
+    assert "wirtinger" in complaints
+
+
 def test_several_variables_have_a_derivative_and_a_verdict_each(run):
     code, printed, _ = run("x'*A*x", "x", "A")
     parts = parts_of(printed)

@@ -22,7 +22,7 @@ from derivlib.errors import (
 )
 from derivlib.parsing.reading import Reading, read_text
 from derivlib.parsing.tokens import name_of
-from derivlib.verbs import derive, hessian, is_derivative
+from derivlib.verbs import derive, hessian, is_derivative, wirtinger
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,13 @@ class Answer:
 
     def _derive(self) -> None:
         variables = self.asked.variables
+        if self.asked.wirtinger:
+            self.derivation: Any = wirtinger(self.formula, variables[0], **self.asked.kinds)
+            return
         options = {"structure": self.asked.structure, **self.asked.kinds}
         verb: Any = hessian if self.asked.hessian else derive
         one = len(variables) == 1
-        self.derivation: Any = verb(self.formula, variables[0] if one else variables, **options)
+        self.derivation = verb(self.formula, variables[0] if one else variables, **options)
         if self.asked.layout is not None:
             self.laid_out = [each.in_layout(self.asked.layout) for each in self.results]
         if self.asked.code is not None:
@@ -185,5 +188,7 @@ def stated_of(reading: Reading, symbol: Any) -> list[str]:
     facts = [fact for fact in reading.assuming if symbol in fact.arguments]
     told = [fact.function.name.replace("_", " ") for fact in facts]
     known = {} if symbol.is_Matrix else symbol.assumptions0
+    if known.get("complex") and not known.get("real"):
+        told.append("complex")
     signs = [sign for sign in ("positive", "negative", "nonnegative", "nonzero") if known.get(sign)]
     return told + ["integer"] * bool(known.get("integer")) + signs[:1]  # the rest follows

@@ -37,6 +37,7 @@ examples:
   derivlib "x'*A*x" x --symmetric A --check "2*A*x"
   derivlib "sum(f(X*w + b))" w --elementwise f --scalar b --full
   derivlib "logdet(S)" S --structure symmetric --sizes n=3
+  derivlib "norm(A*x - b)^2" x --wirtinger
   echo "tr(A*X)" | derivlib - X --json
 
 exit codes:
@@ -91,6 +92,12 @@ def parser() -> ArgumentParser:
     made.add_argument("words", nargs="*", help=SUPPRESS)
     asked = made.add_argument_group("what is asked")
     asked.add_argument("--hessian", action="store_true", help="differentiate twice")
+    asked.add_argument(
+        "--wirtinger",
+        action="store_true",
+        help="differentiate by a complex name and its conjugate; matrices are complex, and scalars "
+        "that are stated to be",
+    )
     asked.add_argument(
         "--check",
         metavar="CLAIM",
@@ -169,10 +176,12 @@ def options(typed: Sequence[str]) -> Namespace:
 
 
 def _refuse_combinations(made: ArgumentParser, found: Namespace) -> None:
+    _refuse_real_options(made, found)
     if found.check is None:
         return
     wanted = {
         "--hessian": found.hessian,
+        "--wirtinger": found.wirtinger,
         "--layout": found.layout,
         "--full": found.full,
         "--code": found.code,
@@ -184,3 +193,18 @@ def _refuse_combinations(made: ArgumentParser, found: Namespace) -> None:
             made.error(f"--check judges a first derivative and takes no {option}")
     if len(found.variables) > 1:
         made.error("--check judges the derivative with respect to one name")
+
+
+def _refuse_real_options(made: ArgumentParser, found: Namespace) -> None:
+    """Refuse what there is for real numbers only."""
+    wanted = {
+        "--hessian": found.hessian,
+        "--structure": found.structure,
+        "--layout": found.layout,
+        "--code": found.code,
+    }
+    for option, is_wanted in wanted.items():
+        if found.wirtinger and is_wanted:
+            made.error(f"--wirtinger is for complex numbers and takes no {option}")
+    if found.wirtinger and len(found.variables) > 1:
+        made.error("--wirtinger differentiates with respect to one name and its conjugate")

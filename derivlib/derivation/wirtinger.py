@@ -9,7 +9,12 @@ from typing import Any, NoReturn
 
 from sympy import Add, Expr, MatAdd, S, SympifyError
 
-from derivlib.check.claims.complex_derivative import is_real_valued, letters_assumed, verify_complex
+from derivlib.check.claims.complex_derivative import (
+    By,
+    is_real_valued,
+    letters_assumed,
+    verify_complex,
+)
 from derivlib.check.claims.verification import Verification
 from derivlib.derivation.conjugates import (
     Originals,
@@ -39,6 +44,35 @@ class TwoResultsError(InputError, SympifyError):
     """Two results stand where SymPy looks for one expression."""
 
     __str__ = Exception.__str__
+
+
+@dataclass(frozen=True)
+class OneOfTwo:
+    """The derivative by the variable, or that by its conjugate.
+
+    :param whole: the derivation of both.
+    :param by: which of them it is.
+    """
+
+    whole: WirtingerDerivation
+    by: By
+
+    @property
+    def result(self) -> Expr:
+        """The derivative."""
+        return self.whole.result if self.by == "variable" else self.whole.conjugate_result
+
+    def verify(
+        self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
+    ) -> Verification:
+        """Compare it with what is found along the parts of each entry of the variable."""
+        return verify_complex(
+            self.whole.expr, self.whole.wrt, self.result, sizes, by=self.by, seed=seed,
+            points=points, assuming=self.whole.assuming, definitions=self.whole.shared,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.whole).split("\n")[self.by == "conjugate"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,6 +136,15 @@ class WirtingerDerivation(HasLines):
         """∂f/∂Z̄, with Z held fixed: ½(∂f/∂X + i ∂f/∂Y); zero where f is holomorphic."""
         return self._with_adjoints(self._views[1].result)
 
+    @property
+    def results(self) -> Mapping[Expr, Expr]:
+        """Both derivatives, by the variable and by the letter for its conjugate."""
+        return {self.wrt: self.result, conjugate_letter(self.wrt): self.conjugate_result}
+
+    def by(self, wrt: Expr) -> OneOfTwo:
+        """One of the two derivatives."""
+        return OneOfTwo(self, "variable" if wrt == self.wrt else "conjugate")
+
     @cached_property
     def gradient(self) -> Expr:
         """∂f/∂X + i ∂f/∂Y = 2 ∂f/∂Z̄ of a real f: the direction of steepest ascent.
@@ -163,14 +206,9 @@ class WirtingerDerivation(HasLines):
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
         """
-
-        def verified(result: Expr, by: Any) -> Verification:
-            return verify_complex(
-                self.expr, self.wrt, result, sizes, by=by, seed=seed, points=points,
-                assuming=self.assuming, definitions=self.shared,
-            )  # fmt: skip
-
-        return verified(self.result, "variable"), verified(self.conjugate_result, "conjugate")
+        first, second = map(self.by, self.results)
+        options = {"seed": seed, "points": points}
+        return first.verify(sizes, **options), second.verify(sizes, **options)
 
     def to_code(self, *_: Any, **__: Any) -> NoReturn:
         """Code of complex numbers is not written.
