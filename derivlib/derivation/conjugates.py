@@ -45,7 +45,7 @@ from derivlib.expressions.problem import letters_in
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, rebuild, with_children
-from derivlib.nodes import AxisNorm, LogAbsDet, LogDet, Norm
+from derivlib.nodes import AxisNorm, FormalNode, LogAbsDet, LogDet, Norm
 from derivlib.nodes.builders import trace
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.symbols import conjugate_letter
@@ -216,7 +216,7 @@ class Originals:
             return Adjoint(Transpose(symbol)) if symbol.is_Matrix else conjugate(symbol)
         if isinstance(node, MatrixBase):
             return node.applyfunc(self)
-        if not isinstance(node, Basic) or not node.args:
+        if not isinstance(node, Basic) or not node.args or isinstance(node, FormalNode):
             return node
         if isinstance(node, Transpose) and self._is_conjugate(node.arg):
             return Adjoint(self(self._conjugated(node.arg)))

@@ -36,6 +36,7 @@ from derivlib.expressions.facets import facets_of, is_holomorphic
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form, children
+from derivlib.nodes import FormalNode
 from derivlib.nodes.symbols import conjugate_letter
 from derivlib.rules.rule import Condition
 
@@ -303,6 +304,8 @@ def _refuse_real_functions(result: Expr, real: frozenset[Any]) -> None:
     stack = [result]
     while stack:
         node = stack.pop()
+        if isinstance(node, FormalNode):  # a name, whose meaning is looked at for itself
+            continue
         stack.extend(children(node))
         is_real = node.free_symbols <= real and facets_of(type(node)).complex_entries is not None
         if is_holomorphic(node) or is_real:

@@ -224,6 +224,8 @@ class ComplexEvaluation(Evaluation):
         if told is not None:
             return told
         entries = super()._definition(node)
+        if node in self.definitions:
+            return entries
         if not is_holomorphic(node) and not entries.under_differential:
             raise UnsupportedError(
                 f"{type(node).__name__} is defined for real numbers only{self._place(node)}"

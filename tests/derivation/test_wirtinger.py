@@ -37,6 +37,7 @@ from sympy import (
     sign,
     sqrt,
     symbols,
+    tanh,
 )
 
 from derivlib import (
@@ -418,6 +419,16 @@ def test_a_root_is_an_absolute_value_where_it_is_one(number):
     assert all(wirtinger(f, Z).verify(SIZES))
     f = norm(number * Z + conjugate(number) * Zc)
     assert all(wirtinger(f, Z).verify(SIZES))
+
+
+def test_long_results_are_over_names():
+    value = x
+    for k in range(20):
+        value = (MatrixSymbol(f"W_{k}", n, n) * value).applyfunc(tanh)
+    d = wirtinger(norm(value) ** 2, x)
+    assert d.shared
+    assert all(d.verify({n: 2}, points=1))
+    assert verify_complex(d.expr, x, d.gradient, {n: 2}, by="gradient", definitions=d.shared)
 
 
 def test_dot_is_what_it_says_it_is():
