@@ -49,6 +49,7 @@ from .nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from .nodes.basis_matrix import BasisMatrix
 from .nodes.block_matrix import hstack, vstack
 from .nodes.broadcast_to import broadcast_to
+from .nodes.clip import Clip, clip
 from .nodes.column_basis import ColumnBasis
 from .nodes.commutation import Commutation
 from .nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
@@ -57,6 +58,7 @@ from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
 from .nodes.dot_product import dot
 from .nodes.elementwise import ElementwisePrime
+from .nodes.elu import Elu, elu
 from .nodes.formal import (
     FormalDerivative,
     FormalGradient,
@@ -67,7 +69,10 @@ from .nodes.formal import (
     formal,
 )
 from .nodes.hardmax import AxisHardmax, Hardmax, hardmax
+from .nodes.hinge import hinge
+from .nodes.huber import Huber, huber
 from .nodes.khatri_rao import KhatriRao, khatri_rao
+from .nodes.leaky_relu import LeakyRelu, leaky_relu
 from .nodes.logabsdet import LogAbsDet, logabsdet
 from .nodes.logdet import LogDet, logdet
 from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
@@ -117,6 +122,7 @@ __all__ = [
     "BasisMatrix",
     "Chain",
     "Circulant",
+    "Clip",
     "ColumnBasis",
     "Commutation",
     "ComputationGraph",
@@ -129,6 +135,7 @@ __all__ = [
     "DerivlibWarning",
     "DiagonalSums",
     "ElementwisePrime",
+    "Elu",
     "EntrywiseDerivation",
     "FormalDerivative",
     "FormalGradient",
@@ -140,10 +147,12 @@ __all__ = [
     "GraphNode",
     "Hardmax",
     "HasLines",
+    "Huber",
     "Inner",
     "InputError",
     "JointDerivation",
     "KhatriRao",
+    "LeakyRelu",
     "Line",
     "Lines",
     "LogAbsDet",
@@ -201,6 +210,7 @@ __all__ = [
     "broadcast_to",
     "check_steps",
     "circulant",
+    "clip",
     "compose",
     "convolve",
     "cross",
@@ -212,15 +222,19 @@ __all__ = [
     "element",
     "element_functions",
     "element_matrix",
+    "elu",
     "entry_table",
     "explicit",
     "formal",
     "hardmax",
     "hessian",
+    "hinge",
     "hstack",
+    "huber",
     "is_derivative",
     "khatri_rao",
     "latex",
+    "leaky_relu",
     "logabsdet",
     "logdet",
     "logsumexp",

@@ -34,9 +34,13 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.ir import Array
-from derivlib.code.stable_functions import ExpRemainder, Guarded, Largest, NearZero, Unless
+from derivlib.code.stable_functions import Expm1, ExpRemainder, Guarded, Largest, NearZero, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
+from derivlib.nodes.clip import Clip
+from derivlib.nodes.elu import Elu
+from derivlib.nodes.huber import Huber
+from derivlib.nodes.leaky_relu import LeakyRelu
 from derivlib.nodes.share import Share
 
 _KNOWN = (
@@ -49,6 +53,10 @@ _AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
     csc: lambda z: 1 / sin(z),
     cot: lambda z: 1 / tan(z),
     Share: lambda *args: Share(*args).in_steps(),
+    Clip: lambda *args: Clip(*args).in_extremes(),
+    Elu: lambda z, alpha, *_: Piecewise((z, z > 0), (alpha * Expm1(z), True)),
+    Huber: lambda *args: Huber(*args).rewrite(Piecewise),
+    LeakyRelu: lambda *args: LeakyRelu(*args).rewrite(Piecewise),
 }
 _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
               "==": "equal", "!=": "not_equal"}  # fmt: skip

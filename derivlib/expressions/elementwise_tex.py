@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Add, Expr, Heaviside, MatrixSymbol, Mul, Not, Or, Piecewise, Pow, S, Symbol, true
 from sympy.core.relational import Relational
 
 from derivlib.expressions.binding import binding, parenthesized
-from derivlib.expressions.reading import is_negative, sums_last
+from derivlib.expressions.reading import bounds, interval, is_negative, sums_last
 from derivlib.expressions.text import called
 
 
@@ -99,7 +100,8 @@ class Elementwise:
             shown = step(self.set(body.args[0]), self.printer._print(body.args[1]))
             return shown if power is None else f"{shown}^{{{power}}}"
         if isinstance(body, Piecewise):
-            return self._cases(body)
+            inside = bounds(body)
+            return self._cases(body) if inside is None else f"[{self._chained(inside)}]"
         _, parts = called(body)
         name = self.printer.function_name(getattr(body, "primed_name", None) or body.func)
         arguments = ", ".join(self.set(part) for part in parts or body.args)
@@ -117,11 +119,16 @@ class Elementwise:
 
     def _condition(self, holds: Any) -> str:
         if isinstance(holds, Relational):
-            return f"{self.set(holds.lhs)} {_RELATIONS[holds.rel_op]} {self.set(holds.rhs)}"
+            return f"{self.set(holds.lhs)} {RELATIONS[holds.rel_op]} {self.set(holds.rhs)}"
+        if (between := interval(holds)) is not None:
+            return self._chained(between)
         if isinstance(holds, Not):
             return rf"\lnot ({self._condition(*holds.args)})"
         word = r" \vee " if isinstance(holds, Or) else r" \wedge "
         return word.join(map(self._condition, holds.args))
 
+    def _chained(self, between: Sequence[Any]) -> str:
+        return " ".join(RELATIONS.get(part) or self.set(part) for part in between)
 
-_RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
+
+RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import product
+from typing import Any
 
-from sympy import Expr, Identity, MatMul, Mul, OneMatrix, Pow, Rational, S
+from sympy import And, Expr, Ge, Gt, Identity, Le, Lt, MatMul, Mul, OneMatrix, Pow, Rational, S
 
 from derivlib.expressions.guarded import scalar_power, scalar_product
 
@@ -135,3 +137,31 @@ def without_doubled(text: str) -> str:
         else:
             start = outer + 1
     return text
+
+
+def interval(condition: Any) -> tuple[Any, str, Any, str, Any] | None:
+    """What stands between what, and the signs, of a condition such as 0 < z < 1."""
+    if not isinstance(condition, And) or len(condition.args) != 2:
+        return None
+    if not all(isinstance(part, (Lt, Le, Gt, Ge)) for part in condition.args):
+        return None
+    one, other = map(_as_bounds, condition.args)
+    for lower, upper in product(one, other):
+        for low, high in ((lower, upper), (upper, lower)):
+            if low[2] == high[0] and not low[2].could_extract_minus_sign():
+                return (*low, *high[1:])
+    return None
+
+
+def _as_bounds(relation: Any) -> tuple[tuple[Any, str, Any], tuple[Any, str, Any]]:
+    """What is smaller than what; the same with both signs changed."""
+    low, high = relation.lts, relation.gts
+    sign = "<" if isinstance(relation, (Lt, Gt)) else "<="
+    return (low, sign, high), (-high, sign, -low)
+
+
+def bounds(choice: Any) -> tuple[Any, str, Any, str, Any] | None:
+    """The interval of a function that is 1 in it and 0 elsewhere."""
+    (value, condition), *others = choice.args
+    is_indicator = value is S.One and len(others) == 1 and tuple(others[0]) == (S.Zero, S.true)
+    return interval(condition) if is_indicator else None

@@ -21,6 +21,7 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Mul,
+    Piecewise,
     Pow,
     S,
     Symbol,
@@ -34,6 +35,7 @@ from sympy.printing.str import StrPrinter
 from derivlib.errors import InputError
 from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.reading import (
+    bounds,
     divided,
     is_call,
     is_negative,
@@ -96,6 +98,23 @@ def _is_unclear(matrix: Expr) -> bool:
     return False
 
 
+def _is_chosen(body: Any, variable: Symbol) -> bool:
+    """Return whether a choice asks of the variable itself, and gives it or what has none of it."""
+    if not isinstance(body, Piecewise):
+        return False
+    inside = bounds(body)
+    parts = facets_of(Piecewise).parts(body) if inside is None else inside[::2]
+    return all(part == variable or not part.has(variable) for part in parts)
+
+
+def _is_of_parameters(body: Any, variable: Symbol) -> bool:
+    """Return whether a function with a word of its own is applied to the variable, and numbers."""
+    if not body.is_Function or isinstance(body, Heaviside) or facet(type(body), "text") is None:
+        return False
+    first, *others = body.args
+    return first == variable and bool(others) and not any(p.has(variable) for p in others)
+
+
 class TextNotation:
     """What the facets of nodes write text with, whichever printer prints their parts."""
 
@@ -144,8 +163,13 @@ class TextNotation:
             return self.call(function.__name__, matrix)
         body, variable = function.expr, function.variables[0]
         name, arguments = called(body)
+        if _is_chosen(body, variable):
+            return str(self._print(body.xreplace({variable: _Entry(str(self._print(matrix)))})))
         if len(arguments) == 1 and arguments[0].as_coeff_Mul()[1] == variable:
             return self.call(name, self._multiple(arguments[0].as_coeff_Mul()[0], matrix))
+        if _is_of_parameters(body, variable):
+            first = _Entry(str(self._print(matrix)))
+            return str(self._print(body.func(first, *body.args[1:])))
         if _is_unclear(matrix):
             taken = {str(symbol) for symbol in (matrix.free_symbols | body.free_symbols)}
             letter = next(name for name in ("z", "u", "v", "z_1", "z_2") if name not in taken)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
 from sympy import (
     Abs,
+    And,
     Expr,
     Function,
     Heaviside,
@@ -15,6 +16,8 @@ from sympy import (
     Lambda,
     Max,
     Min,
+    Not,
+    Or,
     Piecewise,
     S,
     Symbol,
@@ -32,7 +35,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivlib.errors import UnsupportedError
-from derivlib.expressions.elementwise_tex import step
+from derivlib.expressions.elementwise_tex import RELATIONS, step
 from derivlib.expressions.facets import (
     PRINTED,
     Absent,
@@ -43,6 +46,7 @@ from derivlib.expressions.facets import (
     no_parts,
     tell,
 )
+from derivlib.expressions.reading import bounds, interval
 from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
 from derivlib.expressions.text import is_entry, text, typed
 from derivlib.nodes.grid import as_scalar
@@ -240,9 +244,47 @@ def _choice_of(node: Piecewise, parts: tuple[Expr, ...]) -> Expr:
     return Piecewise(*zip(values, holds, strict=True))
 
 
+def _choice_text(p: Any, node: Piecewise) -> str:
+    """where(z > 0, z, 0), with the other pieces in the place of the last."""
+    if (inside := bounds(node)) is not None:
+        return f"[{_chained(p, inside)}]"
+    *pieces, (last, condition) = node.args
+    shown = p._print(_inside(last))
+    if condition is not S.true:
+        pieces, shown = list(node.args), "nan"
+    for value, holds in reversed(pieces):
+        shown = f"where({_condition_text(p, holds)}, {p._print(_inside(value))}, {shown})"
+    return str(shown)
+
+
+def _condition_text(p: Any, condition: Any) -> str:
+    if isinstance(condition, Relational):
+        left, right = (p._print(_inside(side)) for side in (condition.lhs, condition.rhs))
+        return f"{left} {condition.rel_op} {right}"
+    if (between := interval(condition)) is not None:
+        return _chained(p, between)
+    joined = ", ".join(_condition_text(p, part) for part in condition.args)
+    return f"{_CONNECTIVES[type(condition)]}({joined})"
+
+
+_CONNECTIVES = {And: "logical_and", Or: "logical_or", Not: "logical_not"}
+
+
+def _chained(p: Any, between: Sequence[Any]) -> str:
+    return " ".join(part if isinstance(part, str) else p._print(_inside(part)) for part in between)
+
+
+def _choice_tex(p: Any, node: Piecewise) -> str:
+    if (inside := bounds(node)) is None:
+        return str(p._print_Piecewise(node))
+    shown = (RELATIONS.get(part) or p._print(part) for part in inside)
+    return f"[{' '.join(shown)}]"
+
+
 tell(
     Piecewise,
-    **PRINTED,
+    text=_choice_text,
+    tex=_choice_tex,
     shape=scalar,
     normal=_SYMPY,
     entries=Entries(_choice, lambda node: [part for pair in node.args for part in pair.args]),

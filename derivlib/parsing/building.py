@@ -23,10 +23,14 @@ from derivlib.parsing import operations
 from derivlib.parsing.constructs import (
     ADJUGATE_JACOBIAN,
     BARS,
+    CONNECTIVES,
     INVERSE_OR_RECIPROCAL,
     MARKED,
     OF_VECTOR,
+    Comparison,
+    Joined,
     blocks_of,
+    choice,
     entries_of,
     entry_at,
     partial_of,
@@ -35,6 +39,7 @@ from derivlib.parsing.constructs import (
     step,
     unvec,
     value_of,
+    within,
 )
 from derivlib.parsing.declared import Declarations, Declared
 from derivlib.parsing.kinds import IDENTITY, IDENTITY_ALONE, LITERAL, Kind
@@ -85,16 +90,19 @@ class Builder:
     arguments: set[int] = field(default_factory=set)
     """The parts that are named so: what a function of each entry is applied to."""
     entrywise: set[int] = field(default_factory=set)
-    """The terms with [ ] around them: functions of each entry."""
+    """The terms that are functions of each entry: with [ ] around them, or choices."""
+    conditions: set[int] = field(default_factory=set)
+    """Parts that have no value of their own: conditions, and a choice within another."""
 
     def run(self) -> int:
         """Find all terms; the last is the whole."""
         self._name_sizes()
+        self._mark_conditions()
         self._mark_brackets()
         for index in sorted(range(len(self.syntax.parts)), key=lambda k: k not in self.first):
             part = self.syntax.parts[index]
             handler = getattr(self, f"on_{part.kind}", None)
-            if handler is not None:
+            if handler is not None and index not in self.conditions:
                 handler(index, part)
         return self.operand(len(self.syntax.parts) - 1)
 
@@ -130,7 +138,10 @@ class Builder:
                 self.in_brackets[cell] = "direct"
                 self._name_argument(part, cell)
                 continue
-            if mark and part.kind in {"call", "grouped", "method", "arguments"}:
+            is_between = index in self.conditions or part.kind == "arguments"
+            if mark and (is_between or self._is_choice(part)):
+                pass  # what is chosen between is done entry by entry too
+            elif mark and part.kind in {"call", "grouped", "method"}:
                 mark = "argument"
             elif mark == "argument":
                 mark = "nested"
@@ -139,6 +150,30 @@ class Builder:
             if mark:
                 for child in part.parts:
                     self.in_brackets[child] = mark
+
+    def _is_choice(self, part: Part) -> bool:
+        """Return whether a part is where(…)."""
+        name = str(part.tokens[0]) if part.kind == "call" else ""
+        return name.lower() == "where" and not self.declared.of.get(name, Declared()).role
+
+    def _mark_conditions(self) -> None:
+        """Mark what where(…) asks, and a choice that is another's value elsewhere."""
+        for part in self.syntax.parts:
+            if not self._is_choice(part):
+                continue
+            condition, *values = self._arguments(part.parts[-1])[0]
+            self._mark_condition(condition)
+            if len(values) == 2 and self._is_choice(self.syntax.parts[values[1]]):
+                self.conditions.add(values[1])
+
+    def _mark_condition(self, index: int) -> None:
+        part = self.syntax.parts[index]
+        is_joined = part.kind == "call" and str(part.tokens[0]).lower() in CONNECTIVES
+        if part.kind == "compared" or is_joined:
+            self.conditions.add(index)
+        if is_joined:
+            for each in self._arguments(part.parts[-1])[0]:
+                self._mark_condition(each)
 
     def _single_cell(self, part: Part) -> int | None:
         """The formula in [ ] around one, or in [1/(1 + z); z = N]."""
@@ -333,7 +368,8 @@ class Builder:
         called = self.has_call(left) or self.has_call(right)
         if mark == "argument":  # of a function, or what stands in brackets as a whole
             return "[*]" if called else "*"
-        return ".*" if called else "[*]"
+        # What is printed there is a product of matrices: entries are multiplied with a function.
+        return ".*" if called else "*" if self.exact else "[*]"
 
     def has_call(self, index: int) -> bool:
         """Return whether a function or a power is in a part."""
@@ -477,9 +513,14 @@ class Builder:
         self.add(index, blocks_of(len(rows), width), *(cell for row in rows for cell in row))
 
     def on_compared(self, index: int, part: Part) -> None:
-        sign = str(part.tokens[0])
-        if sign == "==":
-            raise self.error("= compares nothing here; write [x > 0] or [x < 0]", index)
+        signs = tuple(map(str, part.tokens))
+        if len(signs) > 1:
+            self.add(index, within(signs), *part.parts)
+            self.entrywise.add(self.of_part[index])
+            return
+        (sign,) = signs
+        if sign in {"==", "!=", "≠"}:
+            raise self.error(f"{sign} compares nothing here; write [x > 0] or [x < 0]", index)
         left, right = part.parts if sign[0] in ">≥" else reversed(part.parts)
         at_zero = S.One if sign in {">=", "≥", "<=", "≤"} else S.Zero
         difference = self.add(index, BINARY["-"], left, right)
@@ -497,6 +538,9 @@ class Builder:
         if token.startswith("unvec["):
             self._unvec_of(index, token[6:-1], positional)
             return
+        if self._is_choice(part):
+            self._choose(index)
+            return
         known = self.declared.of.get(name, Declared())
         if known.role and known.role != "size":
             self._apply_declared(index, name, len(token) - len(name), positional, named, known)
@@ -504,6 +548,41 @@ class Builder:
             self._times(index, name, positional[0])  # X(Y + Z), a product
         else:
             self._apply(index, name, positional, named)
+
+    def _choose(self, index: int) -> None:
+        """where(x > 0, x, 0); another choice in the last place goes on with this one."""
+        conditions: list[Comparison | Joined] = []
+        parts: list[int] = []
+        last = index
+        while self._is_choice(self.syntax.parts[last]):
+            arguments, named = self._arguments(self.syntax.parts[last].parts[-1])
+            if len(arguments) != 3 or named:
+                raise self.error("where takes a condition and two values: where(x > 0, x, 0)", last)
+            condition, value, last = arguments
+            conditions.append(self._condition(condition, parts))
+            parts.append(value)
+        is_total = self.written(last) != "nan" or "nan" in self.declared.of
+        parts += [last] if is_total else []
+        self.add(index, choice(conditions, is_total=is_total), *parts)
+        self.entrywise.add(self.of_part[index])
+
+    def _condition(self, index: int, parts: list[int]) -> Comparison | Joined:
+        """A condition; what it compares is added to the parts."""
+        part = self.syntax.parts[index]
+        if index not in self.conditions:
+            raise self.error(
+                f"{self.written(index)} is no condition; write x > 0, 0 < x < 1, or several in "
+                "logical_and(…), logical_or(…), logical_not(…)",
+                index,
+            )
+        if part.kind == "compared":
+            parts += part.parts
+            return Comparison(tuple(map(str, part.tokens)))
+        by = str(part.tokens[0]).lower()
+        arguments, _ = self._arguments(part.parts[-1])
+        if not arguments or (by == "logical_not" and len(arguments) > 1):
+            raise self.error(f"{by} takes conditions: {by}(x > 0)", index)
+        return Joined(by, tuple(self._condition(each, parts) for each in arguments))
 
     def _unvec_of(self, index: int, sizes: str, positional: list[int]) -> None:
         rows, _, cols = sizes.partition("×")
@@ -584,6 +663,9 @@ class Builder:
             return
         if "ord" in named and plain == "norm" and len(positional) == 1:
             positional = [*positional, named.pop("ord")]
+        if plain in operations.OPTIONS and operations.OPTIONS[plain][0] in named:
+            self._apply_with_option(index, name, plain, positional, named)
+            return
         along = named.pop("axis", named.pop("dim", None))
         if named:
             raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
@@ -597,19 +679,43 @@ class Builder:
         if operation is not None:
             self.add(index, operation, *positional)
             return
+        raise self._not_applied(index, name, plain, positional)
+
+    def _apply_with_option(
+        self, index: int, name: str, plain: str, positional: list[int], named: dict[str, int]
+    ) -> None:
+        """relu(x, at_zero=1), by what its derivative is at a kink."""
+        option, function = operations.OPTIONS[plain]
+        value = named.pop(option)
+        if named:
+            raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
+        if (plain, len(positional)) not in FUNCTIONS:
+            raise self._not_applied(index, name, plain, positional)
+
+        def build(*parts: Expr) -> Expr:
+            return function(*parts[:-1], **{option: parts[-1]})
+
+        self.add(index, operations.with_parameters(build), *positional, value)
+
+    def _not_applied(self, index: int, name: str, plain: str, positional: list[int]) -> ParseError:
+        """Why a function is not applied to so many arguments, or is none."""
         counts = sorted(count for known, count in FUNCTIONS if known == plain)
         if counts and (plain, 0) in operations.ALONG and len(positional) == 2:
-            raise self.error(
+            return self.error(
                 f"write {name}(…, axis=0) for each column or {name}(…, axis=1) for each row; "
                 "a number alone is counted differently in different languages",
                 index,
             )
         if counts:
             takes = f"{counts[0]} or more" if len(counts) > 1 else str(counts[0])
-            raise self.error(f"{name} takes {takes} arguments, not {len(positional)}", index)
-        raise self._unknown_function(index, name)
+            return self.error(f"{name} takes {takes} arguments, not {len(positional)}", index)
+        return self._unknown_function(index, name)
 
     def _unknown_function(self, index: int, name: str) -> ParseError:
+        if name.lower() in CONNECTIVES:
+            return self.error(
+                f"{name} joins conditions within where( ): where({name}(…), 1, 0)", index
+            )
         token = self.syntax.parts[index].tokens[0]
         start = (token.start_pos or 0) + (token.type == "METHOD")
         place = (start, start + len(name))

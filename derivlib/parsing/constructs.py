@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -64,7 +65,9 @@ def _matmul(parts: Sequence[Expr], shape: Shape) -> Expr:
 
 def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     """Entry by entry, or the product of matrices, where only one of them fits."""
-    return operations.BINARY[".*"].shape(sizes, shapes)
+    kinds = {tuple(size is S.One for size in sizes.shape(shape)) for shape in shapes}
+    are_alike = len(kinds - {(True, True)}) < 2
+    return operations.BINARY[".*" if are_alike else "*"].shape(sizes, shapes)
 
 
 def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
@@ -72,7 +75,8 @@ def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
         raise InputError(
             "within [ ], write .* for entry by entry and @ for the product of matrices"
         )
-    return operations.BINARY[".*"].build(parts, shape)
+    kinds = {tuple(size is S.One for size in part.shape) for part in parts if part.is_Matrix}
+    return operations.BINARY[".*" if len(kinds) < 2 else "*"].build(parts, shape)
 
 
 MARKED = {
@@ -174,6 +178,79 @@ def step(at_zero: Expr) -> Operation:
         return sp.Heaviside(argument, at_zero, evaluate=argument.is_number)
 
     return Operation(operations.same_shape, build)
+
+
+_RELATIONS: dict[str, Any] = {
+    "<": sp.Lt, "<=": sp.Le, "≤": sp.Le, ">": sp.Gt, ">=": sp.Ge, "≥": sp.Ge, "==": sp.Eq,
+    "!=": sp.Ne, "≠": sp.Ne,
+}  # fmt: skip
+CONNECTIVES: dict[str, Any] = {"logical_and": sp.And, "logical_or": sp.Or, "logical_not": sp.Not}
+"""What conditions are joined by, by NumPy's names."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared by which signs: 0 < x < 1 has two."""
+
+    signs: tuple[str, ...]
+
+    def holds(self, sides: Iterator[Expr]) -> Any:
+        """The condition, of as many sides as it takes from those that are left."""
+        left, found = next(sides), []
+        for sign in self.signs:
+            right = next(sides)
+            found.append(_RELATIONS[sign](left, right))
+            left = right
+        return sp.And(*found)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Conditions that are joined by "and" or by "or", or one that is denied."""
+
+    by: str
+    conditions: tuple[Comparison | Joined, ...]
+
+    def holds(self, sides: Iterator[Expr]) -> Any:
+        """The condition, of as many sides as it takes from those that are left."""
+        return CONNECTIVES[self.by](*[each.holds(sides) for each in self.conditions])
+
+
+def choice(conditions: Sequence[Comparison | Joined], *, is_total: bool) -> Operation:
+    """where(x > 0, x, 0), of scalars or of the entries of one matrix.
+
+    :param conditions: in the order in which they are asked. The parts are what each compares, then
+        the value where it holds, and the last the value elsewhere.
+    :param is_total: whether there is a value where no condition holds.
+    """
+
+    def of_scalars(parts: Sequence[Expr]) -> Expr:
+        values = iter(parts)
+        pieces = [(condition.holds(values), next(values)) for condition in conditions]
+        last = [(next(values), True)] if is_total else []
+        return sp.Piecewise(*((value, holds) for holds, value in pieces), *last)
+
+    def build(parts: Sequence[Expr], _: Shape) -> Expr:
+        matrices = {part for part in parts if part.is_Matrix}
+        if not matrices:
+            return of_scalars(parts)
+        if len(matrices) > 1:
+            raise InputError(
+                "where(…) chooses between functions of the entries of one matrix; of several, "
+                "write [A > B].*A + [A <= B].*B"
+            )
+        (matrix,) = matrices
+        return elementwise(
+            Lambda(_z, of_scalars([_z if part.is_Matrix else part for part in parts])), matrix
+        )
+
+    return Operation(operations.alike_or_scalar, build, by_entries=True)
+
+
+def within(signs: tuple[str, ...]) -> Operation:
+    """[0 < x < 1], which is 1 where that holds and 0 elsewhere."""
+    inside = choice([Comparison(signs)], is_total=True)
+    return replace(inside, build=lambda parts, shape: inside.build([*parts, S.One, S.Zero], shape))
 
 
 def entry_at(at: Sequence[Expr]) -> Operation:

@@ -152,7 +152,7 @@ def _names(key: str, value: Any) -> Iterable[str]:
     return names
 
 
-_AFTER = re.compile(r"\\text\{\s*(?:where|with)\s*\}|\b(?:where|with)\b|(?<!\\)[,;]")
+_AFTER = re.compile(r"\\text\{\s*(?:where|with)\s*\}|\b(?:where(?!\()|with)\b|(?<!\\)[,;]")
 _CLAUSE = re.compile(
     r"\s*(?P<names>[^\W\d]\w*(?:\s*(?:,|and)\s*[^\W\d]\w*)*?)\s*"
     r"(?:\bis\b|\bare\b|:|∈|\\in\b|\bin\b)?\s*(?P<rest>\S.*?)\s*",

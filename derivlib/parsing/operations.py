@@ -28,16 +28,21 @@ from derivlib.expressions.construction import (
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import adjugate_of
 from derivlib.nodes.amax import amax, amin
+from derivlib.nodes.clip import Clip, clip
 from derivlib.nodes.convolution import circulant
 from derivlib.nodes.cross import cross, skew
-from derivlib.nodes.elementwise import elementwise
+from derivlib.nodes.elementwise import elementwise, of_scalar_or_entries
+from derivlib.nodes.elu import Elu, elu
 from derivlib.nodes.hardmax import hardmax
+from derivlib.nodes.hinge import hinge
+from derivlib.nodes.huber import huber
 from derivlib.nodes.khatri_rao import khatri_rao
+from derivlib.nodes.leaky_relu import leaky_relu
 from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
 from derivlib.nodes.norm import norm
-from derivlib.nodes.relu import Relu
+from derivlib.nodes.relu import Relu, relu
 from derivlib.nodes.share import Share
 from derivlib.nodes.sigmoid import Sigmoid
 from derivlib.nodes.softmax import softmax
@@ -93,7 +98,8 @@ def _product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     return left[0], right[1]
 
 
-def _alike_or_scalar(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+def alike_or_scalar(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """The one shape of all parts but scalars."""
     shaped = [shape for shape in shapes if not is_scalar(sizes, shape)]
     for one, other in pairwise(shaped):
         sizes.alike(one, other)
@@ -308,6 +314,23 @@ def _entrywise(function: Any) -> Operation:
     return Operation(same_shape, build, by_entries=True)
 
 
+def with_parameters(function: Callable[..., Expr]) -> Operation:
+    """A function of each entry and of numbers, the same for each."""
+
+    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        argument, *parameters = shapes
+        if not all(is_scalar(sizes, each) for each in parameters):
+            raise MisfitError
+        return argument
+
+    return Operation(
+        shape,
+        lambda parts, _: function(*parts),
+        by_entries=True,
+        advice="all arguments but the first are numbers",
+    )
+
+
 def extreme(function: Any) -> Operation:
     """The largest or the smallest of several scalars, or of the entries of matrices."""
 
@@ -324,7 +347,7 @@ def extreme(function: Any) -> Operation:
         number = [function(*numbers)] if numbers else []
         return reduce(of_two, [*matrices, *number]) if matrices else number[0]
 
-    return Operation(_alike_or_scalar, build, by_entries=True)
+    return Operation(alike_or_scalar, build, by_entries=True)
 
 
 def _shared(parts: Sequence[Expr], shape: Shape) -> Expr:
@@ -338,7 +361,7 @@ def _shared(parts: Sequence[Expr], shape: Shape) -> Expr:
     )
 
 
-_SHARE = Operation(_alike_or_scalar, _shared, by_entries=True)
+_SHARE = Operation(alike_or_scalar, _shared, by_entries=True)
 
 
 def _of_one(function: Callable[[Any], Expr], shape: ShapeRule, advice: str = "") -> Operation:
@@ -393,14 +416,14 @@ _TRACE_ADVICE = "a trace, a determinant and an inverse are of square matrices"
 
 BINARY: Mapping[str, Operation] = {
     "+": Operation(
-        _alike_or_scalar,
+        alike_or_scalar,
         _sum,
         broadcasts=True,
         by_entries=True,
         advice="terms of a sum have one shape",
     ),
     "-": Operation(
-        _alike_or_scalar,
+        alike_or_scalar,
         _difference,
         broadcasts=True,
         by_entries=True,
@@ -423,14 +446,14 @@ BINARY: Mapping[str, Operation] = {
         lambda parts, _: mul(inverse(parts[0]) if parts[0].is_Matrix else 1 / parts[0], parts[1]),
     ),
     ".*": Operation(
-        _alike_or_scalar,
+        alike_or_scalar,
         _by_entries,
         broadcasts=True,
         by_entries=True,
         advice="entries are multiplied in one shape",
     ),
     "./": Operation(
-        _alike_or_scalar,
+        alike_or_scalar,
         _quotient_by_entries,
         broadcasts=True,
         by_entries=True,
@@ -511,14 +534,35 @@ _ENTRYWISE: dict[str, Any] = {
     "square": Lambda(_z, _z**2), "log1p": Lambda(_z, sp.log(1 + _z)),
     "expm1": Lambda(_z, sp.exp(_z) - 1), "reciprocal": Lambda(_z, 1 / _z),
     "logit": Lambda(_z, sp.log(_z / (1 - _z))),
+    "gelu": Lambda(_z, _z * (1 + sp.erf(_z / sp.sqrt(2))) / 2),
+    "silu": Lambda(_z, _z * Sigmoid(_z)),
+    "selu": Lambda(_z, sp.Float("1.0507009873554805") * Elu(_z, sp.Float("1.6732632423543772"))),
+    "hardtanh": Lambda(_z, Clip(_z, -1, 1, 0)), "relu6": Lambda(_z, Clip(_z, 0, 6, 0)),
     "log2": Lambda(_z, sp.log(_z) / sp.log(2)), "log10": Lambda(_z, sp.log(_z) / sp.log(10)),
 }  # fmt: skip
+
+OPTIONS: dict[str, tuple[str, Callable[..., Expr]]] = {
+    "relu": ("at_zero", relu),
+    "leaky_relu": ("at_zero", leaky_relu),
+    "elu": ("at_zero", elu),
+    "hinge": ("at_zero", hinge),
+    "clip": ("at_ends", clip),
+}
+"""The name of the argument that says what a derivative is at a kink."""
 
 FUNCTIONS: dict[tuple[str, int], Operation] = {
     **{(name, 1): _entrywise(function) for name, function in _ENTRYWISE.items()},
     **{("max", count): extreme(sp.Max) for count in range(2, 10)},
     **{("min", count): extreme(sp.Min) for count in range(2, 10)},
     **{("share", count): _SHARE for count in range(2, 10)},
+    ("heaviside", 2): with_parameters(
+        lambda z, at_zero: of_scalar_or_entries(sp.Heaviside, z, at_zero)
+    ),
+    ("clip", 3): with_parameters(clip),
+    **{("leaky_relu", count): with_parameters(leaky_relu) for count in (1, 2)},
+    **{("elu", count): with_parameters(elu) for count in (1, 2)},
+    **{("huber", count): with_parameters(huber) for count in (1, 2)},
+    ("hinge", 1): with_parameters(hinge),
     ("sum", 1): _of_one(builders.sum_of, to_number),
     ("mean", 1): Operation(to_number, _mean, of_matrix=True),
     ("norm", 1): NORM,
@@ -595,11 +639,15 @@ CONSTANTS: dict[str, Callable[[Shape], Expr]] = {
 }
 """Matrices that are told by their size."""
 
+CHOICES = ("where", "logical_and", "logical_or", "logical_not")
+"""What takes conditions, by NumPy's names."""
+
 NAMES: dict[str, str] = {
     # as written by NumPy, PyTorch, MATLAB, Julia, R, SymPy and in TeX: what it is called here
     "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
     "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "sgn": "sign",
-    "logistic": "sigmoid", "expit": "sigmoid", "lgamma": "loggamma", "gammaln": "loggamma",
+    "logistic": "sigmoid", "expit": "sigmoid", "clamp": "clip",
+    "swish": "silu", "lgamma": "loggamma", "gammaln": "loggamma",
     "psi": "digamma", "step": "heaviside", "maximum": "max", "minimum": "min",
     "sum_entries": "sum", "amax": "max", "amin": "min", "average": "mean", "norm2": "norm",
     "normfro": "norm",
@@ -639,9 +687,6 @@ NOT_YET = {
     *(
         "argmax",
         "argmin",
-        "gelu",
-        "silu",
-        "elu",
         "floor",
         "ceil",
         "round",
@@ -664,9 +709,9 @@ def plain(name: str) -> str:
 def is_known(name: str) -> bool:
     """Return whether a name is that of a function or a constant."""
     small = plain(name)
-    return small in CONSTANTS or any(small == known for known, _ in FUNCTIONS)
+    return small in {*CONSTANTS, *CHOICES} or any(small == known for known, _ in FUNCTIONS)
 
 
 def known_names() -> list[str]:
     """All names that can be typed, for telling the nearest."""
-    return sorted({name for name, _ in FUNCTIONS} | {*NAMES} | {*CONSTANTS})
+    return sorted({name for name, _ in FUNCTIONS} | {*NAMES} | {*CONSTANTS} | {*CHOICES})

@@ -434,11 +434,11 @@ class _Reader:
             elif term.operation is None:
                 value = self.symbols.setdefault(term.name, self._symbol(term.name, shape))
             else:
-                value = self._applied(term, [values[k] for k in term.parts], shape)
-            value = as_scalar(value) if shape == SCALAR else value
-            if index in self.builder.entrywise and shape != SCALAR:
-                value = self._of_each_entry(index, value, values)
-            values.append(value)
+                is_function = index in self.builder.entrywise and shape != SCALAR
+                value = self._of_each_entry(index, values) if is_function else None
+                if value is None:
+                    value = self._applied(term, [values[k] for k in term.parts], shape)
+            values.append(as_scalar(value) if shape == SCALAR else value)
         return values
 
     @cached_property
@@ -455,10 +455,10 @@ class _Reader:
                 [self.syntax.place(self.terms[first].part)],
             )
 
-    def _of_each_entry(self, root: int, value: Any, values: Sequence[Any]) -> Any:
-        """[1 - tanh(N)**2] as one function of the entries of N; of several matrices, as it is."""
+    def _of_each_entry(self, root: int, values: Sequence[Any]) -> Any:
+        """[1 - tanh(N)**2] as one function of the entries of N; nothing of several matrices."""
         if self._is_argument(root):
-            return value
+            return None
         needed: list[int] = []
         stack = [root]
         while stack:
@@ -478,7 +478,7 @@ class _Reader:
             elif term.operation is not None:
                 bodies[index] = self._applied(term, [bodies[k] for k in term.parts], SCALAR)
         if len(arguments) != 1:
-            return value
+            return None
         return elementwise(Lambda(_ENTRY, bodies[root]), arguments.pop())
 
     def _is_argument(self, index: int) -> bool:

@@ -121,7 +121,10 @@ def _unexpected(text: str, found: Sequence[Token], error: UnexpectedInput) -> Pa
     elif token.type == "COLON":
         message = "write vec(X) for X(:), and X[0, :] for a row, counted from 0"
     elif token.type == "COMPARE":
-        message = f"{shown} compares within [ ] only: [x > 0] is 1 where x is positive, 0 elsewhere"
+        message = (
+            f"{shown} compares within [ ] and where( ) only: [x > 0] is 1 where x is positive, 0 "
+            "elsewhere"
+        )
     else:
         message = f"{shown} cannot follow {text[before.start_pos : before.end_pos]}"
     return ParseError(message, text, [place])

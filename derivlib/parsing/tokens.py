@@ -49,8 +49,8 @@ _PATTERNS = {
     "DOTTED": r"\.[A-Za-z_]\w*",
     "SUPER": r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀᴴ]+",
     "OPERATOR": r"\.\*\*|\.\*|\./|\.\^|\.'|\*\*|\^\s*(?:⊙|\{\s*\\odot|\\odot\b|\\circ\b|∘)"
-    r"|>=|<=|\|\||==|[-+*/@^()\[\]{},;:=<>|'"
-    r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤⟨⟩]",
+    r"|>=|<=|!=|\|\||==|[-+*/@^()\[\]{},;:=<>|'"
+    r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤≠⟨⟩]",
 }
 _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 
@@ -75,7 +75,7 @@ _SIGNS = {
     "'": "QUOTE", "′": "QUOTE", "’": "QUOTE", "†": "QUOTE", ".'": "QUOTE",
     ",": "COMMA", ";": "SEMICOLON", ":": "COLON",
     "=": "EQUALS", "<": "COMPARE", ">": "COMPARE", ">=": "COMPARE", "<=": "COMPARE",
-    "≥": "COMPARE", "≤": "COMPARE", "==": "COMPARE",
+    "≥": "COMPARE", "≤": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "≠": "COMPARE",
     "(": "LPAR", ")": "RPAR", "{": "LBRACE", "}": "RBRACE", "[": "LSQB", "]": "RSQB",
     "|": "BAR", "||": "NORM", "‖": "NORM", "∥": "NORM",
     r"\cdot": "TIMES", r"\times": "TIMES", r"\ast": "TIMES", r"\odot": "ODOT", r"\circ": "ODOT",

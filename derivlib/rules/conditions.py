@@ -17,6 +17,7 @@ from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import AxisSoftmax, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.functions import relations_of
+from derivlib.nodes.in_pieces import InPieces
 from derivlib.nodes.share import Share
 from derivlib.rules.rule import Condition
 from derivlib.rules.scalar_derivatives import WITH_KINKS
@@ -118,6 +119,9 @@ def of_function(function: Any, *arguments: Expr) -> tuple[Condition, ...]:
     """What has to hold of the argument of a function of scalars, a logarithm above all."""
     if function is Share:
         return of_extreme(function, *arguments)
+    if issubclass(function, InPieces):
+        gaps = function.gaps(*arguments[: function.parameters + 1])
+        return _not_zero(gaps)
     needs = _of_function(function, arguments[0])
     return () if needs is None else (Condition(_unsigned(arguments[0], needs), needs[0]),)
 
@@ -139,7 +143,10 @@ def _of_function(function: Any, argument: Expr) -> Needs | None:
 
 def of_extreme(_: Any, *arguments: Expr) -> tuple[Condition, ...]:
     """No two arguments of `Max` or `Min` may be equal."""
-    gaps = (first - second for first, second in combinations(arguments, 2))
+    return _not_zero(first - second for first, second in combinations(arguments, 2))
+
+
+def _not_zero(gaps: Iterable[Expr]) -> tuple[Condition, ...]:
     return tuple(
         Condition(_unsigned(gap, _NOT_ZERO), _NOT_ZERO[0]) for gap in gaps if not gap.is_nonzero
     )
@@ -219,7 +226,9 @@ def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Expr, Needs
     real = sp.Dummy("z", real=True)
     for node, given in _nodes(body):
         pairs: Iterable[tuple[Expr, Expr]] = ()
-        if isinstance(node, (sp.Max, sp.Min, Share)):
+        if isinstance(node, InPieces):
+            pairs = ((gap, sp.S.Zero) for gap in node.gaps(*node.plain))
+        elif isinstance(node, (sp.Max, sp.Min, Share)):
             pairs = combinations(node.args, 2)
         elif isinstance(node, Relational):
             pairs = (node.args,)
@@ -227,7 +236,7 @@ def _needed(body: Expr, variable: sp.Symbol) -> Iterator[tuple[Expr, Expr, Needs
             if variable in (first - second).free_symbols:
                 yield node, first - second, _NOT_ZERO
         kinds = (sp.Pow, sp.log, *WITH_KINKS)
-        if isinstance(node, Share) or not isinstance(node, kinds):
+        if isinstance(node, (Share, InPieces)) or not isinstance(node, kinds):
             continue
         if variable not in node.args[0].free_symbols:
             continue

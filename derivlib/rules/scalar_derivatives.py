@@ -17,6 +17,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
+from derivlib.nodes.in_pieces import InPieces
 from derivlib.nodes.prime import Prime, at_entries, is_carried_out, prime_of
 from derivlib.nodes.relu import Relu
 from derivlib.nodes.share import Share
@@ -24,7 +25,7 @@ from derivlib.nodes.share import Share
 LOCALLY_CONSTANT = (sp.sign, sp.Heaviside, Share)
 """Functions of real numbers whose derivative is 0 but where they jump."""
 
-WITH_KINKS = (sp.Abs, sp.Max, sp.Min, Relu, *LOCALLY_CONSTANT)
+WITH_KINKS = (sp.Abs, sp.Max, sp.Min, Relu, InPieces, *LOCALLY_CONSTANT)
 """Functions of real numbers that have a derivative but where an argument is 0, or two are equal."""
 
 

@@ -33,6 +33,7 @@ from results import (
 )
 from sympy import Lambda
 from sympy.core.symbol import Str
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.mathml import mathml
@@ -255,6 +256,7 @@ def evaluated(text: str) -> sp.Basic:
     # what of SymPy's own `from sympy import *` leaves out
     names["MatrixElement"] = MatrixElement
     names["ElementwiseApplyFunction"] = ElementwiseApplyFunction
+    names["ExprCondPair"] = ExprCondPair
     return eval(text, names)
 
 

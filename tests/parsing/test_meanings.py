@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from compare import evaluator
-from scipy.special import erf, expit, logsumexp, softmax
+from scipy.special import erf, expit, huber, logsumexp, softmax
 from sympy import Function, MatrixSymbol, Symbol, symbols
 
 from derivlib import MatrixFunction, ParseError, parse, read_text, text
@@ -140,7 +140,34 @@ MEANINGS = {
     "x⊤A x": lambda x, A: x.T @ A @ x,
     r"\exp\{-x\}": lambda x: np.exp(-x),
     r"x^{\odot 2}": lambda x: x**2,
+    "np.clip(X, 0.5, c) + torch.clamp(X, 0.4, 0.6)": lambda X, c: (
+        np.clip(X, 0.5, c) + np.clip(X, 0.4, 0.6)
+    ),
+    "leaky_relu(x - 1) + leaky_relu(x - 1, c)": lambda x, c: sum(
+        np.where(x > 1, x - 1, slope * (x - 1)) for slope in (0.01, c)
+    ),
+    "elu(x - 1) + elu(x - 1, c)": lambda x, c: sum(
+        np.where(x > 1, x - 1, alpha * np.expm1(x - 1)) for alpha in (1, c)
+    ),
+    "selu(x - 1)": lambda x: 1.0507009873554805 * np.where(
+        x > 1, x - 1, 1.6732632423543772 * np.expm1(x - 1)
+    ),
+    "huber(x) + huber(x, 0.5)": lambda x: 2 * huber(1, x) + 2 * huber(0.5, x),
+    "hinge(x .* y)": lambda x, y: np.maximum(0, 1 - x * y),
+    "hardtanh(2*x - 2) + relu6(9*x)": lambda x: np.clip(2 * x - 2, -1, 1) + np.clip(9 * x, 0, 6),
+    "gelu(x)": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
+    "silu(x) - swish(y)": lambda x, y: x * expit(x) - y * expit(y),
+    "heaviside(x - x[0], 1/4)": lambda x: np.heaviside(x - x[0], 0.25),
+    "np.where(X @ w > 2, X @ w, 0)": lambda X, w: np.where(X @ w > 2, X @ w, 0),
+    "where(x < 0.5, 1, where(x >= 1, x, c))": lambda x, c: np.select([x < 0.5, x >= 1], [1, x], c),
+    "where(logical_or(c > 9, logical_and(x > 0.4, x != 1)), x, 2)": lambda x, c: np.where(
+        x > 0.4, x, 2
+    ),
+    "where(logical_not(0.5 <= x < 1), x, 2)": lambda x: np.where((x >= 0.5) & (x < 1), 2, x),
+    "[where(X > 1, X*exp(X), X**2) + 1]": lambda X: np.where(X > 1, X * np.exp(X), X**2) + 1,
     # as this library prints
+    "[0.5 < X*w - y <= 2]": lambda X, w, y: (X @ w - y > 0.5) & (X @ w - y <= 2),
+    "[1 + exp(X*w - y)]": lambda X, w, y: 1 + np.exp(X @ w - y),
     "2*Xᵀ*(X*w - y)": lambda X, w, y: 2 * X.T @ (X @ w - y),
     "A⁻ᵀ + A⁻¹": lambda A: inv(A).T + inv(A),
     "y ⊙ X*w": lambda y, X, w: y * (X @ w),

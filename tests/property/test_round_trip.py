@@ -18,8 +18,6 @@ COUNT = 60
 """How many random expressions of each kind."""
 
 NOT_TYPED = {
-    "function in pieces": "pieces with conditions have no text form",
-    "derivative of function in pieces": "the same",
     "derivative of scaled by an entry": "J[1, 0] does not say its shape",
     "derivative of explicit entries of a matrix": "the same",
     "Hessian of through an abstract matrix": "the derivative of a derivative of ν has no text form",

@@ -54,6 +54,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin
 from derivlib.nodes.hardmax import AxisHardmax, Hardmax
+from derivlib.nodes.in_pieces import InPieces
 from derivlib.nodes.relu import Relu
 from derivlib.nodes.share import Share
 
@@ -73,7 +74,21 @@ _FLOAT_TOLERANCE = 1e-10
 
 _POINTS_IN_PIECES = 16
 _IN_PIECES = (
-    *(Abs, sign, Max, Min, Relu, Share, Piecewise, Heaviside, DiracDelta, floor, ceiling, frac),
+    *(
+        Abs,
+        sign,
+        Max,
+        Min,
+        Relu,
+        InPieces,
+        Share,
+        Piecewise,
+        Heaviside,
+        DiracDelta,
+        floor,
+        ceiling,
+        frac,
+    ),
     *(Mod, Amax, Amin, AxisAmax, AxisAmin, Hardmax, AxisHardmax),
     InverseTrigonometricFunction,
 )
