@@ -87,6 +87,7 @@ from .nodes.partials import (
     ScalarPartial,
     partial,
 )
+from .nodes.pinv import Pinv, Projector, pinv, projector
 from .nodes.prime import Prime, prime
 from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
@@ -166,7 +167,9 @@ __all__ = [
     "Norm",
     "OnVec",
     "ParseError",
+    "Pinv",
     "Prime",
+    "Projector",
     "Reading",
     "RealNode",
     "Relu",
@@ -242,7 +245,9 @@ __all__ = [
     "norm",
     "parse",
     "partial",
+    "pinv",
     "prime",
+    "projector",
     "read_text",
     "register",
     "relu",

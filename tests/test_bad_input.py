@@ -83,7 +83,9 @@ from derivlib import (
     mean,
     norm,
     partial,
+    pinv,
     prime,
+    projector,
     relu,
     show,
     skew,
@@ -207,6 +209,9 @@ REFUSED = {
         lambda: broadcast_to(w, (n, m)), ShapeError, "w.T for a row"),
     "distances of misfits": (
         lambda: squared_distances(X, W), ShapeError, "X is n×m and W is m×p"),
+    "Moore–Penrose inverse of a scalar": (
+        lambda: pinv(t), InputError, "pinv takes a matrix"),
+    "projector of text": (lambda: projector("A"), InputError, "projector takes"),
     "distances of text": (lambda: squared_distances("x"), InputError, "squared_distances takes"),
     "slice in steps that do not fit": (
         lambda: derive(norm(A3[0:3:2, :]), A3), ShapeError, "steps of 2, which does not divide 3"),

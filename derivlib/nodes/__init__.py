@@ -57,6 +57,7 @@ from derivlib.nodes.partials import (
     ScalarPartial,
     partial,
 )
+from derivlib.nodes.pinv import Pinv, Projector, pinv, projector
 from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
@@ -111,7 +112,9 @@ __all__ = [
     "Norm",
     "OnVec",
     "PartialNode",
+    "Pinv",
     "Prime",
+    "Projector",
     "Restricted",
     "ScalarDifferential",
     "ScalarPartial",
@@ -148,7 +151,9 @@ __all__ = [
     "norm",
     "numel",
     "partial",
+    "pinv",
     "prime",
+    "projector",
     "skew",
     "softmax",
     "squared_distances",

@@ -15,6 +15,7 @@ from derivlib.expressions.sizes import at_size
 from derivlib.expressions.text import text
 from derivlib.nodes.formal import FormalNode
 from derivlib.nodes.grid import Grid, as_scalar
+from derivlib.nodes.independence import Crossing
 from derivlib.nodes.matrix_function import Slot
 
 
@@ -67,6 +68,9 @@ class Ring(Protocol):
 
     def determinant(self, matrix: Grid) -> Any:
         """The determinant of a square matrix."""
+
+    def independent(self, matrix: Grid) -> Crossing:
+        """The rows and columns that meet in a largest invertible matrix."""
 
     def differential(self, value: Any) -> Any:
         """The differential of a scalar that was calculated one level further up."""

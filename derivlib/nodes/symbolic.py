@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 from typing import Any
 
-from sympy import Abs, Add, Expr, Integer, Max, Min, Mul, Piecewise, Pow, S, Symbol, conjugate
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Float,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    conjugate,
+    sympify,
+)
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib.errors import UnsupportedError
 from derivlib.nodes.abstract_partial import AbstractPartial, abstract_value
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.independence import Crossing, independent
 from derivlib.nodes.matrix_function import Slot
 
 Entry = Callable[[Any, int, int], Expr]
@@ -116,6 +135,10 @@ class Symbolic:
             lambda i, j: (-1) ** (i + j) * minors.of(without[j], without[i]) / determinant,
         )
 
+    def independent(self, matrix: Grid) -> Crossing:
+        """Those that are so at random values of all symbols and entries, and so nearly anywhere."""
+        return independent(matrix.map(_Sample()), _RANK_TOLERANCE)
+
     def differential(self, value: Expr) -> Expr:
         """Differentials have values only in a direction.
 
@@ -124,6 +147,28 @@ class Symbolic:
         raise UnsupportedError(
             "a differential has no entries of its own, it needs a direction: use check_equation"
         )
+
+
+_RANK_TOLERANCE = Float("1e-20")
+"""What counts as zero beside the largest entry, where a number is not rational."""
+
+
+class _Sample:
+    """The value of an expression where each scalar in it has a random one."""
+
+    def __init__(self) -> None:
+        self._rng = Random(0)
+        self._values: dict[Any, Rational] = {}
+
+    def __call__(self, expr: Any) -> Expr:
+        expr = sympify(expr)
+        for kind in ((MatrixElement, AppliedUndef, AbstractPartial), Symbol):
+            leaves = sorted(expr.atoms(*(kind if isinstance(kind, tuple) else (kind,))), key=str)
+            expr = expr.xreplace({leaf: self._value(leaf) for leaf in leaves})
+        return expr if expr.is_Rational else expr.evalf(40)
+
+    def _value(self, leaf: Any) -> Rational:
+        return self._values.setdefault(leaf, Rational(self._rng.randint(1, 2**20), 2**20))
 
 
 class _Minors:

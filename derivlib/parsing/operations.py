@@ -42,6 +42,7 @@ from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
 from derivlib.nodes.norm import norm
+from derivlib.nodes.pinv import pinv_of, projector_of
 from derivlib.nodes.relu import Relu, relu
 from derivlib.nodes.share import Share
 from derivlib.nodes.sigmoid import Sigmoid
@@ -571,6 +572,8 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("det", 1): _of_one(sp.Determinant, _number_of_square, _TRACE_ADVICE),
     ("logdet", 1): _of_one(logdet, _number_of_square, _TRACE_ADVICE),
     ("inv", 1): INVERSE,
+    ("pinv", 1): _of_one(pinv_of, _turned),
+    ("projector", 1): _of_one(projector_of, _of_points),
     ("adj", 1): _of_one(adjugate_of, _square, _TRACE_ADVICE),
     ("transpose", 1): TRANSPOSE,
     ("adjoint", 1): ADJOINT,
@@ -660,6 +663,7 @@ NAMES: dict[str, str] = {
     "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
     "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
     "reduce_sum": "sum", "reduce_mean": "mean",
+    "pseudoinverse": "pinv", "pseudo_inverse": "pinv",
     "nn_softmax": "softmax", "log_det": "logdet", "lse": "logsumexp", "log_sum_exp": "logsumexp",
 }  # fmt: skip
 """Other names of the same functions, in small letters."""
@@ -670,7 +674,7 @@ NO_BRACKETS = frozenset(
 """Names that may stand without brackets: tr A X, log det X."""
 
 NOT_YET = {
-    *("expm", "logm", "sqrtm", "pinv", "eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "chol"),
+    *("expm", "logm", "sqrtm", "eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "chol"),
     *(
         "cholesky",
         "rank",

@@ -8,6 +8,7 @@ from derivlib.rules import (  # noqa: F401, I001
     linear,
     products,
     determinants,
+    factorisations,
     functions,
     norms,
     bilinear,

@@ -21,6 +21,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
+from derivlib.nodes import Pinv
 
 __all__ = ["is_symmetric"]
 
@@ -36,7 +37,7 @@ def is_symmetric(expr: Expr, known: Container[Expr] = ()) -> bool:
 
 def _are_mirrored(first: Expr, second: Expr, known: Container[Expr]) -> bool:
     """Return whether a matrix is seen to be the transpose of another."""
-    if first == second and (first in known or isinstance(first, _ALWAYS)):
+    if first == second and (first in known or isinstance(first, _ALWAYS) or _is_projection(first)):
         return True
     if transpose(first) == second:
         return True
@@ -71,6 +72,15 @@ def _are_mirrored(first: Expr, second: Expr, known: Container[Expr]) -> bool:
 
 
 _ALWAYS: tuple[Any, ...] = (Identity, DiagMatrix, OneMatrix)
+
+
+def _is_projection(expr: Expr) -> bool:
+    """Return whether a matrix is A A⁺ or A⁺A."""
+    first, *rest = _factors(expr)
+    *others, last = _factors(expr)
+    return (isinstance(last, Pinv) and (*others,) == _factors(last.arg)) or (
+        isinstance(first, Pinv) and (*rest,) == _factors(first.arg)
+    )
 
 
 def _factors(expr: Expr) -> tuple[Expr, ...]:

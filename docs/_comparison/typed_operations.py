@@ -39,6 +39,8 @@ GROUPS = {
     "matrices": {
         "inv(A)": ("Inverse(A)", "np.linalg.inv(A)", "inv(A)"),
         "A\\b": ("Inverse(A)*b", "np.linalg.solve(A, b)", "A\\b"),
+        "pinv(A)": ("pinv(A)", "np.linalg.pinv(A)", "pinv(A)"),
+        "projector(A)*x": ("projector(A)*x", "A @ np.linalg.pinv(A) @ x", "A*pinv(A)*x"),
         "adj(A)": ("adjugate(A)", "", "adjoint(A)"),
         "diag(x)": ("DiagMatrix(x)", "np.diag(x)", "diag(x)"),
         "diag(A)": ("DiagonalOf(A)", "np.diag(A)", "diag(A)"),

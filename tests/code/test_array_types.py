@@ -39,6 +39,8 @@ from derivlib import (
     khatri_rao,
     logdet,
     norm,
+    pinv,
+    projector,
     relu,
     skew,
     softmax,
@@ -129,7 +131,11 @@ TYPED = [
     for dtype in ("float16", "bfloat16", "float32", "float64", "complex64")
     if dtype != "complex64" or name not in OF_REAL_NUMBERS
 ]
-SOLVED = {"log det": derive(logdet(A * A.T + Identity(n)), A)}
+SOLVED = {
+    "log det": derive(logdet(A * A.T + Identity(n)), A),
+    "Moore–Penrose inverse": derive(norm(pinv(X)) ** 2, X),
+    "projector": derive(y.T * projector(X) * x, X),
+}
 """What libraries do in 32 and 64 bits only."""
 
 

@@ -48,6 +48,8 @@ from derivlib import (
     BackendError,
     InputError,
     MatrixFunction,
+    Pinv,
+    Projector,
     SizesError,
     amax,
     amin,
@@ -63,6 +65,8 @@ from derivlib import (
     logsumexp,
     mean,
     norm,
+    pinv,
+    projector,
     relu,
     skew,
     softmax,
@@ -184,11 +188,17 @@ WRITTEN_OUT = (Determinant, LogDet, Inverse)
 """What has too many terms, entry by entry, where it is of a Kronecker product of usual sizes."""
 
 
+OF_GRAM_MATRICES = (Pinv, Projector)
+"""What is too long to be written out at usual sizes."""
+
+
 def assert_calculates(d, backend, **options):
     """Compare what code calculates with the derivative found entry by entry."""
     sizes = {size: SIZES[size.name] for size in size_symbols(*d._asked.parts, d.wrt)}
     if d.expr.has(*WRITTEN_OUT) and d.expr.has(KroneckerProduct):
         sizes = dict.fromkeys(sizes, 2)
+    elif d.expr.has(*OF_GRAM_MATRICES):
+        sizes = {size: {"n": 3, "m": 2}.get(size.name, 2) for size in sizes}
     elif d.expr.has(Inverse) and d.result.has(Inverse):
         sizes = {size: min(value, 3) for size, value in sizes.items()}
     source = source_of(d, backend, value=False, name=None, sizes=options.get("sizes"))
@@ -246,6 +256,9 @@ MORE = {
     "smallest entry of rows": (norm(amin(A * X, axis=1)) ** 2, X),
     "largest entry of columns": (amax(A * X, axis=0), X),
     "where the largest is": (Trace(X.T * hardmax(A, axis=1) * X), X),
+    "Moore–Penrose inverse": (norm(pinv(X)) ** 2, X),
+    "Moore–Penrose inverse of rank one": (x.T * pinv(x * y.T) * y, x),
+    "projector": (y.T * projector(X) * x, X),
     "squared distances": (Trace(A * squared_distances(X)), X),
     "a kernel": (x.T * squared_distances(X, A * X).applyfunc(Lambda(z, exp(-z))) * y, X),
     "slice": (norm((A * X)[0:2, 1:3]) ** 2, X),

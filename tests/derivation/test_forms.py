@@ -75,7 +75,8 @@ for products of several inverses."""
 def test_stages_and_entries_have_the_shape_of_the_variable(name):
     d = derivation(name)
     inverts = any(word in name for word in ("inverse", "log-determinant"))
-    many = (inverts and "Kronecker" in name) or "Stein" in name
+    long = any(word in name for word in ("projector", "Moore"))
+    many = long or (inverts and "Kronecker" in name) or "Stein" in name
     chosen = SMALLER if many else SMALL
     sizes = {size: chosen[size] for size in size_symbols(d.expr, d.wrt)}
     entries = d.elementwise(sizes, entry=small_letters)

@@ -27,6 +27,8 @@ from derivlib import (
     logabsdet,
     mean,
     norm,
+    pinv,
+    projector,
     skew,
     squared_distances,
     sum_entries,
@@ -233,6 +235,21 @@ SCALARS = {
     "log-determinant of either sign": (
         logabsdet(R) * Trace(R), R, lambda R, **_: np.linalg.slogdet(R)[1] * np.trace(R)
     ),
+    "Moore–Penrose inverse": (
+        norm(pinv(X) * c - w) ** 2,
+        X,
+        lambda X, c, w, **_: np.linalg.norm(np.linalg.pinv(X) @ c - w) ** 2,
+    ),
+    "Moore–Penrose inverse of rank two": (
+        c.T * pinv(X * W * W.T).T * r.T,
+        W,
+        lambda X, W, c, r, **_: (c.T @ np.linalg.pinv(X @ W @ W.T).T @ r.T).item(),
+    ),
+    "projector": (
+        c.T * projector(X * W) * R * c,
+        W,
+        lambda X, W, R, c, **_: (c.T @ X @ W @ np.linalg.pinv(X @ W) @ R @ c).item(),
+    ),
     "cross product": (
         norm(cross(R[0:3, :] * x, x[0:3, :])) ** 2,
         x,
@@ -257,6 +274,7 @@ MATRIX_VALUED = {
     "rows taken twice": (take_rows(X, [3, 0, 3]), X, lambda X, **_: np.take(X, [3, 0, 3], axis=0)),
     "triangle above the diagonal": (triu(R, 1), R, lambda R, **_: np.triu(R, 1)),
     "Khatri–Rao product": (khatri_rao(Y, X), X, lambda X, Y, **_: scipy.linalg.khatri_rao(Y, X)),
+    "Moore–Penrose inverse": (pinv(R[0:2, :] * R), R, lambda R, **_: np.linalg.pinv(R[:2] @ R)),
     "circulant matrix": (circulant(x), x, lambda x, **_: scipy.linalg.circulant(x.ravel())),
     "convolution": (
         convolve(x, c[0:3, :]),

@@ -41,7 +41,7 @@ def test_a_rule_of_opposite_sign_is_rejected_by_name(name):
 def test_a_rule_says_where_it_comes_from_and_can_be_stated(name):
     rule = RULES[name]
     assert rule.source.author
-    assert rule.source.year >= 1988
+    assert rule.source.year >= 1950
     left, equals, right = equated(*rule.equation(*rule.stated)).partition(" = ")
     assert left
     assert equals

@@ -28,7 +28,11 @@ from derivlib.nodes import (
 )
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.independence import Crossing, independent
 from derivlib.nodes.prime import prime_of
+
+_RANK_TOLERANCE = 1e-10
+"""What counts as zero beside the largest entry of a matrix."""
 
 
 class Evaluator:
@@ -282,6 +286,10 @@ class JetRing:
     def determinant(self, matrix: Grid) -> Jet:
         """The determinant of a square matrix."""
         return jets.determinant(self.on.from_grid(matrix))
+
+    def independent(self, matrix: Grid) -> Crossing:
+        """The rows and columns that meet in a largest invertible matrix, at the first place."""
+        return independent(matrix.map(lambda jet: float(jet[0].flat[0])), _RANK_TOLERANCE)
 
     def differential(self, _: Any) -> Jet:
         """Nothing: jets carry their changes themselves.

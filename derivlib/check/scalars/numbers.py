@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -30,10 +31,14 @@ from derivlib.check.scalars.fields import Arithmetic, NoValue
 from derivlib.errors import InputError, UnsupportedError, VerificationError
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.independence import Crossing, independent
 from derivlib.nodes.matrix_function import Slot
 
 ATTEMPTS = 60
 """How many points are tried before giving up on finding one in the domain."""
+
+_RANK_TOLERANCE = 1e-30
+"""What counts as zero beside the largest entry of a matrix, where numbers are rounded."""
 
 Result = TypeVar("Result")
 
@@ -274,6 +279,11 @@ class Numbers:
             for i in range(k + 1, matrix.rows):
                 _subtract(rows, i, k, rows[i][k] * reciprocal(rows[k][k]))
         return result
+
+    def independent(self, matrix: Grid) -> Crossing:
+        """The rows and columns that meet in a largest invertible matrix, changes left out."""
+        tolerance = 0 if self.point.arithmetic.tolerance is None else _RANK_TOLERANCE
+        return independent(matrix.map(lambda entry: _innermost(entry) * Fraction(1)), tolerance)
 
     def differential(self, value: Any) -> Any:
         """The first-order change of a value."""

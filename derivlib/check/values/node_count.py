@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.independence import Crossing
 from derivlib.nodes.matrix_function import Slot
 
 
@@ -75,6 +76,11 @@ class Lengths:
         """In each entry a cofactor and the determinant."""
         length = 2 * self.determinant(matrix)
         return matrix.map(lambda _: length)
+
+    def independent(self, matrix: Grid) -> Crossing:
+        """As many as there can be."""
+        rank = tuple(range(min(matrix.shape)))
+        return rank, rank
 
     def differential(self, value: int) -> int:
         """About as long as what it is the differential of."""
