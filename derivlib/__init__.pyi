@@ -49,6 +49,7 @@ from .nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from .nodes.basis_matrix import BasisMatrix
 from .nodes.block_matrix import hstack, vstack
 from .nodes.broadcast_to import broadcast_to
+from .nodes.cholesky import Cholesky, cholesky
 from .nodes.clip import Clip, clip
 from .nodes.column_basis import ColumnBasis
 from .nodes.commutation import Commutation
@@ -57,6 +58,19 @@ from .nodes.cross import CrossProduct, Skew, cross, skew
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
 from .nodes.dot_product import dot
+from .nodes.eigvalsh import (
+    Eigvalsh,
+    EigvecMax,
+    EigvecMin,
+    Eigvecs,
+    LambdaMax,
+    LambdaMin,
+    ResolventMax,
+    ResolventMin,
+    eigvalsh,
+    lambda_max,
+    lambda_min,
+)
 from .nodes.elementwise import ElementwisePrime
 from .nodes.elu import Elu, elu
 from .nodes.formal import (
@@ -92,6 +106,7 @@ from .nodes.prime import Prime, prime
 from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
 from .nodes.single_entry import SingleEntry
+from .nodes.singular_values import NuclearNorm, Polar, SpectralNorm, polar
 from .nodes.softmax import AxisSoftmax, Softmax, softmax
 from .nodes.squared_distances import SquaredDistances, squared_distances
 from .nodes.sum_entries import SumEntries, mean, sum_entries
@@ -122,6 +137,7 @@ __all__ = [
     "BackendError",
     "BasisMatrix",
     "Chain",
+    "Cholesky",
     "Circulant",
     "Clip",
     "ColumnBasis",
@@ -135,6 +151,10 @@ __all__ = [
     "DerivlibError",
     "DerivlibWarning",
     "DiagonalSums",
+    "Eigvalsh",
+    "EigvecMax",
+    "EigvecMin",
+    "Eigvecs",
     "ElementwisePrime",
     "Elu",
     "EntrywiseDerivation",
@@ -153,6 +173,8 @@ __all__ = [
     "InputError",
     "JointDerivation",
     "KhatriRao",
+    "LambdaMax",
+    "LambdaMin",
     "LeakyRelu",
     "Line",
     "Lines",
@@ -165,15 +187,19 @@ __all__ = [
     "MatrixPartial",
     "Node",
     "Norm",
+    "NuclearNorm",
     "OnVec",
     "ParseError",
     "Pinv",
+    "Polar",
     "Prime",
     "Projector",
     "Reading",
     "RealNode",
     "Relu",
     "ReplayError",
+    "ResolventMax",
+    "ResolventMin",
     "Restricted",
     "Rule",
     "RuleError",
@@ -187,6 +213,7 @@ __all__ = [
     "Skew",
     "Softmax",
     "Source",
+    "SpectralNorm",
     "SquaredDistances",
     "Step",
     "StepsVerdict",
@@ -212,6 +239,7 @@ __all__ = [
     "amin",
     "broadcast_to",
     "check_steps",
+    "cholesky",
     "circulant",
     "clip",
     "compose",
@@ -222,6 +250,7 @@ __all__ = [
     "diagonal_sums",
     "differential",
     "dot",
+    "eigvalsh",
     "element",
     "element_functions",
     "element_matrix",
@@ -236,6 +265,8 @@ __all__ = [
     "huber",
     "is_derivative",
     "khatri_rao",
+    "lambda_max",
+    "lambda_min",
     "latex",
     "leaky_relu",
     "logabsdet",
@@ -246,6 +277,7 @@ __all__ = [
     "parse",
     "partial",
     "pinv",
+    "polar",
     "prime",
     "projector",
     "read_text",

@@ -18,7 +18,7 @@ from derivlib.derivation.entrywise import (
     carry_out_twice_entrywise,
 )
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
-from derivlib.derivation.premises import premises
+from derivlib.derivation.premises import has_symmetric_part, premises
 from derivlib.derivation.wirtinger import WirtingerDerivation, carry_out_by_complex
 from derivlib.engine.expansion import expand, supports
 from derivlib.engine.intermediates import name_intermediates
@@ -436,6 +436,8 @@ def is_derivative(
     wrt = typed.variable(wrt)
     if isinstance(claim, str):
         claim = _claim(typed, claim, shape_of_derivative(expr, wrt))
+    if has_symmetric_part(expr):
+        premises(Written(expr), (wrt,), structure, (*typed.assuming, assuming), varies_freely=True)
     return by_hand.is_derivative(
         claim,
         expr,

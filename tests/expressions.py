@@ -45,23 +45,28 @@ from derivlib import (
     adjugate,
     amax,
     amin,
+    cholesky,
     circulant,
     clip,
     convolve,
     cross,
     derive,
     diagonal_sums,
+    eigvalsh,
     elu,
     hardmax,
     hessian,
     huber,
     khatri_rao,
+    lambda_max,
+    lambda_min,
     leaky_relu,
     logabsdet,
     logdet,
     logsumexp,
     norm,
     pinv,
+    polar,
     projector,
     relu,
     sigmoid,
@@ -97,6 +102,8 @@ pseudo_inverse = X * Inverse(X.T * X)
 second = (layer * V).applyfunc(tau)
 
 unit = MatrixSymbol("o", 1, 1)
+
+w = MatrixSymbol("w", m, 1)
 
 CASES = {
     "notebook, W": (lam(layer), W),
@@ -154,6 +161,20 @@ CASES = {
     "adjugate where another part needs an inverse": (Trace(adjugate(U) * Inverse(U)), U),
     "Moore–Penrose inverse": (Trace(C * pinv(X)), X),
     "Moore–Penrose inverse of rank one": (y.T * pinv(x * b.T) * b, x),
+    "eigenvalues": (x.T * eigvalsh(A * U + U.T * A.T), U),
+    "length of the eigenvalues": (norm(eigvalsh(U + U.T)) ** 2, U),
+    "largest eigenvalue": (lambda_max(X.T * X) ** 2 * Trace(C.T * X), X),
+    "smallest eigenvalue": (lambda_min(U + U.T), U),
+    "inverted gaps of the largest eigenvalue": (
+        Trace(A * pinv(lambda_max(U + U.T) * Identity(n) - U - U.T)), U),
+    "inverted gaps of the smallest eigenvalue": (
+        Trace(A * pinv(lambda_min(U + U.T) * Identity(n) - U - U.T)), U),
+    "spectral norm": (norm(A * X, 2) ** 2, X),
+    "nuclear norm": (norm(A * X, "nuc") * Trace(C.T * X), X),
+    "orthogonal polar factor": (Trace(C.T * polar(X)), X),
+    "Cholesky factor": (Trace(A * cholesky(U * U.T)), U),
+    "log-determinant by Cholesky": (
+        2 * sum_entries(DiagonalOf(cholesky(U * U.T)).applyfunc(log)), U),
     "projector": (y.T * projector(X) * A * y, X),
     "logistic function": (sum_entries(sigmoid(X * W)), W),
     "logistic function of a scalar": (sigmoid(t) * Trace(t * U), t),
@@ -239,7 +260,7 @@ CASES = {
 }  # fmt: skip
 """Scalar expressions with the symbol they are differentiated by."""
 
-w, stacked = MatrixSymbol("w", m, 1), MatrixSymbol("c", n * m, 1)
+stacked = MatrixSymbol("c", n * m, 1)
 
 JACOBIANS = {
     "linear map": (A * x, x),
@@ -254,6 +275,8 @@ JACOBIANS = {
     "layer": (layer, W),
     "two layers": (second, X),
     "residual layer": ((A * X).applyfunc(sigma) + X, X),
+    "Cholesky factor, as a matrix": (cholesky(U * U.T), U),
+    "eigenvalues, as a column": (eigvalsh(U + U.T), U),
     "layer of a column": ((A * x).applyfunc(sigma), x),
     "abstract matrix": (nu(X, W), W),
     "abstract matrix of a product": (nu(X * W, X).applyfunc(tau), X),
@@ -315,6 +338,10 @@ RATES = {
 HESSIANS = {
     "quadratic form": (x.T * A * x, x),
     "quadratic in a matrix": (Trace(X.T * A * X * B), X),
+    "eigenvalues": (x.T * eigvalsh(U + U.T), U),
+    "nuclear norm": (norm(X, "nuc"), X),
+    "largest eigenvalue": (lambda_max(U + U.T), U),
+    "smallest eigenvalue": (lambda_min(U + U.T), U),
     "log-determinant": (logdet(U), U),
     "determinant": (Determinant(U), U),
     "abstract of a layer": (lam((X * w).applyfunc(sigma)), w),
@@ -449,6 +476,13 @@ PREMISED = {
         derive, (Trace(Inverse(X.T * A * X + B)), X),
         {"assuming": Q.symmetric(A) & Q.symmetric(B)}),
     "symmetric variable": (derive, (logdet(U) + Trace(A * U), U), {"structure": "symmetric"}),
+    "largest eigenvalue of a symmetric variable": (
+        derive, (lambda_max(A * U * A.T), U), {"structure": "symmetric"}),
+    "Cholesky factor of a symmetric variable": (
+        derive, (y.T * cholesky(U) * x, U),
+        {"structure": "symmetric", "assuming": Q.positive_definite(U)}),
+    "eigenvalues at a symmetric constant": (
+        derive, (x.T * eigvalsh(A + t * U * U.T), t), {"assuming": Q.symmetric(A)}),
     "diagonal variable": (derive, (Trace(A * U * A * U), U), {"structure": "diagonal"}),
     "lower triangular variable": (
         derive, (sum_entries((A * U).applyfunc(tanh)), U), {"structure": "lower triangular"}),

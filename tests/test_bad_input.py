@@ -59,6 +59,7 @@ from derivlib import (
     aligned,
     amax,
     broadcast_to,
+    cholesky,
     circulant,
     clip,
     convolve,
@@ -84,6 +85,7 @@ from derivlib import (
     norm,
     partial,
     pinv,
+    polar,
     prime,
     projector,
     relu,
@@ -201,8 +203,11 @@ REFUSED = {
     "norm of no order": (lambda: norm(X, "max"), InputError, "ord of norm is a number"),
     "norm of order 0": (lambda: norm(q, 0), InputError, "other than 0"),
     "norm of order 3 of a matrix": (lambda: norm(X, 3), InputError, r"norm\(vec\(A\), p\)"),
-    "spectral norm": (lambda: norm(X, 2), UnsupportedError, "singular values"),
-    "nuclear norm": (lambda: norm(X, "nuc"), UnsupportedError, "singular values"),
+    "smallest singular value": (
+        lambda: norm(X, -2), UnsupportedError, r"write sqrt\(lambda_min\(A.T\*A\)\)"),
+    "Cholesky factor of what may not be symmetric": (
+        lambda: derive(Trace(cholesky(A3)), A3), InputError, "A is not known to be one"),
+    "polar factor of a scalar": (lambda: polar(t), InputError, "polar takes a matrix"),
     "Frobenius norm of rows": (lambda: norm(X, "fro", axis=1), InputError, "norm of matrices"),
     "broadcasting a misfit": (lambda: broadcast_to(w, (n, p)), ShapeError, "w, which is m×1"),
     "broadcasting a column as a row": (

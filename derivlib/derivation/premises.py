@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Expr, MatMul
+from sympy import Basic, Expr, MatMul, MatrixSymbol
 
 from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about, in_force
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.construction import is_one, split_coefficient, transpose
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
+from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import normal_form
-from derivlib.nodes import Structure, as_structure
+from derivlib.expressions.text import text
+from derivlib.nodes import OfSymmetric, Structure, as_structure
 from derivlib.rules.rule import Condition
 from derivlib.rules.symmetry import is_symmetric
 
@@ -90,7 +92,7 @@ def premises(
                 "assume something of what it is made of"
             )
         if assumption.subject in variables and not varies_freely:
-            _refuse_restriction(assumption)
+            _refuse_restriction(assumption, structure)
         known.setdefault(assumption.subject, set()).update(_facts(assumption.property))
     conditions = [
         Condition(a.subject, a.property + _FREELY * (varies_freely and a.subject in variables))
@@ -106,6 +108,7 @@ def premises(
         known.setdefault(name, set()).add("symmetric")
     for product in _scalar_products(written):
         known.setdefault(product, set()).add("written")
+    _refuse_asymmetric(written, {name for name, told in known.items() if "symmetric" in told})
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
     return Premises(structure, assumed, assuming, facts, tuple(conditions), varies_freely)
 
@@ -128,14 +131,48 @@ def _scalar_products(written: Written) -> set[Expr]:
     return {product for product in products if transpose(product) not in products}
 
 
-def _refuse_restriction(assumption: Assumed) -> None:
+def has_symmetric_part(expr: Any) -> bool:
+    """Return whether something in an expression is made of a symmetric matrix alone."""
+    return isinstance(expr, Basic) and any(isinstance(n, OfSymmetric) for n in all_nodes([expr]))
+
+
+def _refuse_asymmetric(written: Written, known: Container[Expr]) -> None:
+    """Refuse eigenvalues of what is not known to be symmetric.
+
+    :param known: what is symmetric besides what is seen to be.
+    :raises InputError: naming the matrix, and how to say that it is symmetric.
+    """
+    for node in written.nodes:
+        if isinstance(node, OfSymmetric) and not is_symmetric(normal_form(node.args[0]), known):
+            raise InputError(
+                f'"{text(node)}" needs a symmetric matrix, and {text(node.args[0])} is not known '
+                f"to be one; {_stated_symmetric(node.args[0])}"
+            )
+
+
+def _stated_symmetric(matrix: Expr) -> str:
+    """How to say that a matrix is symmetric."""
+    if not isinstance(matrix, MatrixSymbol):
+        return "the symmetric part of a matrix A is (A + A.T)/2"
+    return (
+        f'say so of a constant by assuming=Q.symmetric({matrix}), of the variable by structure="'
+        f'symmetric", in a text by symmetric=["{matrix}"]; or write its symmetric part, '
+        f"({matrix} + {matrix}.T)/2"
+    )
+
+
+def _refuse_restriction(assumption: Assumed, structure: Structure | None) -> None:
     """Refuse an assumption that leaves a variable fewer free entries."""
     wrt = assumption.subject
+    if assumption.property == "positive definite" and structure in _SYMMETRIC:
+        return
     if wrt.is_Matrix and assumption.property in _RESTRICTING:
         instead = "leave the assumption out"
         if assumption.property in IMPLIED:
-            structure = _structure_for(assumption)
-            instead = f"for the derivative with respect to its free entries write {structure=}"
+            implied = repr(_structure_for(assumption))
+            instead = (
+                f"for the derivative with respect to its free entries write structure={implied}"
+            )
         raise InputError(
             f"{wrt} is the variable, and cannot be assumed to be {assumption.property}; {instead}"
         )

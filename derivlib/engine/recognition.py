@@ -12,6 +12,7 @@ from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import checked_normal_form
+from derivlib.nodes import Cholesky
 from derivlib.rules.written_out import readings
 
 
@@ -32,7 +33,7 @@ def recognised(written: Written) -> tuple[Written, tuple[Reading, ...]]:
     :param written: what is to be differentiated.
     :raises ShapeError: if sizes do not fit.
     """
-    if not any(isinstance(node, exp) for node in written.nodes):
+    if not any(isinstance(node, (exp, Cholesky)) for node in written.nodes):
         return written, ()
     found = {name: [*_read(value)] for name, value in written.where.items()}
     whole = [*_read(written.expr)]

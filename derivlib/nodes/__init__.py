@@ -11,6 +11,7 @@ from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.block_matrix import hstack, vstack
 from derivlib.nodes.broadcast_to import broadcast_to
+from derivlib.nodes.cholesky import Cholesky, cholesky
 from derivlib.nodes.column_basis import ColumnBasis
 from derivlib.nodes.commutation import Commutation
 from derivlib.nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
@@ -24,6 +25,18 @@ from derivlib.nodes.differentials import (
     OnVec,
     ScalarDifferential,
     d,
+)
+from derivlib.nodes.eigvalsh import (
+    Eigvalsh,
+    EigvecMax,
+    EigvecMin,
+    Eigvecs,
+    LambdaMax,
+    LambdaMin,
+    OfSymmetric,
+    eigvalsh,
+    lambda_max,
+    lambda_min,
 )
 from derivlib.nodes.elementwise import ElementwisePrime
 from derivlib.nodes.formal import (
@@ -60,6 +73,7 @@ from derivlib.nodes.partials import (
 from derivlib.nodes.pinv import Pinv, Projector, pinv, projector
 from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
+from derivlib.nodes.singular_values import NuclearNorm, Polar, SpectralNorm, polar
 from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
 from derivlib.nodes.squared_distances import SquaredDistances, squared_distances
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
@@ -84,6 +98,7 @@ __all__ = [
     "AxisNorm",
     "AxisSoftmax",
     "BasisMatrix",
+    "Cholesky",
     "Circulant",
     "ColumnBasis",
     "Commutation",
@@ -91,6 +106,10 @@ __all__ = [
     "CrossProduct",
     "DiagonalSums",
     "DifferentialNode",
+    "Eigvalsh",
+    "EigvecMax",
+    "EigvecMin",
+    "Eigvecs",
     "ElementwisePrime",
     "FormalDerivative",
     "FormalGradient",
@@ -101,6 +120,8 @@ __all__ = [
     "Hardmax",
     "Inner",
     "KhatriRao",
+    "LambdaMax",
+    "LambdaMin",
     "LinearForm",
     "LogAbsDet",
     "LogDet",
@@ -110,9 +131,12 @@ __all__ = [
     "MatrixFunctionApplication",
     "MatrixPartial",
     "Norm",
+    "NuclearNorm",
+    "OfSymmetric",
     "OnVec",
     "PartialNode",
     "Pinv",
+    "Polar",
     "Prime",
     "Projector",
     "Restricted",
@@ -121,6 +145,7 @@ __all__ = [
     "SingleEntry",
     "Skew",
     "Softmax",
+    "SpectralNorm",
     "SquaredDistances",
     "Structure",
     "SumEntries",
@@ -134,16 +159,20 @@ __all__ = [
     "arguments_of",
     "as_structure",
     "broadcast_to",
+    "cholesky",
     "circulant",
     "convolve",
     "cross",
     "d",
     "diagonal_sums",
+    "eigvalsh",
     "formal",
     "hardmax",
     "hstack",
     "is_undefined",
     "khatri_rao",
+    "lambda_max",
+    "lambda_min",
     "logabsdet",
     "logdet",
     "logsumexp",
@@ -152,6 +181,7 @@ __all__ = [
     "numel",
     "partial",
     "pinv",
+    "polar",
     "prime",
     "projector",
     "skew",

@@ -69,6 +69,13 @@ class Ring(Protocol):
     def determinant(self, matrix: Grid) -> Any:
         """The determinant of a square matrix."""
 
+    def eigenvalue(self, matrix: Grid, polynomial: Sequence[Any], i: int, *, simple: bool) -> Any:
+        """The eigenvalue number i of a symmetric matrix, counted in ascending order from 0.
+
+        :param polynomial: the coefficients of det(λI - A), that of the highest power first.
+        :param simple: whether no other eigenvalue may be equal to it.
+        """
+
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix."""
 

@@ -60,6 +60,8 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     | 1 | sum of the absolute values | the largest such sum of a column |
     | `oo` | largest absolute value | the largest such sum of a row |
     | -1, `-oo` | as p; the smallest absolute value | the smallest such sums |
+    | 2 | Euclidean | spectral, the largest singular value |
+    | "nuc" | Euclidean | nuclear, the sum of the singular values |
     | p | (Σ|xᵢ|ᵖ)^(1/p) | |
 
     A column or a row is a vector. With `axis=1` it is taken of each row, with `axis=0` of each
@@ -83,10 +85,13 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     ∂L/∂X = Diag(norm(X - C, axis=1)^⊙(-1))*(X - C)
     >>> of_rows.verify({n: 4, m: 3}).shape
     (4, 3)
+    >>> print(derive(norm(X, "nuc"), X))
+    ∂L/∂X = polar(X)
 
     ```
 
-    Source: Petersen & Pedersen (2012), eq. (129), for the gradient.
+    Source: Petersen & Pedersen (2012), eq. (129), for the gradient; Watson (1992) for those of the
+    spectral and the nuclear norm.
 
     :param matrix: a matrix expression or an explicit matrix, of any shape.
     :param ord: which norm; infinity is SymPy's `oo` or a float's `inf`.
@@ -94,7 +99,7 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     :returns: a scalar expression; a column for axis 1 and a row for axis 0. It is differentiable
         where the matrix is not zero, or no row or column is.
     :raises InputError: if `matrix` is not a matrix, or there is no such norm.
-    :raises UnsupportedError: if a norm of a matrix is made of singular values.
+    :raises UnsupportedError: if it would be the smallest singular value of a matrix.
     """
     matrix = as_matrix_operand(matrix, "norm")
     kind = _as_kind(ord)
@@ -104,11 +109,14 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
         return _of_vector(matrix, kind)
     if kind in (None, "fro"):
         return Norm(matrix)
-    if kind in (2, -2, "nuc"):
+    if kind in (2, "nuc"):
+        from derivlib.nodes.singular_values import nuclear_norm, spectral_norm
+
+        return spectral_norm(matrix) if kind == 2 else nuclear_norm(matrix)
+    if kind == -2:
         raise UnsupportedError(
-            f"norm of a matrix with ord={ord!r} is made of singular values, of which derivlib has "
-            "no derivative; write norm(A) for the Frobenius norm, norm(A, axis=1) for the "
-            "Euclidean norm of each row"
+            f"norm of a matrix with ord={ord!r} is its smallest singular value; write "
+            "sqrt(lambda_min(A.T*A)), or sqrt(lambda_min(A*A.T)) where A has fewer rows"
         )
     if kind not in (1, -1, oo, -oo):
         raise InputError(

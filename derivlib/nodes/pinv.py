@@ -9,6 +9,7 @@ from sympy import Expr, Identity, S, ZeroMatrix
 from derivlib.expressions.construction import identity, transposed_inside, zeros
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import stated
+from derivlib.nodes.eigvalsh import resolvent_in
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import Node, as_matrix_operand
 from derivlib.nodes.products import matrix_product
@@ -96,7 +97,9 @@ def pinv_of(matrix: Expr) -> Expr:
         return zeros(*reversed(matrix.shape))
     if isinstance(matrix, Identity):
         return matrix
-    return matrix.arg if isinstance(matrix, Pinv) else Pinv(matrix)
+    if isinstance(matrix, Pinv):
+        return matrix.arg
+    return resolvent_in(matrix) or Pinv(matrix)
 
 
 def projector_of(matrix: Expr) -> Expr:

@@ -24,6 +24,7 @@ from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.arguments import as_axis
+from derivlib.nodes.eigvalsh import Eigvalsh
 from derivlib.nodes.node import NumberOfMatrix, as_matrix_operand
 from derivlib.nodes.trace import trace
 
@@ -125,6 +126,8 @@ def sum_of(matrix: Expr) -> Expr:
         return coefficient * trace(matrix)
     if isinstance(matrix, Transpose):
         return coefficient * sum_of(matrix.args[0])
+    if isinstance(matrix, Eigvalsh):
+        return coefficient * trace(matrix.arg)
     if isinstance(matrix, BlockMatrix):
         return coefficient * Add(*map(sum_of, matrix.blocks))
     if isinstance(matrix, KroneckerProduct):

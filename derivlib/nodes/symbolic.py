@@ -18,11 +18,14 @@ from sympy import (
     Min,
     Mul,
     Piecewise,
+    Poly,
     Pow,
     Rational,
     S,
     Symbol,
     conjugate,
+    rootof,
+    sqrt,
     sympify,
 )
 from sympy.core.function import AppliedUndef
@@ -134,6 +137,23 @@ class Symbolic:
             size,
             lambda i, j: (-1) ** (i + j) * minors.of(without[j], without[i]) / determinant,
         )
+
+    def eigenvalue(self, matrix: Grid, polynomial: Sequence[Expr], i: int, *, simple: bool) -> Expr:
+        """The root of a polynomial of degree 1 or 2, or with rational coefficients.
+
+        :raises UnsupportedError: if it is another.
+        """
+        if matrix.rows == 1:
+            return matrix.entries[0]
+        if matrix.rows > 2 and all(coefficient.is_Rational for coefficient in polynomial):
+            return rootof(Poly(polynomial, Symbol("lambda")), i)
+        if matrix.rows > 2:
+            raise UnsupportedError(
+                f"eigenvalues of a {matrix.rows}×{matrix.cols} matrix are not written out in its "
+                "entries; those of a 2×2 matrix are"
+            )
+        (a, b), (_, d) = matrix.row(0), matrix.row(1)
+        return (a + d + (2 * i - 1) * sqrt((a - d) ** 2 + 4 * b**2)) / 2
 
     def independent(self, matrix: Grid) -> Crossing:
         """Those that are so at random values of all symbols and entries, and so nearly anywhere."""

@@ -755,6 +755,8 @@ class Builder:
         written = self.written(order).strip("'\" ").lower()
         if written in {"fro", "f"}:
             self.add(index, operations.NORM, matrix)
+        elif written == "nuc":
+            self.add(index, operations.NUCLEAR_NORM, matrix)
         elif written in {"1", "2"}:
             self.add(index, OF_VECTOR[written], matrix)
         else:

@@ -137,7 +137,7 @@ OF_VECTOR = {
     "2": _of_vector(
         operations.NORM,
         "of a matrix, ‖A‖_2 is the largest singular value to some; write norm(A) for the root of "
-        "the sum of squares",
+        "the sum of squares, specnorm(A) for the largest singular value",
     ),
     "1": _of_vector(
         operations.NORM1,

@@ -28,9 +28,18 @@ from derivlib.expressions.construction import (
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import adjugate_of
 from derivlib.nodes.amax import amax, amin
+from derivlib.nodes.cholesky import cholesky_of
 from derivlib.nodes.clip import Clip, clip
 from derivlib.nodes.convolution import circulant
 from derivlib.nodes.cross import cross, skew
+from derivlib.nodes.eigvalsh import (
+    EigvecMax,
+    EigvecMin,
+    Eigvecs,
+    eigvalsh_of,
+    largest_of,
+    smallest_of,
+)
 from derivlib.nodes.elementwise import elementwise, of_scalar_or_entries
 from derivlib.nodes.elu import Elu, elu
 from derivlib.nodes.hardmax import hardmax
@@ -46,6 +55,7 @@ from derivlib.nodes.pinv import pinv_of, projector_of
 from derivlib.nodes.relu import Relu, relu
 from derivlib.nodes.share import Share
 from derivlib.nodes.sigmoid import Sigmoid
+from derivlib.nodes.singular_values import nuclear_norm, polar_of, spectral_norm
 from derivlib.nodes.softmax import softmax
 from derivlib.nodes.squared_distances import squared_distances
 from derivlib.nodes.sum_entries import mean
@@ -139,6 +149,10 @@ def _square(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 def _number_of_square(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     _square(sizes, shapes)
     return SCALAR
+
+
+def _column_of_square(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    return _square(sizes, shapes)[0], S.One
 
 
 def to_number(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
@@ -414,6 +428,9 @@ def _summed(axis: int) -> Build:
 
 
 _TRACE_ADVICE = "a trace, a determinant and an inverse are of square matrices"
+_EIGENVALUE_ADVICE = (
+    "eigenvalues and Cholesky factors are those of a symmetric matrix, such as X'*X"
+)
 
 BINARY: Mapping[str, Operation] = {
     "+": Operation(
@@ -522,6 +539,7 @@ INVERSE = Operation(
 )
 NORM = _of_one(norm, to_number)
 NORM1 = _of_one(_norm1, to_number)
+NUCLEAR_NORM = _of_one(nuclear_norm, to_number)
 STEP = _entrywise(lambda z: sp.Heaviside(z, 0))
 
 _SOFTPLUS = Lambda(_z, sp.log(1 + sp.exp(_z)))
@@ -568,10 +586,20 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("mean", 1): Operation(to_number, _mean, of_matrix=True),
     ("norm", 1): NORM,
     ("norm1", 1): NORM1,
+    ("specnorm", 1): _of_one(spectral_norm, to_number),
+    ("nucnorm", 1): NUCLEAR_NORM,
+    ("polar", 1): _of_one(polar_of, same_shape),
     ("trace", 1): _of_one(builders.trace, _number_of_square, _TRACE_ADVICE),
     ("det", 1): _of_one(sp.Determinant, _number_of_square, _TRACE_ADVICE),
     ("logdet", 1): _of_one(logdet, _number_of_square, _TRACE_ADVICE),
     ("inv", 1): INVERSE,
+    ("cholesky", 1): _of_one(cholesky_of, _square, _EIGENVALUE_ADVICE),
+    ("eigvalsh", 1): _of_one(eigvalsh_of, _column_of_square, _EIGENVALUE_ADVICE),
+    ("eigvecs", 1): _of_one(Eigvecs, _square, _EIGENVALUE_ADVICE),
+    ("lambda_max", 1): _of_one(largest_of, _number_of_square, _EIGENVALUE_ADVICE),
+    ("lambda_min", 1): _of_one(smallest_of, _number_of_square, _EIGENVALUE_ADVICE),
+    ("eigvec_max", 1): _of_one(EigvecMax, _column_of_square, _EIGENVALUE_ADVICE),
+    ("eigvec_min", 1): _of_one(EigvecMin, _column_of_square, _EIGENVALUE_ADVICE),
     ("pinv", 1): _of_one(pinv_of, _turned),
     ("projector", 1): _of_one(projector_of, _of_points),
     ("adj", 1): _of_one(adjugate_of, _square, _TRACE_ADVICE),
@@ -663,6 +691,10 @@ NAMES: dict[str, str] = {
     "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
     "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
     "reduce_sum": "sum", "reduce_mean": "mean",
+    "λ_max": "lambda_max", "λ_min": "lambda_min", "lambdamax": "lambda_max",
+    "lambdamin": "lambda_min", "eigmax": "lambda_max", "eigmin": "lambda_min",
+    "nuclear": "nucnorm", "nuclear_norm": "nucnorm", "normnuc": "nucnorm", "norm_nuc": "nucnorm",
+    "spectral_norm": "specnorm",
     "pseudoinverse": "pinv", "pseudo_inverse": "pinv",
     "nn_softmax": "softmax", "log_det": "logdet", "lse": "logsumexp", "log_sum_exp": "logsumexp",
 }  # fmt: skip
@@ -674,9 +706,8 @@ NO_BRACKETS = frozenset(
 """Names that may stand without brackets: tr A X, log det X."""
 
 NOT_YET = {
-    *("expm", "logm", "sqrtm", "eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "chol"),
+    *("expm", "logm", "sqrtm", "eig", "eigh", "eigvals", "svd", "qr", "chol"),
     *(
-        "cholesky",
         "rank",
         "cond",
         "median",

@@ -21,7 +21,8 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
-from derivlib.nodes import Pinv
+from derivlib.nodes import Pinv, Polar
+from derivlib.nodes.adjugate import Adjugate
 
 __all__ = ["is_symmetric"]
 
@@ -41,6 +42,8 @@ def _are_mirrored(first: Expr, second: Expr, known: Container[Expr]) -> bool:
         return True
     if transpose(first) == second:
         return True
+    if isinstance(first, Transpose) and isinstance(second, Transpose):
+        return _are_mirrored(first.args[0], second.args[0], known)
     if isinstance(first, Transpose):
         return first.args[0] == second and second in known
     if isinstance(second, Transpose):
@@ -64,6 +67,8 @@ def _are_mirrored(first: Expr, second: Expr, known: Container[Expr]) -> bool:
             return first.args[0] == second.args[0] and _are_mirrored(
                 first.args[1], second.args[1], known
             )
+        case Adjugate() | Pinv() | Polar():
+            return _are_mirrored(first.args[0], second.args[0], known)
         case MatPow() | HadamardPower():
             return first.args[1] == second.args[1] and _are_mirrored(
                 first.args[0], second.args[0], known

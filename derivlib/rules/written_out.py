@@ -1,4 +1,4 @@
-"""Softmax and log-sum-exp of rows or columns, in the ways in which they are written out."""
+"""Softmax, log-sum-exp and log-determinants, in the ways in which they are written out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import combinations, pairwise, permutations
 
 import sympy as sp
 from sympy import (
+    DiagonalOf,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -25,6 +26,7 @@ from derivlib.expressions.construction import (
     add,
     hadamard,
     hadamard_power,
+    identity,
     inverse,
     is_one,
     mul,
@@ -32,13 +34,17 @@ from derivlib.expressions.construction import (
     split_coefficient,
     transpose,
 )
-from derivlib.nodes.builders import diagonal_matrix
+from derivlib.nodes.builders import diagonal, diagonal_matrix
+from derivlib.nodes.cholesky import Cholesky
 from derivlib.nodes.elementwise import as_lambda, elementwise
+from derivlib.nodes.logdet import LogDet
 from derivlib.nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from derivlib.nodes.softmax import softmax
+from derivlib.nodes.sum_entries import SumEntries
+from derivlib.rules.conditions import each
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import m, matrix, n
-from derivlib.rules.rule import Arguments, Rule
+from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.sources import goodfellow
 
 Z, C = matrix("Z", n, m), matrix("C", n, m)
@@ -207,10 +213,38 @@ LOGSUMEXP = _written_out(
 )
 
 
+_SQUARE = matrix("S", n, n)
+_POSITIVE_DEFINITE = add(mul(_SQUARE, transpose(_SQUARE)), identity(n))
+
+LOG_DETERMINANT = algebra(
+    "log-determinant by Cholesky",
+    lambda base: (
+        SumEntries(elementwise(sp.log, diagonal(Cholesky(base)))),
+        mul(S.Half, LogDet(base)),
+    ),
+    (_POSITIVE_DEFINITE,),
+    source=Source("Rasmussen & Williams", 2006, "appendix A.4, Cholesky decomposition"),
+    conditions=each("positive definite"),
+    reading=(_SQUARE,),
+)
+
+
+def _logs_of_cholesky(expr: Expr) -> Arguments | None:
+    """The S of Σ log Lᵢᵢ, for the Cholesky factor L of S."""
+    inside = expr.args[0]
+    if not isinstance(inside, ElementwiseApplyFunction) or not isinstance(inside.expr, DiagonalOf):
+        return None
+    function, factor = as_lambda(inside.function), inside.expr.args[0]
+    is_log = function.expr == sp.log(*function.variables)
+    return factor.args if is_log and isinstance(factor, Cholesky) else None
+
+
 def readings(expr: Expr) -> Iterator[tuple[Rule, Arguments]]:
     """The rules by which a part of an expression is something that has a name."""
     if isinstance(expr, ElementwiseApplyFunction) and _logsumexp(expr) is not None:
         yield LOGSUMEXP, (expr,)
+    if isinstance(expr, SumEntries) and (found := _logs_of_cholesky(expr)) is not None:
+        yield LOG_DETERMINANT, found
     for pair, *beside in _pairs(expr):
         if _softmax(pair) is not None:
             yield SOFTMAX, (pair, *beside)

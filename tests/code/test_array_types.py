@@ -31,12 +31,15 @@ from test_compiled import BACKENDS
 from derivlib import (
     amax,
     amin,
+    cholesky,
     circulant,
     convolve,
     cross,
     derive,
+    eigvalsh,
     hessian,
     khatri_rao,
+    lambda_max,
     logdet,
     norm,
     pinv,
@@ -134,7 +137,12 @@ TYPED = [
 SOLVED = {
     "log det": derive(logdet(A * A.T + Identity(n)), A),
     "Moore–Penrose inverse": derive(norm(pinv(X)) ** 2, X),
+    "spectral norm": derive(norm(X, 2), X),
+    "nuclear norm": derive(norm(X, "nuc") ** 2, X),
+    "Cholesky factor": derive(Trace(A * cholesky(A * A.T + Identity(n))), A),
     "projector": derive(y.T * projector(X) * x, X),
+    "eigenvalues": derive(norm(eigvalsh(A + A.T)) ** 3, A),
+    "largest eigenvalue": derive(lambda_max(A + A.T), A),
 }
 """What libraries do in 32 and 64 bits only."""
 

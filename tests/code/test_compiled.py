@@ -46,26 +46,39 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib import (
     BackendError,
+    Eigvalsh,
     InputError,
+    LambdaMax,
+    LambdaMin,
     MatrixFunction,
+    NuclearNorm,
     Pinv,
+    Polar,
     Projector,
+    ResolventMax,
+    ResolventMin,
     SizesError,
+    SpectralNorm,
     amax,
     amin,
+    cholesky,
     circulant,
     convolve,
     cross,
     derive,
+    eigvalsh,
     hardmax,
     hessian,
     khatri_rao,
+    lambda_max,
+    lambda_min,
     logabsdet,
     logdet,
     logsumexp,
     mean,
     norm,
     pinv,
+    polar,
     projector,
     relu,
     skew,
@@ -188,6 +201,12 @@ WRITTEN_OUT = (Determinant, LogDet, Inverse)
 """What has too many terms, entry by entry, where it is of a Kronecker product of usual sizes."""
 
 
+OF_ROOTS = (
+    *(Eigvalsh, LambdaMax, LambdaMin, ResolventMax, ResolventMin),
+    *(SpectralNorm, NuclearNorm, Polar),
+)
+"""What is written out, entry by entry, at the size 2 alone."""
+
 OF_GRAM_MATRICES = (Pinv, Projector)
 """What is too long to be written out at usual sizes."""
 
@@ -195,7 +214,7 @@ OF_GRAM_MATRICES = (Pinv, Projector)
 def assert_calculates(d, backend, **options):
     """Compare what code calculates with the derivative found entry by entry."""
     sizes = {size: SIZES[size.name] for size in size_symbols(*d._asked.parts, d.wrt)}
-    if d.expr.has(*WRITTEN_OUT) and d.expr.has(KroneckerProduct):
+    if d.expr.has(*OF_ROOTS) or (d.expr.has(*WRITTEN_OUT) and d.expr.has(KroneckerProduct)):
         sizes = dict.fromkeys(sizes, 2)
     elif d.expr.has(*OF_GRAM_MATRICES):
         sizes = {size: {"n": 3, "m": 2}.get(size.name, 2) for size in sizes}
@@ -258,6 +277,13 @@ MORE = {
     "where the largest is": (Trace(X.T * hardmax(A, axis=1) * X), X),
     "Moore–Penrose inverse": (norm(pinv(X)) ** 2, X),
     "Moore–Penrose inverse of rank one": (x.T * pinv(x * y.T) * y, x),
+    "eigenvalues": (x.T * eigvalsh(A + A.T), A),
+    "largest eigenvalue": (lambda_max(A + A.T) * Trace(A), A),
+    "smallest eigenvalue": (lambda_min(X.T * X), X),
+    "spectral norm": (norm(X, 2) * Trace(A), X),
+    "nuclear norm": (norm(X * W, "nuc") ** 2, X),
+    "orthogonal polar factor": (Trace(A * polar(A)), A),
+    "Cholesky factor": (Trace(A * cholesky(A * A.T)), A),
     "projector": (y.T * projector(X) * x, X),
     "squared distances": (Trace(A * squared_distances(X)), X),
     "a kernel": (x.T * squared_distances(X, A * X).applyfunc(Lambda(z, exp(-z))) * y, X),

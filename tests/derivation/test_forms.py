@@ -67,15 +67,15 @@ from derivlib.nodes import AbstractGradient, Commutation, Inner, OnVec
 SMALL = {**SIZES, n: 3, m: 2, p: 4}
 """Sizes at which an inverse can still be written out."""
 SMALLER = {**SMALL, n: 2, m: 2}
-"""The same for the inverse of a Kronecker product, whose entries with n = 3 are 10 MB of TeX, and
-for products of several inverses."""
+"""The same for the inverse of a Kronecker product, whose entries with n = 3 are 10 MB of TeX, for
+products of several inverses, and for eigenvalues, which then are roots of quadratic polynomials."""
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)
 def test_stages_and_entries_have_the_shape_of_the_variable(name):
     d = derivation(name)
     inverts = any(word in name for word in ("inverse", "log-determinant"))
-    long = any(word in name for word in ("projector", "Moore"))
+    long = any(word in name for word in ("eigenvalue", "polar", "projector", "Moore"))
     many = long or (inverts and "Kronecker" in name) or "Stein" in name
     chosen = SMALLER if many else SMALL
     sizes = {size: chosen[size] for size in size_symbols(d.expr, d.wrt)}

@@ -16,18 +16,23 @@ from sympy import HadamardPower, MatrixSymbol, Trace, oo, symbols
 from derivlib import (
     amax,
     amin,
+    cholesky,
     circulant,
     convolve,
     cross,
     derive,
+    eigvalsh,
     hardmax,
     hessian,
     hstack,
     khatri_rao,
+    lambda_max,
+    lambda_min,
     logabsdet,
     mean,
     norm,
     pinv,
+    polar,
     projector,
     skew,
     squared_distances,
@@ -145,7 +150,7 @@ SCALARS = {
                 X @ W, order if isinstance(order, str) else float(order)
             ),
         )
-        for order in (1, -1, oo, -oo, "fro")
+        for order in (1, 2, -1, oo, -oo, "fro", "nuc")
     },
     **{
         f"norm {order} of each row": (
@@ -245,6 +250,25 @@ SCALARS = {
         W,
         lambda X, W, c, r, **_: (c.T @ np.linalg.pinv(X @ W @ W.T).T @ r.T).item(),
     ),
+    "eigenvalues": (
+        w.T * eigvalsh(X.T * R * R.T * X).applyfunc(sp.exp),
+        X,
+        lambda X, R, w, **_: (w.T @ np.exp(np.linalg.eigvalsh(X.T @ R @ R.T @ X))).item(),
+    ),
+    "largest eigenvalue": (
+        lambda_max(X.T * X) * lambda_min(R + R.T), X,
+        lambda X, R, **_: np.linalg.eigvalsh(X.T @ X)[-1] * np.linalg.eigvalsh(R + R.T)[0],
+    ),
+    "smallest eigenvalue": (
+        lambda_min(R + R.T) ** 2, R, lambda R, **_: np.linalg.eigvalsh(R + R.T)[0] ** 2
+    ),
+    "solved with a Cholesky factor": (
+        norm(cholesky(R * R.T).inv() * c) ** 3 * Trace(R),
+        R,
+        lambda R, c, **_: (
+            np.linalg.norm(np.linalg.solve(np.linalg.cholesky(R @ R.T), c)) ** 3 * np.trace(R)
+        ),
+    ),
     "projector": (
         c.T * projector(X * W) * R * c,
         W,
@@ -275,6 +299,10 @@ MATRIX_VALUED = {
     "triangle above the diagonal": (triu(R, 1), R, lambda R, **_: np.triu(R, 1)),
     "Khatri–Rao product": (khatri_rao(Y, X), X, lambda X, Y, **_: scipy.linalg.khatri_rao(Y, X)),
     "Moore–Penrose inverse": (pinv(R[0:2, :] * R), R, lambda R, **_: np.linalg.pinv(R[:2] @ R)),
+    "orthogonal polar factor": (polar(X), X, lambda X, **_: scipy.linalg.polar(X)[0]),
+    "factor of fewer rows": (polar(X.T), X, lambda X, **_: scipy.linalg.polar(X.T)[0]),
+    "Cholesky factor": (cholesky(X.T * X), X, lambda X, **_: np.linalg.cholesky(X.T @ X)),
+    "eigenvalues": (eigvalsh(R + R.T), R, lambda R, **_: np.linalg.eigvalsh(R + R.T)[:, None]),
     "circulant matrix": (circulant(x), x, lambda x, **_: scipy.linalg.circulant(x.ravel())),
     "convolution": (
         convolve(x, c[0:3, :]),

@@ -46,6 +46,16 @@ def permanent_of(a):
     return sum(np.prod([a[i, j] for i, j in enumerate(p)]) for p in permutations(range(N)))
 
 
+def eigenvectors_of(a):
+    """As columns, the first entry of each positive."""
+    vectors = np.linalg.eigh(a)[1].T
+    return np.array([v * np.sign(v[0]) for v in vectors]).T
+
+
+def inverted_gap(a, i):
+    return np.linalg.pinv(np.linalg.eigvalsh(a)[i] * np.eye(len(a)) - a, 1e-9)
+
+
 def sums_of_diagonals(a):
     """A Toeplitz matrix: each place has the sum of its diagonal."""
     return np.array([[np.trace(a, offset=j - i) for j in range(N)] for i in range(N)])
@@ -97,6 +107,18 @@ BY_OTHERS = {
     "derivative of an adjugate": lambda v: adjugate_slope(v[A]),
     "Moore–Penrose inverse": lambda v: np.linalg.pinv(v[X]),
     "Moore–Penrose inverse of rank one": lambda a: np.linalg.pinv(a[x] @ a[v][:2].T),
+    "eigenvalues": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[:, None],
+    "eigenvectors": lambda v: eigenvectors_of(v[X].T @ v[X]),
+    "largest eigenvalue": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[-1],
+    "smallest eigenvalue": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[0],
+    "last eigenvector": lambda v: eigenvectors_of(v[X].T @ v[X])[:, 1:],
+    "first eigenvector": lambda v: eigenvectors_of(v[X].T @ v[X])[:, :1],
+    "resolvent at the largest eigenvalue": lambda v: inverted_gap(v[X].T @ v[X], -1),
+    "resolvent at the smallest eigenvalue": lambda v: inverted_gap(v[X].T @ v[X], 0),
+    "spectral norm": lambda v: np.linalg.norm(v[X], 2),
+    "nuclear norm": lambda v: np.linalg.norm(v[X], "nuc"),
+    "orthogonal polar factor": lambda v: scipy.linalg.polar(v[X])[0],
+    "Cholesky factor": lambda v: np.linalg.cholesky(v[X].T @ v[X]),
     "projector": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "projector of rank two": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "logistic function": lambda v: scipy.special.expit(v[t]),

@@ -287,6 +287,13 @@ class JetRing:
         """The determinant of a square matrix."""
         return jets.determinant(self.on.from_grid(matrix))
 
+    def eigenvalue(self, matrix: Grid, polynomial: Sequence[Jet], i: int, *, simple: bool) -> Jet:
+        """Nothing: eigenvalues have values on whole arrays.
+
+        :raises UnsupportedError: always.
+        """
+        raise UnsupportedError("an eigenvalue inside of a node on arrays")
+
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix, at the first place."""
         return independent(matrix.map(lambda jet: float(jet[0].flat[0])), _RANK_TOLERANCE)

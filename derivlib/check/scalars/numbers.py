@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import mpmath
 from sympy import (
     Abs,
     Derivative,
@@ -27,8 +28,9 @@ from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
-from derivlib.check.scalars.fields import Arithmetic, NoValue
+from derivlib.check.scalars.fields import Arithmetic, NotRational, NoValue
 from derivlib.errors import InputError, UnsupportedError, VerificationError
+from derivlib.nodes.eigvalsh import polynomial_slope, polynomial_value
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.independence import Crossing, independent
@@ -39,6 +41,9 @@ ATTEMPTS = 60
 
 _RANK_TOLERANCE = 1e-30
 """What counts as zero beside the largest entry of a matrix, where numbers are rounded."""
+
+_SMALLEST_GAP = 1e-10
+"""How far an eigenvalue has to be from the others, beside the largest, to be simple."""
 
 Result = TypeVar("Result")
 
@@ -279,6 +284,28 @@ class Numbers:
             for i in range(k + 1, matrix.rows):
                 _subtract(rows, i, k, rows[i][k] * reciprocal(rows[k][k]))
         return result
+
+    def eigenvalue(self, matrix: Grid, polynomial: Sequence[Any], i: int, *, simple: bool) -> Any:
+        """An eigenvalue of a symmetric matrix, its changes by Newton's method for the polynomial.
+
+        :raises NotRational: if numbers are exact.
+        :raises NoValue: if it is to be simple, or changes, and another is equal to it.
+        """
+        if matrix.rows == 1:
+            return matrix.entries[0]
+        if self.point.arithmetic.tolerance is None:
+            raise NotRational("an eigenvalue")
+        plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
+        values = sorted(mpmath.eigsy(mpmath.matrix(plain), eigvals_only=True))
+        gap = min(abs(values[i] - value) for k, value in enumerate(values) if k != i)
+        if (simple or self.level) and gap < _SMALLEST_GAP * max(map(abs, values)):
+            raise NoValue("an eigenvalue that is not simple")
+        value = values[i]
+        for _ in range(self.level):
+            slope = polynomial_slope(self, polynomial, value)
+            step = polynomial_value(self, polynomial, value) * reciprocal(slope)
+            value = value + -step
+        return value
 
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix, changes left out."""

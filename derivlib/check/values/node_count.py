@@ -12,6 +12,9 @@ from derivlib.nodes.grid import Grid
 from derivlib.nodes.independence import Crossing
 from derivlib.nodes.matrix_function import Slot
 
+NOT_WRITTEN = 10**12
+"""More nodes than anybody writes."""
+
 
 class Lengths:
     """Scalars of which only the number of nodes is known, when written out as a tree."""
@@ -76,6 +79,10 @@ class Lengths:
         """In each entry a cofactor and the determinant."""
         length = 2 * self.determinant(matrix)
         return matrix.map(lambda _: length)
+
+    def eigenvalue(self, matrix: Grid, polynomial: Sequence[int], i: int, *, simple: bool) -> int:
+        """A root of a polynomial, which is written out up to the degree 2 only."""
+        return 2 * sum(polynomial) if matrix.rows <= 2 else NOT_WRITTEN
 
     def independent(self, matrix: Grid) -> Crossing:
         """As many as there can be."""
