@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -258,7 +259,7 @@ def numbers(value, arrays):
 
 @pytest.mark.parametrize("name", WITH_VALUES)
 def test_the_value_on_arrays_is_what_the_definition_says(name):
-    arrays = arrays_for(np.random.default_rng(list(WITH_VALUES).index(name)))
+    arrays = arrays_for(np.random.default_rng(crc32(name.encode())))
     like = (1, 1)
     jets = {symbol: constant(value, like) for symbol, value in arrays.items()}
     found = Evaluator(SIZES, jets, like).value(WITH_VALUES[name])[0, 0]
