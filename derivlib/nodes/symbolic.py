@@ -18,13 +18,11 @@ from sympy import (
     Min,
     Mul,
     Piecewise,
-    Poly,
     Pow,
     Rational,
     S,
     Symbol,
     conjugate,
-    rootof,
     sqrt,
     sympify,
 )
@@ -139,14 +137,12 @@ class Symbolic:
         )
 
     def eigenvalue(self, matrix: Grid, polynomial: Sequence[Expr], i: int, *, simple: bool) -> Expr:
-        """The root of a polynomial of degree 1 or 2, or with rational coefficients.
+        """The root of a polynomial of degree 1 or 2.
 
-        :raises UnsupportedError: if it is another.
+        :raises UnsupportedError: if the degree is higher.
         """
         if matrix.rows == 1:
             return matrix.entries[0]
-        if matrix.rows > 2 and all(coefficient.is_Rational for coefficient in polynomial):
-            return rootof(Poly(polynomial, Symbol("lambda")), i)
         if matrix.rows > 2:
             raise UnsupportedError(
                 f"eigenvalues of a {matrix.rows}×{matrix.cols} matrix are not written out in its "
