@@ -12,7 +12,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from derivlib.errors import DerivlibWarning, InputError
 from derivlib.parsing.declared import KIND_WORDS, kinds_in
 from derivlib.parsing.kinds import Kind, habits
-from derivlib.parsing.reading import read_text
+from derivlib.parsing.reading import read_equations, read_text
 from derivlib.parsing.tokens import name_of
 
 
@@ -48,6 +48,15 @@ class Typed:
         self.kinds |= reading.symbols
         self.assuming += tuple(fact for fact in reading.assuming if fact not in self.assuming)
         return reading.expr
+
+    def assumed(self, given: Any) -> Any:
+        """What is assumed, with each text of equations as these.
+
+        :raises ParseError: if one cannot be read.
+        """
+        if isinstance(given, str):
+            return read_equations(given, self.kinds)
+        return [*map(self.assumed, given)] if isinstance(given, list | tuple) else given
 
     def where(self, where: Any) -> Any:
         """Definitions, each of which may be typed; a name is what its definition is."""

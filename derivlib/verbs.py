@@ -172,7 +172,7 @@ def derive(
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
     typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
-    assuming = (*typed.assuming, assuming)
+    assuming = (*typed.assuming, typed.assumed(assuming))
     free = typed.has_text
     written = _written(expr, where)
     refuse_complex(written)
@@ -240,7 +240,7 @@ def hessian(
     :raises UnsupportedError: as :func:`derive`.
     """
     typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
-    assuming = (*typed.assuming, assuming)
+    assuming = (*typed.assuming, typed.assumed(assuming))
     written = _written(expr, where)
     refuse_complex(written)
     refuse_matrix(written.expr)
@@ -445,7 +445,7 @@ def is_derivative(
         sizes,
         seed=seed,
         structure=structure,
-        assuming=(*typed.assuming, assuming),
+        assuming=(*typed.assuming, typed.assumed(assuming)),
     )
 
 
@@ -497,5 +497,5 @@ def check_steps(
         sizes,
         seed=seed,
         structures=structures,
-        assuming=(*typed.assuming, assuming),
+        assuming=(*typed.assuming, typed.assumed(assuming)),
     )

@@ -8,6 +8,7 @@ from sympy import (
     BlockMatrix,
     Determinant,
     DiagonalOf,
+    Eq,
     Function,
     HadamardPower,
     HadamardProduct,
@@ -26,6 +27,7 @@ from sympy import (
     Q,
     Symbol,
     Trace,
+    ZeroMatrix,
     cos,
     cosh,
     exp,
@@ -52,6 +54,7 @@ from derivlib import (
     cross,
     derive,
     diagonal_sums,
+    dot,
     eigvalsh,
     elu,
     hardmax,
@@ -472,6 +475,28 @@ PREMISED = {
     "covariance": (hessian, (x.T * Inverse(A) * x, x), {"assuming": Q.positive_definite(A)}),
     "orthogonal constant": (
         derive, (Trace((A * X).T * (A * X)), X), {"assuming": Q.orthogonal(A)}),
+    "orthonormal columns": (
+        derive, (norm(X * w - y) ** 2, w), {"assuming": Eq(X.T * X, Identity(m))}),
+    "orthonormal rows": (
+        derive, (norm(MatrixSymbol("F", m, n).T * w - y) ** 2, w),
+        {"assuming": Eq(MatrixSymbol("F", m, n) * MatrixSymbol("F", m, n).T, Identity(m))}),
+    "vector of length 1": (hessian, (norm(x) ** 3, x), {"assuming": Eq(x.T * x, Identity(1))}),
+    "skew-symmetric constant": (derive, (x.T * A * y, y), {"assuming": Eq(A.T, -A)}),
+    "columns that sum to 1": (
+        derive, (y.T * OneMatrix(n, n) * X * w, y),
+        {"assuming": Eq(OneMatrix(1, n) * X, OneMatrix(1, m))}),
+    "projector": (
+        derive, (norm(A * x - y) ** 2, x), {"assuming": [Eq(A * A, A), Eq(A, A.T)]}),
+    "reflection": (derive, (x.T * A**3 * y, y), {"assuming": Eq(A * A, Identity(n))}),
+    "weights": (
+        derive, (logsumexp(x) * sum_entries(y) - dot(x, y), x),
+        {"assuming": Eq(sum_entries(y), 1)}),
+    "stochastic matrix": (
+        derive, (Trace(X * OneMatrix(m, n) * U) * t + sum_entries(X) * t, t),
+        {"assuming": Eq(X * OneMatrix(m, 1), OneMatrix(n, 1))}),
+    "centred data": (
+        derive, (norm(X * w - t * OneMatrix(n, 1)) ** 2 + t * sum_entries(X), w),
+        {"assuming": Eq(OneMatrix(1, n) * X, ZeroMatrix(1, m))}),
     "symmetric sum": (
         derive, (Trace(Inverse(X.T * A * X + B)), X),
         {"assuming": Q.symmetric(A) & Q.symmetric(B)}),

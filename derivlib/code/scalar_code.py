@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import (
+    Abs,
     Add,
     Expr,
     Function,
@@ -48,14 +49,14 @@ _KNOWN = (
     "atanh", "exp", "log", "erf", "erfc", "Abs", "sign", "sigmoid", "Expm1",
     "Exponential", "Softplus", "Erfc", "ScaledErfc", "ScaledErfcIntegral", "LogErfc",
 )  # fmt: skip
-_AS_OTHERS: dict[Any, Callable[[Any], Any]] = {
+_AS_OTHERS: dict[Any, Callable[..., Any]] = {
     sec: lambda z: 1 / cos(z),
     csc: lambda z: 1 / sin(z),
     cot: lambda z: 1 / tan(z),
     Share: lambda *args: Share(*args).in_steps(),
     Clip: lambda *args: Clip(*args).in_extremes(),
     Elu: lambda z, alpha, *_: Piecewise((z, z > 0), (alpha * Expm1(z), True)),
-    Huber: lambda *args: Huber(*args).rewrite(Piecewise),
+    Huber: lambda z, M: Piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True)),
     LeakyRelu: lambda *args: LeakyRelu(*args).rewrite(Piecewise),
 }
 _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",

@@ -12,6 +12,7 @@ from typing import Any
 
 from derivlib.check.claims.by_hand import Verdict
 from derivlib.check.claims.verification import Verification
+from derivlib.check.points.assumptions import assumptions_about
 from derivlib.display import text
 from derivlib.errors import (
     BackendError,
@@ -185,8 +186,7 @@ def definitions(part: Any, said: Iterable[str]) -> Iterator[str]:
 
 def stated_of(reading: Reading, symbol: Any) -> list[str]:
     """What is stated of a name, in words: symmetric, positive definite."""
-    facts = [fact for fact in reading.assuming if symbol in fact.arguments]
-    told = [fact.function.name.replace("_", " ") for fact in facts]
+    told = [read.property for read in assumptions_about(reading.assuming, {symbol})]
     known = {} if symbol.is_Matrix else symbol.assumptions0
     if known.get("complex") and not known.get("real"):
         told.append("complex")

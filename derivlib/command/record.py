@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, srepr
+from sympy import Eq, Expr, srepr
 
 from derivlib.command.answer import Answer, Judged, definitions
 from derivlib.display import aligned_block, latex, text
@@ -38,7 +38,16 @@ def _understood(answer: Answer) -> dict[str, Any]:
     for name, symbol in reading.symbols.items():
         rows, columns = map(str, symbol.shape) if symbol.is_Matrix else ("1", "1")
         names[name] = {"kind": reading.kinds[name], "rows": rows, "columns": columns}
-    return {**_expression(reading.expr), "names": names, "stated": list(map(str, reading.assuming))}
+    return {
+        **_expression(reading.expr),
+        "names": names,
+        "stated": list(map(_stated, reading.assuming)),
+    }
+
+
+def _stated(assumption: Any) -> str:
+    """An assumption in one line, an equation with a sign between its sides."""
+    return " = ".join(map(text, assumption.args)) if isinstance(assumption, Eq) else str(assumption)
 
 
 def _expression(expr: Expr) -> dict[str, str]:

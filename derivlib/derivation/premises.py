@@ -17,6 +17,7 @@ from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import normal_form
 from derivlib.expressions.text import text
 from derivlib.nodes import OfSymmetric, Structure, as_structure
+from derivlib.nodes.properties import BY_EQUATION
 from derivlib.rules.rule import Condition
 from derivlib.rules.symmetry import is_symmetric
 
@@ -35,8 +36,9 @@ class Premises:
     :param assumed: what is assumed of constants.
     :param given: the same as SymPy's assumptions, those of `with assuming(...)` included, for
         the judge.
-    :param facts: for each matrix what simplification may use: "symmetric", "orthogonal"; and for
-        a product that is a scalar, that it is "written" so, and not as its transpose.
+    :param facts: for each matrix what simplification may use: "symmetric", "orthogonal", and what
+        equations say; and for a product that is a scalar, that it is "written" so, and not as its
+        transpose.
     :param conditions: structure and assumptions, for the reader.
     :param varies_freely: whether what is assumed of the variable is used afterwards only, and all
         its entries move on their own.
@@ -75,7 +77,8 @@ def premises(
 
     :param variables: the variables; where there is a structure, the one that has it.
     :param structure: the structure of the variable, such as "symmetric".
-    :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`.
+    :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`, and equations, of
+        variables too: these are used on the derivative by free entries.
     :param varies_freely: whether they may be of a variable too, whose entries move on their own.
     :raises InputError: if the structure is not known, the variable is no matrix, or an
         assumption is not understood, restricts the variable or is about a defined name.
@@ -85,18 +88,21 @@ def premises(
     assuming = (assuming, in_force(symbols))  # which may not be in force when it is verified
     assumed = assumptions_about(assuming, symbols)
     known: dict[Expr, set[str]] = {}
+    free_variables = {*variables} if varies_freely else set()
     for assumption in assumed:
         if assumption.subject in written.where:
             raise InputError(
                 f"{assumption.subject} is defined, and its properties follow from its definition; "
                 "assume something of what it is made of"
             )
-        if assumption.subject in variables and not varies_freely:
+        if assumption.subject in variables and assumption.by_equation:
+            _refuse_beside_structure(assumption, structure)
+            free_variables.add(assumption.subject)
+        elif assumption.subject in variables and not varies_freely:
             _refuse_restriction(assumption, structure)
         known.setdefault(assumption.subject, set()).update(_facts(assumption.property))
     conditions = [
-        Condition(a.subject, a.property + _FREELY * (varies_freely and a.subject in variables))
-        for a in assumed
+        Condition(a.subject, a.property + _FREELY * (a.subject in free_variables)) for a in assumed
     ]
     if structure is not None:
         (wrt,) = variables
@@ -104,13 +110,15 @@ def premises(
         _refuse_unstructured(wrt, structure)
         known.setdefault(wrt, set()).update(_facts(structure))
         conditions.insert(0, Condition(wrt, structure.replace("toeplitz", "Toeplitz")))
-    for name in _symmetric_names(written, {k for k, told in known.items() if "symmetric" in told}):
+    symmetric = {k for k, told in known.items() if "symmetric" in told and k not in free_variables}
+    for name in _symmetric_names(written, symmetric):
         known.setdefault(name, set()).add("symmetric")
     for product in _scalar_products(written):
         known.setdefault(product, set()).add("written")
     _refuse_asymmetric(written, {name for name, told in known.items() if "symmetric" in told})
     facts = {subject: frozenset(found) for subject, found in known.items() if found}
-    return Premises(structure, assumed, assuming, facts, tuple(conditions), varies_freely)
+    free = varies_freely or bool(free_variables)
+    return Premises(structure, assumed, assuming, facts, tuple(conditions), free)
 
 
 def _symmetric_names(written: Written, known: set[Expr]) -> Iterator[Expr]:
@@ -161,6 +169,15 @@ def _stated_symmetric(matrix: Expr) -> str:
     )
 
 
+def _refuse_beside_structure(assumption: Assumed, structure: Structure | None) -> None:
+    """Refuse an equation for a variable of which a structure says what its free entries are."""
+    if structure is not None:
+        raise InputError(
+            f"{assumption.subject} is {structure}, which says what its free entries are; that it "
+            f"is {assumption.property} cannot be declared beside that"
+        )
+
+
 def _refuse_restriction(assumption: Assumed, structure: Structure | None) -> None:
     """Refuse an assumption that leaves a variable fewer free entries."""
     wrt = assumption.subject
@@ -186,7 +203,7 @@ def _structure_for(assumption: Assumed) -> str:
 
 
 def _facts(told: str) -> set[str]:
-    facts = {"orthogonal"} if told == "orthogonal" else set()
+    facts = {told} if told in ("orthogonal", *BY_EQUATION) else set()
     return facts | ({"symmetric"} if told in _SYMMETRIC else set())
 
 

@@ -23,7 +23,8 @@ class Huber(InPieces):
     @staticmethod
     def pieces(z: Expr, M: Expr) -> Expr:
         """The definition."""
-        return Piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True))
+        lines = ((2 * M * sign * z - M**2, sign * z > M) for sign in (1, -1))
+        return Piecewise(*lines, (z**2, True))
 
     @staticmethod
     def gaps(z: Expr, M: Expr) -> tuple[Expr, ...]:

@@ -184,6 +184,29 @@ def split_declarations(text: str) -> tuple[str, list[tuple[int, str]]]:
     return pieces[0][1], [(start, clause) for start, clause in pieces[1:] if clause.strip()]
 
 
+_EQUALS = re.compile(r"[(\[{]|[)\]}]|(?<![<>=!])=(?!=)")
+_OF_SQUARE = re.compile(
+    r"\s*(?P<name>\w+)\s*(?:=\s*-?\s*(?P=name)\s*['ᵀ].*|(?:\^|\*\*)\s*2.*|\*\s*(?P=name)\s*=.*)"
+)
+
+
+def sides_of(clause: str) -> list[str]:
+    """The sides of an equation; one part of what is none."""
+    at, depth = [0], 0
+    for found in _EQUALS.finditer(clause):
+        if found.group() == "=":
+            at += [found.start(), found.end()] if depth == 0 else []
+        else:
+            depth += 1 if found.group() in "([{" else -1
+    at.append(len(clause))
+    return [clause[at[k] : at[k + 1]] for k in range(0, len(at), 2)]
+
+
+def squares_in(equations: Iterable[str]) -> list[str]:
+    """The names that S = Sᵀ or P² = P says to be those of square matrices."""
+    return [found["name"] for each in equations if (found := _OF_SQUARE.fullmatch(each))]
+
+
 def take_clauses(found: Declarations, text: str, clauses: Iterable[tuple[int, str]]) -> None:
     """Take down what is stated in a text.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Lambda, MatrixSymbol, S, Symbol, sympify
+from sympy import Eq, Expr, Lambda, MatrixSymbol, S, Symbol, sympify
 
 from derivlib.errors import DerivlibError, InputError, ParseError
 from derivlib.expressions.construction import identity, mul
@@ -21,7 +22,9 @@ from derivlib.parsing.declared import (
     assumptions,
     declarations_of,
     kinds_in,
+    sides_of,
     split_declarations,
+    squares_in,
     take_clauses,
 )
 from derivlib.parsing.kinds import (
@@ -66,7 +69,7 @@ class Reading:
     :param expr: the expression.
     :param symbols: the symbols of its names, in order of appearance.
     :param kinds: what each name was understood to be: "scalar", "vector", "row vector", "matrix".
-    :param assuming: what is stated about them, as SymPy's predicates.
+    :param assuming: what is stated about them, as SymPy's predicates and equations.
     """
 
     text: str
@@ -148,13 +151,48 @@ def read_text(text: str, **kinds: Any) -> Reading:
         kinds = kinds_in(like) | kinds
     declared = declarations_of(kinds)
     formula, clauses = split_declarations(text)
-    take_clauses(declared, text, clauses)
+    equations = [clause for _, clause in clauses if len(sides_of(clause)) > 1]
+    words = [each for each in clauses if each[1] not in equations]
+    take_clauses(
+        declared, text, [*words, *((0, f"{name} square") for name in squares_in(equations))]
+    )
     try:
-        return _Reader(text, formula, declared, whole, exact=like is not None).run()
+        reading = _Reader(text, formula, declared, whole, exact=like is not None).run()
     except RecursionError:
         raise ParseError(
             "the formula nests too deeply for SymPy; give parts of it names of their own"
         ) from None
+    told = tuple(_equation(clause, dict(reading.symbols)) for clause in equations)
+    return replace(reading, assuming=(*reading.assuming, *told)) if told else reading
+
+
+def read_equations(text: str, kinds: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Read equations, apart by commas, between symbols that are known: Q'*Q = I, 1'*p = 1.
+
+    :param kinds: the symbols, by their names.
+    :raises ParseError: if one cannot be read, or is about another name.
+    """
+    first, others = split_declarations(text)
+    return tuple(_equation(clause, kinds) for clause in (first, *(other for _, other in others)))
+
+
+def _equation(clause: str, kinds: Mapping[str, Any]) -> Any:
+    """An equation that is declared; the side that says more tells the shape of the other."""
+    clause = clause.strip()
+    sides = sides_of(clause)
+    if len(sides) != 2:
+        raise ParseError("declare an equation such as Q'*Q = I, 1'*p = 1 or S = S'", clause)
+    plain, telling = sides if _CONSTANT.fullmatch(sides[0]) else reversed(sides)
+    first = read_text(telling, **kinds)
+    shape = first.expr.shape if first.expr.is_Matrix else (1, 1)
+    second = read_text(plain, **kinds, shape=shape)
+    for name in (*first.symbols, *second.symbols):
+        if name not in kinds:
+            raise ParseError(f"{name} does not occur in the formula; leave it out", clause)
+    return Eq(first.expr, second.expr)
+
+
+_CONSTANT = re.compile(r"\s*[01I]\s*['ᵀ]?\s*")
 
 
 class _Reader:

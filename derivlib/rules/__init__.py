@@ -14,6 +14,7 @@ from derivlib.rules import (  # noqa: F401, I001
     bilinear,
     identification,
     algebra,
+    declared,
     powers,
     entrywise,
     recognised,

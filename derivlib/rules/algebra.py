@@ -49,7 +49,7 @@ TURNED, FITTING = transpose(matrix("B", m, n)), matrix("B", m, n)
 S, Q = matrix("A", n, n), matrix("B", n, n)
 
 
-def _cayley(square: Expr) -> Expr:
+def cayley(square: Expr) -> Expr:
     """An orthogonal matrix made from any square one, by way of its skew part."""
     skew = add(square, mul(sp.Integer(-1), transpose(square)))
     one = identity(square.shape[0])
@@ -176,8 +176,8 @@ TRANSPOSE_OF_SUM = algebra(
 ORTHOGONAL = algebra(
     "orthogonal matrix",
     lambda orthogonal: (mul(transpose(orthogonal), orthogonal), identity(orthogonal.shape[0])),
-    (_cayley(S),),
-    (sp.Transpose(_cayley(S)),),
+    (cayley(S),),
+    (sp.Transpose(cayley(S)),),
     source=MATRIX_ALGEBRA,
     conditions=each("orthogonal"),
     reading=(matrix("Q", n, n),),

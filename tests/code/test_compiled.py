@@ -94,6 +94,7 @@ from derivlib import (
 from derivlib.check import size_symbols
 from derivlib.derivation.code_task import source_of
 from derivlib.nodes import LogDet, MatrixFunctionApplication
+from derivlib.nodes.properties import BY_EQUATION
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
@@ -141,10 +142,30 @@ def arguments_of(source, sizes, assumed):
         shape = [S(size).xreplace(given) for size in (symbol.shape if symbol.is_Matrix else ())]
         shape = tuple(int(size) for size in shape if size != 1)
         array = rng.integers(5, 20, shape) / 16
-        if len(shape) == 2 and shape[0] == shape[1]:
-            array = structured(array + 2 * np.eye(shape[0]), assumed.get(symbol, ""))
+        told = assumed.get(symbol, "")
+        if told in BY_EQUATION:
+            array = declared(array, told)
+        elif len(shape) == 2 and shape[0] == shape[1]:
+            array = structured(array + 2 * np.eye(shape[0]), told)
         found[symbol] = 2 if symbol.is_integer else array
     return found
+
+
+def declared(array, told):
+    """An array of which an equation holds."""
+    if told == "skew-symmetric":
+        return array - array.T
+    if told == "idempotent":
+        return np.full(array.shape, 1 / len(array))
+    if told == "involutory":
+        return np.eye(len(array))[::-1]
+    if told == "of length 1":
+        return np.array([0.6, -0.8, *[0.0] * (len(array) - 2)])
+    if told.endswith(("orthonormal columns", "orthonormal rows")):
+        return np.eye(*array.shape)
+    axis = 1 if "rows" in told else 0
+    total = array.sum(axis, keepdims=True)
+    return array / total if told.endswith("1") else array - total / array.shape[axis]
 
 
 def structured(array, told):
@@ -167,7 +188,10 @@ def structured(array, told):
 
 def assumed_of(d):
     """What is known of each matrix."""
-    known = {a.subject: a.property for a in d.premises.assumed}
+    known = {}
+    for assumption in d.premises.assumed:
+        if known.get(assumption.subject) not in BY_EQUATION:
+            known[assumption.subject] = assumption.property
     if d.premises.structure:
         known[d.wrt] = d.premises.structure
     return known

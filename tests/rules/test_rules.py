@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sympy import Q
+from sympy import Eq, Identity, OneMatrix, Q
 
 from derivlib import RULES, RuleError, VerificationError
 from derivlib.check import check_equation, check_rule, rejected_tampering, size_symbols
@@ -48,9 +48,29 @@ def test_a_rule_says_where_it_comes_from_and_can_be_stated(name):
     assert right != left
 
 
+def column_sums(A):
+    rows, cols = A.shape
+    return Eq(OneMatrix(1, rows) * A, OneMatrix(1, cols))
+
+
+def row_sums(A):
+    rows, cols = A.shape
+    return Eq(A * OneMatrix(cols, 1), OneMatrix(rows, 1))
+
+
 READINGS = {
     "transpose of a symmetric matrix": (Q.symmetric,),
     "orthogonal matrix": (Q.orthogonal,),
+    "orthonormal columns": (lambda A: Eq(A.T * A, Identity(A.shape[1])),),
+    "orthonormal rows": (lambda A: Eq(A * A.T, Identity(A.shape[0])),),
+    "vector of length 1": (lambda u: Eq(u.T * u, Identity(1)),),
+    "transpose of a skew-symmetric matrix": (lambda A: Eq(A, -A.T),),
+    "power of an idempotent matrix": (lambda A: Eq(A**2, A),),
+    "power of an involutory matrix": (lambda A: Eq(A**2, Identity(A.shape[0])),),
+    "declared sums of columns": (column_sums,),
+    "declared sums of rows": (row_sums,),
+    "declared sum of entries": (column_sums,),
+    "declared sum of entries by rows": (row_sums,),
     "transpose of a sum": (),
     "Cholesky factor": (Q.positive_definite,),
     "log-determinant by Cholesky": (Q.positive_definite,),

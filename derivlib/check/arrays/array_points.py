@@ -16,6 +16,7 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import at_size
 from derivlib.nodes import Structure
 from derivlib.nodes.free_entries import Position, free_entries, free_entry
+from derivlib.nodes.properties import IDEMPOTENT, INVOLUTORY, SKEW, SYMMETRIC
 
 
 def draw(
@@ -56,9 +57,11 @@ def _matrix(
     rows, cols = (at_size(size, sizes) for size in symbol.shape)
     scale = min(1.0, (3 / max(rows, cols)) ** 0.5)
     value = rng.uniform(lowest, 1, (rows, cols)) * scale
+    told = domain.properties.get(symbol, frozenset())
+    if symbol in domain.made:
+        return _made(told, value, rng)
     if rows != cols:
         return value
-    told = domain.properties.get(symbol, frozenset())
     if "orthogonal" in told:
         return _orthogonal(symbol, value, told - {"orthogonal"})
     value = np.eye(rows) + value * 0.3
@@ -67,6 +70,26 @@ def _matrix(
     if "positive definite" in told:
         value += np.eye(rows) * max(0, 0.2 - np.linalg.eigvalsh(value).min())
     return value
+
+
+def _made(told: frozenset[str], value: Array, rng: np.random.Generator) -> Array:
+    """A matrix with a property that an equation states."""
+    (only,) = told - {SYMMETRIC} or {SYMMETRIC}
+    rows, cols = value.shape
+    if only.endswith(("to 0", "to 1")):
+        axis = 1 if "rows" in only or ("entries" in only and rows == 1) else 0
+        wanted = 1.0 if only.endswith("1") else 0.0
+        if wanted and value.min() > 0:
+            return np.asarray(value / value.sum(axis, keepdims=True))
+        return np.asarray(value + wanted / value.shape[axis] - value.mean(axis, keepdims=True))
+    if only == SKEW:
+        return np.asarray(value - value.T)
+    if only in (IDEMPOTENT, INVOLUTORY):
+        basis = np.linalg.qr(value)[0] if SYMMETRIC in told else np.eye(rows) + value * 0.3
+        signs = np.where(np.arange(rows) % 2, -1.0, 1.0)
+        signs = (1 + signs) / 2 if only == IDEMPOTENT else signs
+        return np.asarray(basis * signs @ np.linalg.inv(basis))
+    return np.asarray(np.linalg.qr(value)[0] if rows >= cols else np.linalg.qr(value.T)[0].T)
 
 
 def _structures(symbol: Any, domain: Domain) -> set[Structure]:

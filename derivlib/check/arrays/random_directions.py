@@ -48,7 +48,7 @@ def agreeing_points(claim: Claim, seed: int, points: int) -> int:
         where the derivative has one, or no point can be found.
     :raises UnsupportedError: if a node has no value on arrays, or the variable moves on a curve.
     """
-    if claim.domain.is_curved(claim.wrt):
+    if claim.domain.is_curved(claim.wrt) and claim.wrt not in claim.domain.declared:
         raise UnsupportedError(
             f"{claim.wrt} is orthogonal and does not move on a straight line; verify at small "
             'sizes, or with method="exact"'

@@ -17,6 +17,7 @@ from derivlib.check.claims.comparison import (
     sizes_by_name,
 )
 from derivlib.check.claims.ledger import judging, unrecorded
+from derivlib.check.points.assumptions import room_for
 from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import kinds_of_numbers
@@ -103,7 +104,7 @@ def check_equation(
     left, right = expression(left), expression(right)
     definitions = taken_definitions(definitions)
     parts = (left, right, *definitions, *definitions.values())
-    given = sizes_to_check_at(sizes, *parts)
+    given = sizes_to_check_at(sizes, *parts, *room_for(assuming))
     domain = domain_of(
         given,
         (left, right, *definitions.values()),

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import And, MatrixSymbol, Q, Symbol, expand
+from sympy import And, Eq, MatrixSymbol, Q, Symbol, expand
 from sympy.assumptions.assume import AppliedPredicate, global_assumptions
+from sympy.logic.boolalg import BooleanAtom
 
+from derivlib.check.points.equations import FORMS, read_equation
 from derivlib.errors import InputError, ShapeError
+from derivlib.expressions.text import text
 from derivlib.nodes import Structure
+from derivlib.nodes.properties import IDEMPOTENT, INVOLUTORY, ORTHOGONAL, SKEW, SYMMETRIC
 
 _OF_MATRICES = {
     "symmetric": "symmetric",
@@ -55,10 +59,12 @@ class Assumed:
 
     :param subject: a symbol, or for what holds at every point any matrix expression.
     :param property: in words.
+    :param by_equation: whether it was declared as an equation, S = Sᵀ.
     """
 
     subject: Any
     property: str
+    by_equation: bool = False
 
     def __str__(self) -> str:
         return f"{self.subject} {self.property}"
@@ -81,6 +87,15 @@ def _understood(assumption: Any) -> Assumed:
     :raises InputError: if it is not one that points can be chosen for.
     :raises ShapeError: if it is about a matrix that is not square and has to be.
     """
+    if isinstance(assumption, Eq):
+        return _declared(assumption)
+    if isinstance(assumption, BooleanAtom):
+        raise InputError(
+            "an equation among the assumptions is true as it stands, and says nothing; leave it out"
+            if assumption
+            else "an equation among the assumptions is false to SymPy; its sides are of one shape: "
+            "write sum_entries(p) = 1, or OneMatrix(1, 1) beside a 1×1 matrix"
+        )
     if isinstance(assumption, AppliedPredicate) and len(assumption.arguments) == 1:
         predicate, subject = _name_of(assumption.function), assumption.arguments[0]
         is_matrix = getattr(subject, "is_Matrix", False)
@@ -94,14 +109,39 @@ def _understood(assumption: Any) -> Assumed:
     scalars = [f"Q.{predicate}" for predicate in _OF_SCALARS]
     raise InputError(
         f"the assumption {assumption} is not understood; there are {', '.join(names)} for a "
-        f"MatrixSymbol, and {', '.join(scalars)} for a Symbol"
+        f"MatrixSymbol, and {', '.join(scalars)} for a Symbol; equations are {FORMS}"
     )
+
+
+def _declared(equation: Eq) -> Assumed:
+    """Read an equation."""
+    read = read_equation(equation)
+    if read is None:
+        left, right = map(text, equation.args)
+        raise InputError(
+            f"no points can be chosen at which {left} = {right}; there are, for a MatrixSymbol, "
+            f"{FORMS}"
+        )
+    matrix, told = read
+    if told in (IDEMPOTENT, INVOLUTORY, ORTHOGONAL, SKEW, SYMMETRIC):
+        _of_square(matrix, told, equation)
+    return Assumed(matrix, told, by_equation=True)
 
 
 def _name_of(predicate: Any) -> str:
     """What SymPy calls one of its own predicates; nothing for any other."""
     name = str(getattr(predicate, "name", ""))
     return name if getattr(Q, name, None) == predicate else ""
+
+
+def room_for(given: Any) -> Iterator[MatrixSymbol]:
+    """Matrices that have a shape only where all matrices are as tall, or as wide, as they must."""
+    for assumption in _parts(given):
+        read = read_equation(assumption) if isinstance(assumption, Eq) else None
+        if read is not None and read[1] in ("with orthonormal columns", "with orthonormal rows"):
+            rows, cols = read[0].shape
+            more = rows - cols if read[1].endswith("columns") else cols - rows
+            yield MatrixSymbol("room", 1 + more, 1)
 
 
 def _of_square(matrix: MatrixSymbol, told: str, assumption: Any) -> Assumed:

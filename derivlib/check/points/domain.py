@@ -11,12 +11,20 @@ from sympy import Dummy, Expr, MatrixSymbol, Symbol, expand
 from sympy.core.facts import InconsistentAssumptions
 
 from derivlib.check.points.assumptions import IMPLIED, Assumed, assumptions_about
-from derivlib.check.scalars.dual import reciprocal
+from derivlib.check.points.made import (
+    identity,
+    made,
+    product,
+    reflected,
+    refuse_impossible,
+    tangent,
+)
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.sizes import all_nodes, at_size
 from derivlib.nodes import Structure, as_structure
 from derivlib.nodes.free_entries import Position, free_entry
 from derivlib.nodes.grid import Grid
+from derivlib.nodes.properties import BY_EQUATION, SKEW, SYMMETRIC
 
 Pattern = Mapping[Position, Position]
 """For each place of a matrix the place whose value it has; zero where there is none."""
@@ -32,6 +40,8 @@ class Domain:
     :param structures: the structure of each variable; it moves by its free entries.
     :param patterns: the places of each matrix that are zero or equal.
     :param properties: what else is assumed of each matrix.
+    :param made: the sizes of each matrix of which an equation says what only it can say.
+    :param declared: the matrices that an equation is about.
     :param scalars: for each scalar one with the properties that are assumed of it.
     :param told: the assumptions, in words.
     """
@@ -39,17 +49,26 @@ class Domain:
     structures: Mapping[Any, Structure] = field(default_factory=dict)
     patterns: Mapping[Any, Pattern] = field(default_factory=dict)
     properties: Mapping[Any, frozenset[str]] = field(default_factory=dict)
+    made: Mapping[Any, tuple[int, int]] = field(default_factory=dict)
+    declared: frozenset[Any] = frozenset()
     scalars: Mapping[Any, Symbol] = field(default_factory=dict)
     told: tuple[str, ...] = ()
 
     @property
     def has_components(self) -> bool:
         """Whether it falls into parts, as orthogonal matrices do by their determinant."""
-        return any("orthogonal" in properties for properties in self.properties.values())
+        has = (("orthogonal" in properties) for properties in self.properties.values())
+        return bool(self.made) or any(has)
+
+    def knows(self, symbol: Any) -> bool:
+        """Whether the entries of a matrix depend on one another."""
+        return symbol in self.patterns or symbol in self.made
 
     def is_curved(self, symbol: Any) -> bool:
         """Whether a matrix cannot move on a straight line, as an orthogonal one cannot."""
-        return "orthogonal" in self.properties.get(symbol, ())
+        told = self.properties.get(symbol, frozenset())
+        is_straight = not (told - {SKEW, SYMMETRIC}) or any("that sum" in each for each in told)
+        return "orthogonal" in told or (symbol in self.made and not is_straight)
 
     def structured(self, symbol: Any) -> str:
         """The variable with its structure, in words; nothing if every entry is free."""
@@ -74,6 +93,8 @@ class Domain:
 
     def matrix(self, symbol: Any, rng: random.Random, draw: Draw) -> Grid:
         """Draw a value for a matrix of which something is assumed."""
+        if symbol in self.made:
+            return made(self.properties[symbol], *self.made[symbol], rng, draw)
         size = _size_of(self.patterns[symbol])
         properties = self.properties[symbol]
         if "orthogonal" in properties:
@@ -92,21 +113,23 @@ class Domain:
     def _orthogonal(self, symbol: Any, size: int, rng: random.Random, draw: Draw) -> Grid:
         properties = self.properties[symbol]
         if "positive definite" in properties:
-            return _identity(size)
+            return identity(size)
         signs = [rng.choice((-1, 1)) for _ in range(size)]
         signature = Grid.of(size, size, lambda i, j: signs[i] if i == j else 0)
         if self._is_triangular(symbol, size):
             return signature
         reflections = size - rng.choice((0, 1))
-        turned = _identity(size)
+        turned = identity(size)
         for k in range(reflections):
-            turned = _reflected(turned, [draw((k, i)) for i in range(size)])
+            turned = reflected(turned, [draw((k, i)) for i in range(size)])
         if "symmetric" in properties:
-            return _product(_product(turned, signature), turned.transpose())
+            return product(product(turned, signature), turned.transpose())
         return turned
 
     def change(self, symbol: Any, value: Grid, draw: Draw) -> Grid:
         """Draw a first-order change that keeps what is assumed of a matrix."""
+        if symbol in self.made:
+            return tangent(self.properties[symbol], value, draw)
         size = value.rows
         properties = self.properties[symbol]
         if "orthogonal" not in properties:
@@ -114,10 +137,10 @@ class Domain:
         if "positive definite" in properties or self._is_triangular(symbol, size):
             return Grid.of(size, size, lambda _, __: 0)
         skew = Grid.of(size, size, lambda i, j: _skew(i, j, draw))
-        turned = _product(value, skew)
+        turned = product(value, skew)
         if "symmetric" not in properties:
             return turned
-        back = _product(skew, value)
+        back = product(skew, value)
         return Grid.of(size, size, lambda i, j: turned[i, j] + -back[i, j])
 
 
@@ -133,29 +156,10 @@ def _size_of(pattern: Pattern) -> int:
     return 1 + max(i for i, _ in pattern)
 
 
-def _identity(size: int) -> Grid:
-    return Grid.of(size, size, lambda i, j: int(i == j))
-
-
-def _product(left: Grid, right: Grid) -> Grid:
-    def entry(i: int, j: int) -> Any:
-        return sum(a * b for a, b in zip(left.row(i), right.col(j), strict=True))
-
-    return Grid.of(left.rows, right.cols, entry)
-
-
 def _dominated(matrix: Grid) -> Grid:
     """Make a symmetric matrix positive definite by what is added to its diagonal."""
     shift = 1 + max(sum(map(abs, matrix.row(i))) for i in range(matrix.rows))
     return Grid.of(*matrix.shape, lambda i, j: matrix[i, j] + (shift if i == j else 0))
-
-
-def _reflected(matrix: Grid, normal: list[Any]) -> Grid:
-    """Multiply by the reflection I - 2 v vᵀ/(vᵀ v) from the left."""
-    twice = 2 * reciprocal(sum(v * v for v in normal))
-    size = len(normal)
-    mirror = Grid.of(size, size, lambda i, j: int(i == j) + -(twice * normal[i] * normal[j]))
-    return _product(mirror, matrix)
 
 
 def _skew(i: int, j: int, draw: Draw) -> Any:
@@ -201,15 +205,31 @@ def domain_of(
             scalars[subject] = _with_property(scalars.get(subject, subject), assumption)
         elif isinstance(subject, MatrixSymbol):
             properties.setdefault(subject, set()).add(assumption.property)
+    made_sizes = {
+        symbol: (at_size(symbol.shape[0], sizes), at_size(symbol.shape[1], sizes))
+        for symbol, told in properties.items()
+        if told & {*BY_EQUATION}
+    }
+    for symbol, (rows, cols) in made_sizes.items():
+        refuse_impossible(symbol, properties[symbol], rows, cols)
+        if symbol in named:
+            raise InputError(
+                f"{symbol} is {named[symbol]}, which says what its free entries are; an equation "
+                "for it cannot be kept beside that"
+            )
     patterns = {
         symbol: _pattern(symbol, named.get(symbol), told, sizes)
         for symbol, told in properties.items()
-        if by_entries and (symbol in named or told & {*IMPLIED, "orthogonal"})
+        if by_entries
+        and symbol not in made_sizes
+        and (symbol in named or told & {*IMPLIED, "orthogonal"})
     }
     return Domain(
         structures=named,
         patterns=patterns,
         properties={symbol: frozenset(told) for symbol, told in properties.items()},
+        made=made_sizes,
+        declared=frozenset(a.subject for a in assumed if a.by_equation),
         scalars=scalars,
         told=tuple(map(str, assumed)),
     )

@@ -72,7 +72,7 @@ class Point:
 
     def value(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
         """The value of a symbol, or of an entry of a matrix symbol."""
-        if symbol in self.domain.patterns:
+        if self.domain.knows(symbol):
             return self._matrix("value", symbol)[i, j]
         scalar = None if symbol.is_Matrix else self.domain.scalar(symbol)
         return self._drawn(("value", symbol, i, j), scalar)
@@ -85,7 +85,7 @@ class Point:
             moving, places = self.moving
             free = self.domain.moving(symbol, i, j) if symbol == moving else None
             return 0 if free is None else Change({(places[free],): 1})
-        if symbol in self.domain.patterns:
+        if self.domain.knows(symbol):
             return self._matrix("change", symbol)[i, j]
         return self._drawn(("change", symbol, i, j), None)
 
@@ -151,8 +151,12 @@ class Numbers:
         :raises UnsupportedError: if it changes twice, and not on a straight line.
         """
         change = self.point.change(symbol, i, j)
-        if self.level > 1 and not self.is_zero(change) and self.point.domain.is_curved(symbol):
-            raise UnsupportedError(f"the second differential of the orthogonal matrix {symbol}")
+        is_free = self.point.moving is not None
+        if self.level > 1 and not (
+            is_free or self.is_zero(change) or not self.point.domain.is_curved(symbol)
+        ):
+            told = " and ".join(sorted(self.point.domain.properties[symbol]))
+            raise UnsupportedError(f"the second differential of {symbol}, which is {told}")
         return _lifted(self.point.value(symbol, i, j), change, self.level)
 
     @staticmethod

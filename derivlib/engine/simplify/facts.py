@@ -13,7 +13,7 @@ from derivlib.nodes.elementwise import as_lambda
 from derivlib.rules import Rule
 
 Facts = Mapping[Expr, frozenset[str]]
-"""What is known of constants, "symmetric" or "orthogonal", and what is "written" as it stands."""
+"""What is known of matrices, such as "symmetric", and what is "written" as it stands."""
 
 Rewrite = tuple[Rule, tuple[Any, ...]]
 """A rule, and what its placeholders stand for."""

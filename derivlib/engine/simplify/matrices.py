@@ -20,6 +20,7 @@ from sympy import (
     preorder_traversal,
 )
 
+from derivlib.engine.simplify import declared
 from derivlib.engine.simplify.facts import Facts, Rewrite, matrices, shared, symmetric_ones
 from derivlib.expressions.construction import (
     add,
@@ -102,8 +103,9 @@ def of_diagonal(expr: Expr, _: Facts) -> Iterator[Rewrite]:
             return
 
 
-def of_power(expr: Expr, _: Facts) -> Iterator[Rewrite]:
+def of_power(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a power or an inverse."""
+    yield from declared.of_power(expr, facts)
     base, exponent = expr.args
     if exponent.is_Integer and exponent > 1:
         if isinstance(base, OneMatrix):
@@ -124,6 +126,7 @@ def of_determinant(expr: Expr, _: Facts) -> Iterator[Rewrite]:
 
 def of_transpose(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     """The rules that apply to a transpose."""
+    yield from declared.of_transpose(expr, facts)
     inside = expr.args[0]
     if "symmetric" in facts.get(inside, ()):
         yield algebra.SYMMETRIC, (inside,)

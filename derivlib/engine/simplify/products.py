@@ -26,6 +26,7 @@ from sympy import (
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 
+from derivlib.engine.simplify import declared
 from derivlib.engine.simplify.facts import (
     Facts,
     Rewrite,
@@ -64,7 +65,7 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield from _softmax(scalar, factors)
     yield from _between_diagonals(factors)
     yield from _cancelled(factors)
-    yield from _multiplied_out(factors)
+    yield from _multiplied_out(factors, facts)
     if scalar is not S.One:
         yield from _signs(scalar, factors)
     yield from _repetitions(factors)
@@ -179,8 +180,8 @@ def _cancelled(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
             yield algebra.INVERSE_AFTER, inside
 
 
-def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
-    """A sum next to a factor that cancels with an inverse in one of its terms."""
+def _multiplied_out(factors: tuple[Expr, ...], facts: Facts) -> Iterator[Rewrite]:
+    """A sum next to a factor that cancels with an inverse, or by what is declared, in a term."""
     for i, factor in enumerate(factors):
         if not isinstance(factor, MatAdd):
             continue
@@ -189,6 +190,8 @@ def _multiplied_out(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
             _cancels(before, matrices(term))
             or _cancels(matrices(term), after)
             or _ones_meet(before, matrices(term), after)
+            or declared.cancels(before, matrices(term), facts)
+            or declared.cancels(matrices(term), after, facts)
             for term in factor.args
         ):
             rows, cols = map(identity, factor.shape)
@@ -314,6 +317,7 @@ def of_neighbours(left: Expr, right: Expr, facts: Facts) -> Iterator[Rewrite]:
         yield algebra.KRONECKER_VEC, (*left.args, right.arg)
     if "orthogonal" in _known(right, facts) and left == transpose(right):
         yield algebra.ORTHOGONAL, (right,)
+    yield from declared.of_neighbours(left, right, facts)
     for inverted, neighbour, at in ((left, right, 0), (right, left, -1)):
         if isinstance(inverted, Inverse) and _all_square(inverted.args[0]):
             factors = matrices(inverted.args[0])

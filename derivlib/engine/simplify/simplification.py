@@ -23,6 +23,7 @@ from sympy import (
     Transpose,
 )
 
+from derivlib.engine.simplify import declared
 from derivlib.engine.simplify.expanding import expanding
 from derivlib.engine.simplify.facts import Facts, Rewrite
 from derivlib.engine.simplify.matrices import (
@@ -37,6 +38,7 @@ from derivlib.engine.simplify.products import in_product, in_scalar_product
 from derivlib.engine.simplify.sums import in_scalar_sum, in_sum
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import children, with_children
+from derivlib.nodes import Norm, SumEntries
 from derivlib.rules.rule import Arguments, Rule, rules_for
 
 _MOST_ROUNDS = 8
@@ -160,6 +162,8 @@ _SEARCHES: tuple[tuple[type, Search], ...] = (
     (DiagonalOf, of_diagonal),
     (Transpose, of_transpose),
     (Trace, of_trace),
+    (Norm, declared.of_norm),
+    (SumEntries, declared.of_sum),
 )
 """Where rules of algebra are looked for, by the operation at the top."""
 

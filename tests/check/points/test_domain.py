@@ -343,7 +343,7 @@ def test_differentials_keep_what_is_assumed():
 
 
 def test_an_orthogonal_matrix_has_no_straight_line_to_move_on():
-    with pytest.raises(UnsupportedError, match="second differential of the orthogonal"):
+    with pytest.raises(UnsupportedError, match="second differential of A, which is orthogonal"):
         check_equation(d(d(A)), ZeroMatrix(n, n), sizes=SIZES, assuming=Q.orthogonal(A))
     check_equation(d(d(A)), ZeroMatrix(n, n), sizes=SIZES, assuming=Q.orthogonal(A), varying=[X])
 
