@@ -125,6 +125,8 @@ def derive(
     True
     >>> derive(Trace(X.T*A*X), X, assuming=Q.symmetric(A)).result
     2*A*X
+    >>> derive(Trace(X.T*A.T*A*X), X, assuming="A'*A = I").result
+    2*X
     >>> jacobian = derive(A*X, X)
     >>> print(jacobian)
     ∂vec(F)/∂vec(X)ᵀ = I ⊗ A
@@ -161,8 +163,9 @@ def derive(
         of a `wrt` of that structure. A gradient has at each place the derivative with respect to
         the free entry there, zero where there is none; the columns of a Jacobian belong to the
         free entries in the order of :class:`derivlib.BasisMatrix`.
-    :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`; the result
-        holds, and is checked, where they hold.
+    :param assuming: SymPy's assumptions on constants, such as `Q.symmetric(A)`, and equations
+        such as `Eq(A.T*A, Identity(n))` or `"A'*A = I"`; the result holds, and is checked, where
+        they hold. An equation for `wrt` is used on the derivative by free entries.
     :returns: the derivation, with its `result`, `steps` and `verify`; for a list a
         :class:`derivlib.JointDerivation`, with its `results`, for a `Matrix` of symbols an
         :class:`derivlib.EntrywiseDerivation`, whose `result` is an explicit matrix.
@@ -421,7 +424,7 @@ def is_derivative(
     :param structure: the structure of `wrt`, such as "symmetric": only its free entries
         move, and all places of one move together; see :func:`derivlib.check.claims.derivative`.
     :param assuming: what holds at every point: SymPy's assumptions, such as
-        `Q.symmetric(A)`, on matrices and scalars.
+        `Q.symmetric(A)`, on matrices and scalars, and equations, as in :func:`derive`.
     :param kinds: what the names in texts are, as in :func:`derivlib.parse`.
     :returns: a verdict that is true or false, and says why.
     :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
@@ -480,7 +483,7 @@ def check_steps(
     :param seed: the seed of the random points.
     :param structures: the structure of matrices, such as `{X: "symmetric"}`.
     :param assuming: what else holds at every point: SymPy's assumptions, such as
-        `Q.symmetric(A)`.
+        `Q.symmetric(A)`, and equations, which differentials keep to.
     :param kinds: what the names in texts are, as in :func:`derivlib.parse`.
     :returns: a verdict that is true or false, and names the first wrong line.
     :raises InputError: if there are fewer than two lines, or one is not an expression.

@@ -208,6 +208,7 @@ CASES = {
     "rectified scalar": (relu(Trace(A * U)) * t, U),
     "clipped layer": (lam(clip(X * W, -1, t)), W),
     "bounds": (clip(Trace(A * U), t, t**2 + 1) * t, t),
+    "leaky slope": (leaky_relu(-(t**2) - Trace(U.T * U), t) * t, t),
     "leaky layer": (lam(leaky_relu(X * W, t)), W),
     "exponential layer": (sum_entries(HadamardProduct(elu(X, t), X)), X),
     "Huber's loss": (sum_entries(huber(A * x - y, 2)) + t * huber(Trace(U), 1), x),
