@@ -229,8 +229,6 @@ def _divides(body: Expr) -> bool:
     hidden = body.atoms(Sigmoid)
     if hidden and (len(hidden) > 1 or body.has(sp.exp)):
         return True
-    if body.has(sp.Add) and any(value.args[0].could_extract_minus_sign() for value in hidden):
-        return True  # 1 - σ(-u) is σ(u)
     return any(
         power.exp.is_negative and power.base.has(*_EXPONENTIAL) for power in body.atoms(sp.Pow)
     )

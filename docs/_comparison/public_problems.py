@@ -439,10 +439,10 @@ PROBLEMS = [
     Problem(
         "Representations",
         "skip-gram with one negative sample",
-        "-log(sigmoid(u'*v)) - log(sigmoid(-w'*v))",
+        "log(1 + exp(-u'*v)) + log(1 + exp(w'*v))",
         "v",
         lambda u, v, w: -np.log(sigmoid((u.T @ v).item())) - np.log(sigmoid(-(w.T @ v).item())),
-        "(sigmoid(uᵀ*v) - 1)*u + sigmoid(wᵀ*v)*w",
+        "sigmoid(wᵀ*v)*w - sigmoid(-(uᵀ*v))*u",
     ),
     Problem(
         "Representations",
