@@ -92,6 +92,10 @@ class TexNotation:
             return text
         return parenthesized(bare(text))
 
+    def sized(self, expr: Expr) -> str:
+        """The same: an identity has its size as an index."""
+        return self.atom(expr)
+
     @staticmethod
     def from_one(index: Expr, matrix: Expr) -> Expr:
         """Count a number, or a place that the sizes tell such as n - 1, from 1; a letter stays."""

@@ -148,6 +148,11 @@ class TextNotation:
         plain = facets_of(type(expr)).is_atom or is_call(text)
         return text if plain else f"({text})"
 
+    def sized(self, expr: Expr) -> str:
+        """The same, where nothing else tells the size of an identity."""
+        is_identity = isinstance(expr, Identity)
+        return f"I[{self._print(expr.shape[0])}]" if is_identity else self.atom(expr)
+
     def stacked(self, expr: Expr) -> str:
         """vec(X); a column is its own vec."""
         is_column = not expr.is_Matrix or expr.shape[1] == 1
@@ -328,9 +333,7 @@ class TextPrinter(TextNotation, StrPrinter):
         """The size of an identity follows from the whole only where it is the one there."""
         sized = sum(isinstance(factor, Identity) for factor in expr.args) > 1
         return " ⊗ ".join(
-            f"I[{self._print(factor.shape[0])}]"
-            if sized and isinstance(factor, Identity)
-            else self.factor(factor)
+            self.sized(factor) if sized and isinstance(factor, Identity) else self.factor(factor)
             for factor in expr.args
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Identity, Integer, OneMatrix, S, ZeroMatrix
 
+from derivlib.expressions.construction import is_one
 from derivlib.expressions.facets import Absent, Entries, no_parts, tell
 from derivlib.expressions.shapes import stated
 from derivlib.nodes.grid import Grid
@@ -45,7 +46,7 @@ def _ones_tex(p: Any, node: OneMatrix) -> str:
 
 tell(
     Identity,
-    text=Absent("SymPy's own"),
+    text=lambda _, node: "I[1]" if is_one(node.shape[0]) else "I",
     tex=lambda p, node: f"I_{{{p._print(node.shape[0])}}}",
     entries=_of_numbers(lambda i, j: Integer(i == j)),
     arrays=lambda on, node: on.number(on.np.eye(on.shape(node)[0])),

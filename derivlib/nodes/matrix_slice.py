@@ -233,13 +233,13 @@ def _range(p: Any, of: Any, size: Any) -> str:
 
 def _written(p: Any, node: Any, gap: str) -> str:
     shown = [_range(p, *both) for both in zip(node.args[1:], node.args[0].shape, strict=True)]
-    return f"{p.atom(node.args[0])}[{gap.join(shown)}]"
+    return f"{p.sized(node.args[0])}[{gap.join(shown)}]"
 
 
 def _listed(p: Any, node: Take, gap: str) -> str:
     numbers = ", ".join(map(str, node.taken))
     shown = [":", f"[{numbers}]"] if node.axis else [f"[{numbers}]", ":"]
-    return f"{p.atom(node.arg)}[{gap.join(shown)}]"
+    return f"{p.sized(node.arg)}[{gap.join(shown)}]"
 
 
 def _slice_entries(calc: Any, node: Any, A: Grid) -> Grid:

@@ -228,6 +228,7 @@ class Writer:
 
 
 _WRITING = (
+    RecursionError,
     TimeoutError,
     NotImplementedError,
     AttributeError,
