@@ -20,7 +20,8 @@ AMSMATH = {
     *("exp", "sin", "cos", "tan", "tanh", "cosh", "sinh", "max", "min", "ldots", "ne", "neq"),
     *("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu"),
     *("xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Lambda"),
-    *("\\", ",", ";", " ", "!", "{", "}", "%", "_", "&", "#", "$"),
+    *("le", "vee"),
+    *("\\", ",", ":", ";", " ", "!", "{", "}", "%", "_", "&", "#", "$"),
 }
 """Commands of LaTeX itself and of amsmath."""
 LAYOUT = r"\\\\(\[-?[0-9.]+ex\])?|\\q?quad|\\begin\{aligned\}|\\end\{aligned\}|[&\s]"
