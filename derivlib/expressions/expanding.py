@@ -18,6 +18,7 @@ from sympy import (
     MatAdd,
     MatMul,
     Mul,
+    Piecewise,
     Pow,
     Transpose,
     expand,
@@ -77,14 +78,14 @@ def _lettered(expr: Basic, letters: dict[Expr, Dummy]) -> Basic:
     """Put a letter in place of each part that is a function of matrices.
 
     A node that is no arithmetic keeps what it is made of: the partial derivative of λ(X) is
-    none of a letter.
+    none of a letter, and a piece of a function is an expression with its condition.
     """
     parts = expr.args
     if not any(getattr(part, "is_Matrix", False) for part in parts):
         parts = tuple(_lettered(part, letters) for part in parts)
         if parts == expr.args:
             return expr
-        if isinstance(expr, (Add, Mul, Pow, Function)):
+        if isinstance(expr, (Add, Mul, Pow, Function)) and not isinstance(expr, Piecewise):
             return expr.func(*parts)
     return letters.setdefault(expr, Dummy(commutative=bool(expr.is_commutative)))
 

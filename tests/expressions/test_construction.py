@@ -279,3 +279,9 @@ def test_sizes_are_found_and_chosen_so_that_every_shape_is_possible(sizes):
     for missing in wanted:
         with pytest.raises(SizesError, match=missing.name):
             resolve_sizes({s.name: k for s, k in chosen.items() if s != missing}, *symbols)
+
+
+def test_pieces_of_entries_can_be_multiplied_out():
+    X, t = MatrixSymbol("X", 2, 2), sp.Symbol("t")
+    pieces = sp.Piecewise((1, X[0, 0] > 0), (t, True))
+    assert expanded(pieces * (t + 1) - pieces * t) == pieces
