@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, sympify
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 
@@ -52,7 +52,7 @@ def check_places(places: Sequence[Place], known: Mapping[Expr, int]) -> None:
     """
     numbers = {symbol: Integer(value) for symbol, value in known.items()}
     for matrix, shape, position in places:
-        ends = [size.xreplace(numbers) for size in shape]
+        ends = [sympify(size).xreplace(numbers) for size in shape]
         at = [index.xreplace(numbers) for index in position]
         if any(_outside(*pair) for pair in zip(at, ends, strict=True)):
             shown = "×".join(map(str, ends))

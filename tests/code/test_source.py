@@ -29,6 +29,7 @@ from sympy import (
     symbols,
     tanh,
 )
+from sympy.matrices.expressions.matexpr import MatrixElement
 from test_compiled import BACKENDS, assert_calculates
 
 from derivlib import InputError, SizesError, derive, hessian, logdet, norm, softmax, sum_entries
@@ -241,3 +242,11 @@ def test_an_entry_that_the_arrays_do_not_have(backend):
     for place in ((2, 0), (0, 3), (-1, 0), (0, np.int64(-1))):
         with pytest.raises(SizesError, match=r"X is 2×3 and has no entry"):
             symbolic(np.ones((2, 3)), *place)
+
+
+def test_an_entry_of_a_power_of_a_written_matrix():
+    """Its shape has the plain numbers that SymPy gives a Matrix."""
+    t = Symbol("t")
+    squares = HadamardPower(Matrix([[t, 1], [t, t * exp(t)]]), 2)
+    d = derive(MatrixElement(squares, 1, 1), t)
+    assert d.to_function()(1) == pytest.approx(4 * np.exp(2))
