@@ -14,6 +14,7 @@ from derivlib.expressions.construction import (
     mul,
     ones,
     transpose,
+    zeros,
 )
 from derivlib.nodes import (
     Circulant,
@@ -64,6 +65,8 @@ def _squared_distances(d: Differentiate, points: Expr, others: Expr) -> Expr:
             mul(column, transpose(diagonal(mul(others, transpose(moving))))),
             mul(S.NegativeOne, points, transpose(moving)),
         ]
+    if not terms:
+        return zeros(points.shape[0], others.shape[0])
     return mul(Integer(2), add(*terms))
 
 
