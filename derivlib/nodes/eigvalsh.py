@@ -406,14 +406,14 @@ _EIGVECS = '''
 def eigvecs(S):
     """Eigenvectors of a symmetric matrix in ascending order, the first entry of each positive."""
     V = {lib}.linalg.eigh(S)[1]
-    return V * {lib}.where(V[0] < 0, -1, 1)
+    return {lib}.where(V[0] < 0, -V, V)
 '''
 
 _EIGVEC = '''
 def eigvec_{end}(S):
     """The eigenvector of the {what} eigenvalue of a symmetric matrix."""
     v = {{lib}}.linalg.eigh(S)[1][:, {at}]
-    return v * {{lib}}.where(v[0] < 0, -1, 1)
+    return {{lib}}.where(v[0] < 0, -v, v)
 '''
 
 _RESOLVENT = '''
