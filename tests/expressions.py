@@ -163,6 +163,7 @@ CASES = {
     "adjugate": (Trace(A * adjugate(U)), U),
     "adjugate where another part needs an inverse": (Trace(adjugate(U) * Inverse(U)), U),
     "Moore–Penrose inverse": (Trace(C * pinv(X)), X),
+    "Moore–Penrose inverse of a wide matrix": (sum_entries(pinv(V)), V),
     "Moore–Penrose inverse of rank one": (y.T * pinv(x * b.T) * b, x),
     "eigenvalues": (x.T * eigvalsh(A * U + U.T * A.T), U),
     "length of the eigenvalues": (norm(eigvalsh(U + U.T)) ** 2, U),
@@ -486,7 +487,7 @@ PREMISED = {
     "columns that sum to 1": (
         derive, (y.T * OneMatrix(n, n) * X * w, y),
         {"assuming": Eq(OneMatrix(1, n) * X, OneMatrix(1, m))}),
-    "projector": (
+    "constant projector": (
         derive, (norm(A * x - y) ** 2, x), {"assuming": [Eq(A * A, A), Eq(A, A.T)]}),
     "reflection": (derive, (x.T * A**3 * y, y), {"assuming": Eq(A * A, Identity(n))}),
     "weights": (
