@@ -62,7 +62,7 @@ def take_rows(matrix: Any, indices: Iterable[int]) -> Expr:
     >>> X, C = MatrixSymbol("X", n, m), MatrixSymbol("C", 3, m)
     >>> gradient = derive(norm(take_rows(X, [0, 2, 2]) - C)**2, X)
     >>> print(gradient)
-    ∂L/∂X = 2*I[:, [0, 2, 2]]*(X[[0, 2, 2], :] - C)
+    ∂L/∂X = 2*I[n][:, [0, 2, 2]]*(X[[0, 2, 2], :] - C)
     >>> gradient.verify({n: 4, m: 2}).shape
     (4, 2)
 

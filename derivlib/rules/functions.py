@@ -206,10 +206,9 @@ def _extreme(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
 )
 def _pieces(d: Differentiate, choice: Expr) -> Expr:
     body, leaves = as_function_of_scalars(choice)
-    moving = [(symbol, d(leaf)) for symbol, leaf in leaves.items()]
     slopes = (
-        mul(at_entries(derivative_of(body, symbol)).xreplace(leaves), change)
-        for symbol, change in moving
-        if not is_zero(change)
+        (at_entries(derivative_of(body, symbol)).xreplace(leaves), leaf)
+        for symbol, leaf in leaves.items()
     )
-    return add(*slopes, sp.S.Zero)
+    # What is multiplied by zero is not differentiated, so that no step of it is told.
+    return add(*(mul(slope, d(leaf)) for slope, leaf in slopes if not is_zero(slope)), sp.S.Zero)
