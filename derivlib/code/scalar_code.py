@@ -30,7 +30,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.logic.boolalg import ITE, And, BooleanFalse, BooleanTrue, Not, Or
 
 from derivlib.code.array_arithmetic import broadcast
 from derivlib.code.form_algebra import Algebra
@@ -268,6 +268,8 @@ class Scalars:
         return result
 
     def _condition(self, condition: Any, bound: Mapping[Symbol, Array]) -> Array:
+        if isinstance(condition, ITE):
+            return self._condition(condition.to_nnf(), bound)
         if isinstance(condition, Relational):
             left, right = self.value(condition.lhs, bound), self.value(condition.rhs, bound)
             return self._compared(_RELATIONS[condition.rel_op], left, right)

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from sympy import (
+    ITE,
     Abs,
     And,
     Expr,
@@ -248,13 +249,19 @@ def _choice_text(p: Any, node: Piecewise) -> str:
     """where(z > 0, z, 0), with the other pieces in the place of the last."""
     if (inside := bounds(node)) is not None:
         return f"[{_chained(p, inside)}]"
-    *pieces, (last, condition) = node.args
-    shown = p._print(_inside(last))
-    if condition is not S.true:
-        pieces, shown = list(node.args), "nan"
+    told = ((value, _evaluated(condition)) for value, condition in node.args)
+    pieces = [(value, condition) for value, condition in told if condition is not S.false]
+    shown = "nan"
+    if pieces and pieces[-1][1] is S.true:
+        shown = p._print(_inside(pieces.pop()[0]))
     for value, holds in reversed(pieces):
         shown = f"where({_condition_text(p, holds)}, {p._print(_inside(value))}, {shown})"
     return str(shown)
+
+
+def _evaluated(condition: Any) -> Any:
+    """A condition in "and", "or" and "not": of pieces in pieces SymPy makes an ITE."""
+    return condition.to_nnf() if isinstance(condition, ITE) else condition
 
 
 def _condition_text(p: Any, condition: Any) -> str:

@@ -206,3 +206,13 @@ def test_a_slope_outside_is_refused():
     for at in (-1, 2, t):
         with pytest.raises(InputError, match="at a kink"):
             leaky_relu(t, at_zero=at)
+
+
+def test_pieces_within_pieces_are_printed_compiled_and_checked():
+    """SymPy makes an ITE of a condition on pieces."""
+    t = sp.Symbol("t", real=True)
+    inner = sp.Piecewise((2, t > 1), (t, True))
+    d = derive(clip(inner, -sp.Rational(1, 3), sp.Rational(1, 2)), t)
+    assert parse(text(d.result), like=d.result).subs(t, sp.Rational(1, 4)) == 1
+    assert [d.to_function()(value) for value in (0.2, 0.9, 3.0)] == [1, 0, 0]
+    assert d.verify()
