@@ -26,13 +26,14 @@ CONNECTIVES: dict[Any, Callable[[Any], Any]] = {
     sp.And: lambda conditions: reduce(np.logical_and, conditions),
     sp.Or: lambda conditions: reduce(np.logical_or, conditions),
     sp.Not: lambda conditions: np.logical_not(*conditions),
+    sp.ITE: lambda conditions: np.where(*conditions),
 }
 
 
 def holds(condition: Any, value: Callable[[Any], Jet]) -> Any:
     """Tell at each place whether a condition holds.
 
-    :param condition: a comparison, or several joined by and, or, not.
+    :param condition: a comparison, or several joined by and, or, not, if.
     :param value: gives the value of each side.
     :raises UnsupportedError: for any other condition.
     """
