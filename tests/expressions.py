@@ -326,7 +326,7 @@ RATES = {
     "parameter of a function": ((t * X).applyfunc(Lambda(z, z**2 * t + sin(t))), t),
     "scalar and matrix": (X * Trace(t**2 * U) + t * X, t),
     "abstract of a multiple": (nu(t * X, W), t),
-    "abstract matrix of a scalar": (nu(t), t),
+    "abstract matrix of a scalar, as a matrix": (nu(t), t),
     "softmax of a multiple": (softmax(t * x) * sin(t), t),
     "log-sum-exp of each row": (logsumexp(t * X, axis=1), t),
     "two layers by a scalar": (((X * W).applyfunc(Lambda(z, t * z)) * V).applyfunc(tau), t),

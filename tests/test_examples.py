@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+
+from expressions import CASES, DERIVATIONS, HESSIANS, JACOBIANS, PREMISED, RATES, SIMPLIFIED
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(
@@ -58,3 +61,11 @@ def test_every_cell_and_prompt_is_collected():
     collected = re.findall(r"::line:\d+,column:\d+", listing)
     assert cells + prompts > 0
     assert len(collected) == cells + prompts
+
+
+def test_no_two_cases_have_one_name():
+    """Of two cases of one name only the last would be tried."""
+    tables = (CASES, JACOBIANS, RATES, SIMPLIFIED, PREMISED)
+    names = Counter(name for table in tables for name in table)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert len(DERIVATIONS) == names.total() + len(HESSIANS)

@@ -95,8 +95,8 @@ def parser() -> ArgumentParser:
     asked.add_argument(
         "--wirtinger",
         action="store_true",
-        help="differentiate by a complex name and its conjugate; matrices are complex, and scalars "
-        "that are stated to be",
+        help="differentiate with respect to a complex name and its conjugate; matrices are "
+        "complex, and scalars that are stated to be",
     )
     asked.add_argument(
         "--check",

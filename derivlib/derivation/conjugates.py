@@ -141,8 +141,8 @@ def _needed(node: Any, conjugated: bool) -> list[tuple[Expr, bool]]:
         return [(node.args[0], False), (node.args[0], True)]
     if not is_holomorphic(node):
         raise UnsupportedError(
-            f'{_name(node)} in "{text(node)}" has no derivative here by a complex variable'
-            f"{_advice(node)}"
+            f'{_name(node)} in "{text(node)}" has no derivative here with respect to a '
+            f"complex variable{_advice(node)}"
         )
     below = node.flat() if isinstance(node, MatrixBase) else children(node)
     return [(part, conjugated) for part in below]

@@ -1,4 +1,4 @@
-"""The derivatives of an expression by a complex variable and by its conjugate."""
+"""The derivatives of an expression with respect to a complex variable and its conjugate."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TwoResultsError(InputError, SympifyError):
 
 @dataclass(frozen=True)
 class OneOfTwo:
-    """The derivative by the variable, or that by its conjugate.
+    """The derivative with respect to the variable, or to its conjugate.
 
     :param whole: the derivation of both.
     :param by: which of them it is.
@@ -78,7 +78,7 @@ class OneOfTwo:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WirtingerDerivation(HasLines):
-    """The derivatives by a complex variable Z and by its conjugate, found together.
+    """The derivatives with respect to a complex variable Z and its conjugate, found together.
 
     ```pycon
     >>> from sympy import MatrixSymbol, Q, symbols
@@ -103,7 +103,8 @@ class WirtingerDerivation(HasLines):
     :param expr: what is differentiated, as it was written.
     :param wrt: the complex variable.
     :param assuming: what is real or Hermitian.
-    :param parts: one derivation by the variable and the letter for its conjugate, or one by each.
+    :param parts: one derivation with respect to the variable and the letter for its conjugate, or
+        one for each.
     """
 
     expr: Expr
@@ -139,7 +140,7 @@ class WirtingerDerivation(HasLines):
 
     @property
     def results(self) -> Mapping[Expr, Expr]:
-        """Both derivatives, by the variable and by the letter for its conjugate."""
+        """Both derivatives, with the variable and the letter for its conjugate as keys."""
         return {self.wrt: self.result, conjugate_letter(self.wrt): self.conjugate_result}
 
     def by(self, wrt: Expr) -> OneOfTwo:
@@ -267,7 +268,7 @@ _ON_A_BRANCH = {
 
 
 def carry_out_by_complex(expr: Expr, wrt: Any, assuming: Any = ()) -> WirtingerDerivation:
-    """Differentiate an expression by a complex variable and by its conjugate.
+    """Differentiate an expression with respect to a complex variable and its conjugate.
 
     :param expr: a scalar or a matrix expression.
     :param wrt: a `Symbol` or a `MatrixSymbol` that is not real.

@@ -12,6 +12,7 @@ from sympy import (
     Expr,
     Integer,
     MatrixSymbol,
+    S,
     Symbol,
     SympifyError,
     srepr,
@@ -214,6 +215,9 @@ def _chosen(
         raise SizesError(f"state the sizes: there are {len(symbols)} size symbols, {symbols}")
     more = max(0, 1 + largest_index(*expressions) - min(_SMALL))
     compound = {size for size in _sizes_in(expressions) if size.args}
+    known = set(symbols)
+    wider = [S(large) - small for large, small in not_below]
+    wider = [more for more in wider if more.free_symbols <= known]
     best: dict[Symbol, int] | None = None
     for numbers in islice(permutations([s + more for s in _SMALL], len(symbols)), _MOST_CHOICES):
         chosen = dict(zip(symbols, numbers, strict=True))
@@ -222,7 +226,7 @@ def _chosen(
         if not all(value.is_Integer and value > 0 for value in values):
             continue
         best = best or chosen
-        if all((large - small).xreplace(at) >= 0 for large, small in not_below):
+        if all(more.xreplace(at) >= 0 for more in wider):
             best = chosen
             break
     if best is None:

@@ -17,7 +17,7 @@ def answers(of: str) -> Table:
     :raises ValueError: if an answer is not the one the tests compared with NumPy.
     """
     rows = (row for problem in PROBLEMS if problem.field == of for row in _row(problem))
-    return Table(("problem", "typed", "function", "gradient"), tuple(rows))
+    return Table(("problem, as it is typed", "function and gradient"), tuple(rows))
 
 
 def _row(problem: Problem) -> Iterator[tuple[str, ...]]:
@@ -25,5 +25,6 @@ def _row(problem: Problem) -> Iterator[tuple[str, ...]]:
     d.verify()
     if text(d.result) != problem.answer:
         raise ValueError(f"{problem.name}: {text(d.result)}, not {problem.answer}")
-    typed = f"`{problem.typed}` with respect to `{problem.wrt}`"
-    yield problem.name, typed, f"${latex(d.expr)}$", f"${latex(d.result)}$"
+    typed = f"{problem.name}<br>`{problem.typed}` with respect to `{problem.wrt}`"
+    function = f"${latex(d.output)} = {latex(d.expr)}$"
+    yield typed, f"{function}<br>${latex(d.label)} = {latex(d.result)}$"

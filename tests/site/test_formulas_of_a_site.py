@@ -6,6 +6,8 @@ import os
 import re
 
 import pytest
+from docutils import nodes
+from formulas.punctuation import cut
 
 SHOWN = "from derivlib import show\nfrom sympy import MatrixSymbol\nshow(MatrixSymbol('X', 2, 3).T)"
 TWO = "from IPython.display import Math, display\ndisplay(Math('x'), Math('y'))"
@@ -102,6 +104,14 @@ def test_punctuation_stays_with_a_short_formula(sound):
     spans = re.findall(rf"{begin}{formula}</span>(..?)</span>(.)", page)
     assert spans == [("", "x", ",", " "), ("(", "y", ");", " ")]
     assert f">{LONG}</annotation>" in page
+
+
+def test_punctuation_is_cut_off_the_text_meant_and_not_off_an_equal_one_before_it():
+    """To docutils two texts of the same words are equal."""
+    paragraph = nodes.paragraph("", "", nodes.math(), nodes.Text(", "), nodes.math())
+    paragraph += nodes.Text(", ")
+    assert cut(paragraph[3], 0, 1) == ","
+    assert [text.astext() for text in paragraph.findall(nodes.Text)] == [", ", " "]
 
 
 def test_another_page_refers_to_a_generated_formula(sound):

@@ -31,7 +31,6 @@ from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
 from derivlib.check.claims.judgement import Judgement, judgement
 from derivlib.check.claims.ledger import judging
-from derivlib.check.points.assumptions import room_for
 from derivlib.check.points.domain import Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue
@@ -180,7 +179,7 @@ def is_derivative(
     """Judge a derivative that was found by hand; see :func:`derivlib.is_derivative`."""
     claim, expr = expression(claim), expression(expr)
     wrt = symbol_to_differentiate_by(wrt, expr)
-    given = sizes_to_check_at(sizes, claim, expr, wrt, *room_for(assuming))
+    given = sizes_to_check_at(sizes, claim, expr, wrt, assuming=assuming)
     named = sizes_by_name(given)
     structures = None if structure is None else {wrt: structure}
     domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
@@ -282,7 +281,7 @@ def check_steps(
 ) -> StepsVerdict:
     """Judge a chain of equalities; see :func:`derivlib.check_steps`."""
     expressions = _lines(lines)
-    given = sizes_to_check_at(sizes, *expressions, *room_for(assuming))
+    given = sizes_to_check_at(sizes, *expressions, assuming=assuming)
     _refuse_unknown_structures(structures, expressions)
     varying = set().union(*map(_differentiated, expressions))
 

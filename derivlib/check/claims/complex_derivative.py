@@ -1,4 +1,4 @@
-"""Comparing derivatives by complex variables with what is found along both parts of each entry."""
+"""Comparing complex derivatives with what is found along both parts of each entry."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def verify_complex(
     assuming: Any = (),
     definitions: Mapping[Any, Expr] | None = None,
 ) -> Verification:
-    """Compare a derivative by a complex variable with the one found from both of its parts.
+    """Compare a derivative with respect to a complex variable with that found from its two parts.
 
     With Z = X + iY, the function is differentiated along each entry of X and along each entry of
     Y, over complex numbers with rational parts, and ∂f/∂Z is ½(∂f/∂X - i ∂f/∂Y), ∂f/∂Z̄ is

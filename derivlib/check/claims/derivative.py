@@ -24,7 +24,6 @@ from derivlib.check.claims.judgement import LONGEST, Judgement, judgement
 from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
-from derivlib.check.points.assumptions import room_for
 from derivlib.check.points.domain import domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue, kinds_of_numbers
@@ -127,7 +126,7 @@ def verify(
     wrt = symbol_to_differentiate_by(wrt, expr, *definitions.values())
     refuse_unknown_order(order)
     given = sizes_to_check_at(
-        sizes, expr, wrt, result, *definitions, *definitions.values(), *room_for(assuming)
+        sizes, expr, wrt, result, *definitions, *definitions.values(), assuming=assuming
     )
     exprs = (expr, wrt, result, *definitions.values())
     large = in_double(method, exprs, given)

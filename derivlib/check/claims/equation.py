@@ -17,7 +17,6 @@ from derivlib.check.claims.comparison import (
     sizes_by_name,
 )
 from derivlib.check.claims.ledger import judging, unrecorded
-from derivlib.check.points.assumptions import room_for
 from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import kinds_of_numbers
@@ -104,7 +103,7 @@ def check_equation(
     left, right = expression(left), expression(right)
     definitions = taken_definitions(definitions)
     parts = (left, right, *definitions, *definitions.values())
-    given = sizes_to_check_at(sizes, *parts, *room_for(assuming))
+    given = sizes_to_check_at(sizes, *parts, assuming=assuming)
     domain = domain_of(
         given,
         (left, right, *definitions.values()),

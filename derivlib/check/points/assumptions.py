@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import And, Eq, MatrixSymbol, Q, Symbol, expand
+from sympy import And, Eq, Expr, MatrixSymbol, Q, Symbol, expand
 from sympy.assumptions.assume import AppliedPredicate, global_assumptions
 from sympy.logic.boolalg import BooleanAtom
 
@@ -134,14 +134,13 @@ def _name_of(predicate: Any) -> str:
     return name if getattr(Q, name, None) == predicate else ""
 
 
-def room_for(given: Any) -> Iterator[MatrixSymbol]:
-    """Matrices that have a shape only where all matrices are as tall, or as wide, as they must."""
+def orthonormal_sizes(given: Any) -> Iterator[tuple[Expr, Expr]]:
+    """The sizes of matrices with orthonormal columns or rows, the one that is not below first."""
     for assumption in _parts(given):
         read = read_equation(assumption) if isinstance(assumption, Eq) else None
         if read is not None and read[1] in ("with orthonormal columns", "with orthonormal rows"):
             rows, cols = read[0].shape
-            more = rows - cols if read[1].endswith("columns") else cols - rows
-            yield MatrixSymbol("room", 1 + more, 1)
+            yield (rows, cols) if read[1].endswith("columns") else (cols, rows)
 
 
 def _of_square(matrix: MatrixSymbol, told: str, assumption: Any) -> Assumed:

@@ -7,13 +7,18 @@ from typing import Any
 
 from sympy import Determinant, Expr, MatMul, MatPow, Symbol, Transpose
 
+from derivlib.check.points.assumptions import orthonormal_sizes
 from derivlib.expressions.sizes import all_nodes, resolve_sizes
 from derivlib.nodes.logabsdet import LogAbsDet
 from derivlib.nodes.logdet import LogDet
 
 
-def sizes_to_check_at(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> dict[Symbol, int]:
+def sizes_to_check_at(
+    sizes: Mapping[Any, Any] | None, *expressions: Expr, assuming: Any = ()
+) -> dict[Symbol, int]:
     """The sizes that are given, or small ones at which what is inverted can be invertible.
+
+    What is declared to have orthonormal columns, or rows, has room for them.
 
     ```pycon
     >>> from sympy import Inverse, MatrixSymbol, symbols
@@ -26,8 +31,8 @@ def sizes_to_check_at(sizes: Mapping[Any, Any] | None, *expressions: Expr) -> di
 
     :raises SizesError: if a size is missing or not a positive integer, or none are found.
     """
-    ranks = tuple(_ranks(expressions))
-    return resolve_sizes(sizes, *expressions, choose=True, not_below=ranks)
+    not_below = (*_ranks(expressions), *orthonormal_sizes(assuming))
+    return resolve_sizes(sizes, *expressions, choose=True, not_below=not_below)
 
 
 def _ranks(expressions: tuple[Expr, ...]) -> Iterator[tuple[Expr, Expr]]:

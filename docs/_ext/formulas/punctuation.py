@@ -31,9 +31,13 @@ def is_short(formula: nodes.math) -> bool:
 
 
 def cut(text: nodes.Node, start: int, end: int) -> nodes.Text:
-    """Take a piece off the beginning or the end of a text."""
-    words = text.astext()
-    text.parent.replace(text, nodes.Text(words[:start] + words[end:]))
+    """Take a piece off the beginning or the end of a text.
+
+    It is looked for by identity: an equal text may stand before it.
+    """
+    words, parent = text.astext(), text.parent
+    place = next(i for i, child in enumerate(parent) if child is text)
+    parent[place] = nodes.Text(words[:start] + words[end:])
     return nodes.Text(words[start:end])
 
 

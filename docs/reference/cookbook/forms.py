@@ -222,9 +222,10 @@ second_order = (
             ),
         ),
         note="The statement is typed; it is judged by separate code, in complex fractions. It "
-        "fails whether the derivative is taken by $x$, by its conjugate, or as the sum of the "
-        "derivatives by both parts. The counterexample is for the derivative by $x$, which is "
-        "0 since only the conjugate of $x$ occurs. For real numbers the equation holds.",
+        "fails whether the derivative is taken with respect to $x$, to its conjugate, or as the "
+        "sum of those with respect to both parts. The counterexample is for the derivative with "
+        "respect to $x$, which is 0 since only the conjugate of $x$ occurs. For real numbers the "
+        "equation holds.",
     ),
 )
 
