@@ -11,7 +11,7 @@ from .derivation.derivation import Derivation
 from .derivation.entrywise import EntrywiseDerivation
 from .derivation.joint import JointDerivation
 from .derivation.lines import HasLines, Lines, ShortLine
-from .derivation.replay import Line
+from .derivation.states import Line
 from .derivation.step import Step
 from .derivation.stepwise import Stepwise
 from .derivation.wirtinger import WirtingerDerivation

@@ -223,13 +223,13 @@ class ReplayError(DerivlibError, AssertionError):
     >>> from dataclasses import replace
     >>> from sympy import MatrixSymbol, Trace
     >>> from derivlib import derive
-    >>> from derivlib.derivation.replay import states
+    >>> from derivlib.derivation.replay import replayed
     >>> X, A = MatrixSymbol("X", 3, 2), MatrixSymbol("A", 2, 3)
     >>> d = derive(Trace(A * X), X)
     >>> first, *others = d.steps
     >>> forged = replace(first, after=2 * first.after)
     >>> try:
-    ...     list(states(d._graph, (forged, *others), (d.wrt,), d.layout))
+    ...     list(replayed(d._graph, (forged, *others), (d.wrt,), d.layout))
     ... except ReplayError as error:
     ...     print("does not end at the right side of its rule" in str(error))
     True

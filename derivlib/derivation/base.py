@@ -16,7 +16,7 @@ from derivlib.derivation.layout import Layout
 from derivlib.derivation.lines import HasLines
 from derivlib.derivation.outcome import simplified
 from derivlib.derivation.premises import Premises
-from derivlib.derivation.replay import Line
+from derivlib.derivation.states import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import WritesCode
 from derivlib.display.formula import Formula

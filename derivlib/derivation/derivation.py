@@ -22,7 +22,8 @@ from derivlib.derivation.layout import Layout, LayoutName
 from derivlib.derivation.outcome import Outcome, simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises, premises
 from derivlib.derivation.replacements import refuse_variables
-from derivlib.derivation.replay import Line, check_names, states
+from derivlib.derivation.replay import check_names, replayed
+from derivlib.derivation.states import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.stepwise import Stepwise, stepwise
 from derivlib.derivation.writes_code import BackendName
@@ -306,9 +307,9 @@ class Derivation(DerivationBase):
         """
         for part in self.parts:
             check_names(part.written, part.root, part._own_steps)
+            *_, last = replayed(part._graph, part._own_steps, (part.wrt,), part.layout)
         if self.steps[-1].rule in (CHECKED, NAMING) or self._outcome.is_over_own_names:
             self.verify()
-        *_, last = self.lines()
         (end,) = last.terms or (zero_like(self.end),)
         if end != self.end:
             raise ReplayError(f"the steps end at {text(end)}, not at the result {text(self.end)}")

@@ -20,7 +20,7 @@ from derivlib.derivation.layout import Layout, layout_of
 from derivlib.derivation.lines import HasLines
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
-from derivlib.derivation.replay import Line
+from derivlib.derivation.states import Line
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import BackendName, WritesCode
 from derivlib.display.formula import Formula

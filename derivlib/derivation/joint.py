@@ -19,7 +19,8 @@ from derivlib.derivation.instantiate import instantiate_all
 from derivlib.derivation.layout import LayoutName
 from derivlib.derivation.premises import Premises, premises
 from derivlib.derivation.replacements import refuse_variables
-from derivlib.derivation.replay import Line, check_names, states
+from derivlib.derivation.replay import check_names, replayed
+from derivlib.derivation.states import Line, states
 from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import BackendName
 from derivlib.display.aligned_block import equations, joint_sentence
@@ -170,9 +171,8 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
         for view in self._views.values():
             if view._outcome.is_over_own_names:
                 view.verify()
-        ends: dict[Expr | None, Expr] = {
-            line.by: line.terms[0] for line in self.own_lines() if line.by is not None
-        }
+        lines = replayed(self._graph, self.steps, self.variables, self.layout)
+        ends = {line.by: line.terms[0] for line in lines if line.by is not None}
         for wrt, view in self._views.items():
             if ends.get(wrt) != view.end:
                 raise ReplayError(f"the steps do not end at {text(view.end)}, the result for {wrt}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Expr, MatAdd, Mul, S, preorder_traversal
 
 from derivlib.derivation.own_names import OwnNames
-from derivlib.derivation.replay import Line
+from derivlib.derivation.states import Line
 from derivlib.derivation.step import Step
 from derivlib.display.aligned_block import block
 from derivlib.display.rows import Rows
@@ -275,10 +275,7 @@ class HasLines:
 
     @property
     def full(self) -> Lines:
-        """The derivation step by step: what stands after each.
-
-        :raises ReplayError: if a step does not follow.
-        """
+        """The derivation step by step: what stands after each."""
         return Lines.of((part, part.own_lines()) for part in self.parts)
 
     def lines(self) -> Lines:

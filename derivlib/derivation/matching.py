@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from sympy import Add, Basic, Expr, MatAdd
 
-from derivlib.check import is_equal
 from derivlib.derivation.step import Step
 from derivlib.expressions.construction import is_zero
 from derivlib.expressions.expanding import mean_the_same
@@ -22,13 +21,20 @@ def terms_of(expr: Expr) -> tuple[Expr, ...]:
     return () if is_zero(expr) else (expr,)
 
 
-def find(term: Expr, terms: Sequence[Expr]) -> int | None:
-    """Where a term stands among others, in this spelling or in another of the same meaning."""
+Same = Callable[[Expr, Expr], bool]
+"""Returns whether two terms are the same."""
+
+
+def find(term: Expr, terms: Sequence[Expr], same: Same) -> int | None:
+    """Where a term stands among others, in this spelling or in another of the same meaning.
+
+    :param same: decides where neither spelling nor multiplying out finds the term.
+    """
     if term in terms:
         return terms.index(term)
-    for same in (mean_the_same, _is_same_form):
+    for is_it in (mean_the_same, same):
         for i, other in enumerate(terms):
-            if same(term, other):
+            if is_it(term, other):
                 return i
     return None
 
@@ -39,26 +45,23 @@ def _differentials(term: Expr) -> frozenset[Basic]:
     return frozenset(node for node in all_nodes([term]) if isinstance(node, DifferentialNode))
 
 
-def _is_same_form(term: Expr, other: Expr) -> bool:
-    """Tell whether two terms, or what they are made of, are equal, however they are spelt."""
+def have_same_differentials(term: Expr, other: Expr) -> bool:
+    """Return whether two terms are linear in the same differentials, in forms of one kind."""
     if _differentials(term) != _differentials(other):
         return False
     if not isinstance(term, LinearForm):
-        return is_equal(term, other)
-    return (
-        type(term) is type(other)
-        and getattr(term.moving, "shape", None) == getattr(other.moving, "shape", None)
-        and is_equal(term.coefficient, other.coefficient)
-        and is_equal(term.moving, other.moving)
+        return True
+    return type(term) is type(other) and getattr(term.moving, "shape", None) == getattr(
+        other.moving, "shape", None
     )
 
 
-def replaced(terms: Sequence[Expr], step: Step) -> tuple[Expr, ...] | None:
+def replaced(terms: Sequence[Expr], step: Step, same: Same) -> tuple[Expr, ...] | None:
     """The terms after a step in place of those before it, if they are all there."""
     remaining = list(terms)
     position = len(remaining)
     for before in terms_of(step.before):
-        found = find(before, remaining)
+        found = find(before, remaining, same)
         if found is None:
             return None
         position = min(position, found)

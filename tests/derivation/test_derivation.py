@@ -63,7 +63,7 @@ from derivlib import (
     text,
 )
 from derivlib.check import check_equation, size_symbols, verify
-from derivlib.derivation.replay import check_names, states
+from derivlib.derivation.replay import check_names, replayed
 from derivlib.engine.events import KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.expressions.substitution import normal_form
 from derivlib.nodes import AbstractGradient, numel
@@ -318,9 +318,9 @@ def test_instantiated_and_abstract_results_agree():
         assert verify(concrete.expr, W, result, {n: 4, m: 3, p: 2}).entries == 6
 
 
-def replayed(d, steps):
+def replay_of(d, steps):
     check_names(d.written, d.root, steps)
-    return list(states(d._graph, steps, (d.wrt,), d.layout))
+    return list(replayed(d._graph, steps, (d.wrt,), d.layout))
 
 
 @pytest.mark.parametrize("field", ["before", "after"])
@@ -332,7 +332,7 @@ def test_tampered_steps_are_rejected(name, field):
         forged = replace(step, **{field: 2 * getattr(step, field)})
         steps = (*d.steps[:i], forged, *d.steps[i + 1 :])
         with pytest.raises(ReplayError):
-            replayed(d, steps)
+            replay_of(d, steps)
 
 
 def test_a_step_under_the_name_of_another_rule_is_rejected():
@@ -340,14 +340,14 @@ def test_a_step_under_the_name_of_another_rule_is_rejected():
     i = next(i for i, step in enumerate(d.steps) if step.rule == "product")
     forged = replace(d.steps[i], rule="Hadamard product")
     with pytest.raises((ReplayError, TypeError)):
-        replayed(d, (*d.steps[:i], forged, *d.steps[i + 1 :]))
+        replay_of(d, (*d.steps[:i], forged, *d.steps[i + 1 :]))
 
 
 def test_a_step_left_out_is_rejected():
     d = derive(lam(layer), W)
     for i in range(len(d.steps) - 1):
         with pytest.raises(ReplayError):
-            replayed(d, (*d.steps[:i], *d.steps[i + 1 :]))
+            replay_of(d, (*d.steps[:i], *d.steps[i + 1 :]))
 
 
 def test_a_wrong_result_does_not_verify():

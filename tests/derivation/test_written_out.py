@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from derivlib import derive, hessian, logsumexp, softmax, sum_entries, text
-from derivlib.derivation.replay import check_names, states
+from derivlib.derivation.replay import check_names, replayed
 from derivlib.errors import ReplayError
 
 n, m, p = symbols("n m p", integer=True, positive=True)
@@ -137,7 +137,7 @@ def test_a_tampered_reading_is_refused():
     assert reading.rule == "softmax written out"
     other = reading.after.subs(X, 2 * X)
     with pytest.raises(ReplayError, match="does not rewrite"):
-        list(states(d._graph, (replace(reading, after=other), *others), (W,), d.layout))
+        list(replayed(d._graph, (replace(reading, after=other), *others), (W,), d.layout))
     unread = replace(reading, before=Trace(C.T * Z), after=Trace(C.T * P))
     with pytest.raises(ReplayError, match="reads something that was not written"):
         check_names(d.written, d.root, (unread, *others))
