@@ -25,6 +25,7 @@ _EXPONENTIAL: dict[type, Callable[[Expr], Expr]] = {
     sp.tanh: lambda power: (power**2 - 1) / (power**2 + 1),
 }
 """Functions of u as functions of exp(u)."""
+_KNOWN = (sp.log, *_EXPONENTIAL)
 
 _SYMBOL = 3
 _LONGEST = 120
@@ -167,6 +168,10 @@ def logistic(body: Expr) -> Expr | None:
     if not body.has(sp.exp, sp.sinh, sp.cosh, Sigmoid) or not _may_divide(body):
         return None
     body = _evaluated(body)
+    if body.has(S.Exp1):
+        body = sp.powsimp(body, combine="exp")  # exp(1 - z), which SymPy writes as E exp(-z)
+    nested = {part: sp.Dummy() for part in body.atoms(*_KNOWN) if part.args[0].has(*_EXPONENTIAL)}
+    body = body.xreplace(nested)
     polynomial, u = _polynomial(body, _VALUE / (1 - _VALUE))
     if polynomial is None or u is None:
         return None
@@ -174,7 +179,7 @@ def logistic(body: Expr) -> Expr | None:
     turned = written.subs(_VALUE, 1 - _VALUE)
     if body.has(sp.exp(-u)) and not body.has(sp.exp(u)) and not turned.has(sp.Add):
         written, u = turned, -u  # σ(-u) is shorter than 1 - σ(u)
-    return written.xreplace({_VALUE: Sigmoid(u)})
+    return written.xreplace({_VALUE: Sigmoid(u), **{v: part for part, v in nested.items()}})
 
 
 @lru_cache(maxsize=1024)

@@ -69,6 +69,8 @@ GRADIENTS = {
     "sigmoid(aᵀ*x)*(1 - sigmoid(aᵀ*x))*a": (1 / (1 + exp(-ax)), x),
     "2*sigmoid(norm(x - a)**2 - norm(x - b)**2)*(b - a)": (
         log(1 + exp(norm(x - a) ** 2 - norm(x - b) ** 2)), x),
+    "-2*[log(exp(1 - x) + 1)*sigmoid(1 - x)]": (sum_entries(each(log(1 + exp(1 - z)) ** 2, x)), x),
+    "2*log(exp(aᵀ*x) + 1)*sigmoid(aᵀ*x)*a": (log(1 + exp(ax)) ** 2, x),
     "[sigmoid(x)*(x*(1 - sigmoid(x)) + 1)]": (sum_entries(each(z * SIGMOID, x)), x),
     "tanh(x)": (sum_entries(each(log(cosh(z)), x)), x),
     "[1 - tanh(x)**2]": (sum_entries(each(TANH, x)), x),
