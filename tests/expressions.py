@@ -455,6 +455,8 @@ SIMPLIFIED = {
     "centred by a matrix": (
         Trace(X.T * (Identity(n) - OneMatrix(n, n) / n) ** 2 * X), X),
     "diagonal of a congruence": (DiagonalOf(A * DiagMatrix(x) * A.T), x),
+    "product around a diagonal": (A * DiagMatrix(x) * A, x),
+    "product around a diagonal twice": (A * DiagMatrix(x) * A.T * DiagMatrix(x) * A, x),
     "diagonal of a Hadamard product": (DiagonalOf(HadamardProduct(A, DiagMatrix(x))), x),
     "softmax of rows, written out": (
         Trace(C.T * (X.applyfunc(exp).T * DiagMatrix(X.applyfunc(exp) * OneMatrix(m, 1)).inv()).T),

@@ -27,6 +27,7 @@ from derivlib.expressions.construction import (
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.nodes import BasisMatrix, SingleEntry
 from derivlib.nodes.builders import (
+    columnwise,
     diagonal,
     diagonal_matrix,
     entry,
@@ -169,6 +170,21 @@ BETWEEN_DIAGONALS = algebra(
     source=LINEAR_STRUCTURES,
 )
 """Δᵀ (P ⊗ Q) Δ = P ⊙ Q, where Δ are the columns of vec(X) at which a diagonal X has entries."""
+
+KRONECKER_AT_DIAGONAL = algebra(
+    "Kronecker products at diagonals",
+    lambda *pairs: (
+        mul(
+            add(*(mul(scalar, kronecker(*both)) for scalar, *both in pairs)),
+            BasisMatrix("diagonal", pairs[0][1].shape[1]),
+        ),
+        add(*(mul(scalar, columnwise(*both)) for scalar, *both in pairs)),
+    ),
+    ((S.One, matrix("A", n, m), matrix("B", k, m)),),
+    ((S.One, A, matrix("B", k, n)), (a, matrix("C", n, n), matrix("D", k, n))),
+    source=LINEAR_STRUCTURES,
+)
+"""(P ⊗ Q) Δ has the columns of P ⊗ Q that belong to a diagonal: those of the Khatri–Rao product."""
 
 DIAGONAL_BETWEEN_DIAGONALS = algebra(
     "diagonal matrix between diagonals",

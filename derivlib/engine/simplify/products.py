@@ -73,6 +73,7 @@ def in_product(expr: Expr, facts: Facts) -> Iterator[Rewrite]:
     for left, right in pairwise(factors):
         yield from of_neighbours(left, right, facts)
         yield from _around_diagonals(left, right)
+        yield from _at_diagonal(left, right)
 
 
 def _commuted(factors: Factors) -> Iterator[Rewrite]:
@@ -162,6 +163,17 @@ def _between_diagonals(factors: tuple[Expr, ...]) -> Iterator[Rewrite]:
             for _, M in terms
         ):
             yield recognised.BETWEEN_DIAGONALS, tuple((c, *M.args) for c, M in terms)
+
+
+def _at_diagonal(left: Expr, right: Expr) -> Iterator[Rewrite]:
+    """The columns of Kronecker products that belong to a diagonal, where no factor is I."""
+    if not isinstance(right, BasisMatrix) or right.structure != "diagonal":
+        return
+    terms = [split_coefficient(term) for term in _terms(left)]
+    factors = [factor for _, M in terms if two(M) for factor in M.args]
+    fit = (same_size(f.shape[1], right.size) and not isinstance(f, Identity) for f in factors)
+    if len(factors) == 2 * len(terms) and all(fit):
+        yield recognised.KRONECKER_AT_DIAGONAL, tuple((c, *M.args) for c, M in terms)
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
