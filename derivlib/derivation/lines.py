@@ -214,7 +214,7 @@ def _single_terms(terms: Iterable[Expr]) -> Iterator[Expr]:
             yield inside
 
 
-def _rank(term: Expr) -> tuple[bool, int]:
+def _rank(term: Expr) -> tuple[bool, int, bool]:
     if isinstance(term, LinearForm) and term.coefficient is not S.One:
         return rank(term.coefficient)
     return rank(term.of if isinstance(term, DifferentialNode) else term)

@@ -25,12 +25,15 @@ def main_term_first(terms: Iterable[Expr]) -> list[Expr]:
     return sorted(terms, key=rank)
 
 
-def rank(term: Expr) -> tuple[bool, int]:
-    """How far behind the main term of a sum a term stands: the sign first, then what it is."""
+def rank(term: Expr) -> tuple[bool, int, bool]:
+    """How far behind the main term of a sum a term stands: the sign first, then what it is.
+
+    Last comes whether it is a multiple by a scalar that is computed from matrices.
+    """
     if not term.is_Matrix:
         if any(symbol.is_Matrix for symbol in term.free_symbols):
-            return is_negative(term), int(any(map(_is_parameter, Mul.make_args(term))))
-        return is_negative(term), 2 - (_degree(term) > 1)
+            return is_negative(term), int(any(map(_is_parameter, Mul.make_args(term)))), False
+        return is_negative(term), 2 - (_degree(term) > 1), False
     factors = term.args if isinstance(term, MatMul) else (term,)
     scalar = S.One if factors[0].is_Matrix else factors[0]
     constant = isinstance(factors[-1], (Identity, OneMatrix)) and not any(
@@ -38,7 +41,8 @@ def rank(term: Expr) -> tuple[bool, int]:
     )
     symbols = scalar.free_symbols
     penalty = bool(symbols) and not any(s.is_Matrix or s.is_integer for s in symbols)
-    return is_negative(scalar), 2 if constant and penalty else int(constant or penalty)
+    level = 2 if constant and penalty else int(constant or penalty)
+    return is_negative(scalar), level, any(symbol.is_Matrix for symbol in symbols)
 
 
 def _is_parameter(factor: Expr) -> bool:
