@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sympy import (
+    Abs,
     BlockMatrix,
     Determinant,
     HadamardProduct,
@@ -12,6 +13,7 @@ from sympy import (
     Lambda,
     MatrixSymbol,
     OneMatrix,
+    Piecewise,
     Symbol,
     Trace,
     Transpose,
@@ -47,6 +49,7 @@ nu = MatrixFunction("nu", (n, n))
 probabilities = softmax(bounded * x.T * y)
 product = B * X
 thrice = HadamardProduct(product, product * C * product, product + OneMatrix(m, n))
+larger = (t * U)[0, 1] > 1
 written_out = 1 / ((u * U * v).as_explicit()[0, 0] ** 2 + 1)
 column = BlockMatrix([[x.T * X.T * row.T], [2 * X.T * row.T]])
 
@@ -67,6 +70,9 @@ FOUND = {
     ),
     "Hessian of a long gradient": lambda: hessian(Determinant(thrice.T * thrice + Identity(n)), X),
     "Hessian of what is written out": lambda: hessian(Trace(written_out * U), U),
+    "a derivative named within written-out entries": lambda: derive(
+        Abs(Piecewise((U[0, 0], larger), ((t * U)[0, 1], True))), U
+    ),
     "Hessian of a sum that is written out": lambda: hessian(sum_entries(written_out * U), U),
 }
 

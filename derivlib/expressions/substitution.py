@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from sympy import Basic, Expr, HadamardProduct, KroneckerProduct, MatAdd, MatMul, Mul, S, Transpose
+from sympy import (
+    Basic,
+    Expr,
+    HadamardProduct,
+    ImmutableDenseMatrix,
+    KroneckerProduct,
+    MatAdd,
+    MatMul,
+    Mul,
+    S,
+    Transpose,
+)
+from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import hadamard, mul, split_coefficient
 from derivlib.expressions.guarded import in_order
@@ -35,13 +47,25 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr], *, ordered: bool = False
         if part in values:
             return values[part]
         if part not in done:
-            below = children(part)
+            below = _entries(part) if values else children(part)
             parts = tuple(replaced(child) for child in below)
-            new = part if parts == below and not ordered else with_children(part, parts)
+            new = part if parts == below and not ordered else _on_parts(part, parts)
             done[part] = _as_sympy_orders(new) if ordered else new
         return done[part]
 
     return replaced(expr)
+
+
+def _entries(expr: Expr) -> tuple[Expr, ...]:
+    """The parts of an expression, those of an explicit matrix being its entries."""
+    return tuple(expr.flat()) if isinstance(expr, MatrixBase) else children(expr)
+
+
+def _on_parts(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same operation on other parts, or the explicit matrix of other entries."""
+    if isinstance(expr, MatrixBase) and parts:
+        return expr if parts == _entries(expr) else ImmutableDenseMatrix(*expr.shape, list(parts))
+    return with_children(expr, parts)
 
 
 def replace_part(expr: Expr, before: Expr, after: Expr) -> Expr:
