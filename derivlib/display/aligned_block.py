@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sympy import Expr
 
@@ -40,14 +40,34 @@ class DerivationLike(DifferentialLike, Protocol):
     def letters(self) -> Mapping[Expr, Expr]: ...
 
 
-def _remark(line: Any) -> str:
-    r"""Set the names of the rules that led to a line, and the conditions of its steps.
+class Row(NamedTuple):
+    """A row of a derivation, in LaTeX.
 
-    Only names of rules are set in `\textrm`. By that the site knows them and links them; a link
-    in the TeX itself would be refused by notebooks that set it with KaTeX.
+    :param left: the left side, empty where it is that of the row above.
+    :param right: the right side; in the first row, with what the names in it stand for.
+    :param rules: the rules that led here, by name.
+    :param conditions: what has to hold for them.
     """
-    rules = (rf"\textrm{{{rule}}}" for rule in line.reasons)
-    return r",\; ".join([*rules, *map(set_expression, line.requires)])
+
+    left: str
+    right: str
+    rules: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def tex(self) -> str:
+        r"""The row, aligned at its sign, with its reasons as a remark.
+
+        Only names of rules are set in `\textrm`. By that the site knows them and links them; a
+        link in the TeX itself would be refused by notebooks that set it with KaTeX.
+        """
+        rules = (rf"\textrm{{{rule}}}" for rule in self.rules)
+        remark = r",\; ".join([*rules, *self.conditions])
+        return f"{self.left} &= {self.right}" + (f" && {remark}" if remark else "")
+
+
+def _row(line: Any, left: str, right: str) -> Row:
+    return Row(left, right, tuple(line.reasons), tuple(map(set_expression, line.requires)))
 
 
 def _sum(terms: Sequence[Expr], printer: DerivationPrinter) -> str:
@@ -67,26 +87,25 @@ def _named(derivation: DifferentialLike) -> list[str]:
     return [f"{latex(name)} = {latex(definition)}" for name, definition in named]
 
 
-def definitions(derivation: DifferentialLike) -> str:
-    """Set what is differentiated and what the names in it stand for."""
-    first = f"{latex(derivation.output)} &= {latex(derivation.root)}"
-    return r",\quad ".join([first, *_named(derivation)])
-
-
-def block(parts: Iterable[tuple[DifferentialLike, Iterable[Any]]]) -> Formula:
-    """Set derivations with their lines: definitions, each line that changes something, results."""
-    rows: list[str] = []
+def rows(parts: Iterable[tuple[DifferentialLike, Iterable[Any]]]) -> list[Row]:
+    """The rows of derivations: definitions, each line that changes something, results."""
+    rows: list[Row] = []
     said: set[str] = set()
     for part, lines in parts:
         first, *others = _rows(part, lines)
         named = set(_named(part))
-        is_there = rows and f"&= {latex(part.root)} && " in rows[-1] and named <= said
+        is_there = bool(rows) and rows[-1].right == latex(part.root) and named <= said
         rows += others if is_there else [first, *others]
         said |= named
-    return Formula(rows_of(rows))
+    return rows
 
 
-def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
+def block(parts: Iterable[tuple[DifferentialLike, Iterable[Any]]]) -> Formula:
+    """Set derivations with their lines as one block, aligned at the signs."""
+    return Formula(rows_of(row.tex for row in rows(parts)))
+
+
+def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[Row]:
     """The rows of a derivation, or of one of the two that lead to a Hessian."""
     told = list(lines)
     readings = [line for line in told if line.reads]
@@ -98,22 +117,24 @@ def _rows(derivation: DifferentialLike, lines: Iterable[Any]) -> Iterator[str]:
         derived = latex(line.left)
         shown = _sum(line.terms, DerivationPrinter(names=line.letters))
         if shown != previous or derived != left:
-            yield f"{derived if derived != left else ''} &= {shown} && {_remark(line)}"
+            yield _row(line, derived if derived != left else "", shown)
         left, previous = derived, shown
 
 
-def _beginning(derivation: DifferentialLike, readings: Sequence[Any]) -> Iterator[str]:
+def _beginning(derivation: DifferentialLike, readings: Sequence[Any]) -> Iterator[Row]:
     """The rows that say what is differentiated, and what was read in it as it was written."""
     whole = [line for line in readings if line.left == derivation.output]
     for line in readings:
         if line not in whole:
             before, after = latex(line.steps[0].before), latex(line.step.after)
-            yield f"{latex(line.left)} &= {before} = {after} && {_remark(line)}"
-    first = definitions(derivation)
-    if whole:
-        yield f"{latex(derivation.output)} &= {latex(whole[0].steps[0].before)}"
-        first = f"{first.removeprefix(latex(derivation.output))} && {_remark(whole[-1])}"
-    yield first
+            yield _row(line, latex(line.left), f"{before} = {after}")
+    output = latex(derivation.output)
+    first = r",\quad ".join([latex(derivation.root), *_named(derivation)])
+    if not whole:
+        yield Row(output, first)
+        return
+    yield Row(output, latex(whole[0].steps[0].before))
+    yield _row(whole[-1], "", first)
 
 
 def equation(derivation: DerivationLike) -> Formula:
