@@ -23,6 +23,7 @@ extensions = [
     "catalogue.literature",
     "catalogue.rule_catalogue",
     "checks.self_contained",
+    "derivlib.site.ask.extension",
     "execution.labels",
     "execution.pages",
     "figures.computation_graphs",

@@ -27,6 +27,7 @@ LAYERS = [
     {"derivation", "inputs", "typed"},
     {"verbs", "extending"},
     {"command"},
+    {"site"},
     {"__init__", "__main__"},
 ]
 """Parts of the package from the ground up; each imports from itself and from below only."""

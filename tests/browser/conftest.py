@@ -17,7 +17,7 @@ collect_ignore: list[str] = []
 if TOOLS:
     collect_ignore += ["test_inspection.py"]
 if TOOLS or SITE:
-    collect_ignore += ["test_every_page.py", "test_search.py", "test_reading.py"]
+    collect_ignore += ["test_ask.py", "test_every_page.py", "test_search.py", "test_reading.py"]
 
 WITHOUT_A_NETWORK = [
     "--no-sandbox",

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 from checks.contents import Contents, contents_of_site
 
 ELSEWHERE = re.compile(r"(?!rule:)[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+QUESTION = re.compile(r"v=\d+&")
+"""How a question begins that is asked by a link, and is no place on a page."""
 
 
 def broken_links(site: Path, contents: Mapping[Path, Contents] | None = None) -> list[str]:
@@ -29,6 +31,7 @@ def broken_links(site: Path, contents: Mapping[Path, Contents] | None = None) ->
             address, _, place = unquote(unescape(link)).partition("#")
             if ELSEWHERE.match(address):
                 continue
+            place = "" if QUESTION.match(place) else place
             target = Path(os.path.normpath(path.parent / address.partition("?")[0]))
             target = target if address else path
             missing = place and target in anchors and place not in anchors[target]

@@ -1,0 +1,1 @@
+"""What the site needs beside Sphinx: so far the page that answers questions."""

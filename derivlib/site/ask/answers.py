@@ -1,0 +1,226 @@
+"""The answer to a question that is asked in a browser, as data for the page, stage by stage.
+
+A question is what a form holds: texts and lists of texts. It is parsed, and nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from derivlib.command.answer import Answer, stated_of
+from derivlib.display import latex, text
+from derivlib.display.aligned_block import Row, rows
+from derivlib.display.formula import set_expression
+from derivlib.display.substitutions import Substitutions
+from derivlib.errors import DerivlibError, ParseError, SizesError
+from derivlib.parsing.reading import Reading, read_text
+from derivlib.rules import RULES
+from derivlib.rules.rule import slug
+from derivlib.verbs import check_steps, is_derivative
+
+Stage = dict[str, Any]
+
+_NO_OPTIONS: dict[str, Any] = {
+    "wirtinger": False,
+    "hessian": False,
+    "check": None,
+    "structure": None,
+    "layout": None,
+    "code": None,
+    "full": False,
+    "no_verify": False,
+    "sizes": {},
+}
+"""What the command line may be told beside the question."""
+
+
+class Asked:
+    """A question, and what has been found for it so far.
+
+    ```pycon
+    >>> asked = Asked({"formula": "x'*A*x", "variable": "x"})
+    >>> for stage in asked.stages():
+    ...     print(stage["stage"], stage.get("text", ""))
+    read xᵀ*A*x
+    derived ∂L/∂x = (A + Aᵀ)*x
+    verified The 4×1 result agrees in all 4 entries with the derivative found entry by entry at n=4.
+    >>> print(asked.code("numpy").splitlines()[-1])
+        return A @ x + A.T @ x
+    >>> for stage in Asked({"formula": "x'*A*x", "variable": "x", "claim": "2*A*x"}).stages():
+    ...     print(stage["stage"], stage.get("agreed", ""))
+    read
+    claim False
+
+    ```
+
+    :param question: `formula` and `variable`, and if wanted `order` (1, or 2 for a Hessian),
+        `kinds` (words with the names they are said of), `layout`, `structure`; with `claim` a
+        derivative is judged, with `lines` a chain of equal lines.
+    """
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        self.question = question
+        self.kinds: dict[str, Any] = {
+            word: [*names] for word, names in question.get("kinds", {}).items() if names
+        }
+        self.answer: Answer | None = None
+
+    def stages(self) -> Iterator[Stage]:
+        """What is found, one stage after the other; the last is an error if there is one."""
+        part = "formula"
+        try:
+            if self.question.get("lines"):
+                yield self._judged_lines(self.question["lines"])
+                return
+            reading = read_text(self.question["formula"], **self.kinds)
+            yield _read(reading)
+            part = "variable"
+            if not self._variables:
+                return
+            if self.question.get("claim"):
+                part = "claim"
+                yield self._judged_claim(self.question["claim"])
+                return
+            part = "formula"
+            yield self._derived()
+            yield self._verified()
+        except DerivlibError as error:
+            yield _error(error, part)
+
+    @property
+    def _variables(self) -> list[str]:
+        return re.findall(r"[^\s,;]+", self.question.get("variable", ""))
+
+    def _derived(self) -> Stage:
+        options = {
+            **_NO_OPTIONS,
+            "hessian": int(self.question.get("order") or 1) == 2,
+            "layout": self.question.get("layout") or None,
+            "structure": self.question.get("structure") or None,
+        }
+        asked = Namespace(variables=self._variables, kinds=self.kinds, **options)
+        answer = self.answer = Answer(asked, self.question["formula"])
+        derivation = answer.derivation
+        shown = [each.derivation for each in answer.results]
+        self._rows = rows(answer.lines.parts)
+        found = {
+            "stage": "derived",
+            "results": [
+                {"variable": result.variable, "tex": each.equation.tex, "text": str(each)}
+                for result, each in zip(answer.results, shown, strict=True)
+            ],
+            "text": str(derivation),
+            "sympy": [str(each.result) for each in shown],
+            "rows": [*map(_row, self._rows)],
+            "conditions": [*map(_condition, derivation.assumptions)],
+            "notes": answer.notes,
+        }
+        if asked.layout is not None:
+            found["laid_out"] = [latex(each) for each in answer.laid_out]
+        return found
+
+    def _verified(self) -> Stage:
+        assert self.answer is not None
+        try:
+            verdicts = self.answer.verdicts
+        except SizesError as error:
+            return {"stage": "verified", "agreed": False, "text": str(error)}
+        told = " ".join(dict.fromkeys(_without_versions(each.told) for each in verdicts))
+        return {"stage": "verified", "agreed": self.answer.holds, "text": told}
+
+    def _judged_claim(self, claim: str) -> Stage:
+        structure = self.question.get("structure") or None
+        verdict = is_derivative(
+            claim,
+            self.question["formula"],
+            self._variables[0],
+            structure=structure,
+            **self.kinds,
+        )
+        return {
+            "stage": "claim",
+            "agreed": verdict.agreed,
+            "text": verdict.reason,
+            "hint": verdict.hint,
+        }
+
+    def _judged_lines(self, lines: Sequence[str]) -> Stage:
+        verdict = check_steps(lines, **self.kinds)
+        return {
+            "stage": "lines",
+            "agreed": bool(verdict),
+            "first_wrong": verdict.first_wrong,
+            "text": verdict.reason,
+        }
+
+    def code(self, library: str) -> str:
+        """A function of arrays for what was derived, or why there is none, as a comment.
+
+        :param library: "numpy", "jax" or "torch".
+        """
+        assert self.answer is not None
+        try:
+            return str(self.answer.derivation.to_code(library))
+        except DerivlibError as error:
+            return "\n".join(f"# {line}" for line in str(error).splitlines())
+
+    def unfolded(self) -> list[str]:
+        """What each elementary step put in place of the letters of its rule, as Markdown."""
+        assert self.answer is not None
+        steps = self.answer.derivation.steps
+        return [Substitutions((step,), k)._repr_markdown_() for k, step in enumerate(steps, 1)]
+
+
+def _read(reading: Reading) -> Stage:
+    """What was understood, to be shown while it is typed."""
+    return {
+        "stage": "read",
+        "tex": latex(reading.expr),
+        "text": text(reading.expr),
+        "names": [
+            {
+                "name": name,
+                "tex": latex(symbol),
+                "kind": reading.kinds[name],
+                "shape": "×".join(map(str, symbol.shape)) if symbol.is_Matrix else "",
+                "stated": stated_of(reading, symbol),
+            }
+            for name, symbol in reading.symbols.items()
+        ],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """A line of the derivation, with the places of its rules in the catalogue."""
+    known = {rule.name for rule in RULES.values()}
+    return {
+        "left": row.left,
+        "right": row.right,
+        "rules": [[rule, slug(rule) if rule in known else ""] for rule in row.rules],
+        "conditions": list(row.conditions),
+    }
+
+
+def _condition(condition: Any) -> dict[str, str]:
+    return {"tex": set_expression(condition), "text": str(condition)}
+
+
+def _without_versions(told: str) -> str:
+    """A verdict without the seed and the versions, which are those of the page."""
+    return re.sub(r": [^:]*\(seed [^()]*\)\.?$", ".", told)
+
+
+def _error(error: DerivlibError, part: str) -> Stage:
+    """What is wrong, and where in what was typed."""
+    places = list(error.places) if isinstance(error, ParseError) else []
+    return {
+        "stage": "error",
+        "part": part,
+        "message": error.message if isinstance(error, ParseError) else str(error),
+        "typed": error.text if isinstance(error, ParseError) else "",
+        "places": [list(place) for place in places],
+        "choices": list(error.choices) if isinstance(error, ParseError) else [],
+    }

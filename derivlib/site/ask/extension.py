@@ -1,0 +1,153 @@
+"""The directive `ask`, the files of the page beside the site's own, and what it may load."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.writers.html5 import HTML5Translator
+
+from derivlib.site.ask import bundle
+from derivlib.site.ask.examples import EXAMPLES, address_of
+
+STATIC = Path(__file__).parent / "static"
+FOLDER = "_static/ask"
+FIRST = "norm2(X*w - y)^2"
+"""What the empty box shows."""
+
+
+class ask_box(nodes.General, nodes.Element):  # noqa: N801, docutils names nodes so
+    """The place of a box on a page."""
+
+
+class AskDirective(Directive):
+    """A box to ask in; with `examples` the questions that the page offers below it."""
+
+    option_spec = {"examples": lambda _: True}  # noqa: RUF012, docutils declares it so
+
+    def run(self) -> list[nodes.Node]:
+        """Put the box where the directive stands."""
+        return [ask_box(examples="examples" in self.options)]
+
+
+def _examples() -> str:
+    fields = []
+    for field, questions in EXAMPLES.items():
+        links = "".join(
+            f'<li><a href="{escape(address_of(each))}">{escape(each["formula"])}'
+            f"{' (Hessian)' if each.get('order') == 2 else ''}</a></li>"
+            for each in questions
+        )
+        fields.append(f"<h2>{field}</h2><ul>{links}</ul>")
+    return f'<div class="ask-examples">{"".join(fields)}</div>'
+
+
+def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
+    """Write the box, complete without scripts, which say what is missing."""
+    page = self.builder.current_docname
+    here = self.builder.get_relative_uri(page, page)
+    up = "../" * page.count("/")
+    rules = self.builder.get_relative_uri(page, "reference/rules") or here
+    box = (STATIC / "box.html").read_text(encoding="utf-8")
+    told = {"BASE": f"{up}{FOLDER}/", "RULES": rules, "FIRST": escape(FIRST)}
+    for name, value in told.items():
+        box = box.replace(f"@{name}@", value)
+    self.body.append(box)
+    if node["examples"]:
+        self.body.append(_examples())
+    raise nodes.SkipNode
+
+
+def add_to_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
+) -> None:
+    """Let a page with a box load what belongs to it, and no other."""
+    if tree is not None and any(tree.findall(ask_box)):
+        app.add_js_file("ask/ask.mjs", type="module")
+        app.add_css_file("ask/ask.css")
+
+
+def copy_scripts(app: Sphinx) -> None:
+    """Put the scripts into the site before its pages, which name them with their checksums."""
+    if app.builder.format != "html":
+        return
+    target = Path(app.outdir) / FOLDER
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in STATIC.iterdir():
+        if path.suffix in (".mjs", ".css"):
+            shutil.copy(path, target)
+
+
+def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
+    """Put Python for the browser into the site."""
+    if exception is not None or app.builder.format != "html":
+        return
+    modules = Path(app.srcdir) / app.config.ask_node_modules
+    target = Path(app.outdir) / FOLDER
+    try:
+        made = bundle.make(modules / "pyodide", Path(app.doctreedir) / "ask")
+    except bundle.BundleError as error:
+        raise ExtensionError(str(error)) from None
+    shutil.copytree(made, target, dirs_exist_ok=True)
+    shutil.copy(modules / "katex" / "dist" / "katex.min.js", target)
+
+
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self' blob: 'wasm-unsafe-eval'{hashes}",
+    "style-src 'self' 'unsafe-inline'",  # KaTeX places its boxes by inline styles
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+)
+"""What a page with a box may load and run: the files of its own site, and WebAssembly."""
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
+_CHARSET = re.compile(r"<meta charset=[^>]*>")
+
+
+def policy_of(page: str) -> str:
+    """The policy of a page: beside its site's files it runs the scripts that the build wrote."""
+    hashes = [
+        f" 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+        for attributes, script in _INLINE.findall(page)
+        if "json" not in attributes
+    ]
+    return "; ".join(POLICY).format(hashes="".join(dict.fromkeys(hashes)))
+
+
+def add_policies(app: Sphinx, exception: Exception | None) -> None:
+    """Write the policy into each page that has a box."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        if 'class="ask"' in page and "Content-Security-Policy" not in page:
+            policy = escape(policy_of(page), quote=True).replace("&#x27;", "'")
+            tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+            page = _CHARSET.sub(lambda found: found[0] + tag, page, count=1)  # noqa: B023
+            path.write_text(page, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive with Sphinx."""
+    app.add_config_value("ask_node_modules", "node_modules", "html", str)
+    app.add_node(ask_box, html=(visit_ask_box, None))
+    app.add_directive("ask", AskDirective)
+    app.connect("html-page-context", add_to_page)
+    app.connect("builder-inited", copy_scripts)
+    app.connect("build-finished", copy_bundle, priority=100)
+    app.connect("build-finished", add_policies, priority=800)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

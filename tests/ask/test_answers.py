@@ -1,0 +1,125 @@
+"""The answers of the page "Ask", as data, and the addresses that hold a question."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from derivlib.rules import RULES
+from derivlib.site.ask.answers import Asked
+from derivlib.site.ask.examples import EXAMPLES
+
+QUESTIONS = [question for asked in EXAMPLES.values() for question in asked]
+
+
+def stages(**question):
+    return {stage["stage"]: stage for stage in Asked(question).stages()}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: json.dumps(each))
+def test_an_example_is_derived_and_verified(question):
+    asked = Asked(question)
+    found = {stage["stage"]: json.loads(json.dumps(stage)) for stage in asked.stages()}
+    assert [*found] == ["read", "derived", "verified"]
+    assert found["verified"]["agreed"] is True
+    assert "seed" not in found["verified"]["text"]
+    rows = found["derived"]["rows"]
+    assert rows[-1]["right"] in found["derived"]["results"][0]["tex"]
+    slugs = {rule.slug for rule in RULES.values()}
+    assert {slug for row in rows for _, slug in row["rules"]} <= slugs | {""}
+    assert len(asked.unfolded()) == len(asked.answer.derivation.steps)
+
+
+def test_there_are_thirty_examples():
+    assert len({json.dumps(question) for question in QUESTIONS}) == 30
+
+
+def test_what_was_understood_comes_first():
+    (read,) = Asked({"formula": "x'*A*x"}).stages()
+    assert read["text"] == "xᵀ*A*x"
+    assert [(each["name"], each["kind"], each["shape"]) for each in read["names"]] == [
+        ("x", "vector", "n×1"),
+        ("A", "matrix", "n×n"),
+    ]
+
+
+def test_a_stated_kind_is_used():
+    found = stages(formula="x'*A*x", variable="x", kinds={"symmetric": ["A"]})
+    assert found["derived"]["text"] == "∂L/∂x = 2*A*x"
+    assert found["read"]["names"][1]["stated"] == ["symmetric"]
+
+
+def test_a_hessian_and_another_layout():
+    assert stages(formula="x'*A*x", variable="x", order=2)["derived"]["text"].endswith("A + Aᵀ")
+    laid_out = stages(formula="A*x", variable="x", layout="denominator")["derived"]["laid_out"]
+    assert laid_out == [r"A^{\mathsf{T}}"]
+
+
+def test_several_variables_have_an_answer_each():
+    found = stages(formula="norm2(X*w - y)^2", variable="w, y")
+    assert [each["variable"] for each in found["derived"]["results"]] == ["w", "y"]
+    assert found["verified"]["agreed"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "agreed", "hint"),
+    [
+        ("2*X'*(X*w - y)", True, ""),
+        ("X'*(X*w - y)", False, "off by the factor 1/2"),
+        ("2*(X*w - y)'*X", False, "its transpose"),
+    ],
+)
+def test_a_claim_is_judged(claim, agreed, hint):
+    found = stages(formula="norm2(X*w - y)^2", variable="w", claim=claim)["claim"]
+    assert found["agreed"] is agreed
+    assert hint in found["hint"]
+
+
+def test_the_first_wrong_line_is_found():
+    lines = ["tr(A*X)", "tr(X*A)", "2*tr(X*A)"]
+    found = stages(formula="", lines=lines)["lines"]
+    assert (found["agreed"], found["first_wrong"]) == (False, 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "part", "marked"),
+    [
+        ({"formula": "tr(X*W", "variable": "X"}, "formula", "("),
+        ({"formula": "x'*A*x + foo(x)", "variable": "x"}, "formula", "foo"),
+        ({"formula": "x'*A*x", "variable": "x", "claim": "2*A*("}, "claim", "("),
+    ],
+)
+def test_an_error_says_where(question, part, marked):
+    error = stages(**question)["error"]
+    assert error["part"] == part
+    (first, last), *_ = error["places"]
+    assert error["typed"][first:last].startswith(marked)
+
+
+def test_what_does_not_occur_is_said():
+    found = stages(formula="x'*A*x", variable="z")
+    assert any("z" in note for note in found["derived"]["notes"]) or "error" in found
+
+
+def test_nothing_that_is_typed_is_run(monkeypatch):
+    def run(*_, **__):
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr("builtins.eval", run)
+    monkeypatch.setattr("builtins.exec", run)
+    for typed in ("__import__('os').getcwd()", "x.__class__", "lambda x: x", "[x for x in y]"):
+        assert "error" in stages(formula=typed, variable="x")
+
+
+def test_code_that_cannot_be_written_says_why():
+    asked = Asked({"formula": "sum(f(X*W)), f elementwise", "variable": "W"})
+    assert [*asked.stages()][-1]["agreed"]
+    assert asked.code("numpy").startswith("# f is abstract")
+
+
+def test_code_is_written_for_the_library_that_is_asked_for():
+    asked = Asked({"formula": "x'*A*x", "variable": "x"})
+    assert [*asked.stages()][-1]["agreed"]
+    assert "tensor of length n" in asked.code("torch")
+    assert "array of length n" in asked.code("numpy")

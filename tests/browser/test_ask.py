@@ -1,0 +1,230 @@
+"""The page "Ask" in Chromium: its answers against those of CPython, and what goes wrong there."""
+
+from __future__ import annotations
+
+import json
+
+import inspection
+import pytest
+import visits
+from playwright.sync_api import expect
+
+from derivlib.site.ask.answers import Asked
+from derivlib.site.ask.examples import EXAMPLES, address_of
+
+SECONDS = 60_000
+QUESTIONS = [question for asked in EXAMPLES.values() for question in asked]
+OTHERS = {
+    "kron(A, X)": "X",
+    "sum(abs(x - a))": "x",
+    "norm1(X)": "X",
+    "max(x)": "x",
+    "tr(X^3)": "X",
+    "exp(-norm2(x - m)^2/2)": "x",
+    "a'*(X.*X)*b": "X",
+    "vec(X)'*A*vec(X)": "X",
+    "norm(pinv(A)*x)": "x",
+    'norm(A, "nuc")': "A",
+    "lambda_max(A), A symmetric": "A",
+    "tril(A)*x": "x",
+    "log(1 + x'*A*x)": "x",
+    "sin(t)^2*exp(-2*t)": "t",
+    "(A*X)[1, 2]": "X",
+    "cross(a, x)": "x",
+    "sum(X.^2)/n": "X",
+    "logdet(X'*X + c*I)": "X",
+    "x'*x, x positive": "x",
+    "X^\\top A X": "X",
+}
+QUESTIONS += [{"formula": formula, "variable": name} for formula, name in OTHERS.items()]
+ANSWERED = ".ask-answer[data-agreed]"
+
+
+@pytest.fixture(scope="module", params=["desktop", "phone in the dark"])
+def reader(browser, request):
+    settings = visits.DESKTOP if request.param == "desktop" else visits.PHONE
+    colours = "light" if request.param == "desktop" else "dark"
+    with visits.visitor(browser, **settings, color_scheme=colours) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def asking(reader, origin):
+    """The page, on which Python is started once."""
+    with visits.opened(reader, origin, "ask.html") as visit:
+        yield visit
+
+
+def ask(page, question):
+    """Open the address that holds a question, and wait for its answer."""
+    page.evaluate(
+        "delete document.querySelector('.ask-answer').dataset.agreed;"
+        f"location.hash = {json.dumps(address_of(question))}"
+    )
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    return page.locator(".ask-answer")
+
+
+def typed(page, formula, variable, claim=""):
+    """Type a question with the keyboard alone, and wait for its answer."""
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    page.evaluate("document.querySelector('.ask form').reset()")
+    page.locator("[name=formula]").focus()
+    page.keyboard.type(formula)
+    page.keyboard.press("Tab")
+    page.keyboard.type(variable)
+    if claim:
+        page.evaluate("document.querySelector('.ask details').open = true")
+        page.locator("[name=claim]").focus()
+        page.keyboard.type(claim)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    return page.locator(".ask-answer")
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: f"{each['formula']} {each}")
+def test_the_answer_is_that_of_cpython(asking, question):
+    answer = ask(asking.page, question)
+    found = {stage["stage"]: stage for stage in Asked(question).stages()}
+    assert answer.get_attribute("data-result") == found["derived"]["text"]
+    assert answer.get_attribute("data-agreed") == "true"
+    assert answer.locator(".katex-error").count() == 0
+    assert answer.locator(".ask-lines li").count() == len(found["derived"]["rows"])
+    assert asking.faults == []
+
+
+WRONG = {
+    "tr(X*W": "( is not closed",
+    "x'*A*x + foo(x)": "foo",
+    "det(x*y)": "does not fit",
+    "x'*A*": "",
+    "": "Type a formula first",
+    "2^(10^9)*x": "digits",
+    "(" * 2000 + "x" + ")" * 2000: "nest",
+    "x" * 20_000: "long",
+    "log(0)*x": "no value",
+    "x/0*y'*x": "",
+}
+
+
+@pytest.mark.parametrize("formula", WRONG, ids=lambda each: each[:12])
+def test_what_is_wrong_is_said(asking, formula):
+    page = asking.page
+    page.evaluate("document.querySelector('.ask form').reset()")
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    page.fill("[name=formula]", formula)
+    page.fill("[name=variable]", "x")
+    if not formula:
+        page.evaluate("document.querySelector('[name=formula]').required = false")
+        page.press("[name=variable]", "Enter")
+        assert WRONG[formula] in page.inner_text(".ask-status")
+        return
+    page.press("[name=variable]", "Enter")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert page.get_attribute(".ask-answer", "data-agreed") == "error"
+    assert WRONG[formula] in page.inner_text(".ask-answer")
+    assert page.get_attribute("[name=formula]", "aria-invalid") == "true"
+    assert asking.faults == []
+
+
+def test_a_question_is_asked_by_keyboard_and_the_answer_is_focused(asking):
+    answer = typed(asking.page, "x'*A*x", "x")
+    assert answer.get_attribute("data-result") == "∂L/∂x = (A + Aᵀ)*x"
+    assert asking.page.evaluate("document.activeElement.className").startswith("ask-answer")
+
+
+def test_a_claim_is_judged(asking):
+    answer = typed(asking.page, "x'*A*x", "x", "2*A*x")
+    assert answer.get_attribute("data-agreed") == "false"
+    assert "Not the derivative" in answer.inner_text()
+    answer = typed(asking.page, "x'*A*x", "x", "A*x + A'*x")
+    assert answer.get_attribute("data-agreed") == "true"
+
+
+def test_what_a_name_is_can_be_changed(asking):
+    page = asking.page
+    typed(page, "x'*A*x", "x")
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    page.locator(".ask-name select").nth(1).select_option("symmetric")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = 2*A*x"
+    assert "symmetric=A" in page.url
+
+
+def test_steps_unfold_and_code_is_written(asking):
+    page = asking.page
+    typed(page, "x'*A*x", "x")
+    page.locator(".ask-answer summary").click()
+    page.wait_for_selector(".ask-steps li")
+    assert page.locator(".ask-steps .katex-error").count() == 0
+    page.get_by_role("button", name="jax").click()
+    expect(page.locator(".ask-code")).to_contain_text("def gradient")
+
+
+def test_without_a_variable_the_names_are_offered(asking):
+    page = asking.page
+    page.evaluate("document.querySelector('.ask form').reset()")
+    page.fill("[name=formula]", "a'*x")
+    page.press("[name=formula]", "Enter")
+    page.locator(".ask-answer button", has_text="x").click()
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = a"
+
+
+def test_an_answer_is_accessible(asking):
+    typed(asking.page, "x'*A*x/(x'*x)", "x")
+    found = inspection.accessibility(asking.page, without=".back-to-top")
+    assert found == []
+
+
+def test_it_can_be_stopped_and_goes_on(asking):
+    page = asking.page
+    page.fill("[name=formula]", "logdet(X*Y*Z + Y*Z*X + Z*X*Y)")
+    page.fill("[name=variable]", "X")
+    page.press("[name=variable]", "Enter")
+    page.locator(".ask-stop").click()
+    assert "Stopped" in page.inner_text(".ask-status")
+    assert typed(page, "a'*x", "x").get_attribute("data-result") == "∂L/∂x = a"
+
+
+def test_questions_are_kept_and_come_back_after_a_reload(reader, origin):
+    with visits.opened(reader, origin, "ask.html") as visit:
+        ask(visit.page, {"formula": "b'*x", "variable": "x"})
+        visit.page.reload()
+        visit.page.wait_for_selector(ANSWERED, timeout=SECONDS)
+        assert visit.page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = b"
+        assert "b'*x" in visit.page.locator(".ask-history").text_content()
+        assert visit.faults == []
+
+
+def test_two_tabs_answer_by_themselves(reader, origin):
+    pages = [reader.new_page(), reader.new_page()]
+    for page, name in zip(pages, "ab", strict=True):
+        page.goto(origin + "ask.html" + address_of({"formula": f"{name}'*x", "variable": "x"}))
+    for page, name in zip(pages, "ab", strict=True):
+        page.wait_for_selector(ANSWERED, timeout=SECONDS)
+        assert page.get_attribute(".ask-answer", "data-result") == f"∂L/∂x = {name}"
+        page.close()
+
+
+def test_nothing_is_loaded_before_one_asks(reader, origin):
+    requested = []
+    with visits.opened(reader, origin, "index.html") as visit:
+        visit.page.on("request", lambda request: requested.append(request.url))
+        visit.page.wait_for_load_state("networkidle")
+        loaded = visit.page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+        assert [name for name in loaded if "/ask/" in name and "ask.mjs" not in name
+                and "ask.css" not in name] == []  # fmt: skip
+        visit.page.focus("[name=formula]")
+        visit.page.wait_for_timeout(500)
+        assert any("pyodide" in url for url in requested)
+
+
+def test_the_policy_refuses_other_scripts(reader, origin):
+    with visits.opened(reader, origin, "ask.html") as visit:
+        visit.page.evaluate(
+            "() => { const s = document.createElement('script'); s.text = 'window.ran = 1';"
+            " document.head.append(s); }"
+        )
+        assert visit.page.evaluate("window.ran") is None
+        assert any("Content Security Policy" in fault for fault in visit.faults)
