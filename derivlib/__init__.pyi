@@ -6,6 +6,7 @@ from .check.claims.verification import Verification
 from .check.values.explicit import explicit
 from .derivation.base import DerivationBase, WithResult
 from .derivation.chain import Chain
+from .derivation.complex_hessian import ComplexHessian
 from .derivation.computation_graph import ComputationGraph, GraphEdge, GraphNode
 from .derivation.derivation import Derivation
 from .derivation.entrywise import EntrywiseDerivation
@@ -142,6 +143,7 @@ __all__ = [
     "Clip",
     "ColumnBasis",
     "Commutation",
+    "ComplexHessian",
     "ComputationGraph",
     "Condition",
     "ConvolutionMatrix",

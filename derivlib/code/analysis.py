@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, MatAdd, MatMul, MatPow, Trace, Transpose
+from sympy import Adjoint, Expr, MatAdd, MatMul, MatPow, Trace, Transpose
 
 from derivlib.expressions.construction import add, transpose
 from derivlib.expressions.traversal import children
@@ -23,7 +23,7 @@ def formed_inverses(exprs: Sequence[Expr]) -> set[Expr]:
         while stack:
             part, user = stack.pop()
             if isinstance(part, MatPow) and part.args[1] == -1:
-                base = part.args[0].arg if isinstance(part.args[0], Transpose) else part.args[0]
+                base = unturned(part.args[0])
                 if isinstance(user, MatMul | Trace):
                     products.setdefault(base, set()).add(user)
                 else:
@@ -35,6 +35,13 @@ def formed_inverses(exprs: Sequence[Expr]) -> set[Expr]:
             alone = isinstance(part, Transpose) or (isinstance(part, MatMul) and len(factors) == 1)
             stack.extend((below, user if alone else part) for below in children(part))
     return formed | {base for base, users in products.items() if len(users) >= _OFTEN}
+
+
+def unturned(expr: Expr) -> Expr:
+    """A matrix without the transposes and adjoints around it."""
+    while isinstance(expr, Transpose | Adjoint):
+        expr = expr.arg
+    return expr
 
 
 def without_outer(factors: Sequence[Expr]) -> list[Sequence[Expr]]:

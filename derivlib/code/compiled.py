@@ -147,8 +147,8 @@ class GeneratedFunction:
         types = [value.dtype for value in values if hasattr(value, "dtype")]
         kind = library.result_type(*types) if types else float
         return [
-            library.asarray(value, dtype=kind)
-            if isinstance(value, float | int) and not argument.symbol.is_integer
+            library.asarray(value, dtype=library.result_type(kind, value))
+            if isinstance(value, float | int | complex) and not argument.symbol.is_integer
             else value
             for argument, value in zip(self._listing.arguments, values, strict=True)
         ]
@@ -275,7 +275,7 @@ def _as_size(argument: Argument, value: Any, _: Any) -> int:
 
 def _as_array(library: Any, argument: Argument, value: Any, _: Any) -> Any:
     """A value as an array of floating-point or complex numbers, for NumPy and JAX."""
-    if not argument.symbol.is_Matrix and isinstance(value, float | int):
+    if not argument.symbol.is_Matrix and isinstance(value, float | int | complex):
         return value
     try:
         array = library.asarray(value)

@@ -143,7 +143,8 @@ class Writing:
     def _called(self, writer: Writer, function: str, _: Any, arguments: Sequence[Piece]) -> Piece:
         (argument,) = arguments
         if writer.static[0]:
-            return Piece(f"math.{_MATH.get(function, function)}({argument.text})")
+            name = _MATH.get(function, function)
+            return Piece(f"{_module(argument.text)}.{name}({argument.text})")
         spelling = self.backend.functions[function]
         call = spelling if "{0}" in spelling else f"{spelling}({{0}})"
         return Piece(call.format(argument.text))
@@ -151,12 +152,18 @@ class Writing:
     def _like(self, number: str = "") -> str:
         """The type, and the device, of a new array that is to hold a number."""
         if self.model is None:
-            return f", dtype={self.backend.floating}" if number else ""
+            return f", dtype={self._floating(number)}" if number else ""
         name = self._model()
         dtype = f"{name}.dtype"
         if not re.fullmatch(r"-?\d*", number):
             dtype = f"{self.backend.prefix}.result_type({name}, {number})"
         return f", dtype={dtype}" + (f", device={name}.device" if self.backend.devices else "")
+
+    def _floating(self, number: str) -> str:
+        """The type of a new array where no argument has one."""
+        if "1j" not in number:
+            return self.backend.floating
+        return f"{self.backend.floating}.to_complex()" if self.backend.devices else "complex"
 
     def _model(self) -> str:
         """An array of the type and on the device of what is handed in."""
@@ -176,6 +183,8 @@ class Writing:
             return Piece('float("nan")')
         if value is S.NegativeInfinity:
             return Piece("-math.inf", SUM)
+        if value is S.ImaginaryUnit:
+            return Piece("1j")
         if value.is_Integer:
             return Piece(str(value), ATOM if value >= 0 else SIGN)
         if value.is_Rational:
@@ -212,15 +221,21 @@ class Writing:
         if isinstance(value, Pow):
             base, exponent = self.number(value.base), self.number(value.exp)
             if value.exp is S.Half:
-                return Piece(f"math.sqrt({base.text})")
+                return Piece(f"{_module(base.text)}.sqrt({base.text})")
             if value.exp.is_negative:
                 below = self.number(1 / value)
                 return Piece(f"1 / {below.within(SIGN)}", PRODUCT, "/")
             return Piece(f"{base.within(ATOM)}**{exponent.within(ATOM)}", POWER)
         name = _MATH.get(value.func.__name__, value.func.__name__)
         if len(value.args) == 1 and name in _IN_MATH:
-            return Piece(f"math.{name}({self.number(value.args[0]).text})")
+            of = self.number(value.args[0]).text
+            return Piece(f"{_module(of)}.{name}({of})")
         raise UnsupportedError(f"a number of this kind is not written as code: {value}")
+
+
+def _module(number: str) -> str:
+    """The module of Python with the functions of a number."""
+    return "cmath" if "1j" in number else "math"
 
 
 _MATH = {"Abs": "fabs", "Expm1": "expm1"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, S
+from sympy import Expr, I, S, conjugate
 
 from derivlib.code.array_arithmetic import Arithmetic
 from derivlib.code.forms import (
@@ -27,6 +27,15 @@ from derivlib.code.forms import (
 )
 from derivlib.code.ir import Array, Program
 
+_OF_REAL_REAL = (
+    "add", "subtract", "multiply", "divide", "negate", "matmul", "dot", "outer", "transpose",
+    "sum", "column", "inverse", "solve", "trace", "diagonal", "diagonal_matrix",
+)  # fmt: skip
+"""What makes real arrays of real ones."""
+
+_VIEWS = ("transpose", "as_matrix", "column", "flat", "vec", "unvec", "entry", "diagonal", "take")
+"""What may only look at the numbers of an array in another way."""
+
 
 class Algebra(Arithmetic):
     """Calculates with forms, writing the operations into a program."""
@@ -34,6 +43,9 @@ class Algebra(Arithmetic):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self.symmetric: set[int] = set()
+        """The places of arrays that are known to be symmetric."""
+        self.real: set[int] = set()
+        """The places of arrays that are real where others are complex."""
 
     # --- forms ----------------------------------------------------------------------------
 
@@ -177,6 +189,67 @@ class Algebra(Arithmetic):
                 return self.program.add(operation.kind, *turned, shape=shape)
         return self.program.add("transpose", array, shape=shape)
 
+    # --- complex numbers ------------------------------------------------------------------
+
+    def conjugated(self, form: Form) -> Form:
+        """The conjugate of a matrix, of the same form."""
+        rows, cols = form.shape
+        match form:
+            case Ones(scalar=scalar) | Eye(scalar=scalar):
+                return type(form)(rows, cols, self.conjugated_array(scalar))
+            case Diag(vector=vector) | Rows(vector=vector) | Cols(vector=vector):
+                return type(form)(rows, cols, self.conjugated_array(vector))
+            case Full(array=array) | Inverted(array=array):
+                return type(form)(rows, cols, self.conjugated_array(array))
+            case Kron(left=left, right=right):
+                return Kron(rows, cols, self.conjugated(left), self.conjugated(right))
+            case Sum(terms=terms):
+                return Sum(rows, cols, tuple(map(self.conjugated, terms)))
+            case KronDiag():
+                return Full(rows, cols, self.conjugated_array(self.full(form)))
+        return form
+
+    def conjugated_array(self, array: Array) -> Array:
+        """The conjugate of an array; numbers it is multiplied by, and transposes, stay outside."""
+        number, array = self.without_number(array)
+        scale = self.program.number(conjugate(number))
+        if (value := self.program.value_of(array)) is not None:
+            return self.times_scalar(scale, self.program.number(conjugate(value)))
+        operation = self._operation(array)
+        if self.is_real(array.place):
+            result = array
+        elif operation.kind == "conjugate":
+            (result,) = self._arguments(array)
+        elif operation.kind == "transpose":
+            result = self.transposed_array(self.conjugated_array(*self._arguments(array)))
+        else:
+            result = self.program.add("conjugate", array, shape=array.shape)
+        return self.times_scalar(scale, result)
+
+    def is_real(self, place: int) -> bool:
+        """Tell whether an array is real for certain, where others are complex."""
+        operation = self.program.operations[place]
+        if place in self.real or operation.kind in ("eye", "zeros", "real", "imag"):
+            return True
+        if operation.kind == "number":
+            return not operation.extra.has(I)
+        return operation.kind in _OF_REAL_REAL and all(map(self.is_real, operation.arguments))
+
+    def as_complex(self, array: Array) -> Array:
+        """A real array with the type of complex numbers."""
+        result = self.program.add("as_complex", array, shape=array.shape)
+        self.real.add(result.place)
+        return result
+
+    def resolved(self, array: Array) -> Array:
+        """An array that is no mere view of another with the signs of imaginary parts turned."""
+        place = array.place
+        while (operation := self.program.operations[place]).kind in _VIEWS:
+            (place,) = operation.arguments
+        if operation.kind != "conjugate":
+            return array
+        return self.program.add("resolved", array, shape=array.shape)
+
     def _turned_operand(self, array: Array) -> Array:
         """What broadcasts to a transpose as an array does to a matrix."""
         if array.ndim == 1:
@@ -294,8 +367,10 @@ class Algebra(Arithmetic):
         first, *others = terms
         if not isinstance(first, Eye | Diag):
             return self.full(self._others(terms, *first.shape))
-        total = self.full(self._others(others, *first.shape))
-        return self.program.add("add_diagonal", total, self.diagonal(first), shape=first.shape)
+        total, diagonal = self.full(self._others(others, *first.shape)), self.diagonal(first)
+        if not self.is_real(diagonal.place) and self.is_real(total.place):
+            return self.combine("add", [total, self.full(first)])
+        return self.program.add("add_diagonal", total, diagonal, shape=first.shape)
 
     def _is_rank_one(self, form: Form) -> bool:
         return isinstance(form, Ones | Rows | Cols) or self.as_outer(form) is not None

@@ -24,6 +24,8 @@ class Task:
     :param told: further lines for the docstring.
     :param symmetric: those of the inputs that are symmetric.
     :param sizes: typical sizes, for choosing the order of products.
+    :param real: where numbers are complex, those of the inputs that are real; nothing where all
+        numbers are.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Task:
     told: Sequence[str] = ()
     symmetric: Collection[Expr] = ()
     sizes: Mapping[Expr, int] = field(default_factory=dict)
+    real: Collection[Expr] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sympy import (
+    Adjoint,
     BlockDiagMatrix,
     BlockMatrix,
     DiagMatrix,
@@ -28,7 +29,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.code.analysis import formed_inverses, without_outer
+from derivlib.code.analysis import formed_inverses, unturned, without_outer
 from derivlib.code.form_algebra import Algebra
 from derivlib.code.forms import (
     Diag,
@@ -52,7 +53,7 @@ from derivlib.code.scalar_code import Scalars
 from derivlib.code.stable_functions import Guarded
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import hadamard, transpose
-from derivlib.expressions.facets import Call, facet, why_absent
+from derivlib.expressions.facets import Call, facet, facets_of, why_absent
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children
 from derivlib.nodes import (
@@ -73,15 +74,20 @@ class Lowering:
     """Writes expressions into a program; each name is calculated once, when it is first needed.
 
     :param name_of: the name that a defined name has in the code.
+    :param of_one_type: whether a real matrix has to be made complex before it is multiplied by a
+        complex one.
     """
 
-    def __init__(self, task: Task, name_of: Callable[[Expr], str]) -> None:
+    def __init__(
+        self, task: Task, name_of: Callable[[Expr], str], *, of_one_type: bool = False
+    ) -> None:
         self.program = Program()
         self.algebra = Algebra(self.program)
         self.products = Products(self.algebra, task.sizes)
-        self.scalars = Scalars(self.algebra, self._scalar_of_matrices)
+        self.is_complex = task.real is not None
+        self.scalars = Scalars(self.algebra, self._scalar_of_matrices, is_complex=self.is_complex)
         self.definitions = task.definitions
-        self.fusion = Fusion(task.definitions, task.differentiated)
+        self.fusion = Fusion(task.definitions, S.One if self.is_complex else task.differentiated)
         self.name_of = name_of
         self.formed = formed_inverses([*task.definitions.values(), *(e for _, e in task.outputs)])
         self.known: dict[Expr, Form | Array] = {}
@@ -90,6 +96,10 @@ class Lowering:
             array = self.program.add("input", shape=shape, extra=symbol)
             if symbol in task.symmetric:
                 self.algebra.symmetric.add(array.place)
+            if symbol in (task.real or ()):
+                self.algebra.real.add(array.place)
+                if of_one_type and shape:
+                    array = self.algebra.as_complex(array)
             self.known[symbol] = Full(*shape_of(symbol), array) if symbol.is_Matrix else array
 
     # --- names ----------------------------------------------------------------------------
@@ -129,6 +139,8 @@ class Lowering:
 
     def scalar(self, expr: Expr) -> Array:
         """The value of a scalar expression."""
+        if self.is_complex:  # what is rewritten to be stable is so for real numbers
+            return self.scalars.value(expr, {})
         written_out = self.fusion.scalar(expr)
         rewritten = self.fusion.rewritten(written_out)
         return self.scalars.value(expr if rewritten == written_out else rewritten, {})
@@ -164,7 +176,7 @@ class Lowering:
 
     def _summed(self, factors: Sequence[Expr]) -> Array | None:
         """The trace of AᵀB as the sum of products of entries, where some are to be guarded."""
-        if len(factors) != 2:
+        if len(factors) != 2 or self.is_complex:
             return None
         product = hadamard(transpose(factors[0]), factors[1])
         body = self.fusion.entry(product)[0]
@@ -195,7 +207,7 @@ class Lowering:
             return known
         if (vector := self.fusion.diagonal_vector(expr)) is not None:
             return self._diagonal_matrix(DiagMatrix(vector))
-        if self.fusion.is_entrywise(expr):
+        if self.fusion.is_entrywise(expr) and not self.is_complex:
             form = self._fused(expr)
             if form is not None:
                 return form
@@ -216,7 +228,8 @@ class Lowering:
 
     def _by_facet(self, expr: Expr) -> Form | Array:
         """Write a node as its facet says: by a call, or by the method of that name."""
-        code = facet(type(expr), "code")
+        code = facet(type(expr), "complex_code") if self.is_complex else None
+        code = code or facet(type(expr), "code")
         if code is None:
             raise _unsupported(expr)
         if callable(code):
@@ -234,7 +247,10 @@ class Lowering:
                 as_array = self.algebra.matrix if call.matrices else self.algebra.full
                 arguments.append(as_array(self.matrix(part)))
         if not expr.is_Matrix:
-            return self.program.add("node", *arguments, extra=call)
+            number = self.program.add("node", *arguments, extra=call)
+            if facets_of(type(expr)).complex_entries is not None:  # a norm, or a modulus
+                self.algebra.real.add(number.place)
+            return number
         rows, cols = shape_of(expr)
         natural = array_shape(rows, cols)
         made = (rows, cols) if call.matrices else natural
@@ -275,10 +291,16 @@ class Lowering:
     def _transpose(self, expr: Expr) -> Form:
         return self.algebra.transposed(self.matrix(expr.arg))
 
+    def _adjoint(self, expr: Expr) -> Form:
+        return self.algebra.transposed(self.algebra.conjugated(self.matrix(expr.args[0])))
+
     def _inverse(self, expr: Expr) -> Form:
         base = expr.args[0]
-        if isinstance(base, Transpose) and base.arg in self.formed:
-            return self.algebra.transposed(self._inverse(Inverse(base.arg)))
+        if isinstance(base, Transpose | Adjoint) and unturned(base) in self.formed:
+            inverse = self._inverse(Inverse(base.arg))
+            return self.algebra.transposed(
+                self.algebra.conjugated(inverse) if isinstance(base, Adjoint) else inverse
+            )
         form = self.matrix(base)
         rows, cols = form.shape
         match form:

@@ -20,10 +20,13 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    conjugate,
     cos,
     cot,
     csc,
     exp,
+    im,
+    re,
     sec,
     sin,
     tan,
@@ -67,9 +70,13 @@ class Scalars:
     """Writes scalar expressions into a program, on arrays of any shape.
 
     :param other: what to do with nodes that are made of matrices.
+    :param is_complex: whether numbers are complex.
     """
 
-    def __init__(self, algebra: Algebra, other: Callable[[Expr], Array]) -> None:
+    def __init__(
+        self, algebra: Algebra, other: Callable[[Expr], Array], *, is_complex: bool = False
+    ) -> None:
+        self.is_complex = is_complex
         self.algebra = algebra
         self.program = algebra.program
         self.other = other
@@ -81,7 +88,7 @@ class Scalars:
         """
         if expr in bound:
             return bound[expr]
-        if expr.is_Number or isinstance(expr, NumberSymbol):
+        if expr.is_Number or isinstance(expr, NumberSymbol) or expr is S.ImaginaryUnit:
             return self.program.number(expr)
         if isinstance(expr, Add):
             return self._sum(expr, bound)
@@ -109,6 +116,8 @@ class Scalars:
         return self.other(expr)
 
     def _function(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        if isinstance(expr, conjugate | re | im):
+            return self._part(expr, bound)
         if type(expr) in _AS_OTHERS:
             return self.value(_AS_OTHERS[type(expr)](*expr.args), bound)
         code = facet(type(expr), "code")
@@ -125,6 +134,17 @@ class Scalars:
                 "write it in terms of exp, log, powers or trigonometric functions"
             )
         return self._call(name, expr.args[0], bound)
+
+    def _part(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
+        """The conjugate of a number, or its real or imaginary part."""
+        argument = expr.args[0]
+        value = self.other(argument) if argument.is_Matrix else self.value(argument, bound)
+        if isinstance(expr, conjugate):
+            return self.algebra.conjugated_array(value)
+        kind = "real" if isinstance(expr, re) else "imag"
+        if kind == "real" and self.algebra.is_real(value.place):
+            return value
+        return self.program.add(kind, value, shape=value.shape)
 
     def _extreme(self, expr: Expr, bound: Mapping[Symbol, Array]) -> Array:
         kind = "minimum" if isinstance(expr, Min) else "maximum"
@@ -156,6 +176,12 @@ class Scalars:
 
     def _call(self, name: str, argument: Expr, bound: Mapping[Symbol, Array]) -> Array:
         name = {"Exponential": "exp", "Softplus": "softplus", "Erfc": "erfc"}.get(name, name)
+        if self.is_complex:
+            value = self.value(argument, bound)
+            result = self.program.add("call", value, shape=value.shape, extra=name)
+            if name == "Abs":
+                self.algebra.real.add(result.place)
+            return result
         if name == "log" and isinstance(argument, Guarded):
             inside = self.value(argument.args[1], bound)
             if (shifted := self._of_sum(inside)) is not None:  # which is finite

@@ -25,8 +25,8 @@ from derivlib.nodes import FormalNode
 
 def _written_out(library: str) -> set[str]:
     """The names of the functions that nodes bring with them."""
-    codes = (facets.code for facets in told().values() if isinstance(facets.code, Call))
-    return {code.helper_name(library) for code in codes} - {""}
+    codes = (code for facets in told().values() for code in (facets.code, facets.complex_code))
+    return {code.helper_name(library) for code in codes if isinstance(code, Call)} - {""}
 
 
 class Source:
@@ -40,7 +40,7 @@ class Source:
         if not task.name.isidentifier() or keyword.iskeyword(task.name):
             raise InputError(f"a function cannot be called {task.name!r}; choose another name")
         self.task, self.backend = task, backend
-        self._taken = {"math", task.name, *backend.helpers, *dir(builtins)}
+        self._taken = {"cmath", "math", task.name, *backend.helpers, *dir(builtins)}
         self._taken |= _written_out(backend.name)
         for line in backend.imports:
             self._taken.add(line.split()[-1].split(".")[0])
@@ -55,9 +55,12 @@ class Source:
         for symbol in (*self._sizes, *(args or ())):
             if symbol not in self._names:
                 self._names[symbol] = self._fresh(str(symbol))
-        lowering = Lowering(task, self._code_name)
+        lowering = Lowering(task, self._code_name, of_one_type=backend.devices)
         outputs: list[Array] = [lowering.calculate(output) for _, output in task.outputs]
-        outputs = stabilise(lowering.program, outputs)
+        if task.real is None:
+            outputs = stabilise(lowering.program, outputs)
+        elif backend.devices:
+            outputs = [lowering.algebra.resolved(output) for output in outputs]
         self.results = [array.shape for array in outputs]
         """The shapes of what it returns."""
         operations = lowering.program.operations
@@ -90,6 +93,7 @@ class Source:
     def _model(self, used: Collection[Expr], inputs: Sequence[Expr]) -> Expr | None:
         """The argument whose type and device arrays have that are made from nothing."""
         arrays = [s for s in inputs if s.is_Matrix and array_shape(*s.shape)]
+        arrays.sort(key=lambda s: s in (self.task.real or ()))
         numbers = [s for s in inputs if s in used and s not in arrays and not s.is_integer]
         candidates = [*(s for s in arrays if s in used), *arrays]
         return next(iter([*candidates, *(numbers if self.backend.devices else ())]), None)
@@ -154,10 +158,18 @@ class Source:
             return f":param {argument.name}: a size."
         if not argument.needed:
             return f":param {argument.name}: not needed."
-        kind = {0: "a number", 1: f"{self.backend.array} of length", 2: self.backend.array}
+        of = self._numbers_of(argument.symbol)
+        array = f"{of}{self.backend.array}"
+        kind = {0: f"a {of}number", 1: f"{array} of length", 2: array}
         shape = "×".join(str(size) for size in argument.shape)
         what = f"{kind[len(argument.shape)]} {shape}".rstrip()
         return f":param {argument.name}: {what}."
+
+    def _numbers_of(self, symbol: Expr) -> str:
+        """What is said of the numbers of an argument: where some are complex, what these are."""
+        if self.task.real is None:
+            return ""
+        return "real " if symbol in self.task.real else "complex "
 
     @property
     def code(self) -> str:
@@ -169,7 +181,7 @@ class Source:
         function = "\n".join([signature, *lines])
         helpers = [code.strip("\n") for code in self._lines.helpers.values()]
         everything = "\n".join([*helpers, *self.body])
-        imports = [line for line in ("import math", *self.backend.imports)
+        imports = [line for line in ("import cmath", "import math", *self.backend.imports)
                    if re.search(rf"\b{line.split()[-1].split('.')[0]}\.", everything)]  # fmt: skip
         blocks = ["\n".join(imports)] if imports else []
         return "\n\n\n".join([*blocks, *helpers, function]) + "\n"

@@ -142,6 +142,7 @@ def source_of(
         tuple(_told(derivation)),
         {s for s, known in derivation.premises.facts.items() if "symmetric" in known},
         {size: value for size, value in typical.items() if value is not None},
+        getattr(derivation, "real_letters", None),
     )
     return Source(task, library)
 

@@ -14,6 +14,7 @@ from sympy import (
     Adjoint,
     Basic,
     DotProduct,
+    Dummy,
     Expr,
     I,
     ImmutableDenseMatrix,
@@ -39,14 +40,15 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import mul, transpose
-from derivlib.expressions.facets import is_holomorphic
+from derivlib.expressions.facets import facets_of, is_holomorphic
 from derivlib.expressions.guarded import scalar_power, scalar_product
 from derivlib.expressions.problem import letters_in
 from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, rebuild, with_children
-from derivlib.nodes import AxisNorm, FormalNode, LogAbsDet, LogDet, Norm
+from derivlib.nodes import AxisNorm, FormalNode, LogAbsDet, LogDet, Norm, Vec, d
 from derivlib.nodes.builders import trace
+from derivlib.nodes.differentials import DifferentialNode, MatrixDifferential
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.symbols import conjugate_letter
 
@@ -68,6 +70,9 @@ _MEANINGS: dict[type, tuple[str, Build]] = {
 }
 """What is made of conjugates: of that of its part, or, being real, of its part and the conjugate.
 """
+
+REAL_VALUED = tuple(kind for kind, (meaning, _) in _MEANINGS.items() if meaning == "real")
+"""What has real values, whatever numbers it is of."""
 
 _INSTEAD: dict[type, str] = {
     AxisNorm: "norm(A) of the whole matrix has one",
@@ -98,7 +103,11 @@ class _Letters:
 
 
 def with_conjugates_as_letters(
-    expr: Expr, real: Collection[Expr] = (), hermitian: Collection[Expr] = ()
+    expr: Expr,
+    real: Collection[Expr] = (),
+    hermitian: Collection[Expr] = (),
+    *,
+    kept: dict[Expr, Expr] | None = None,
 ) -> Expr:
     """Write an expression so that conjugates are letters.
 
@@ -114,6 +123,8 @@ def with_conjugates_as_letters(
     :param expr: an expression over complex letters.
     :param real: the letters that are real.
     :param hermitian: the matrices that are their own adjoint.
+    :param kept: if given, norms, absolute values and real parts stay; in their place stand
+        names, which are put in here with what they stand for.
     :raises UnsupportedError: if an operation means something else for complex numbers.
     """
     letters = _Letters(real, hermitian)
@@ -121,24 +132,28 @@ def with_conjugates_as_letters(
     stack = [(expr, False)]
     while stack:
         node, conjugated = stack[-1]
-        needed = _needed(node, conjugated)
+        needed = _needed(node, conjugated, keeps_real=kept is not None)
         pending = [each for each in needed if each not in found]
         if (node, conjugated) not in found and not pending:
             parts = tuple(found[each] for each in needed)
-            found[node, conjugated] = _built(node, conjugated, parts, letters)
+            if kept is not None and isinstance(node, REAL_VALUED):
+                name = found[node, conjugated] = Dummy(real=True)
+                kept[name] = Basic.__new__(type(node), *parts)
+            else:
+                found[node, conjugated] = _built(node, conjugated, parts, letters)
         if not pending:
             stack.pop()
         stack.extend(pending)
     return found[expr, False]
 
 
-def _needed(node: Any, conjugated: bool) -> list[tuple[Expr, bool]]:
+def _needed(node: Any, conjugated: bool, *, keeps_real: bool) -> list[tuple[Expr, bool]]:
     """The parts from which a node, or its conjugate, is built, each as it is or conjugated."""
     kind, _ = _MEANINGS.get(type(node), ("", None))
     if kind == "conjugate":
         return [(node.args[0], not conjugated)]
     if kind == "real":
-        return [(node.args[0], False), (node.args[0], True)]
+        return [(node.args[0], turned) for turned in ((False,) if keeps_real else (False, True))]
     if not is_holomorphic(node):
         raise UnsupportedError(
             f'{_name(node)} in "{text(node)}" has no derivative here with respect to a '
@@ -187,20 +202,61 @@ def _conjugated(function: Lambda, letters: _Letters) -> Lambda:
     return Lambda(variable, function.expr.xreplace({**put, I: -I}))
 
 
+def refuse_real_functions(result: Expr, real: frozenset[Any]) -> None:
+    """Refuse a result with a function in it that was recognised as for real numbers."""
+    stack = [result]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, FormalNode):  # a name, whose meaning is looked at for itself
+            continue
+        stack.extend(children(node))
+        is_real = node.free_symbols <= real and facets_of(type(node)).complex_entries is not None
+        if is_holomorphic(node) or is_real:
+            continue
+        raise UnsupportedError(
+            f'the derivative is written with "{text(node)}", which means something else for '
+            "complex numbers"
+        )
+
+
 class Originals:
     """SymPy's adjoints and conjugates for the letters that stand for them.
 
     :param letters: for each such letter what it is the conjugate of.
     :param hermitian: the matrices whose conjugate is their transpose.
+    :param real: the matrices that are their own conjugate.
     """
 
-    def __init__(self, letters: Mapping[Expr, Expr], hermitian: Collection[Expr] = ()) -> None:
-        self.letters = letters
+    def __init__(
+        self,
+        letters: Mapping[Expr, Expr],
+        hermitian: Collection[Expr] = (),
+        real: Collection[Expr] = (),
+    ) -> None:
+        self.letters, self._real = letters, real
+        self._conjugates = {letter for letter in letters if not letter.is_Matrix}
         exchanged = {symbol: letter for letter, symbol in letters.items()}
         transposed = {matrix: transpose(matrix) for matrix in hermitian}
         self._exchanged = {**letters, **exchanged, **transposed}
-        self._complex = {*exchanged, *transposed}
         self._known: dict[Expr, Any] = {}
+        self._norms: dict[Expr, Expr] = {}
+
+    def learn(self, expr: Expr) -> None:
+        """Write the tr(AᴴA) as ‖A‖² of which an expression over letters has a root."""
+        for power in expr.atoms(Pow):
+            if isinstance(power.base, Trace) and power.base not in self._norms:
+                found = self._square_root(MatMul.make_args(power.base.arg))
+                if found is not None and (2 * power.exp).is_odd:
+                    self._norms[power.base] = Norm(self(found))
+
+    def with_values(self, expr: Expr, values: Mapping[Expr, Expr]) -> Any:
+        """Write an expression, in which names stand for values made of the same letters.
+
+        :param values: each name with its value, after those that it uses.
+        """
+        for name, value in values.items():
+            self._known[name] = self._written(value)
+        return self(expr)
 
     def __call__(self, node: Any) -> Any:
         """Write an expression with them, and with norms and absolute values where it has some."""
@@ -216,14 +272,26 @@ class Originals:
             return Adjoint(Transpose(symbol)) if symbol.is_Matrix else conjugate(symbol)
         if isinstance(node, MatrixBase):
             return node.applyfunc(self)
-        if not isinstance(node, Basic) or not node.args or isinstance(node, FormalNode):
+        is_name = isinstance(node, FormalNode) or (
+            isinstance(node, DifferentialNode) and node.of in self.letters
+        )
+        if not isinstance(node, Basic) or not node.args or is_name:
             return node
-        if isinstance(node, Transpose) and self._is_conjugate(node.arg):
+        if isinstance(node, Transpose) and isinstance(node.arg, MatrixDifferential):
+            if self._is_conjugate(node.arg.of):
+                return Adjoint(d(self(self._conjugated(node.arg.of))))
+        elif isinstance(node, Transpose) and self._is_plain_conjugate(node.arg):
             return Adjoint(self(self._conjugated(node.arg)))
-        if self._is_conjugate(node):
+        elif isinstance(node, Transpose) and self._is_mixed_sum(node.arg):
+            return Basic.__new__(MatAdd, *map(self, map(transpose, node.arg.args)))
+        if self._is_plain_conjugate(node):
             return Adjoint(Transpose(self(self._conjugated(node))))
         if isinstance(node, Pow) and (modulus := self._root(node)) is not None:
             return modulus
+        if node in self._norms:
+            return Pow(self._norms[node], 2)
+        if isinstance(node, Mul) and not self._conjugates.isdisjoint(node.free_symbols):
+            return self._with_moduli(self._with_parts(node))
         if isinstance(node, Trace) and isinstance(node.arg, MatMul):
             turned = Basic.__new__(Trace, transpose(node.arg))
             return min(self._with_parts(node), self._with_parts(turned), key=_length)
@@ -236,12 +304,34 @@ class Originals:
         is_scalar = node.is_Add or node.is_Mul or node.is_Pow or not isinstance(node, Expr)
         return node.func(*args) if is_scalar else Basic.__new__(type(node), *args)
 
+    def _is_plain_conjugate(self, node: Any) -> bool:
+        """Return whether one bar over an expression is plainer than bars over its letters."""
+        return isinstance(node, MatAdd | Vec) and self._is_conjugate(node)
+
+    @staticmethod
+    def _with_moduli(product: Expr) -> Expr:
+        """A product with |z|² for z z̄."""
+        powers = product.as_powers_dict()
+        for factor in [each for each in powers if isinstance(each, conjugate)]:
+            both = [S(powers[factor]), S(powers[factor.args[0]])]
+            times = min(both, key=abs)
+            if times.is_Integer and both[0].is_Integer and both[0] * both[1] > 0:
+                product = product / (factor * factor.args[0]) ** times
+                product = product * Abs(factor.args[0]) ** (2 * times)
+        return product
+
+    def _is_mixed_sum(self, node: Any) -> bool:
+        """Return whether a sum has conjugates in it, whose transposes are adjoints."""
+        return isinstance(node, MatAdd) and not letters_in(node).isdisjoint(self.letters)
+
     def _is_conjugate(self, node: Any) -> bool:
-        """Return whether a sum of matrices is made of conjugates alone."""
-        if not isinstance(node, MatAdd) or node.has(I):
-            return False
+        """Return whether an expression is made of conjugates, and of real letters, alone."""
         letters = letters_in(node)
-        return not letters.isdisjoint(self.letters) and letters.isdisjoint(self._complex)
+        others = letters.difference(self.letters)
+        return len(others) < len(letters) and not node.has(I) and all(map(self._is_real, others))
+
+    def _is_real(self, letter: Any) -> bool:
+        return letter in self._real or (not letter.is_Matrix and letter.is_real is True)
 
     def _root(self, node: Any) -> Expr | None:
         """A root of z z̄ as a power of |z|, one of tr(AᴴA) as a power of ‖A‖; of others nothing."""

@@ -268,15 +268,21 @@ class HasLines:
         Each line is one of :attr:`full`, with the rules of the steps since the line before, and
         with a name of `where` wherever what it stands for occurs.
         """
-        return Lines.of(
-            (part, short(part.own_lines(), part.intermediates, part.own_names))
-            for part in self.parts
+        return self._as_written(
+            Lines.of(
+                (part, short(part.own_lines(), part.intermediates, part.own_names))
+                for part in self.parts
+            )
         )
 
     @property
     def full(self) -> Lines:
         """The derivation step by step: what stands after each."""
-        return Lines.of((part, part.own_lines()) for part in self.parts)
+        return self._as_written(Lines.of((part, part.own_lines()) for part in self.parts))
+
+    def _as_written(self, lines: Lines) -> Lines:
+        """The lines in the letters of the reader."""
+        return lines
 
     def lines(self) -> Lines:
         """The same as :attr:`full`."""

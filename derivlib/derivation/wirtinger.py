@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from sympy import Add, Expr, MatAdd, S, SympifyError
 
@@ -16,29 +16,35 @@ from derivlib.check.claims.complex_derivative import (
     verify_complex,
 )
 from derivlib.check.claims.verification import Verification
+from derivlib.derivation.complex_code import ComplexResults, as_real
+from derivlib.derivation.complex_hessian import ComplexHessian, carry_out_twice_by_complex
+from derivlib.derivation.complex_lines import as_written
 from derivlib.derivation.conjugates import (
     Originals,
+    refuse_real_functions,
     with_conjugates_as_letters,
 )
 from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.layout import Layout, layout_of
-from derivlib.derivation.lines import HasLines
+from derivlib.derivation.lines import HasLines, Lines
 from derivlib.derivation.outcome import simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED
 from derivlib.derivation.step import Step
+from derivlib.derivation.writes_code import BackendName
 from derivlib.display.formula import Formula, rows_of
 from derivlib.display.latex import latex
 from derivlib.display.rows import Rows
-from derivlib.errors import InputError, UnsupportedError
+from derivlib.errors import InputError
 from derivlib.expressions.construction import add, mul, split_coefficient
-from derivlib.expressions.facets import facets_of, is_holomorphic
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.text import text
-from derivlib.expressions.traversal import checked_normal_form, children
-from derivlib.nodes import FormalNode
+from derivlib.expressions.traversal import checked_normal_form
 from derivlib.nodes.symbols import conjugate_letter
 from derivlib.rules.rule import Condition
+
+CodeBy = Literal["variable", "conjugate", "gradient"]
+"""Which derivative code is written for: ∂f/∂Z, ∂f/∂Z̄, or the gradient of a real f."""
 
 
 class TwoResultsError(InputError, SympifyError):
@@ -113,30 +119,42 @@ class WirtingerDerivation(HasLines):
     parts: tuple[Any, ...]
 
     @property
+    def views(self) -> Mapping[By, Derivation]:
+        """What there is to say of each of the two derivatives, over letters."""
+        return {"variable": self._views[0], "conjugate": self._views[1]}
+
+    @property
+    def output(self) -> Expr:
+        """What is differentiated, by the name it has in the derivation."""
+        return self._views[0].output
+
+    @property
     def _views(self) -> tuple[Derivation, Derivation]:
-        """What there is to say of each of the two derivatives."""
         first, last = self.parts[0], self.parts[-1]
         if isinstance(first, JointDerivation):
             return first.by(self.wrt), first.by(conjugate_letter(self.wrt))
         return first, last
 
     @cached_property
-    def _with_adjoints(self) -> Originals:
+    def with_adjoints(self) -> Originals:
         """What writes adjoints and conjugates for the letters that stand for them."""
         real, hermitian = letters_assumed(self.assuming)
         letters = letters_in(self.expr, self.wrt) - real - hermitian
         numbers = (each for each in letters if each.is_Matrix or not each.is_real)
-        return Originals({conjugate_letter(each): each for each in numbers}, hermitian)
+        found = Originals({conjugate_letter(each): each for each in numbers}, hermitian, real)
+        for view in self._views:
+            found.learn(view.result)
+        return found
 
     @cached_property
     def result(self) -> Expr:
         """∂f/∂Z, with Z̄ held fixed: ½(∂f/∂X - i ∂f/∂Y) where Z = X + iY."""
-        return self._with_adjoints(self._views[0].result)
+        return self.with_adjoints(self._views[0].result)
 
     @cached_property
     def conjugate_result(self) -> Expr:
         """∂f/∂Z̄, with Z held fixed: ½(∂f/∂X + i ∂f/∂Y); zero where f is holomorphic."""
-        return self._with_adjoints(self._views[1].result)
+        return self.with_adjoints(self._views[1].result)
 
     @property
     def results(self) -> Mapping[Expr, Expr]:
@@ -157,7 +175,7 @@ class WirtingerDerivation(HasLines):
         """
         if layout_of(self.expr, self.wrt) is not Layout.GRADIENT:
             raise InputError(f'only a real scalar has a gradient, and "{text(self.expr)}" is none')
-        if not is_real_valued(self.expr, assuming=self.assuming):
+        if not self._is_real_valued():
             raise InputError(
                 f'only a real function has a gradient, and "{text(self.expr)}" has other values; '
                 "take d.result and d.conjugate_result, the real part of it with re(…), or state "
@@ -167,13 +185,13 @@ class WirtingerDerivation(HasLines):
         terms = end.args if isinstance(end, Add | MatAdd) else (end,)
         halved = any(split_coefficient(term)[0].as_coeff_Mul()[0].q == 2 for term in terms)
         doubled = add(*(mul(S(2), term) for term in terms)) if halved else mul(S(2), end)
-        return self._with_adjoints(simplified(doubled, NOTHING_ASSUMED.facts))
+        return self.with_adjoints(simplified(doubled, NOTHING_ASSUMED.facts))
 
     @property
     def shared(self) -> Mapping[Expr, Expr]:
         """What stays named in the results, as :attr:`Derivation.shared` says of one."""
         named = {name: value for view in self._views for name, value in view.shared.items()}
-        return {name: self._with_adjoints(value) for name, value in named.items()}
+        return {name: self.with_adjoints(value) for name, value in named.items()}
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -187,14 +205,34 @@ class WirtingerDerivation(HasLines):
         Logarithms, roots and powers are those of the principal branch, which has a cut along the
         negative real numbers.
         """
-        conjugates = self._with_adjoints.letters
+        return self.conditions_of(self.parts)
+
+    def conditions_of(self, parts: Sequence[Any]) -> tuple[Condition, ...]:
+        """What has to hold for derivations over letters, as it is for complex numbers."""
+        write = self.with_adjoints
         told = (
-            replace(each, property=_ON_A_BRANCH.get(each.property, each.property))
-            for part in self.parts
+            replace(
+                each,
+                property=_ON_A_BRANCH.get(each.property, each.property),
+                subject=write(each.subject),
+            )
+            for part in parts
             for each in part.assumptions
-            if each.subject not in conjugates
+            if each.subject not in write.letters
         )
         return tuple(dict.fromkeys(told))
+
+    @cached_property
+    def hessian(self) -> ComplexHessian:
+        """The second derivatives of a scalar by the variable and its conjugate.
+
+        :raises InputError: if what is differentiated is a matrix.
+        :raises UnsupportedError: if a first derivative is too long to be written without names.
+        """
+        return carry_out_twice_by_complex(self)
+
+    def _as_written(self, lines: Lines) -> Lines:
+        return as_written(lines, self.with_adjoints, self.written)
 
     def verify(
         self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
@@ -212,17 +250,159 @@ class WirtingerDerivation(HasLines):
         options = {"seed": seed, "points": points}
         return first.verify(sizes, **options), second.verify(sizes, **options)
 
-    def to_code(self, *_: Any, **__: Any) -> NoReturn:
-        """Code of complex numbers is not written.
+    def to_code(
+        self,
+        backend: BackendName = "numpy",
+        *,
+        by: CodeBy | None = None,
+        args: Sequence[Expr | str] | None = None,
+        value: bool = False,
+        name: str | None = None,
+        sizes: Mapping[Any, int] | None = None,
+    ) -> str:
+        """Write a function of complex arrays that calculates what was derived.
 
-        :raises UnsupportedError: always.
+        It is as :meth:`Derivation.to_code` says, and returns ∂f/∂Z and ∂f/∂Z̄, or one of them. The
+        value of a real function is real. Arrays of 64 or of 128 bits a number keep their type.
+
+        ```pycon
+        >>> from sympy import MatrixSymbol, symbols
+        >>> from derivlib import norm, wirtinger
+        >>> n, m = symbols("n m", integer=True, positive=True)
+        >>> A, x, b = MatrixSymbol("A", n, m), MatrixSymbol("x", m, 1), MatrixSymbol("b", n, 1)
+        >>> code = wirtinger(norm(A * x - b) ** 2, x).to_code(by="gradient").splitlines()
+        >>> print(code[0])
+        def gradient(x, A, b):
+        >>> print(code[-1].strip())
+        return 2 * (A.conj().T @ (A @ x - b))
+
+        ```
+
+        :param backend: "numpy", "jax" or "torch".
+        :param by: "variable" for ∂f/∂Z alone, "conjugate" for ∂f/∂Z̄, "gradient" for
+            ∂f/∂X + i ∂f/∂Y of a real f; both derivatives if left out.
+        :param args: the arguments in order, as for :meth:`Derivation.to_code`; so are the others.
+        :param value: return f too, first.
+        :param name: what the function is called.
+        :param sizes: typical sizes.
+        :returns: the source of the function, with what it imports.
+        :raises InputError: if an argument is not understood, or f has no gradient.
+        :raises UnsupportedError: if an operation is not written as code.
         """
-        raise UnsupportedError(
-            "code is written for real numbers; d.result and d.conjugate_result are SymPy "
-            "expressions, whose adjoints and conjugates NumPy writes Z.conj().T and Z.conj()"
+        return (
+            self._results(by).source(backend, args=args, value=value, name=name, sizes=sizes).code
         )
 
-    to_function = to_code
+    def to_function(
+        self,
+        backend: BackendName = "numpy",
+        *,
+        by: CodeBy | None = None,
+        args: Sequence[Expr | str] | None = None,
+        value: bool = False,
+        name: str | None = None,
+        sizes: Mapping[Any, int] | None = None,
+    ) -> Callable[..., Any]:
+        """Make a function of complex arrays that calculates what was derived.
+
+        ```pycon
+        >>> from sympy import MatrixSymbol
+        >>> from derivlib import norm, wirtinger
+        >>> z = MatrixSymbol("z", 2, 1)
+        >>> function = wirtinger(norm(z) ** 2, z).to_function(by="gradient", value=True)
+        >>> value, gradient = function([3 + 4j, 12j])
+        >>> print(value.round(9), gradient.tolist())
+        169.0 [(6+8j), 24j]
+
+        ```
+
+        :param by: as for :meth:`to_code`; so are the others.
+        :returns: the function; it raises :class:`derivlib.SizesError` if arrays do not fit.
+        :raises BackendError: if the backend is not installed.
+        :raises InputError: as :meth:`to_code`.
+        :raises UnsupportedError: as :meth:`to_code`.
+        """
+        return self._results(by).function(backend, args=args, value=value, name=name, sizes=sizes)
+
+    def _results(self, by: CodeBy | None) -> ComplexResults:
+        """What code is written for.
+
+        :raises InputError: if it is not understood, or f has no gradient.
+        """
+        first, second = self.labelled
+        told: dict[CodeBy | None, Callable[[], list[tuple[str, Expr]]]] = {
+            None: lambda: [first, second],
+            "variable": lambda: [first],
+            "conjugate": lambda: [second],
+            "gradient": lambda: [("gradient", self.gradient)],
+        }
+        if by not in told:
+            names = ", ".join(repr(each) for each in told if each)
+            raise InputError(f"by must be one of {names}, or left out, not {by!r}")
+        name = "derivatives" if by is None else "gradient" if by == "gradient" else "derivative"
+        return self.for_code(told[by](), name, self.steps, self.assumptions)
+
+    @property
+    def labelled(self) -> list[tuple[str, Expr]]:
+        """Both derivatives, each with what it is called in text."""
+        found = zip(self._views, self.results.values(), strict=True)
+        return [(text(view.label), result) for view, result in found]
+
+    def for_code(
+        self,
+        outputs: Sequence[tuple[str, Expr]],
+        name: str,
+        steps: tuple[Step, ...],
+        assumptions: tuple[Condition, ...],
+        before: Sequence[tuple[str, Expr]] = (),
+    ) -> ComplexResults:
+        """What code is written for.
+
+        :param before: what stands between the value and the results, where values are asked for.
+        """
+        return ComplexResults(
+            self.written,
+            self.wrt,
+            outputs,
+            [(text(self.output), self._value), *before],
+            self.shared,
+            name,
+            self.real_letters,
+            (*assumptions, *self._assumed),
+            steps,
+        )
+
+    @cached_property
+    def written(self) -> Expr:
+        """What is differentiated, as it was written but for the order and the nesting of sums."""
+        real, hermitian = letters_assumed(self.assuming)
+        kept: dict[Expr, Expr] = {}
+        letters = with_conjugates_as_letters(self.expr, real, hermitian, kept=kept)
+        return self.with_adjoints.with_values(letters, kept)
+
+    @property
+    def _value(self) -> Expr:
+        """What code returns as the value of f."""
+        is_scalar = layout_of(self.expr, self.wrt) is Layout.GRADIENT
+        if is_scalar and self._is_real_valued():
+            return as_real(self.written)
+        return self.written
+
+    def _is_real_valued(self) -> bool:
+        return is_real_valued(self.expr, assuming=self.assuming)
+
+    @property
+    def real_letters(self) -> frozenset[Expr]:
+        """The symbols that are real."""
+        real, _ = letters_assumed(self.assuming)
+        return real | {s for s in letters_in(self.expr) if not s.is_Matrix and s.is_real}
+
+    @property
+    def _assumed(self) -> list[str]:
+        """What was assumed, in words."""
+        real, hermitian = letters_assumed(self.assuming)
+        told = [f"{text(each)} real" for each in sorted(real, key=str)]
+        return told + [f"{text(each)} Hermitian" for each in sorted(hermitian, key=str)]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, WirtingerDerivation):
@@ -294,24 +474,7 @@ def carry_out_by_complex(expr: Expr, wrt: Any, assuming: Any = ()) -> WirtingerD
     )
     found = WirtingerDerivation(expr, wrt, assuming, parts)
     for view in found._views:
-        _refuse_real_functions(view.result, real)
+        refuse_real_functions(view.result, real)
         for meaning in view.shared.values():
-            _refuse_real_functions(meaning, real)
+            refuse_real_functions(meaning, real)
     return found
-
-
-def _refuse_real_functions(result: Expr, real: frozenset[Any]) -> None:
-    """Refuse a result with a function in it that was recognised as for real numbers."""
-    stack = [result]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, FormalNode):  # a name, whose meaning is looked at for itself
-            continue
-        stack.extend(children(node))
-        is_real = node.free_symbols <= real and facets_of(type(node)).complex_entries is not None
-        if is_holomorphic(node) or is_real:
-            continue
-        raise UnsupportedError(
-            f'the derivative is written with "{text(node)}", which means something else for '
-            "complex numbers"
-        )

@@ -130,6 +130,10 @@ def _beginning(derivation: DifferentialLike, readings: Sequence[Any]) -> Iterato
             yield _row(line, latex(line.left), f"{before} = {after}")
     output = latex(derivation.output)
     first = r",\quad ".join([latex(derivation.root), *_named(derivation)])
+    asked = getattr(derivation, "asked", None)
+    if asked is not None and latex(asked) != latex(derivation.root):
+        yield Row(output, latex(asked))
+        output = ""
     if not whole:
         yield Row(output, first)
         return

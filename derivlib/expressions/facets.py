@@ -137,6 +137,7 @@ class Facets:
     :param is_holomorphic: whether it means the same for complex numbers, and the conjugates of its
         parts give its conjugate; a function of the node, where that depends on more than its class.
     :param complex_entries: its definition for complex numbers, where that is another.
+    :param complex_code: its code for complex numbers, where that is another.
     """
 
     text: Any = None
@@ -161,6 +162,7 @@ class Facets:
     is_linear: bool = False
     is_holomorphic: bool | Callable[[Any], bool] = False
     complex_entries: Entries | None = None
+    complex_code: Any = None
 
     @cached_property
     def builds(self) -> Any:

@@ -46,6 +46,7 @@ from derivlib.nodes.formal import (
     FormalJacobian,
     FormalNode,
     FormalRate,
+    MixedHessian,
     Restricted,
     formal,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "MatrixFunction",
     "MatrixFunctionApplication",
     "MatrixPartial",
+    "MixedHessian",
     "Norm",
     "NuclearNorm",
     "OfSymmetric",

@@ -158,6 +158,26 @@ def adjugate_jacobian(A):
     matrices=True,
 )
 
+_COMPLEX_ADJUGATE = Call(
+    '''
+def adjugate(A):
+    """The transposed cofactors of A, by its singular values, of which some may be zero."""
+    U, s, V = {lib}.linalg.svd(A)
+    others = {lib}.where({lib}.diag({lib}.ones_like(s)) > 0, 1, s).prod(1)
+    left, right = V.conj().T * others, U.conj().T
+    return {lib}.linalg.det(U) * {lib}.linalg.det(V) * left @ right
+''',
+    matrices=True,
+)
+_COMPLEX_JACOBIAN = Call(
+    _JACOBIAN.code.replace(
+        "return sign * left @ middle", "return sign * left @ (middle + 0j)"
+    ).replace(
+        "for P, Q in ((U, V), (V, U))", "for P, Q in ((U.conj(), V.conj()), (V.conj(), U.conj()))"
+    ),
+    matrices=True,
+)
+
 tell(
     Adjugate,
     text="adj",
@@ -166,6 +186,7 @@ tell(
     entries=Entries(_entries),
     arrays=_on_arrays,
     code=_ADJUGATE,
+    complex_code=_COMPLEX_ADJUGATE,
     example=Example(lambda w, r, c, d: adjugate(w.matrix(r, r, d)), "square"),
     transposed=transposed_inside(Adjugate),
     is_atom=True,
@@ -180,6 +201,7 @@ tell(
     entries=Entries(_jacobian_entries),
     arrays=Absent("its definition is used: it is met in Hessians, which are small"),
     code=_JACOBIAN,
+    complex_code=_COMPLEX_JACOBIAN,
     example=Absent("the differential of an adjugate brings it in"),
     is_holomorphic=True,
 )

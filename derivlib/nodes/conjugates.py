@@ -67,6 +67,7 @@ for _kind in (Adjoint, adjoint):
         complex_entries=Entries(
             lambda calc, node, value: turned_entries(calc, node, _conjugated(calc, value))
         ),
+        complex_code="adjoint",
     )
 for _kind, _name, _complex in (
     (conjugate, "conj", lambda calc, _, x: _conjugated(calc, as_scalar(x))),
@@ -87,4 +88,5 @@ for _kind, _name, _complex in (
         code=_IN_NORMAL_FORM,
         example=_IN_NORMAL_FORM,
         complex_entries=Entries(_complex),
+        complex_code="scalar_function",
     )

@@ -61,6 +61,22 @@ class FormalHessian(FormalNode, Node):
         return numel(self.denominator), numel(self.denominator)
 
 
+class MixedHessian(FormalNode, Node):
+    """∂²L/∂vec A ∂(vec B)ᵀ for a scalar L and two variables of one size: numel A × numel B."""
+
+    def __new__(cls, numerator: Expr, denominator: Expr, second: Expr) -> MixedHessian:
+        return Node.__new__(cls, numerator, denominator, second)
+
+    @property
+    def second(self) -> Expr:
+        """With respect to what the columns are."""
+        return self.args[2]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return numel(self.denominator), numel(self.second)
+
+
 class Restricted(Node):
     """A derivative by the free entries of a structured variable, named and not carried out."""
 
@@ -127,18 +143,23 @@ def _jacobian_tex(p: Any, node: FormalJacobian) -> str:
     return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
-def _hessian_text(p: Any, node: FormalHessian) -> str:
-    above, variable = p._print(node.numerator), node.denominator
-    if not variable.is_Matrix:
-        return f"∂²{above}/∂{p.atom(variable)}²"
-    return f"∂²{above}/∂{p.stacked(variable)}∂{p.stacked_row(variable)}"
+def _by_which(node: Any) -> tuple[Expr, Expr]:
+    """The variables that the rows and the columns belong to."""
+    return node.denominator, getattr(node, "second", node.denominator)
 
 
-def _hessian_tex(p: Any, node: FormalHessian) -> str:
-    above, variable = p._print(node.numerator), node.denominator
-    if not variable.is_Matrix:
-        return rf"\frac{{\partial^2 {above}}}{{\partial {p.atom(variable)}^2}}"
-    below = rf"\partial {p.stacked(variable)} \, \partial {p.stacked_row(variable)}"
+def _hessian_text(p: Any, node: FormalHessian | MixedHessian) -> str:
+    above, (rows, columns) = p._print(node.numerator), _by_which(node)
+    if not rows.is_Matrix and rows == columns:
+        return f"∂²{above}/∂{p.atom(rows)}²"
+    return f"∂²{above}/∂{p.stacked(rows)}∂{p.stacked_row(columns)}"
+
+
+def _hessian_tex(p: Any, node: FormalHessian | MixedHessian) -> str:
+    above, (rows, columns) = p._print(node.numerator), _by_which(node)
+    if not rows.is_Matrix and rows == columns:
+        return rf"\frac{{\partial^2 {above}}}{{\partial {p.atom(rows)}^2}}"
+    below = rf"\partial {p.stacked(rows)} \, \partial {p.stacked_row(columns)}"
     return rf"\frac{{\partial^2 {above}}}{{{below}}}"
 
 
@@ -180,4 +201,5 @@ _tell(
     _jacobian_tex,
 )
 _tell(FormalHessian, _hessian_text, _hessian_tex)
+_tell(MixedHessian, _hessian_text, _hessian_tex)
 _tell(Restricted, _restricted_text, _restricted_tex)

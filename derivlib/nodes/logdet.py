@@ -56,6 +56,15 @@ def logdet(A):
 ''',
     matrices=True,
 )
+_COMPLEX_CODE = Call(
+    '''
+def logdet(A):
+    """The principal logarithm of the determinant."""
+    sign, value = {lib}.linalg.slogdet(A)
+    return {lib}.log(sign) + value
+''',
+    matrices=True,
+)
 
 tell(
     LogDet,
@@ -66,6 +75,7 @@ tell(
     entries=Entries(lambda calc, _, A: calc.ring.call(log, [determinant_of(calc, A)])),
     arrays=lambda on, node: on.jets.apply(on.LOG, on.jets.determinant(on.value(node.arg))),
     code=_CODE,
+    complex_code=_COMPLEX_CODE,
     numpy=lambda p, node: (
         f"{p._module_format(p._module + '.linalg.slogdet')}({p._print(node.arg)})[1]"
     ),

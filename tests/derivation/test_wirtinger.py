@@ -331,12 +331,12 @@ def test_what_is_in_force_counts():
         assert wirtinger(Trace(H * A * Z), Z).gradient == 2 * A * Z
 
 
-def test_it_is_no_expression_and_has_no_code():
+def test_it_is_no_expression():
     d = wirtinger(norm(x) ** 2, x)
     with pytest.raises(InputError, match="two results"):
         derive(d, x)
-    with pytest.raises(UnsupportedError, match="conj"):
-        d.to_code()
+    with pytest.raises(InputError, match="four results"):
+        derive(d.hessian, x)
 
 
 def test_pickled_it_is_the_same():
@@ -352,6 +352,150 @@ def test_it_is_set_in_tex():
     assert d.equation.tex.count(r"\overline") == 2
     assert latex(d.conjugate_result) == r"C^{\mathsf{H}} (C x - b)"
     assert r"C^{\mathsf{H}}" in d._repr_latex_()
+
+
+def first_rows(d):
+    return d._repr_latex_().split("aligned}\n")[1].split(r" \\")[:2]
+
+
+def test_the_first_line_is_what_the_reader_wrote():
+    first, second = first_rows(wirtinger(norm(C * x - b) ** 2, x))
+    assert first == r"L &= \left\lVert C x - b \right\rVert^{2}"
+    assert second.endswith(r"&= (C x - b)^{\mathsf{H}} (C x - b)")
+    first, second = first_rows(wirtinger(scalar(Adjoint(x) * A * x), x))
+    assert first == r"L &= x^{\mathsf{H}} A x"
+    assert r"\mathrm{d}L" in second
+
+
+def test_lines_are_written_with_adjoints():
+    d = wirtinger(norm(C * x - b) ** 2, x)
+    told = str(d.full)
+    assert "(dx)ᴴ*Cᴴ*(C*x - b)" in told
+    assert "conj(C)ᵀ" not in told
+    assert str(d.short).splitlines()[:2] == [
+        "dL = (dx)ᴴ*Cᴴ*(C*x - b) + (C*x - b)ᴴ*C*dx   [product]",
+        "dL = ⟨Cᴴ*(C*x - b), dconj(x)⟩ + ⟨Cᵀ*conj(C*x - b), dx⟩   [cyclic property of the trace, "
+        "transpose in the trace]",
+    ]
+
+
+# --- second derivatives -------------------------------------------------------------------
+
+ZERO = "0[n×n]"
+HESSIANS = {
+    "least squares": (norm(C * x - b) ** 2, x, ("Cᴴ*C", ZERO, ZERO, "Cᵀ*conj(C)"), ()),
+    "form": (scalar(Adjoint(x) * A * x), x, ("A", ZERO, ZERO, "Aᵀ"), ()),
+    "Hermitian form": (Trace(H * A * Z), Z, ("I ⊗ A", None, None, "I ⊗ Aᵀ"), Q.hermitian(A)),
+    "symmetric form": (re(scalar(x.T * A * x)), x, (ZERO, "1/2*conj(A + Aᵀ)", None, ZERO), ()),
+    "norm": (
+        norm(x),
+        x,
+        (
+            "1/norm(x)*(1/2*I - x*xᴴ/(4*norm(x)**2))",
+            "-x*xᵀ/(4*norm(x)**3)",
+            "-conj(x)*xᴴ/(4*norm(x)**3)",
+            "1/norm(x)*(1/2*I - conj(x)*xᵀ/(4*norm(x)**2))",
+        ),
+        (),
+    ),
+    "fourth power of a norm": (
+        norm(x) ** 4,
+        x,
+        ("2*(x*xᴴ + (xᴴ*x)*I)", "2*x*xᵀ", "2*conj(x)*xᴴ", None),
+        (),
+    ),
+    "fourth power": (
+        Trace(Adjoint(S) * S * Adjoint(S) * S),
+        S,
+        ("2*(Sᵀ*conj(S) ⊗ I + I ⊗ S*Sᴴ)", "2*(Sᵀ ⊗ S)*K[n, n]", "2*(Sᴴ ⊗ conj(S))*K[n, n]", None),
+        (),
+    ),
+    "log-determinant": (
+        logdet(H * Z),
+        Z,
+        (
+            "(Zᵀ*conj(Z))⁻¹ ⊗ (I - Z*(Zᴴ*Z)⁻¹*Zᴴ)",
+            "-((Zᵀ*conj(Z))⁻¹*Zᵀ ⊗ Z*(Zᴴ*Z)⁻¹)*K[n, m]",
+            None,
+            None,
+        ),
+        (),
+    ),
+    "absolute determinant": (logabsdet(S), S, (None, None, "-1/2*(S⁻¹ ⊗ S⁻ᵀ)*K[n, n]", None), ()),
+    "inverse": (Trace(S.inv()), S, (None, None, None, None), ()),
+    "functions of entries": (sum_entries(Z.applyfunc(exp)), Z, (None, None, None, None), ()),
+    "moduli": (
+        Abs(z) ** 3,
+        z,
+        ("9*Abs(z)/4", "3*z**2/(4*Abs(z))", "3*conj(z)**2/(4*Abs(z))", "9*Abs(z)/4"),
+        (),
+    ),
+    "fourth power of a modulus": (Abs(z) ** 4, z, ("4*Abs(z)**2", "2*z**2", None, None), ()),
+    "affine": (Abs(z * w + t) ** 2, z, ("Abs(w)**2", "0", "0", "Abs(w)**2"), ()),
+    "holomorphic": (z**3, z, ("0", "0", "6*z", "0"), ()),
+    "linear": (Trace(A * S), S, ("0[n**2×n**2]", None, None, None), ()),
+}
+
+
+@named(HESSIANS)
+def test_hessians_are_those_of_textbooks_and_hold(name):
+    expr, wrt, expected, assumed = HESSIANS[name]
+    h = wirtinger(expr, wrt, assuming=assumed).hessian
+    for block, told in zip(h.values(), expected, strict=True):
+        assert told is None or text(block) == told
+    assert all(h.verify(SIZES).values())
+    assert h.equation.tex.count("&=") == 4
+    assert "∂²L" in str(h.short)
+    assert h.short._repr_latex_().count(r"\partial^2 L") == 4
+
+
+@named(HESSIANS)
+def test_false_hessians_are_rejected(name):
+    expr, wrt, _, assumed = HESSIANS[name]
+    h = wirtinger(expr, wrt, assuming=assumed).hessian
+    for pair, block in h.items():
+        false = [2 * block, *(other for other in h.values() if text(other) != text(block))]
+        for wrong in false:
+            if text(wrong) != text(block):
+                with pytest.raises(VerificationError, match="differs"):
+                    verify_complex(expr, wrt, wrong, SIZES, by=pair, assuming=assumed)
+
+
+def test_second_derivatives_by_parts_are_those_of_two_real_variables():
+    f = Abs(z) ** 4  # (x² + y²)²
+    x_, y_ = re(z), im(z)
+    for pair, claim in {
+        ("real part", "real part"): 12 * x_**2 + 4 * y_**2,
+        ("real part", "imaginary part"): 8 * x_ * y_,
+        ("imaginary part", "imaginary part"): 4 * x_**2 + 12 * y_**2,
+    }.items():
+        assert verify_complex(f, z, claim, by=pair)
+        with pytest.raises(VerificationError):
+            verify_complex(f, z, claim + x_, by=pair)
+
+
+def test_blocks_are_put_together():
+    h = wirtinger(norm(C * x - b) ** 2, x).hessian
+    assert h.augmented.shape == (2 * n, 2 * n)
+    assert text(h.augmented.blocks[0, 0]) == "Cᴴ*C"
+    assert text(h.augmented.blocks[1, 1]) == "Cᵀ*conj(C)"
+    assert wirtinger(Abs(z) ** 4, z).hessian.augmented == ImmutableMatrix(
+        [[4 * Abs(z) ** 2, 2 * z**2], [2 * conjugate(z) ** 2, 4 * Abs(z) ** 2]]
+    )
+    assert h["conjugate", "variable"] == h.results["conjugate", "variable"] == Adjoint(C) * C
+    assert len(h) == 4
+    assert pickle.loads(pickle.dumps(h)) == h
+    assert h != wirtinger(norm(x) ** 2, x).hessian
+
+
+def test_hessians_of_matrices_are_refused():
+    with pytest.raises(InputError, match="only a scalar has a Hessian"):
+        assert wirtinger(A * Z, Z).hessian
+    with pytest.raises(InputError, match="only a scalar is differentiated twice"):
+        verify_complex(A * Z, Z, A, by=("variable", "variable"))
+    for by in (("variable", "x"), ("variable",), ["variable", "variable"], 2):
+        with pytest.raises(InputError, match="by must be one of"):
+            verify_complex(Trace(H * Z), Z, A, by=by)
 
 
 # --- the judge ----------------------------------------------------------------------------

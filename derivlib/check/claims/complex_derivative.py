@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from sympy import Dummy, Expr, I, Q, Rational, expand
+from sympy import Dummy, Expr, I, Q, Rational, S, expand
 
 from derivlib.check.claims.comparison import (
     as_grid,
@@ -33,7 +33,8 @@ from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_diff
 from derivlib.expressions.text import text
 from derivlib.nodes import d
 from derivlib.nodes.evaluation import ComplexEvaluation, Evaluation
-from derivlib.nodes.grid import Grid
+from derivlib.nodes.free_entries import free_entries
+from derivlib.nodes.grid import Grid, as_scalar
 
 By = Literal["variable", "conjugate", "real part", "imaginary part", "gradient"]
 """By what a derivative is claimed to be: Z, its conjugate, X or Y of Z = X + iY, or the sum
@@ -50,17 +51,23 @@ _WEIGHTS: Mapping[str, tuple[Expr, Expr]] = {
 
 _REAL = Dummy("x", real=True)
 
+_ROUNDING = 1e-45
+"""What is zero beside the largest second derivative by real and imaginary parts."""
+
 
 @dataclass
 class _ComplexPoint(Point):
     """A random point at which symbols are complex, but for real and Hermitian ones.
 
     :param imaginary: whether the imaginary parts of the variable move, and not the real ones.
+    :param after: where both parts move, at which place the first imaginary part comes, after the
+        real ones.
     """
 
     real: frozenset[Any] = frozenset()
     hermitian: frozenset[Any] = frozenset()
     imaginary: bool = False
+    after: int = 0
 
     def value(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
         """The value of a symbol, or of an entry of a matrix symbol."""
@@ -71,10 +78,15 @@ class _ComplexPoint(Point):
         return self._drawn(("value", symbol, i, j), kind)
 
     def change(self, symbol: Any, i: int = 0, j: int = 0) -> Any:
-        """The change along the direction of each entry, or of each entry times i."""
+        """The change along the direction of each entry, of each entry times i, or of both."""
         change = super().change(symbol, i, j)
+        if not isinstance(change, Change):
+            return change
         unit: Any = self.arithmetic
-        return change * unit.unit if self.imaginary and isinstance(change, Change) else change
+        if self.after:
+            ((place,),) = change.terms
+            return Change({(place,): 1, (place + self.after,): unit.unit})
+        return change * unit.unit if self.imaginary else change
 
     def evaluation(
         self, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr] | None = None
@@ -118,7 +130,7 @@ def verify_complex(
     result: Any,
     sizes: Mapping[Any, Any] | None = None,
     *,
-    by: By = "variable",
+    by: By | tuple[By, By] = "variable",
     seed: int = 0,
     points: int = 2,
     assuming: Any = (),
@@ -131,7 +143,7 @@ def verify_complex(
     ½(∂f/∂X + i ∂f/∂Y). Where a value is not rational, 60 digits are used, and 30 compared.
 
     ```pycon
-    >>> from sympy import Adjoint, MatrixSymbol, Trace
+    >>> from sympy import Adjoint, Identity, KroneckerProduct, MatrixSymbol, Trace
     >>> Z, A = MatrixSymbol("Z", 3, 2), MatrixSymbol("A", 3, 3)
     >>> f = Trace(Adjoint(Z) * A * Z)
     >>> verify_complex(f, Z, A * Z, by="conjugate").method
@@ -144,14 +156,24 @@ def verify_complex(
 
     ```
 
-    Source: Petersen & Pedersen (2012), eqs. (229) and (230).
+    A second derivative of a scalar is named by two of them: with `by=("conjugate", "variable")`
+    it is ∂²f/∂vec(Z̄)∂vec(Z)ᵀ, whose rows belong to Z̄ and whose columns to Z. It is found from the
+    second differential along all parts at once.
+
+    ```pycon
+    >>> verify_complex(f, Z, KroneckerProduct(Identity(2), A), by=("conjugate", "variable")).entries
+    36
+
+    ```
+
+    Source: Petersen & Pedersen (2012), eqs. (229) and (230); Hjørungnes (2011), chapter 5.
 
     :param expr: a scalar or a matrix expression.
     :param wrt: the complex symbol.
     :param result: what is claimed to be the derivative.
     :param sizes: as for :func:`derivlib.check.verify`.
     :param by: "variable" for ∂f/∂Z, "conjugate" for ∂f/∂Z̄, "real part", "imaginary part", or
-        "gradient" for ∂f/∂X + i ∂f/∂Y.
+        "gradient" for ∂f/∂X + i ∂f/∂Y; or a pair of these.
     :param seed: the seed of the random points.
     :param points: how many points.
     :param assuming: what is real or Hermitian, as for :func:`derivlib.wirtinger`.
@@ -163,25 +185,31 @@ def verify_complex(
     """
     expr, result = expression(expr), expression(result)
     wrt = symbol_to_differentiate_by(wrt, expr)
-    if by not in _WEIGHTS:
-        raise InputError(f"by must be one of {', '.join(_WEIGHTS)}, not {by!r}")
+    each = by if isinstance(by, tuple) and len(by) == 2 else (by,)
+    if not all(isinstance(one, str) and one in _WEIGHTS for one in each):
+        raise InputError(f"by must be one of {', '.join(_WEIGHTS)}, or two of them, not {by!r}")
     check_draws(seed, points)
     given = resolve_sizes(sizes, expr, wrt, result, choose=True)
     real, hermitian = letters_assumed(assuming)
     scalar = not expr.is_Matrix or tuple(expr.shape) == (1, 1)
+    if len(each) == 2 and not scalar:
+        raise InputError(f'only a scalar is differentiated twice, and "{text(expr)}" is a matrix')
 
     def action(drawn: Point) -> tuple[int, int]:
         at = _ComplexPoint(
             drawn.arithmetic, drawn.rng, drawn.attempt, real=real, hermitian=hermitian
         )
-        weights = map(at.arithmetic.number, _WEIGHTS[by])
-        parts = (
-            as_grid(
-                derivative_at(replace(at, imaginary=turned), d(expr), wrt, given, scalar=scalar)
+        weights = [[at.arithmetic.number(part) for part in _WEIGHTS[one]] for one in each]
+        if len(weights) == 2:
+            truth = _twice(at, expr, wrt, given, weights)
+        else:
+            parts = (
+                as_grid(
+                    derivative_at(replace(at, imaginary=turned), d(expr), wrt, given, scalar=scalar)
+                )
+                for turned in (False, True)
             )
-            for turned in (False, True)
-        )
-        truth = _combined(list(weights), list(parts))
+            truth = _combined(weights[0], list(parts))
         claimed = as_grid(at.evaluation(given, definitions).value(result))
         difference = difference_of(claimed, truth, at.arithmetic)
         if difference is not None:
@@ -210,6 +238,36 @@ def verify_complex(
         )
         note(verification)
     return verification
+
+
+def _twice(
+    at: _ComplexPoint, expr: Expr, wrt: Any, sizes: Mapping[Any, int], weights: list[list[Any]]
+) -> Grid:
+    """What is made of the second derivatives by the real and the imaginary parts of a variable."""
+    (rows, cols), half = (
+        as_grid(at.evaluation(sizes).value(wrt)).shape,
+        at.arithmetic.number(S.Half),
+    )
+    count = rows * cols
+    moving = replace(at, after=count).along(wrt, free_entries(None, rows, cols))
+    second = as_scalar(moving.evaluation(sizes).value(d(d(expr))))
+    terms = second.terms if isinstance(second, Change) else {}
+    is_rounded = at.arithmetic.tolerance is not None
+    least = _ROUNDING * max(map(abs, terms.values()), default=0) if is_rounded else 0
+
+    def slope(a: int, b: int) -> Any:
+        found = terms.get((min(a, b), max(a, b)), 0)
+        return found if a == b else found * half
+
+    def entry(a: int, b: int) -> Any:
+        found = sum(
+            left * right * slope(a + i * count, b + j * count)
+            for i, left in enumerate(weights[0])
+            for j, right in enumerate(weights[1])
+        )
+        return 0 if is_rounded and abs(found) <= least else found  # terms that cancel leave a rest
+
+    return Grid.of(count, count, entry)
 
 
 def _combined(weights: list[Any], parts: list[Grid]) -> Grid:

@@ -179,9 +179,10 @@ def _explicit(prefix: str, make: str) -> Template:
             flat = f"explicit({w.model()}, {', '.join(entries)})"
             return flat if 1 in (rows, cols) else f"{flat}.reshape({rows}, {cols})"
         lines = [", ".join(entries[i : i + cols]) for i in range(0, len(entries), cols)]
+        number = "1j" if any("1j" in entry for entry in entries) else "1.0"
         whole = all(re.fullmatch(r"-?\d+", entry) for entry in entries)
         inner = ", ".join(entries if 1 in (rows, cols) else [f"[{line}]" for line in lines])
-        return f"{prefix}.{make}([{inner}]{w.like('0' if whole else '1.0')})"
+        return f"{prefix}.{make}([{inner}]{w.like('0' if whole else number)})"
 
     return write
 
@@ -350,6 +351,9 @@ def common(prefix: str, make: str = "array") -> dict[str, Template]:
         "power": _power,
         "compare": _compared,
         "transpose": lambda w, x, s, a: f"{a[0].atom}.T",
+        "conjugate": lambda w, x, s, a: f"{a[0].atom}.conj()",
+        "real": lambda w, x, s, a: f"{a[0].atom}.real",
+        "imag": lambda w, x, s, a: f"{a[0].atom}.imag",
         "sum": lambda w, x, s, a: f"{a[0].atom}.sum()",
         "amax": lambda w, axis, s, a: (
             f"{prefix}.amax({a[0].text}{'' if axis is None else f', {axis}'})"

@@ -20,6 +20,7 @@ JAX = Backend(
     ),
     templates={
         **common("jnp"),
+        "conjugate": called("jnp.conj"),
         "blocks": lambda w, k, s, a: f"jnp.kron(jnp.eye({w.size(k)}{w.like()}), {a[0].text})",
         "spread": lambda w, k, s, a: f"jnp.kron({a[0].text}, jnp.eye({w.size(k)}{w.like()}))",
         "block_diagonal": called("jax.scipy.linalg.block_diag"),

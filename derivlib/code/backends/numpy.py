@@ -67,6 +67,8 @@ NUMPY = Backend(
     ),
     templates={
         **common("np"),
+        # a number of Python's has no other such method
+        "conjugate": lambda w, x, s, a: f"{a[0].atom}.{'conj' if s else 'conjugate'}()",
         "block_diagonal": called("block_diagonal"),
         "vec": lambda w, x, s, a: f'{a[0].atom}.ravel(order="F")',
         "unvec": lambda w, shape, s, a: f'{a[0].atom}.reshape({w.sizes(shape)}, order="F")',

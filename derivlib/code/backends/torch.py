@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derivlib.code.backends.backend import Backend, Piece, Template, Writer
+from derivlib.code.backends.backend import SUM, Backend, Piece, Template, Writer
 from derivlib.code.backends.common import called, common, functions, helpers, of_numbers
 
 
@@ -47,6 +47,8 @@ TORCH = Backend(
     ),
     templates={
         **common("torch", "tensor"),
+        "as_complex": lambda w, x, s, a: Piece(f"{a[0].within(SUM)} + 0j", SUM),
+        "resolved": lambda w, x, s, a: f"{a[0].atom}.resolve_conj()",
         "kron": _kronecker,
         "maximum": of_numbers("max", _clamped("min")),
         "minimum": of_numbers("min", _clamped("max")),
