@@ -306,7 +306,8 @@ def wirtinger(expr: Any, wrt: Any, *, assuming: Any = (), **kinds: Any) -> Wirti
         constant scalars.
     :param kinds: what the names in a text are, as in :func:`derivlib.parse`; scalars are real
         unless `complex="z"` says otherwise.
-    :returns: both derivatives, with their steps and `verify`.
+    :returns: both derivatives, with their steps, `verify`, code, and the second derivatives of a
+        scalar in `hessian`.
     :raises InputError: if `wrt` is no symbol, or a real one, or an assumption is not understood.
     :raises ShapeError: if sizes in `expr` do not fit.
     :raises UnsupportedError: if an operation has no meaning here for complex numbers.

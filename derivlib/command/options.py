@@ -196,7 +196,7 @@ def _refuse_combinations(made: ArgumentParser, found: Namespace) -> None:
 
 
 def _refuse_real_options(made: ArgumentParser, found: Namespace) -> None:
-    """Refuse what there is for real numbers only."""
+    """Refuse what the command does for real numbers only."""
     wanted = {
         "--hessian": found.hessian,
         "--structure": found.structure,

@@ -148,7 +148,7 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
             self._by[rows].by(self._letter(columns)).label: self._label((rows, columns))
             for rows, columns in PAIRS
         }
-        return as_written(lines, self.first.with_adjoints, self.first.written, labels)
+        return as_written(lines, self.first.with_adjoints, self.first.asked, labels)
 
     def verify(
         self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2

@@ -1,4 +1,4 @@
-"""Conjugates moved to the letters, where each is a letter of its own, and put back there.
+"""Conjugates moved to the letters, where each is a letter of its own.
 
 |z|² is z z̄, Re z is ½(z + z̄), and ‖Z‖² is tr(Z̄ᵀ Z): with Z̄ as a letter that does not depend on
 Z, what is left are holomorphic functions of both, which the rules differentiate as they stand.
@@ -6,7 +6,7 @@ Z, what is left are holomorphic functions of both, which the rules differentiate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sympy import (
@@ -19,17 +19,11 @@ from sympy import (
     I,
     ImmutableDenseMatrix,
     Lambda,
-    MatAdd,
-    MatMul,
     MatrixSymbol,
-    Mul,
-    Pow,
     Rational,
     S,
     Sum,
     Symbol,
-    Trace,
-    Transpose,
     adjoint,
     conjugate,
     im,
@@ -42,13 +36,10 @@ from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import mul, transpose
 from derivlib.expressions.facets import facets_of, is_holomorphic
 from derivlib.expressions.guarded import scalar_power, scalar_product
-from derivlib.expressions.problem import letters_in
-from derivlib.expressions.substitution import substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, rebuild, with_children
-from derivlib.nodes import AxisNorm, FormalNode, LogAbsDet, LogDet, Norm, Vec, d
+from derivlib.nodes import AxisNorm, FormalNode, LogAbsDet, LogDet, Norm
 from derivlib.nodes.builders import trace
-from derivlib.nodes.differentials import DifferentialNode, MatrixDifferential
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.symbols import conjugate_letter
 
@@ -217,152 +208,3 @@ def refuse_real_functions(result: Expr, real: frozenset[Any]) -> None:
             f'the derivative is written with "{text(node)}", which means something else for '
             "complex numbers"
         )
-
-
-class Originals:
-    """SymPy's adjoints and conjugates for the letters that stand for them.
-
-    :param letters: for each such letter what it is the conjugate of.
-    :param hermitian: the matrices whose conjugate is their transpose.
-    :param real: the matrices that are their own conjugate.
-    """
-
-    def __init__(
-        self,
-        letters: Mapping[Expr, Expr],
-        hermitian: Collection[Expr] = (),
-        real: Collection[Expr] = (),
-    ) -> None:
-        self.letters, self._real = letters, real
-        self._conjugates = {letter for letter in letters if not letter.is_Matrix}
-        exchanged = {symbol: letter for letter, symbol in letters.items()}
-        transposed = {matrix: transpose(matrix) for matrix in hermitian}
-        self._exchanged = {**letters, **exchanged, **transposed}
-        self._known: dict[Expr, Any] = {}
-        self._norms: dict[Expr, Expr] = {}
-
-    def learn(self, expr: Expr) -> None:
-        """Write the tr(AᴴA) as ‖A‖² of which an expression over letters has a root."""
-        for power in expr.atoms(Pow):
-            if isinstance(power.base, Trace) and power.base not in self._norms:
-                found = self._square_root(MatMul.make_args(power.base.arg))
-                if found is not None and (2 * power.exp).is_odd:
-                    self._norms[power.base] = Norm(self(found))
-
-    def with_values(self, expr: Expr, values: Mapping[Expr, Expr]) -> Any:
-        """Write an expression, in which names stand for values made of the same letters.
-
-        :param values: each name with its value, after those that it uses.
-        """
-        for name, value in values.items():
-            self._known[name] = self._written(value)
-        return self(expr)
-
-    def __call__(self, node: Any) -> Any:
-        """Write an expression with them, and with norms and absolute values where it has some."""
-        if node not in self._known:
-            self._known[node] = self._written(node)
-        return self._known[node]
-
-    def _written(self, node: Any) -> Any:
-        if isinstance(node, Transpose) and node.arg in self.letters:
-            return Adjoint(self.letters[node.arg])
-        if node in self.letters:
-            symbol = self.letters[node]
-            return Adjoint(Transpose(symbol)) if symbol.is_Matrix else conjugate(symbol)
-        if isinstance(node, MatrixBase):
-            return node.applyfunc(self)
-        is_name = isinstance(node, FormalNode) or (
-            isinstance(node, DifferentialNode) and node.of in self.letters
-        )
-        if not isinstance(node, Basic) or not node.args or is_name:
-            return node
-        if isinstance(node, Transpose) and isinstance(node.arg, MatrixDifferential):
-            if self._is_conjugate(node.arg.of):
-                return Adjoint(d(self(self._conjugated(node.arg.of))))
-        elif isinstance(node, Transpose) and self._is_plain_conjugate(node.arg):
-            return Adjoint(self(self._conjugated(node.arg)))
-        elif isinstance(node, Transpose) and self._is_mixed_sum(node.arg):
-            return Basic.__new__(MatAdd, *map(self, map(transpose, node.arg.args)))
-        if self._is_plain_conjugate(node):
-            return Adjoint(Transpose(self(self._conjugated(node))))
-        if isinstance(node, Pow) and (modulus := self._root(node)) is not None:
-            return modulus
-        if node in self._norms:
-            return Pow(self._norms[node], 2)
-        if isinstance(node, Mul) and not self._conjugates.isdisjoint(node.free_symbols):
-            return self._with_moduli(self._with_parts(node))
-        if isinstance(node, Trace) and isinstance(node.arg, MatMul):
-            turned = Basic.__new__(Trace, transpose(node.arg))
-            return min(self._with_parts(node), self._with_parts(turned), key=_length)
-        return self._with_parts(node)
-
-    def _with_parts(self, node: Any) -> Any:
-        args = tuple(map(self, node.args))
-        if args == node.args:
-            return node
-        is_scalar = node.is_Add or node.is_Mul or node.is_Pow or not isinstance(node, Expr)
-        return node.func(*args) if is_scalar else Basic.__new__(type(node), *args)
-
-    def _is_plain_conjugate(self, node: Any) -> bool:
-        """Return whether one bar over an expression is plainer than bars over its letters."""
-        return isinstance(node, MatAdd | Vec) and self._is_conjugate(node)
-
-    @staticmethod
-    def _with_moduli(product: Expr) -> Expr:
-        """A product with |z|² for z z̄."""
-        powers = product.as_powers_dict()
-        for factor in [each for each in powers if isinstance(each, conjugate)]:
-            both = [S(powers[factor]), S(powers[factor.args[0]])]
-            times = min(both, key=abs)
-            if times.is_Integer and both[0].is_Integer and both[0] * both[1] > 0:
-                product = product / (factor * factor.args[0]) ** times
-                product = product * Abs(factor.args[0]) ** (2 * times)
-        return product
-
-    def _is_mixed_sum(self, node: Any) -> bool:
-        """Return whether a sum has conjugates in it, whose transposes are adjoints."""
-        return isinstance(node, MatAdd) and not letters_in(node).isdisjoint(self.letters)
-
-    def _is_conjugate(self, node: Any) -> bool:
-        """Return whether an expression is made of conjugates, and of real letters, alone."""
-        letters = letters_in(node)
-        others = letters.difference(self.letters)
-        return len(others) < len(letters) and not node.has(I) and all(map(self._is_real, others))
-
-    def _is_real(self, letter: Any) -> bool:
-        return letter in self._real or (not letter.is_Matrix and letter.is_real is True)
-
-    def _root(self, node: Any) -> Expr | None:
-        """A root of z z̄ as a power of |z|, one of tr(AᴴA) as a power of ‖A‖; of others nothing."""
-        exponent = 2 * node.exp
-        if not exponent.is_odd or node.base.has(I):
-            return None
-        if isinstance(node.base, Trace):
-            found = self._square_root(MatMul.make_args(node.base.arg))
-            return None if found is None else Pow(Norm(self(found)), exponent)
-        factors = list(Mul.make_args(node.base))
-        halves = []
-        while factors:
-            half = factors.pop()
-            if (other := self._conjugated(half)) not in factors:
-                return None
-            factors.remove(other)
-            halves.append(min(half, other, key=_length))
-        return Pow(Abs(self(Mul(*halves))), exponent)
-
-    def _square_root(self, factors: tuple[Expr, ...]) -> Expr | None:
-        """A matrix whose adjoint times itself is a product, or whose product with that is."""
-        for i in range(1, len(factors)):
-            left, right = mul(*factors[:i]), mul(*factors[i:])
-            if transpose(self._conjugated(right)) == left:
-                return min(left, right, transpose(left), transpose(right), key=_length)
-        return None
-
-    def _conjugated(self, expr: Expr) -> Expr:
-        """The conjugate of an expression without i."""
-        return substitute(expr, self._exchanged)
-
-
-def _length(expr: Expr) -> int:
-    return len(text(expr))

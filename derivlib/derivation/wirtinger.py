@@ -20,7 +20,6 @@ from derivlib.derivation.complex_code import ComplexResults, as_real
 from derivlib.derivation.complex_hessian import ComplexHessian, carry_out_twice_by_complex
 from derivlib.derivation.complex_lines import as_written
 from derivlib.derivation.conjugates import (
-    Originals,
     refuse_real_functions,
     with_conjugates_as_letters,
 )
@@ -28,6 +27,7 @@ from derivlib.derivation.derivation import Derivation, carry_out
 from derivlib.derivation.joint import JointDerivation, carry_out_jointly
 from derivlib.derivation.layout import Layout, layout_of
 from derivlib.derivation.lines import HasLines, Lines
+from derivlib.derivation.originals import Originals
 from derivlib.derivation.outcome import simplified
 from derivlib.derivation.premises import NOTHING_ASSUMED
 from derivlib.derivation.step import Step
@@ -232,7 +232,7 @@ class WirtingerDerivation(HasLines):
         return carry_out_twice_by_complex(self)
 
     def _as_written(self, lines: Lines) -> Lines:
-        return as_written(lines, self.with_adjoints, self.written)
+        return as_written(lines, self.with_adjoints, self.asked)
 
     def verify(
         self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
@@ -379,6 +379,11 @@ class WirtingerDerivation(HasLines):
         kept: dict[Expr, Expr] = {}
         letters = with_conjugates_as_letters(self.expr, real, hermitian, kept=kept)
         return self.with_adjoints.with_values(letters, kept)
+
+    @property
+    def asked(self) -> Expr:
+        """What is differentiated, as the reader wrote it; SymPy opens the adjoint of a sum."""
+        return min(self.expr, self.written, key=lambda expr: len(text(expr)))
 
     @property
     def _value(self) -> Expr:
