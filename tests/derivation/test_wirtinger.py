@@ -62,7 +62,9 @@ from derivlib import (
 from derivlib.check import is_real_valued, verify_complex
 from derivlib.check.scalars.complex_numbers import Gaussian
 from derivlib.check.scalars.dual import reciprocal
+from derivlib.derivation.originals import Originals
 from derivlib.display import text
+from derivlib.nodes.symbols import conjugate_letter
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 Z, A, S = MatrixSymbol("Z", n, m), MatrixSymbol("A", n, n), MatrixSymbol("S", n, n)
@@ -377,6 +379,119 @@ def test_lines_are_written_with_adjoints():
         "dL = ⟨Cᴴ*(C*x - b), dconj(x)⟩ + ⟨Cᵀ*conj(C*x - b), dx⟩   [cyclic property of the trace, "
         "transpose in the trace]",
     ]
+
+
+W, M, R = MatrixSymbol("W", m, n), MatrixSymbol("M", m, m), MatrixSymbol("R", n, n)
+a, v, N = MatrixSymbol("a", n, 1), MatrixSymbol("v", m, 1), MatrixSymbol("N", p, p)
+s = Symbol("s")
+HERMITIAN = (Q.hermitian(R), Q.hermitian(N))
+
+LITERATURE = {
+    # Hjørungnes (2011), tables 3.1, 4.1 to 4.4 and 4.7
+    "two factors": (Trace(Z * M * Z.T * A), Z, "A*Z*M + Aᵀ*Z*Mᵀ", "0[n×m]"),
+    "factor and adjoint": (Trace(Z * M * H * A), Z, "Aᵀ*conj(Z)*Mᵀ", "A*Z*M"),
+    "factor and conjugate": (Trace(S * A * S.conjugate() * R), S, "Rᵀ*Sᴴ*Aᵀ", "Aᵀ*Sᵀ*Rᵀ"),
+    "power": (Trace(S**4), S, "4*(Sᵀ)**3", "0[n×n]"),
+    "determinant of a product": (Determinant(A * S * R), S, "Aᵀ*adj(A*S*R)ᵀ*Rᵀ", "0[n×n]"),
+    "Gram determinant": (
+        Determinant(W * Adjoint(W)), W, "adj(W*Wᴴ)ᵀ*conj(W)", "adj(W*Wᴴ)*W"
+    ),
+    "determinant of a conjugate": (
+        Determinant(S.conjugate()), S, "0[n×n]", "adj(conj(S))ᵀ"
+    ),
+    "determinant of an adjoint": (Determinant(Adjoint(S)), S, "0[n×n]", "adj(conj(S))ᵀ"),
+    "bilinear": (scalar(Adjoint(a) * Z * v), Z, "conj(a)*vᵀ", "0[n×m]"),
+    "conjugates alone": (
+        scalar(Adjoint(x) * A * x.conjugate()), x, "0[n×1]", "(A + Aᵀ)*conj(x)"
+    ),
+    "conjugate on the right": (scalar(x.T * A * x.conjugate()), x, "A*conj(x)", "Aᵀ*x"),
+    "log-determinant of a Gram matrix": (
+        logdet(W * Adjoint(W)), W, "(conj(W)*Wᵀ)⁻¹*conj(W)", "(W*Wᴴ)⁻¹*W"
+    ),
+    "adjoint": (H, Z, "0[m*n×m*n]", "K[n, m]"),
+    "outer Gram matrix": (Z * H, Z, "conj(Z) ⊗ I", "(I ⊗ Z)*K[n, m]"),
+    "inverse of a conjugate": (S.conjugate().inv(), S, "0[n**2×n**2]", "-S⁻ᴴ ⊗ conj(S)⁻¹"),
+    "product of entries": (HadamardProduct(Z, Zc), Z, "Diag(conj(vec(Z)))", "Diag(vec(Z))"),
+    "outer product": (x * Adjoint(x), x, "conj(x) ⊗ I", "I ⊗ x"),
+    # Kreutz-Delgado (2009), sections 3, 4 and 6
+    "weighted least squares": (
+        scalar(Adjoint(C * x - b) * N * (C * x - b)), x,
+        "Cᵀ*Nᵀ*conj(C*x - b)", "Cᴴ*N*(C*x - b)",
+    ),
+    "likelihood": (
+        logdet(R) + scalar(Adjoint(x) * R.inv() * x), x, "R⁻ᵀ*conj(x)", "R⁻¹*x"
+    ),
+    "prediction error": (
+        Abs(s - scalar(Adjoint(x) * a)) ** 2, x, "(xᴴ*a - s)*conj(a)", "(aᴴ*x - conj(s))*a"
+    ),
+    "sign": (z / Abs(z), z, "1/(2*Abs(z))", "-z**2/(2*Abs(z)**3)"),
+    "reciprocal of a conjugate": (1 / conjugate(z), z, "0", "-1/conj(z)**2"),
+    "product of the parts": (re(z) * im(z), z, "-I*z/2", "I*conj(z)/2"),
+    "Gaussian": (exp(-Abs(z) ** 2), z, "-exp(-Abs(z)**2)*conj(z)", "-z*exp(-Abs(z)**2)"),
+    "direction": (
+        x / norm(x), x, "1/norm(x)*(I - x*xᴴ/(2*norm(x)**2))", "-x*xᵀ/(2*norm(x)**3)"
+    ),
+    # Petersen & Pedersen (2012), chapter 4, and signal processing
+    "affine form": (
+        Abs(scalar(Adjoint(a) * x) + s) ** 2, x, "(xᴴ*a + conj(s))*conj(a)", "(aᴴ*x + s)*a"
+    ),
+    "constrained power": (
+        scalar(Adjoint(x) * R * x) + 2 * re(s * scalar(Adjoint(x) * a)), x,
+        "Rᵀ*conj(x) + conj(s)*conj(a)", "R*x + s*a",
+    ),
+    "covariance fit": (
+        norm(Z * H - R) ** 2, Z, "2*(conj(Z)*Zᵀ - Rᵀ)*conj(Z)", "2*(Z*Zᴴ - R)*Z"
+    ),
+    "capacity": (
+        logdet(Identity(n) + t * Z * H * R.inv()), Z,
+        "t*(t*R⁻ᵀ*conj(Z)*Zᵀ + I)⁻¹*R⁻ᵀ*conj(Z)", "t*R⁻¹*(t*Z*Zᴴ*R⁻¹ + I)⁻¹*Z",
+    ),
+    "constant modulus": (
+        (Abs(scalar(Adjoint(x) * a)) ** 2 - 1) ** 2, x,
+        "(xᴴ*a)*(2*Abs(xᴴ*a)**2 - 2)*conj(a)", "(aᴴ*x)*(2*Abs(xᴴ*a)**2 - 2)*a",
+    ),
+    "correlation": (re(scalar(Adjoint(x) * A * a)), x, "1/2*conj(A*a)", "1/2*A*a"),
+    "precoder": (
+        norm(Identity(m) - W * A * Z) ** 2, Z,
+        "-Aᵀ*Wᵀ*conj(I - W*A*Z)", "-Aᴴ*Wᴴ*(I - W*A*Z)",
+    ),
+}  # fmt: skip
+
+ASSUMED = (
+    "weighted least squares",
+    "likelihood",
+    "constrained power",
+    "covariance fit",
+    "capacity",
+)
+
+
+@named(LITERATURE)
+def test_derivatives_of_the_literature(name):
+    expr, wrt, by_variable, by_conjugate = LITERATURE[name]
+    used = tuple(each for each in HERMITIAN if expr.has(each.arguments[0]) and name in ASSUMED)
+    d = wirtinger(expr, wrt, assuming=used)
+    assert (text(d.result), text(d.conjugate_result)) == (by_variable, by_conjugate)
+    assert all(d.verify(SIZES, points=1))
+    for claim, by in ((2 * d.result, "variable"), (2 * d.conjugate_result, "conjugate")):
+        if text(claim) not in ("0", text(d.result), text(d.conjugate_result)):
+            with pytest.raises(VerificationError, match="differs"):
+                verify_complex(expr, wrt, claim, SIZES, by=by, points=1, assuming=used)
+
+
+def test_what_a_name_stands_for_has_no_conjugate_that_is_known():
+    """The root of tr(NᵀN) is a norm where N is real, and this may not be."""
+    letter = conjugate_letter(Z)
+    name = MatrixSymbol("N_1", n, m)
+    write = Originals({letter: Z})
+    for root in (sqrt(Trace(name.T * name)), sqrt(Trace(letter.T * Z * name.T * name))):
+        assert not write(root).has(norm(name).func)
+    assert write(sqrt(Trace(letter.T * Z))) == norm(Z)
+    number = Symbol("N_2")
+    assert write(number * conjugate_letter(z)) == number * conjugate_letter(z)
+    w_, both = Originals({conjugate_letter(w): w}), Trace(I * letter.T * Z)
+    assert w_(w * conjugate_letter(w)) == Abs(w) ** 2
+    assert not write(both**2).has(Abs)
 
 
 # --- second derivatives -------------------------------------------------------------------
