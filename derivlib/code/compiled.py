@@ -255,7 +255,20 @@ def _reader(library: Any, backend: Backend, argument: Argument) -> Callable[[Any
         return functools.partial(_as_size, argument)
     if not argument.needed or (argument.symbol.is_integer and not argument.symbol.is_Matrix):
         return lambda value, _: value
-    return functools.partial(_as_tensor if backend.devices else _as_array, library, argument)
+    read = functools.partial(_as_tensor if backend.devices else _as_array, library, argument)
+    return functools.partial(_as_complex, library, read) if argument.is_complex else read
+
+
+def _as_complex(library: Any, read: Callable[[Any, Any], Any], value: Any, model: Any) -> Any:
+    """A value as complex numbers of the precision it has: a root of them may not be real."""
+    array = read(value, model)
+    if isinstance(array, float | int):
+        return complex(array)
+    if isinstance(array, complex) or "complex" in str(array.dtype):
+        return array
+    if hasattr(array, "is_complex"):
+        return array.to(array.dtype.to_complex())
+    return array.astype(library.result_type(array.dtype, library.complex64))
 
 
 def _model(values: Sequence[Any]) -> Any:

@@ -25,6 +25,7 @@ class Argument:
     :param shape: the sizes of its axes.
     :param needed: whether the function looks at it; if not, it is ignored.
     :param size: whether it is a size of matrices.
+    :param is_complex: whether its numbers are complex.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Argument:
     shape: tuple[Expr, ...]
     needed: bool = True
     size: bool = False
+    is_complex: bool = False
 
 
 def identifier(name: str) -> str:

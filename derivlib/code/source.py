@@ -85,6 +85,7 @@ class Source:
                 array_shape(*s.shape) if s.is_Matrix else (),
                 needed=s in used,
                 size=s in self._sizes,
+                is_complex=self._numbers_of(s).startswith("complex") and not s.is_integer,
             )
             for s in symbols
         )

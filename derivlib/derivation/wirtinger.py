@@ -35,7 +35,7 @@ from derivlib.derivation.writes_code import BackendName
 from derivlib.display.formula import Formula, rows_of
 from derivlib.display.latex import latex
 from derivlib.display.rows import Rows
-from derivlib.errors import InputError
+from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.construction import add, mul, split_coefficient
 from derivlib.expressions.problem import Written, letters_in
 from derivlib.expressions.text import text
@@ -388,10 +388,13 @@ class WirtingerDerivation(HasLines):
     @property
     def _value(self) -> Expr:
         """What code returns as the value of f."""
-        is_scalar = layout_of(self.expr, self.wrt) is Layout.GRADIENT
-        if is_scalar and self._is_real_valued():
-            return as_real(self.written)
-        return self.written
+        if layout_of(self.expr, self.wrt) is not Layout.GRADIENT:
+            return self.written
+        try:
+            is_real = self._is_real_valued()
+        except VerificationError:  # it has no value at random points, or is zero there
+            is_real = False
+        return as_real(self.written) if is_real else self.written
 
     def _is_real_valued(self) -> bool:
         return is_real_valued(self.expr, assuming=self.assuming)

@@ -336,6 +336,20 @@ def test_a_real_array_takes_a_complex_multiple_of_the_identity():
     assert function(1j, np.eye(3))[0] == pytest.approx(-3 / (1 + 1j) ** 2)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_real_arrays_are_taken_for_complex_ones(backend):
+    """A root of a negative number is imaginary; real and complex tensors are multiplied."""
+    root = wirtinger(sqrt(z) * Trace(S), z).to_function(backend, by="variable")
+    given = to(backend, {"z": np.array(-1.0), "S": np.eye(3)})
+    assert complex(root(**given)) == pytest.approx(-1.5j)
+    assert complex(root(-1.0, given["S"])) == pytest.approx(-1.5j)
+    product = wirtinger(norm(A * x) ** 2, x).to_function(backend, by="gradient")
+    single = {"A": np.ones((2, 2), np.float32), "x": np.array([1, 1j], np.complex64)}
+    result = np.asarray(product(**to(backend, single)))
+    assert result.dtype == np.complex64
+    assert np.allclose(result, 4 + 4j)
+
+
 def test_functions_are_pickled():
     function = wirtinger(norm(Z) ** 2, Z).to_function(by="gradient")
     again = pickle.loads(pickle.dumps(function))
