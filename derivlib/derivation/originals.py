@@ -139,9 +139,11 @@ class Originals:
             is_alone = coefficient is S.One
             return whole if is_alone else Basic.__new__(MatMul, self(coefficient), whole)
         scalars, moduli = self._moduli([each for each in product.args if not each.is_Matrix])
-        if not moduli:
+        parts = [each.primitive() if each.is_Add else (S.One, each) for each in scalars]
+        content = Mul(*(number for number, _ in parts))
+        if not moduli and (content is S.One or len(parts) == 1):
             return None
-        scalar = Mul(*map(self, scalars), *moduli)
+        scalar = Mul(content, *(self(part) for _, part in parts), *moduli)
         matrices = [self(each) for each in product.args if each.is_Matrix]
         return Basic.__new__(MatMul, scalar, *matrices) if matrices else scalar
 

@@ -24,7 +24,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter
 
 from derivlib.errors import InputError
-from derivlib.expressions.binding import binding, parenthesized, plain_groups, spaced
+from derivlib.expressions.binding import bare, binding, parenthesized, plain_groups, spaced
 from derivlib.expressions.facets import facet
 from derivlib.expressions.reading import (
     divided,
@@ -235,6 +235,10 @@ class DerivationPrinter(TexNotation, LatexPrinter):
         if isinstance(expr, AppliedUndef):
             return self._print_AppliedUndef(expr, exp)
         return str(super()._print_Function(expr, exp))
+
+    def _print_Abs(self, expr: Any, exp: str | None = None) -> str:
+        tex = rf"\left|{{{bare(self._print(expr.args[0]))}}}\right|"
+        return tex if exp is None else f"{tex}^{{{exp}}}"
 
     def _print_Heaviside(self, expr: Any, exp: str | None = None) -> str:
         text = str(self._by_facet(expr))

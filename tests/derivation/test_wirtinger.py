@@ -369,6 +369,11 @@ def test_the_first_line_is_what_the_reader_wrote():
     assert r"\mathrm{d}L" in second
 
 
+def test_an_absolute_value_needs_no_other_brackets():
+    first, _ = first_rows(wirtinger(Abs(scalar(Adjoint(x) * A * x)) ** 3, x))
+    assert first == r"L &= \left|{x^{\mathsf{H}} A x}\right|^{3}"
+
+
 def test_lines_are_written_with_adjoints():
     d = wirtinger(norm(C * x - b) ** 2, x)
     told = str(d.full)
@@ -448,7 +453,7 @@ LITERATURE = {
     ),
     "constant modulus": (
         (Abs(scalar(Adjoint(x) * a)) ** 2 - 1) ** 2, x,
-        "(xᴴ*a)*(2*Abs(xᴴ*a)**2 - 2)*conj(a)", "(aᴴ*x)*(2*Abs(xᴴ*a)**2 - 2)*a",
+        "2*(xᴴ*a)*(Abs(xᴴ*a)**2 - 1)*conj(a)", "2*(aᴴ*x)*(Abs(xᴴ*a)**2 - 1)*a",
     ),
     "correlation": (re(scalar(Adjoint(x) * A * a)), x, "1/2*conj(A*a)", "1/2*A*a"),
     "precoder": (
