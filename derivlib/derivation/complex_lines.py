@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Expr
 
 from derivlib.derivation.lines import Lines
-from derivlib.derivation.replay import Line
+from derivlib.derivation.states import Line
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The box on a page: its scripts are typed, its page says what it may load, its files are packed."""
+"""The box on a page: its scripts are typed, its policy is written, its files are packed."""
 
 from __future__ import annotations
 
