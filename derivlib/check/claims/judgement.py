@@ -51,7 +51,7 @@ class WrittenOut:
     def at(self, point: Point) -> Any:
         """Put the values at the point into the derivatives."""
         originals = self.derivatives.scalars.originals
-        evaluation = point.evaluation(self.sizes, {**self.definitions, **originals})
+        evaluation = point.beside_kinks(self.sizes, {**self.definitions, **originals})
         value = self.derivatives.value
         return value.map(evaluation.value) if isinstance(value, Grid) else evaluation.value(value)
 

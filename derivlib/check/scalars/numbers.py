@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import mpmath
@@ -124,6 +124,10 @@ class Point:
     def along(self, symbol: Any, entries: Sequence[tuple[int, int]]) -> Point:
         """The same point, and every direction in which some free entries of a symbol change."""
         return replace(self, moving=(symbol, {free: k for k, free in enumerate(entries)}))
+
+    def beside_kinks(self, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr]) -> Evaluation:
+        """Evaluate derivatives here; where a piece meets the next they have no value."""
+        return Evaluation(partial(_BesideKinks, self), sizes, definitions)
 
     def scalars(self, level: int) -> Numbers:
         """Numbers under so many differentials."""
@@ -319,6 +323,23 @@ class Numbers:
     def differential(self, value: Any) -> Any:
         """The first-order change of a value."""
         return part_of(value)
+
+
+@dataclass(frozen=True)
+class _BesideKinks(Numbers):
+    """Arithmetic without a value where a derivative jumps: at random, numbers seldom meet."""
+
+    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """Apply a known function, but no step at zero."""
+        if function in (sign, Heaviside) and _innermost(arguments[0]) == 0:
+            raise NoValue(f"{function.__name__} jumps at zero")
+        return super().call(function, arguments)
+
+    def compare(self, relation: Any, left: Any, right: Any) -> bool:
+        """Decide a relation between two scalars, but not where they are equal."""
+        if _innermost(left) == _innermost(right):
+            raise NoValue("a piecewise function at the border of its pieces")
+        return super().compare(relation, left, right)
 
 
 def _lifted(value: Any, change: Any, level: int) -> Any:
