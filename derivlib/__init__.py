@@ -7,7 +7,9 @@ import lazy_loader as _lazy_loader
 
 _load, __dir__, _names = _lazy_loader.attach_stub(__name__, __file__)
 
-_IN_SYMPY_TOO = {"Line", "ShapeError", "compose", "hessian", "latex", "prime"}
+_IN_SYMPY_TOO = {
+    *("Line", "ShapeError", "compose", "hessian", "latex", "maximum", "minimum", "prime")
+}
 _EVERYDAY = {"d", "element", "partial", "text"}
 """What variables are called, `d` of a derivation first, and `functools.partial`."""
 

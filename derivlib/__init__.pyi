@@ -44,6 +44,7 @@ from .errors import (
     VerificationError,
 )
 from .extending import register, unregister
+from .nodes.absolute import Absolute, absolute
 from .nodes.abstract_partial import AbstractPartial
 from .nodes.adjugate import Adjugate, AdjugateJacobian, adjugate
 from .nodes.amax import Amax, Amin, AxisAmax, AxisAmin, amax, amin
@@ -93,6 +94,7 @@ from .nodes.logdet import LogDet, logdet
 from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
 from .nodes.matrix_slice import Take, take_columns, take_rows
+from .nodes.maximum import Maximum, Minimum, maximum, minimum
 from .nodes.node import Node, RealNode
 from .nodes.norm import AxisNorm, Norm, norm
 from .nodes.partials import (
@@ -122,6 +124,7 @@ __version__: str
 
 __all__ = [
     "RULES",
+    "Absolute",
     "AbstractGradient",
     "AbstractJacobian",
     "AbstractPartial",
@@ -187,6 +190,8 @@ __all__ = [
     "MatrixFunction",
     "MatrixFunctionApplication",
     "MatrixPartial",
+    "Maximum",
+    "Minimum",
     "Node",
     "Norm",
     "NuclearNorm",
@@ -235,6 +240,7 @@ __all__ = [
     "WirtingerDerivation",
     "WithResult",
     "WritesCode",
+    "absolute",
     "adjugate",
     "aligned",
     "amax",
@@ -274,7 +280,9 @@ __all__ = [
     "logabsdet",
     "logdet",
     "logsumexp",
+    "maximum",
     "mean",
+    "minimum",
     "norm",
     "parse",
     "partial",

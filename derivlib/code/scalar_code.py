@@ -41,10 +41,12 @@ from derivlib.code.ir import Array
 from derivlib.code.stable_functions import Expm1, ExpRemainder, Guarded, Largest, NearZero, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
+from derivlib.nodes.absolute import Absolute
 from derivlib.nodes.clip import Clip
 from derivlib.nodes.elu import Elu
 from derivlib.nodes.huber import Huber
 from derivlib.nodes.leaky_relu import LeakyRelu
+from derivlib.nodes.maximum import Maximum, Minimum
 from derivlib.nodes.share import Share
 
 _KNOWN = (
@@ -61,6 +63,9 @@ _AS_OTHERS: dict[Any, Callable[..., Any]] = {
     Elu: lambda z, alpha, *_: Piecewise((z, z > 0), (alpha * Expm1(z), True)),
     Huber: lambda z, M: Piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True)),
     LeakyRelu: lambda *args: LeakyRelu(*args).rewrite(Piecewise),
+    Absolute: lambda z, _: Abs(z),
+    Maximum: lambda u, v, _: Max(u, v),
+    Minimum: lambda u, v, _: Min(u, v),
 }
 _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
               "==": "equal", "!=": "not_equal"}  # fmt: skip

@@ -26,9 +26,10 @@ from derivlib.expressions.construction import (
 )
 from derivlib.expressions.facets import Call, Entries, Example, first_argument, tell
 from derivlib.expressions.shapes import scalar, stated
+from derivlib.nodes.absolute import absolute
 from derivlib.nodes.amax import amax, amin
 from derivlib.nodes.arguments import as_axis
-from derivlib.nodes.elementwise import elementwise, of_scalar_or_entries
+from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import AlongAxis, RealNode, as_matrix_operand
 from derivlib.nodes.prime import ARGUMENT
@@ -51,7 +52,12 @@ class AxisNorm(AlongAxis):
         return (rows, S.One) if self.axis else (S.One, cols)
 
 
-def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa: A002 - NumPy's
+def norm(
+    matrix: Any,
+    ord: Any = None,  # noqa: A002 - NumPy's
+    axis: int | None = None,
+    at_zero: Any = 0,
+) -> Expr:
     """The Frobenius norm of a matrix, the Euclidean norm of a vector; others as in NumPy.
 
     | `ord` | of a vector | of a matrix |
@@ -65,7 +71,8 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     | p | (Σ|xᵢ|ᵖ)^(1/p) | |
 
     A column or a row is a vector. With `axis=1` it is taken of each row, with `axis=0` of each
-    column.
+    column. Where a norm is made of absolute values, `at_zero` is what the derivative of these is
+    taken to be at 0, as of :func:`absolute`.
 
     ```pycon
     >>> from sympy import MatrixSymbol, oo, symbols
@@ -78,6 +85,8 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     3
     >>> print(derive(norm(x, 1), x))
     ∂L/∂x = sign(x)
+    >>> print(derive(norm(x, 1, at_zero=1), x))
+    ∂L/∂x = where(x >= 0, 1, -1)
     >>> n, m = symbols("n m", integer=True, positive=True)
     >>> X, C = MatrixSymbol("X", n, m), MatrixSymbol("C", n, m)
     >>> of_rows = derive(sum_entries(norm(X - C, axis=1)), X)
@@ -96,17 +105,25 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
     :param matrix: a matrix expression or an explicit matrix, of any shape.
     :param ord: which norm; infinity is SymPy's `oo` or a float's `inf`.
     :param axis: 1 or -1 for each row, 0 for each column.
+    :param at_zero: the slope of absolute values at 0, a number from -1 to 1.
     :returns: a scalar expression; a column for axis 1 and a row for axis 0. It is differentiable
         where the matrix is not zero, or no row or column is.
-    :raises InputError: if `matrix` is not a matrix, or there is no such norm.
+    :raises InputError: if `matrix` is not a matrix, there is no such norm, or `at_zero` is said of
+        one that is not made of absolute values.
     :raises UnsupportedError: if it would be the smallest singular value of a matrix.
     """
     matrix = as_matrix_operand(matrix, "norm")
     kind = _as_kind(ord)
+    is_of_vectors = axis is not None or 1 in matrix.shape
+    if at_zero != 0 and kind not in (1, oo, -oo) and (kind != -1 or is_of_vectors):
+        raise InputError(
+            f"at_zero of norm is the slope of absolute values at 0; with ord={ord!r} it is not "
+            "made of them"
+        )
     if axis is not None:
-        return _of_lines(matrix, kind, as_axis(axis, "norm"))
+        return _of_lines(matrix, kind, as_axis(axis, "norm"), at_zero)
     if 1 in matrix.shape:
-        return _of_vector(matrix, kind)
+        return _of_vector(matrix, kind, at_zero)
     if kind in (None, "fro"):
         return Norm(matrix)
     if kind in (2, "nuc"):
@@ -123,7 +140,7 @@ def norm(matrix: Any, ord: Any = None, axis: int | None = None) -> Expr:  # noqa
             f'a matrix has no norm with ord={ord!r}; there are "fro", 1, -1, oo and -oo, and '
             "norm(vec(A), p) for that of all entries as one vector"
         )
-    sums = sum_along(of_scalar_or_entries(Abs, matrix), 0 if kind in (1, -1) else 1)
+    sums = sum_along(absolute(matrix, at_zero), 0 if kind in (1, -1) else 1)
     return amax(sums) if kind in (1, oo) else amin(sums)
 
 
@@ -142,26 +159,28 @@ def _as_kind(order: Any) -> Any:
     raise InputError(f'ord of norm is a number other than 0, oo, "fro" or left out, not {order!r}')
 
 
-def _of_vector(vector: Expr, kind: Any) -> Expr:
+def _of_vector(vector: Expr, kind: Any, at_zero: Any) -> Expr:
     if kind in (None, 2, "fro", "nuc"):
         return Norm(vector)
-    sizes = of_scalar_or_entries(Abs, vector)
+    if kind == 1:
+        return SumEntries(absolute(vector, at_zero))
     if kind in (oo, -oo):
+        sizes = absolute(vector, at_zero)
         return amax(sizes) if kind == oo else amin(sizes)
-    total = SumEntries(_powers(vector, kind))
-    return total if kind == 1 else total ** (1 / kind)
+    return SumEntries(_powers(vector, kind)) ** (1 / kind)
 
 
-def _of_lines(matrix: Expr, kind: Any, axis: int) -> Expr:
+def _of_lines(matrix: Expr, kind: Any, axis: int, at_zero: Any) -> Expr:
     if kind in (None, 2):
         return AxisNorm(matrix, axis)
     if kind in ("fro", "nuc"):
         raise InputError(f'"{kind}" is a norm of matrices; along an axis take a number or oo')
+    if kind == 1:
+        return sum_along(absolute(matrix, at_zero), axis)
     if kind in (oo, -oo):
-        sizes = of_scalar_or_entries(Abs, matrix)
+        sizes = absolute(matrix, at_zero)
         return amax(sizes, axis) if kind == oo else amin(sizes, axis)
-    sums = sum_along(_powers(matrix, kind), axis)
-    return sums if kind == 1 else HadamardPower(sums, 1 / kind)
+    return HadamardPower(sum_along(_powers(matrix, kind), axis), 1 / kind)
 
 
 def _powers(matrix: Expr, kind: Expr) -> Expr:

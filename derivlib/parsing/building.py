@@ -689,13 +689,17 @@ class Builder:
         value = named.pop(option)
         if named:
             raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
-        if (plain, len(positional)) not in FUNCTIONS:
+        if option == "at_tie" and len(positional) != 2:
+            raise self.error(
+                f"at_tie is said of two arguments; of several write {name}(a, {name}(b, c, "
+                "at_tie=1), at_tie=1), and the largest entry of one shares equally",
+                index,
+            )
+        operation = FUNCTIONS.get((plain, len(positional)))
+        if operation is None:
             raise self._not_applied(index, name, plain, positional)
-
-        def build(*parts: Expr) -> Expr:
-            return function(*parts[:-1], **{option: parts[-1]})
-
-        self.add(index, operations.with_parameters(build), *positional, value)
+        changed = operations.with_option(operation, function, option)
+        self.add(index, changed, *positional, value)
 
     def _not_applied(self, index: int, name: str, plain: str, positional: list[int]) -> ParseError:
         """Why a function is not applied to so many arguments, or is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -26,6 +26,7 @@ from derivlib.expressions.construction import (
     zeros,
 )
 from derivlib.nodes import builders
+from derivlib.nodes.absolute import absolute
 from derivlib.nodes.adjugate import adjugate_of
 from derivlib.nodes.amax import amax, amin
 from derivlib.nodes.cholesky import cholesky_of
@@ -50,6 +51,7 @@ from derivlib.nodes.leaky_relu import leaky_relu
 from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
+from derivlib.nodes.maximum import maximum, minimum
 from derivlib.nodes.norm import norm
 from derivlib.nodes.pinv import pinv_of, projector_of
 from derivlib.nodes.relu import Relu, relu
@@ -59,6 +61,7 @@ from derivlib.nodes.singular_values import nuclear_norm, polar_of, spectral_norm
 from derivlib.nodes.softmax import softmax
 from derivlib.nodes.squared_distances import squared_distances
 from derivlib.nodes.sum_entries import mean
+from derivlib.nodes.trace import scalar
 from derivlib.nodes.triangles import tril, triu
 from derivlib.parsing.kinds import ShapeRule
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, unknown
@@ -346,6 +349,23 @@ def with_parameters(function: Callable[..., Expr]) -> Operation:
     )
 
 
+def with_option(operation: Operation, function: Callable[..., Expr], option: str) -> Operation:
+    """The same with a number behind it, which says what a derivative is at a kink."""
+
+    def shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        *arguments, number = shapes
+        if not is_scalar(sizes, number):
+            raise MisfitError
+        return operation.shape(sizes, arguments)
+
+    return replace(
+        operation,
+        shape=shape,
+        build=lambda parts, _: function(*parts[:-1], **{option: scalar(parts[-1])}),
+        advice=f"{option} is a number",
+    )
+
+
 def extreme(function: Any) -> Operation:
     """The largest or the smallest of several scalars, or of the entries of matrices."""
 
@@ -411,8 +431,8 @@ def _dot(parts: Sequence[Expr], shape: Shape) -> Expr:
     )
 
 
-def _norm1(matrix: Expr) -> Expr:
-    return builders.sum_of(elementwise(sp.Abs, matrix))
+def _norm1(matrix: Expr, at_zero: Any = 0) -> Expr:
+    return builders.sum_of(absolute(_as_matrix(matrix, SCALAR), at_zero))
 
 
 def _along(function: Callable[..., Expr], axis: int) -> Build:
@@ -566,6 +586,10 @@ OPTIONS: dict[str, tuple[str, Callable[..., Expr]]] = {
     "elu": ("at_zero", elu),
     "hinge": ("at_zero", hinge),
     "clip": ("at_ends", clip),
+    "abs": ("at_zero", absolute),
+    "norm1": ("at_zero", _norm1),
+    "max": ("at_tie", maximum),
+    "min": ("at_tie", minimum),
 }
 """The name of the argument that says what a derivative is at a kink."""
 

@@ -24,6 +24,7 @@ from sympy import (
 
 from derivlib import (
     MatrixFunction,
+    absolute,
     amax,
     amin,
     cholesky,
@@ -44,6 +45,8 @@ from derivlib import (
     logabsdet,
     logdet,
     logsumexp,
+    maximum,
+    minimum,
     norm,
     partial,
     pinv,
@@ -97,6 +100,8 @@ EXPRESSIONS = {
     "log-sum-exp of columns": (logsumexp(X * W, axis=0), W),
     "rectified layer": (sum_entries(relu(X * W)), W),
     "clipped layer": (sum_entries(clip(X * W, -1, t)), W),
+    "magnitudes with a slope": (sum_entries(absolute(X * W, 1)), W),
+    "larger with a tie": (maximum(t, t**2, 1) * minimum(t, 1, 0), t),
     "leaky layer": (sum_entries(leaky_relu(X * W)), W),
     "exponential layer": (sum_entries(elu(X, t)), X),
     "Huber's loss": (sum_entries(huber(A * x - y, 2)), x),

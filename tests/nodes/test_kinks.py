@@ -8,15 +8,22 @@ import sympy as sp
 from sympy import Abs, Heaviside, Lambda, MatrixSymbol, Max, Min, Symbol, sign, symbols
 
 from derivlib import (
+    DerivlibError,
     InputError,
     VerificationError,
+    absolute,
     derive,
     dot,
     hessian,
     is_derivative,
     latex,
+    maximum,
+    minimum,
+    norm,
+    parse,
     relu,
     sum_entries,
+    text,
 )
 from derivlib.nodes.share import Share
 
@@ -192,14 +199,97 @@ def test_what_relu_has_at_zero_is_said(backend, at_zero):
     assert entries.verify({n: 3}).method == "exact"
 
 
-@pytest.mark.parametrize("slope", [-1, 0, 1])
-def test_what_the_magnitude_has_at_zero_can_be_said(slope):
-    magnitude = relu(t, at_zero=sp.Rational(1 + slope, 2)) + relu(
-        -t, at_zero=sp.Rational(1 - slope, 2)
-    )
-    derivation = derive(magnitude, t)
-    assert [derivation.result.subs(t, place) for place in (-3, 0, 3)] == [-1, slope, 1]
-    assert is_derivative(derivation.result, Abs(t), t)
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("slope", [-1, 0, 0.25, 1])
+def test_what_the_magnitude_has_at_zero_is_said(backend, slope):
+    number, entries = derive(absolute(t, slope), t), derive(norm(x, 1, at_zero=slope), x)
+    assert [number.result.subs(t, place) for place in (-3, 0, 3)] == [-1, sp.nsimplify(slope), 1]
+    assert [floats(number, backend, t=place) for place in (-3, 0, 3)] == [-1, slope, 1]
+    assert floats(entries, backend, x=[-1.0, 0.0, 2.0]) == [-1, slope, 1]
+    assert is_derivative(number.result, Abs(t), t)
+    assert conditions(number) == ["t not zero"]
+    assert conditions(entries) == ["x without zero entries"]
+
+
+def test_where_norms_are_made_of_magnitudes():
+    sums = derive(norm(X, sp.oo, at_zero=1), X)
+    assert sums.to_function()(X=np.array([[0, -5.0], [1, 1]])).tolist() == [[1, -1], [0, 0]]
+    assert norm(x, sp.oo, at_zero=0) == norm(x, sp.oo) != norm(x, sp.oo, at_zero=1)
+    for order, axis in ((2, None), ("nuc", None), (-1, 0), (3, 1)):
+        with pytest.raises(InputError, match="not made of them"):
+            norm(X, order, axis, at_zero=1)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("share", [0, 0.25, 0.5, 1])
+def test_who_has_the_slope_of_a_tie_is_said(backend, share):
+    u = Symbol("u")
+    for function, above in ((maximum, 1), (minimum, 0)):
+        tied = function(t, u, at_tie=share)
+        by_first, by_second = derive(tied, t), derive(tied, u)
+        for place, wanted in ((3, above), (2, share), (1, 1 - above)):
+            assert floats(by_first, backend, t=place, u=2) == wanted
+            assert floats(by_second, backend, t=place, u=2) == 1 - wanted
+            assert by_first.result.subs({t: place, u: 2}) == sp.nsimplify(wanted)
+        entries = derive(sum_entries(function(x, y, share)), x)
+        expected = [1 - above, share, above]
+        assert floats(entries, backend, x=[1.0, 2.0, 3.0], y=[2.0, 2.0, 2.0]) == expected
+        assert by_first.verify()
+        assert entries.verify({n: 3}).method == "exact"
+        assert conditions(by_first) == ["t - u not zero"]
+        assert not is_derivative(1 - by_first.result, tied, t)
+
+
+def test_what_is_said_at_a_kink_stays_in_second_derivatives():
+    assert derive(derive(maximum(t, 0, 1) * t, t), t).result.subs(t, 0) == 2
+    assert derive(derive(absolute(t, 1) * t, t), t).result.subs(t, 0) == 2
+
+
+def test_magnitudes_and_extremes_without_anything_said_are_those_of_sympy():
+    assert absolute(t) == Abs(t)
+    assert text(absolute(x)) == "Abs(x)"
+    assert maximum(t, s) == Max(t, s)
+    assert minimum(t, s) == Min(t, s)
+    assert maximum(sp.Matrix([1, -2]), 0, 1) == sp.Matrix([1, 0])
+    assert minimum(sp.Matrix([1, -2]), sp.Matrix([0, 5]), 1) == sp.Matrix([0, -2])
+    assert maximum(z, x, 1) != maximum(x, z, 1)
+    assert maximum(MatrixSymbol("M", 1, 1), X, 1).shape == X.shape
+    for value in (absolute(t, 1), maximum(t, s, 1), minimum(t, s, 1)):
+        assert pickle.loads(pickle.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "abs(X*w, at_zero=1)",
+        "sum(abs(X*w, at_zero=1/2))",
+        "max(X*w, t, at_tie=1)",
+        "max(t, u, at_tie=0)",
+        "min(xᵀ*y, t, at_tie=1/3)",
+    ],
+)
+def test_what_is_said_at_a_kink_is_printed_and_read(typed):
+    read = parse(typed, vector="w x y", scalar="t u")
+    assert text(read) == typed
+    assert parse("norm1(x, at_zero=1)") == parse("sum(abs(x, at_zero=1))")
+    assert parse("max(Y, X, at_tie=1)") == parse("X + max(Y - X, 0, at_tie=1)")
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda: absolute(t, 2),
+        lambda: absolute(t, t),
+        lambda: maximum(t, s, -1),
+        lambda: minimum(t, s, t),
+        lambda: maximum(x, X),
+        lambda: maximum("t", s),
+        lambda: absolute("t"),
+    ],
+)
+def test_what_cannot_be_said_at_a_kink(of):
+    with pytest.raises(DerivlibError, match=r"kink|of one shape|takes a SymPy expression"):
+        of()
 
 
 @pytest.mark.parametrize("at_zero", [2, -1, t, "1"])
