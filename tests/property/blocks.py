@@ -26,6 +26,8 @@ _MOST_REDUCTIONS = 2
 """How many failures at the same place are reduced in one block."""
 
 Place = tuple[Any, ...]
+Check = Callable[[Example], str]
+"""What is done with an example; it says how that ended, or raises a PropertyError."""
 
 
 @dataclass
@@ -98,7 +100,7 @@ def run_examples(kind: str, start: int, action: Callable[[Example], None], *phas
     run()
 
 
-def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
+def _reduced(failed: _Failed, start: int, known: Sequence[_Failed], check: Check) -> _Failed:
     """The smallest example Hypothesis finds that fails at the same place.
 
     What is slow is not reduced: it is quicker, the second time.
@@ -110,7 +112,7 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
     def action(example: Example) -> None:
         nonlocal least
         try:
-            examine(example)
+            check(example)
         except PropertyError as failure:
             found = _failed(failure, example)
             if found.place == failed.place and not any(one.explains(found) for one in known):
@@ -122,12 +124,13 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed]) -> _Failed:
     return least
 
 
-def block(kind: str, start: int, count: int) -> Report:
+def block(kind: str, start: int, count: int, check: Check = examine) -> Report:
     """Examine random examples, all different, and reduce what fails.
 
     :param kind: the kind of derivative.
     :param start: the seed; the same seed gives the same report.
     :param count: how many examples.
+    :param check: how each is examined.
     """
     report = Report()
     seen: set[tuple[Any, Any]] = set()
@@ -142,7 +145,7 @@ def block(kind: str, start: int, count: int) -> Report:
                 return
             seen.add(key)
             try:
-                report.outcomes[examine(example)] += 1
+                report.outcomes[check(example)] += 1
             except PropertyError as failure:
                 failures.append(_failed(failure, example))
                 report.outcomes[failures[-1].kind] += 1
@@ -153,7 +156,7 @@ def block(kind: str, start: int, count: int) -> Report:
             if before == _MOST_REDUCTIONS or any(one.explains(failed) for one in known):
                 report.alike += 1
                 continue
-            least = _reduced(failed, attempt, known)
+            least = _reduced(failed, attempt, known, check)
             known.append(least)
             report.failures[f"{least.kind}: {least.example!r}"] = least.message
         attempt += 1

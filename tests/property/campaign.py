@@ -1,8 +1,9 @@
 """As many random examples as one likes, with all failures collected in a report.
 
-    python tests/property/campaign.py 100000 [seed] [kind …]
+    python tests/property/campaign.py [texts] 100000 [seed] [kind …]
 
-prints and saves the seed, with which the same examples come again.
+prints and saves the seed, with which the same examples come again. With "texts" they and their
+derivatives are printed and read back; otherwise derivatives are judged.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from blocks import Report, block
+import compare
+import round_trip
+from blocks import Check, Report, block
 from generate import KINDS, RUNNING
 from tqdm import tqdm
 
@@ -30,7 +33,7 @@ FOLDER = Path(".property")
 """Folder for seeds and reports, below the current one."""
 
 
-def _examine(kinds: Sequence[str], total: int, start: int) -> Report:
+def _examine(kinds: Sequence[str], total: int, start: int, check: Check) -> Report:
     """Examine blocks in as many processes as there are processors, with a progress bar."""
     report = Report()
     sizes = [min(_BLOCK, total - done) for done in range(0, total, _BLOCK)]
@@ -39,7 +42,7 @@ def _examine(kinds: Sequence[str], total: int, start: int) -> Report:
         tqdm(total=total, unit=" examples", smoothing=0.1) as bar,
     ):
         tasks = {
-            pool.submit(block, kinds[k % len(kinds)], start + _SEEDS * k, size): size
+            pool.submit(block, kinds[k % len(kinds)], start + _SEEDS * k, size, check): size
             for k, size in enumerate(sizes)
         }
         for task in as_completed(tasks):
@@ -57,14 +60,16 @@ def _examine(kinds: Sequence[str], total: int, start: int) -> Report:
 def main(arguments: Sequence[str]) -> int:
     """Run a campaign.
 
-    :param arguments: how many examples, the seed if it is to be repeated, and the kinds of
-        derivatives if not all that are tested.
+    :param arguments: "texts" if these are what is examined, how many examples, the seed if it is
+        to be repeated, and the kinds of derivatives if not all that are tested.
     :returns: 0 if nothing failed.
     """
     numbers = [int(word) for word in arguments if word.isdigit()]
-    kinds = [word for word in arguments if not word.isdigit()] or list(RUNNING)
+    kinds = [word for word in arguments if not (word.isdigit() or word == "texts")] or list(RUNNING)
+    check = round_trip.examine if "texts" in arguments else compare.examine
     if not set(kinds) <= set(KINDS) or len(numbers) > 2:
-        tqdm.write(f"usage: campaign.py [examples] [seed] [{' | '.join(map(repr, KINDS))}]")
+        kind = " | ".join(map(repr, KINDS))
+        tqdm.write(f"usage: campaign.py [texts] [examples] [seed] [{kind}]")
         return 2
     total = numbers[0] if numbers else 2000
     start = numbers[1] if len(numbers) > 1 else secrets.randbelow(10**9)
@@ -72,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     (FOLDER / "seed").write_text(f"{start}\n")
     tqdm.write(f"{total} examples with seed {start}: {', '.join(kinds)}")
     began = time.monotonic()
-    report = _examine(kinds, total, start)
+    report = _examine(kinds, total, start, check)
     told = {
         "seed": start,
         "examples": total,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from compare import evaluator, points, symbols_of
+from compare import LONGEST, PropertyError, SlowError, evaluator, points, symbols_of
 from generate import SIZES, Example
+from limits import limited
 from sympy import S
 
 from derivlib import DerivlibError, InputError, UnsupportedError, hessian, parse, text
@@ -19,6 +20,14 @@ from derivlib.check.scalars.fields import NoValue
 
 _TRIES = 8
 _TOLERANCE = 1e-9
+
+
+class NotReadError(PropertyError):
+    """What is printed is refused."""
+
+
+class WrongReadingError(PropertyError):
+    """What is printed is read as something else."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +109,19 @@ def count(trips: Counter[str], failures: dict[str, str], expr: Any) -> None:
     trips[found.outcome] += 1
     if found.failed:
         failures[found.printed] = f"{found.outcome}: {found.message}"
+
+
+def examine(example: Example) -> str:
+    """Read an example back, and what is derived of it, from what is printed.
+
+    :returns: how the one came back that came back least like itself.
+    :raises PropertyError: if one is refused or wrong.
+    """
+    with limited(LONGEST, SlowError):
+        trips = [trip(expr) for expr in expressions_of(example)]
+    for found in trips:
+        if found.failed:
+            kind = NotReadError if found.outcome == "refused" else WrongReadingError
+            raise kind(f"{found.printed}\n{found.message}")
+    order = ("same", "same text", "simplified")
+    return max((found.outcome for found in trips), key=order.index)
