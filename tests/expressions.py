@@ -212,6 +212,7 @@ CASES = {
     "rectified scalar": (relu(Trace(A * U)) * t, U),
     "clipped layer": (lam(clip(X * W, -1, t)), W),
     "bounds": (clip(Trace(A * U), t, t**2 + 1) * t, t),
+    "kinks that cancel": (Trace(A * U) * Abs(Trace(A * U) - t) * sign(Trace(A * U) - t), U),
     "magnitude with a slope at 0": (absolute(Trace(A * U) - t, 1) * t, U),
     "magnitudes with a slope at 0": (lam(absolute(X * W, -1)), W),
     "larger with its tie": (maximum(t, Trace(A * U), 1) * minimum(t**2, t + 1, 0), t),
@@ -348,6 +349,7 @@ RATES = {
 """Matrix expressions with the scalar they are differentiated by."""
 
 HESSIANS = {
+    "kinks that meet": (sum_entries(x.applyfunc(Lambda(z, Abs(z) * Abs(sin(z))))), x),
     "quadratic form": (x.T * A * x, x),
     "quadratic in a matrix": (Trace(X.T * A * X * B), X),
     "eigenvalues": (x.T * eigvalsh(U + U.T), U),

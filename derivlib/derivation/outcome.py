@@ -15,7 +15,8 @@ from derivlib.derivation.premises import Premises
 from derivlib.derivation.step import Step
 from derivlib.engine.events import NAMING
 from derivlib.engine.simplify.simplification import Rewriting, simplify
-from derivlib.expressions.substitution import resolve
+from derivlib.expressions.substitution import replace_part, resolve
+from derivlib.rules.kinks import LIMIT, limits
 
 
 def _last(rewritings: list[Rewriting], start: Expr) -> Expr:
@@ -75,6 +76,18 @@ class Outcome:
             return []
         return self._simplify(self._resolved)
 
+    @cached_property
+    def _limits(self) -> list[Rewriting]:
+        """How the derivative gets the values that it has where kinks meet."""
+        done: list[Rewriting] = []
+        before = _last(self._simplified, self._resolved)
+        for arguments in limits(before, self.wrt):
+            after = replace_part(before, arguments[0], LIMIT.right(None, *arguments))
+            if after != before:  # otherwise it was a part of what has its limit
+                done.append(Rewriting(LIMIT, arguments, before, after))
+            before = after
+        return done
+
     def restricted(self, derivative: Expr) -> tuple[Step, ...]:
         """The step to the free entries of a structured variable, if it has a structure."""
         structure = self.premises.structure
@@ -86,12 +99,13 @@ class Outcome:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps from the differential to the result; the last one's `after` is the end."""
-        restriction = self.restricted(_last(self._simplified, self._resolved))
+        restriction = self.restricted(_last(self._limits, _last(self._simplified, self._resolved)))
         steps = (
             recording.identification(self.computed.layout, self.derivative, self.wrt),
             *recording.rewriting(self._rewritten),
             *recording.substitution(self.compact, self._resolved),
             *recording.rewriting(self._simplified),
+            *recording.rewriting(self._limits),
             *restriction,
             *(
                 made

@@ -13,6 +13,7 @@ from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import checked_normal_form
 from derivlib.nodes import Cholesky
+from derivlib.rules.kinks import KINKED
 from derivlib.rules.written_out import readings
 
 
@@ -33,7 +34,7 @@ def recognised(written: Written) -> tuple[Written, tuple[Reading, ...]]:
     :param written: what is to be differentiated.
     :raises ShapeError: if sizes do not fit.
     """
-    if not any(isinstance(node, (exp, Cholesky)) for node in written.nodes):
+    if not any(isinstance(node, (exp, Cholesky, *KINKED)) for node in written.nodes):
         return written, ()
     found = {name: [*_read(value)] for name, value in written.where.items()}
     whole = [*_read(written.expr)]
@@ -52,12 +53,16 @@ def recognised(written: Written) -> tuple[Written, tuple[Reading, ...]]:
 def _read(expr: Expr) -> Iterator[Rewriting]:
     """Rewrite an expression until nothing in it is written out; the shortest parts first."""
     expr = checked_normal_form(expr)
-    while True:
-        parts = (part for part in reversed([*all_nodes([expr])]))
-        found = next((each for part in parts for each in readings(part)), None)
-        if found is None:
-            return
-        rule, arguments = found
-        after = replace_part(expr, rule.left(*arguments), rule.right(None, *arguments))
-        yield Rewriting(rule, arguments, expr, after)
-        expr = after
+    while (made := _next(expr)) is not None:
+        yield made
+        expr = made.after
+
+
+def _next(expr: Expr) -> Rewriting | None:
+    """The first rewriting; what stands in the body of a function is one with the function."""
+    for part in reversed([*all_nodes([expr])]):
+        for rule, arguments in readings(part):
+            after = replace_part(expr, rule.left(*arguments), rule.right(None, *arguments))
+            if after != expr:
+                return Rewriting(rule, arguments, expr, after)
+    return None

@@ -18,6 +18,7 @@ from derivlib.rules import (  # noqa: F401, I001
     powers,
     entrywise,
     recognised,
+    kinks,
     written_out,
     structures,
 )

@@ -1,4 +1,4 @@
-"""Softmax, log-sum-exp and log-determinants, in the ways in which they are written out."""
+"""Softmax, log-sum-exp, log-determinants and smooth functions, as they are written out."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ from derivlib.nodes.softmax import softmax
 from derivlib.nodes.sum_entries import SumEntries
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import algebra
+from derivlib.rules.kinks import CANCELLED, with_kinks
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.sources import goodfellow
@@ -240,7 +241,9 @@ def _logs_of_cholesky(expr: Expr) -> Arguments | None:
 
 
 def readings(expr: Expr) -> Iterator[tuple[Rule, Arguments]]:
-    """The rules by which a part of an expression is something that has a name."""
+    """The rules by which a part of an expression is something that has a name, or a kink less."""
+    if (kinked := with_kinks(expr)) is not None:
+        yield CANCELLED, kinked
     if isinstance(expr, ElementwiseApplyFunction) and _logsumexp(expr) is not None:
         yield LOGSUMEXP, (expr,)
     if isinstance(expr, SumEntries) and (found := _logs_of_cholesky(expr)) is not None:
