@@ -133,8 +133,15 @@ class TextNotation:
 
     def call(self, name: str, *arguments: Any) -> str:
         """A name and what it is applied to, in parentheses."""
-        shown = (self._print(a.args[0] if is_entry(a) else a) for a in arguments)
+        shown = (self._argument(a.args[0] if is_entry(a) else a) for a in arguments)
         return f"{self.name(name)}({', '.join(shown)})"
+
+    def _argument(self, expr: Any) -> str:
+        """What a function is applied to; nothing else tells the size of an identity there."""
+        factors = expr.args if isinstance(expr, MatMul) else (expr,)
+        if not isinstance(factors[-1], Identity) or any(f.is_Matrix for f in factors[:-1]):
+            return str(self._print(expr))
+        return "*".join((*map(self.factor, factors[:-1]), self.sized(factors[-1])))
 
     def factor(self, expr: Expr) -> str:
         """A factor of a product, in parentheses if it is a sum or binds as loosely."""
@@ -167,6 +174,8 @@ class TextNotation:
         if not isinstance(function, Lambda):
             return self.call(function.__name__, matrix)
         body, variable = function.expr, function.variables[0]
+        if not body.has(variable):
+            return f"{self.factor(body)}*1[{'×'.join(map(self._print, matrix.shape))}]"
         name, arguments = called(body)
         if _is_chosen(body, variable):
             return str(self._print(body.xreplace({variable: _Entry(str(self._print(matrix)))})))

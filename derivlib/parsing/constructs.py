@@ -11,6 +11,7 @@ from sympy import Expr, Lambda, S, Symbol
 
 from derivlib.errors import InputError
 from derivlib.expressions.construction import blocks, identity, mul
+from derivlib.expressions.text import text
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.elementwise import elementwise
@@ -71,11 +72,12 @@ def _unclear_product(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 
 
 def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
-    if shape != SCALAR and S.One not in shape:
+    matrices = [part for part in parts if part.is_Matrix]
+    if len(matrices) == 2 and shape != SCALAR and S.One not in shape:
         raise InputError(
             "within [ ], write .* for entry by entry and @ for the product of matrices"
         )
-    kinds = {tuple(size is S.One for size in part.shape) for part in parts if part.is_Matrix}
+    kinds = {tuple(size is S.One for size in part.shape) for part in matrices}
     return operations.BINARY[".*" if len(kinds) < 2 else "*"].build(parts, shape)
 
 
@@ -199,7 +201,13 @@ class Comparison:
         left, found = next(sides), []
         for sign in self.signs:
             right = next(sides)
-            found.append(_RELATIONS[sign](left, right))
+            try:
+                found.append(_RELATIONS[sign](left, right))
+            except TypeError:
+                raise InputError(
+                    f"{text(left)} and {text(right)} are not both known to be real numbers, and "
+                    "others are not compared"
+                ) from None
             left = right
         return sp.And(*found)
 

@@ -274,16 +274,29 @@ def kinds_in(*exprs: Any) -> dict[str, Any]:
     {'A': A, 't': t}
 
     ```
+
+    :raises InputError: if one name stands for matrices or for functions of two shapes.
     """
     kinds: dict[str, Any] = {}
+
+    def take(name: str, found: Any) -> None:
+        known = kinds.setdefault(name, found)
+        if getattr(known, "shape", None) != getattr(found, "shape", None):
+            raise InputError(
+                f"{name} stands for two things of different shapes in the expression; in a text "
+                "a name is one thing, so give one of them another name"
+            )
+
     functions: dict[str, set[str]] = {"elementwise": set(), "function": set()}
     nodes = [node for expr in exprs for node in preorder_traversal(sympify(expr))]
     for node in sorted(nodes, key=lambda node: not isinstance(node, MatrixSymbol)):
         match node:
-            case MatrixSymbol() | Symbol() if not isinstance(node, Dummy):
+            case MatrixSymbol():
+                take(node.name, node)
+            case Symbol() if not isinstance(node, Dummy):
                 kinds.setdefault(node.name, node)
             case MatrixFunctionApplication():
-                kinds[node.name] = MatrixFunction(node.name, node.shape)
+                take(node.name, MatrixFunction(node.name, node.shape))
             case AppliedUndef():
                 of_entry = len(node.args) == 1 and not node.args[0].is_Matrix
                 functions["elementwise" if of_entry else "function"].add(node.func.__name__)

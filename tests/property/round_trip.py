@@ -12,11 +12,12 @@ import numpy as np
 from compare import LONGEST, PropertyError, SlowError, evaluator, points, symbols_of
 from generate import SIZES, Example
 from limits import limited
-from sympy import S
+from sympy import S, preorder_traversal
 
 from derivlib import DerivlibError, InputError, UnsupportedError, hessian, parse, text
 from derivlib import derive as first_derivative
 from derivlib.check.scalars.fields import NoValue
+from derivlib.nodes.formal import FormalNode
 
 _TRIES = 8
 _TOLERANCE = 1e-9
@@ -95,12 +96,17 @@ def _compared(expr: Any, again: Any, sizes: Mapping[Any, int]) -> str | None:
 
 
 def expressions_of(example: Example) -> list[Any]:
-    """An example and what is derived of it."""
+    """An example and what is derived of it, unless that is written over names."""
     found = [example.expr]
     with suppress(DerivlibError):
         verb = hessian if example.kind == "hessian" else first_derivative
         found.append(verb(example.expr, example.wrt).result)
-    return [expr for expr in found if expr is not S.NaN]
+    return [expr for expr in found if expr is not S.NaN and not _is_over_names(expr)]
+
+
+def _is_over_names(expr: Any) -> bool:
+    """Return whether derivatives by names occur, whose definitions are no part of it."""
+    return any(isinstance(node, FormalNode) for node in preorder_traversal(expr))
 
 
 def count(trips: Counter[str], failures: dict[str, str], expr: Any) -> None:

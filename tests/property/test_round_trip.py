@@ -10,9 +10,22 @@ from expressions import CASES, HESSIANS, JACOBIANS, RATES, SIMPLIFIED
 from expressions import SIZES as SIZES_OF_TABLES
 from generate import RUNNING, Example
 from hypothesis import Phase
-from round_trip import count, expressions_of, trip
+from round_trip import count, expressions_of, read_back, trip
+from sympy import DiagonalOf, Identity, Lambda, Matrix, MatrixSymbol, cos, exp, symbols
 
-from derivlib import DerivlibError, derive, hessian
+from derivlib import (
+    DerivlibError,
+    InputError,
+    MatrixFunction,
+    derive,
+    hessian,
+    norm,
+    softmax,
+    sum_entries,
+    text,
+    tril,
+    triu,
+)
 
 COUNT = 60
 """How many random expressions of each kind."""
@@ -48,6 +61,34 @@ def texts():
                 continue
     for name, (expr, wrt, *_) in HESSIANS.items():
         yield f"Hessian of {name}", hessian(expr, wrt).result
+
+
+n, m, t, z = *symbols("n m", integer=True, positive=True), *symbols("t z")
+A, A_1, X = MatrixSymbol("A", n, n), MatrixSymbol("A_1", 1, 1), MatrixSymbol("X", n, m)
+
+FOUND_AT_RANDOM = [
+    sum_entries(Identity(m)) * sum_entries(A),
+    norm(softmax(DiagonalOf(Identity(m)))),
+    sum_entries(t * Identity(m)),
+    A.applyfunc(Lambda(z, z * cos(2 * z * t**3))),
+    sum_entries(X.applyfunc(Lambda(z, t**2 + 1))),
+    exp(t) * X.applyfunc(Lambda(z, t)),
+    tril(t * A_1, -1),
+    triu(Matrix([[2]]), 0),
+]
+
+
+@pytest.mark.parametrize("expr", FOUND_AT_RANDOM, ids=text)
+def test_what_was_once_not_read_back(expr):
+    assert not trip(expr).failed
+
+
+def test_one_name_for_two_things_is_refused():
+    ours, other = MatrixFunction("nu", (n, m)), MatrixFunction("nu", (m, m))
+    with pytest.raises(InputError, match="nu stands for two things"):
+        read_back(sum_entries(ours(other(X))))
+    with pytest.raises(InputError, match="X stands for two things"):
+        read_back(sum_entries(X) * sum_entries(MatrixSymbol("X", m, m)))
 
 
 def test_the_tables_are_read_back():
