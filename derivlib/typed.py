@@ -115,6 +115,13 @@ class Typed:
         return MatrixSymbol(name, rows, cols if kind is Kind.MATRIX else 1)
 
 
+def with_square(kinds: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What is stated about names, and that one is a square matrix, as what has a structure is."""
+    stated = kinds.get("square", ())
+    names = re.split(r"[\s,]+", stated) if isinstance(stated, str) else [*stated]
+    return kinds if name in kinds else {**kinds, "square": [*filter(None, names), name]}
+
+
 def shape_of_derivative(expr: Any, wrt: Any) -> Any:
     """The shape of a derivative by the layout of the contract; nothing for a scalar."""
     if not getattr(wrt, "is_Matrix", False):

@@ -35,7 +35,7 @@ from derivlib.inputs import (
     with_entries_named,
 )
 from derivlib.nodes import Structure, d
-from derivlib.typed import Typed, shape_of_derivative
+from derivlib.typed import Typed, shape_of_derivative, with_square
 
 
 def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
@@ -51,9 +51,11 @@ def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
 
 
 def _typed(
-    expr: Any, wrt: Any, where: Any, kinds: Mapping[str, Any]
+    expr: Any, wrt: Any, where: Any, kinds: Mapping[str, Any], structure: Structure | None = None
 ) -> tuple[Typed, Any, Any, Any]:
     """Read what is typed as text: definitions first, since they say what their names are."""
+    if structure is not None and isinstance(expr, str) and isinstance(wrt, str):
+        kinds = with_square(kinds, wrt)
     definitions = where.values() if isinstance(where, Mapping) else ()
     known = wrt if isinstance(wrt, list | tuple) else (wrt,)
     typed = Typed(kinds, expr, *definitions, known=known)
@@ -174,7 +176,7 @@ def derive(
     :raises ShapeError: if sizes in `expr` do not fit, or a matrix that has to be square is not.
     :raises UnsupportedError: if an operation that depends on `wrt` has no rule.
     """
-    typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
+    typed, expr, wrt, where = _typed(expr, wrt, where, kinds, structure)
     assuming = (*typed.assuming, typed.assumed(assuming))
     free = typed.has_text
     written = _written(expr, where)
@@ -242,7 +244,7 @@ def hessian(
     :raises ShapeError: as :func:`derive`.
     :raises UnsupportedError: as :func:`derive`.
     """
-    typed, expr, wrt, where = _typed(expr, wrt, where, kinds)
+    typed, expr, wrt, where = _typed(expr, wrt, where, kinds, structure)
     assuming = (*typed.assuming, typed.assumed(assuming))
     written = _written(expr, where)
     refuse_complex(written)
@@ -435,7 +437,9 @@ def is_derivative(
     :raises SizesError: if sizes are given and one is missing or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    typed = Typed(kinds, claim, expr, known=(wrt,))
+    has_structure = structure is not None and isinstance(expr, str) and isinstance(wrt, str)
+    stated = with_square(kinds, wrt) if has_structure else kinds
+    typed = Typed(stated, claim, expr, known=(wrt,))
     expr = typed.expression(expr)
     wrt = typed.variable(wrt)
     if isinstance(claim, str):

@@ -166,8 +166,13 @@ class DerivationBase(HasLines, WithResult, WritesCode):
             for step in self.steps
             for c in step.requires
             if c.property != "symmetric" or c.subject not in self.where  # by its definition
+            if c.property != "not zero" or not self._has_length(c.subject)
         )
         return self._computed.resolved((*self.premises.conditions, *required))
+
+    def _has_length(self, subject: Expr) -> bool:
+        """Return whether a vector is declared to be of length 1, and so is not zero."""
+        return "of length 1" in self.premises.facts.get(subject, ())
 
     def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]:
         """Results over the names of what they share, and the names with their definitions."""

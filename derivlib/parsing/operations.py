@@ -431,6 +431,18 @@ def _dot(parts: Sequence[Expr], shape: Shape) -> Expr:
     )
 
 
+def _prod(parts: Sequence[Expr], _: Shape) -> Expr:
+    """The product of all entries, the determinant of a matrix that has them on its diagonal."""
+    return sp.Determinant(builders.diagonal_matrix(builders.vec(_as_matrix(parts[0], SCALAR))))
+
+
+def _triangle(function: Callable[..., Expr]) -> Operation:
+    """A triangle that begins at another diagonal."""
+    return Operation(
+        _square_and_number, lambda parts, _: function(_as_matrix(parts[0], SCALAR), parts[1])
+    )
+
+
 def _norm1(matrix: Expr, at_zero: Any = 0) -> Expr:
     return builders.sum_of(absolute(_as_matrix(matrix, SCALAR), at_zero))
 
@@ -608,6 +620,7 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("hinge", 1): with_parameters(hinge),
     ("sum", 1): _of_one(builders.sum_of, to_number),
     ("mean", 1): Operation(to_number, _mean, of_matrix=True),
+    ("prod", 1): Operation(to_number, _prod, of_matrix=True),
     ("norm", 1): NORM,
     ("norm1", 1): NORM1,
     ("specnorm", 1): _of_one(spectral_norm, to_number),
@@ -638,8 +651,8 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("tril", 1): _of_one(builders.tril, _square),
     ("triu", 1): _of_one(builders.triu, _square),
     ("diagonal_sums", 1): _of_one(builders.diagonal_sums, _square),
-    ("tril", 2): Operation(_square_and_number, lambda parts, _: tril(*parts)),
-    ("triu", 2): Operation(_square_and_number, lambda parts, _: triu(*parts)),
+    ("tril", 2): _triangle(tril),
+    ("triu", 2): _triangle(triu),
     ("softmax", 1): _of_one(softmax, same_shape),
     ("logsumexp", 1): _of_one(logsumexp, to_number),
     ("max", 1): _of_one(amax, to_number),
@@ -714,7 +727,7 @@ NAMES: dict[str, str] = {
     "conjugate": "conj", "real": "re", "imag": "im",
     "hadamardproduct": "hadamard", "multiply": "hadamard", "identity": "eye", "onematrix": "ones",
     "zeromatrix": "zeros", "mm": "matmul", "mv": "matmul", "linsolve": "solve", "pow": "power",
-    "reduce_sum": "sum", "reduce_mean": "mean",
+    "reduce_sum": "sum", "reduce_mean": "mean", "reduce_prod": "prod",
     "λ_max": "lambda_max", "λ_min": "lambda_min", "lambdamax": "lambda_max",
     "lambdamin": "lambda_min", "eigmax": "lambda_max", "eigmin": "lambda_min",
     "nuclear": "nucnorm", "nuclear_norm": "nucnorm", "normnuc": "nucnorm", "norm_nuc": "nucnorm",

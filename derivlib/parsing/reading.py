@@ -43,7 +43,7 @@ from derivlib.parsing.kinds import (
 from derivlib.parsing.operations import BINARY, FUNCTIONS, TURNED
 from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown
 from derivlib.parsing.syntax import syntax_of
-from derivlib.parsing.tokens import Names
+from derivlib.parsing.tokens import Names, name_of
 from derivlib.parsing.words import SCALAR_FACTS
 
 _ENTRY = Symbol("z")
@@ -183,8 +183,14 @@ def _equation(clause: str, kinds: Mapping[str, Any]) -> Any:
     if len(sides) != 2:
         raise ParseError("declare an equation such as Q'*Q = I, 1'*p = 1 or S = S'", clause)
     plain, telling = sides if _CONSTANT.fullmatch(sides[0]) else reversed(sides)
-    first = read_text(telling, **kinds)
+    first = read_text(_with_ones(telling, kinds), **kinds)
     shape = first.expr.shape if first.expr.is_Matrix else (1, 1)
+    if not first.expr.is_Matrix and plain.strip(" '\u1d40") == "I":
+        raise ParseError(
+            f"in {telling.strip()}, {next(iter(first.symbols), 'it')} is a number, and I is a "
+            f'matrix; state what it is, as in matrix="{next(iter(first.symbols), "A")}"',
+            clause,
+        )
     second = read_text(plain, **kinds, shape=shape)
     for name in (*first.symbols, *second.symbols):
         if name not in kinds:
@@ -192,6 +198,16 @@ def _equation(clause: str, kinds: Mapping[str, Any]) -> Any:
     return Eq(first.expr, second.expr)
 
 
+def _with_ones(side: str, kinds: Mapping[str, Any]) -> str:
+    """P*1 with the vector of ones written out: in an equation 1 is no number beside a matrix."""
+    found = _TIMES_ONE.fullmatch(side)
+    matrix = kinds.get(name_of(found["name"])) if found else None
+    if found is None or not isinstance(matrix, MatrixSymbol) or matrix.shape[1] == 1:
+        return side
+    return f"{found['name']}*ones({matrix.shape[1]})"
+
+
+_TIMES_ONE = re.compile(r"\s*(?P<name>[^\W\d]\w*)(?:\s*\*\s*|\s+)1\s*")
 _CONSTANT = re.compile(r"\s*[01I]\s*['ᵀ]?\s*")
 
 

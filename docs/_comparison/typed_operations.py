@@ -30,6 +30,7 @@ GROUPS = {
         "det(A)": ("Determinant(A)", "np.linalg.det(A)", "det(A)"),
         "logdet(A)": ("logdet(A)", "np.linalg.slogdet(A)[1]", "log(det(A))"),
         "sum(X)": ("sum_entries(X)", "X.sum()", "sum(X, 'all')"),
+        "prod(x)": ("det(diag(x))", "x.prod()", "prod(x)"),
         "mean(X)": ("", "X.mean()", "mean(X, 'all')"),
         "norm(X)": ("norm(X)", "np.linalg.norm(X)", "norm(X, 'fro')"),
         "norm1(X)": ("", "abs(X).sum()", "sum(abs(X), 'all')"),

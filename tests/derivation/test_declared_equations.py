@@ -25,6 +25,7 @@ from derivlib import (
     read_text,
     sum_entries,
     text,
+    wirtinger,
 )
 from derivlib.check import verify
 from derivlib.check.arrays.array_points import draw
@@ -269,6 +270,8 @@ TYPED = {
     ("sum(P*y)*t, P*ones(m) = ones(n), sum(y, axis=0) = 0", "t"): "sum(P*y)",
     ("t*sum(y), 1'*y = 0", "t"): "0",
     ("tr(A*X), X = X'", "X"): "Aᵀ",
+    ("t*sum(P*ones(m)), P*1 = 1", "t"): "n",
+    ("t*sum(P*ones(m)), P 1 = 0", "t"): "0",
 }
 
 
@@ -277,6 +280,24 @@ def test_equations_are_typed(typed):
     derivation = derive(*typed)
     assert text(derivation.result) == TYPED[typed]
     assert derivation.verify().assumptions
+
+
+def test_a_vector_of_length_one_is_not_zero():
+    for typed in ("norm(x) = 1", "x'*x = 1"):
+        derivation = derive("a'*x/norm(x)", "x", assuming=typed)
+        assert "x not zero" not in map(str, derivation.assumptions)
+        assert "x of length 1" in map(str, derivation.assumptions)
+    assert "x not zero" in map(str, derive("a'*x/norm(x)", "x").assumptions)
+    of_another = derive("norm(x)*norm(y)", "x", assuming="norm(y) = 1")
+    assert "x not zero" in map(str, of_another.assumptions)
+
+
+def test_equations_beside_complex_variables():
+    with pytest.raises(ParseError, match=r'A is a number.*matrix="A"'):
+        wirtinger("z^H*A*z, A^H*A = I", "z", complex="z A")
+    Z = MatrixSymbol("Z", 3, 2)
+    with pytest.raises(InputError, match="is not used where variables are complex"):
+        wirtinger(norm(Z) ** 2, Z, assuming=Eq(Z.T * Z, Identity(2)))
 
 
 def test_equations_are_typed_beside_expressions():

@@ -155,6 +155,14 @@ MEANINGS = {
     "huber(x) + huber(x, 0.5)": lambda x: 2 * huber(1, x) + 2 * huber(0.5, x),
     "hinge(x .* y)": lambda x, y: np.maximum(0, 1 - x * y),
     "hardtanh(2*x - 2) + relu6(9*x)": lambda x: np.clip(2 * x - 2, -1, 1) + np.clip(9 * x, 0, 6),
+    "prod(x) + np.prod(X)": lambda x, X: x.prod() + X.prod(),
+    "abs(x - 1, at_zero=1) + norm1(x - 1, at_zero=1/2)": lambda x: (
+        abs(x - 1) + abs(x - 1).sum()
+    ),
+    "max(X, c, at_tie=1) - min(X, Y, at_tie=0)": lambda X, c, Y: (
+        np.maximum(X, c) - np.minimum(X, Y)
+    ),
+    "sum(tril(c, -1)) + triu(c, 0)": lambda c: c,
     "gelu(x)": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
     "silu(x) - swish(y)": lambda x, y: x * expit(x) - y * expit(y),
     "heaviside(x - x[0], 1/4)": lambda x: np.heaviside(x - x[0], 0.25),

@@ -9,7 +9,9 @@ from derivlib import (
     DerivlibWarning,
     InputError,
     ParseError,
+    ShapeError,
     derive,
+    hessian,
     is_derivative,
     parse,
     read_text,
@@ -202,3 +204,15 @@ def test_names_of_a_text_are_those_of_the_symbols_beside_it():
         derive(parse("tr(A*X)", A=A), "B")
     with pytest.raises(InputError, match="no text is given"):
         derive(Symbol("t") ** 2, Symbol("t"), scalar="t")
+
+
+def test_what_has_a_structure_is_square():
+    gradient = derive("tr(A*S)", "S", structure="symmetric")
+    assert gradient.verify()
+    assert gradient.wrt.shape[0] == gradient.wrt.shape[1]
+    assert derive("tr(A*S)", "S", structure="symmetric", square="A").result == gradient.result
+    assert derive("tr(A*S)", "S", structure="diagonal", S=(3, 3)).result.shape == (3, 3)
+    assert hessian("tr(S*A*S)", "S", structure="lower triangular").verify()
+    assert is_derivative("A + A' - diag(diag(A))", "tr(A*S)", "S", structure="symmetric")
+    with pytest.raises(ShapeError, match="square"):
+        derive("tr(A*S)", "S", structure="symmetric", S=(3, 2))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from sympy import Dummy, Expr, I, Q, Rational, S, expand
+from sympy import Dummy, Eq, Expr, I, Q, Rational, S, expand
 
 from derivlib.check.claims.comparison import (
     as_grid,
@@ -112,9 +112,15 @@ def letters_assumed(assuming: Any) -> tuple[frozenset[Any], frozenset[Any]]:
         kind, arguments = (getattr(given, name, None) for name in ("function", "arguments"))
         subject = arguments[0] if kind in stated and arguments else None
         if subject is None or not hasattr(subject, "name"):
+            about = (
+                f"the equation {text(given.lhs)} = {text(given.rhs)} is not used where variables "
+                "are complex; put it into the result yourself"
+                if isinstance(given, Eq)
+                else f"{given} is not understood of complex variables"
+            )
             raise InputError(
-                f"{given} is not understood of complex variables; there are Q.real_elements(A) "
-                "and Q.hermitian(A) for a MatrixSymbol, and Q.real(t) for a Symbol"
+                f"{about}; there are Q.real_elements(A) and Q.hermitian(A) for a MatrixSymbol, and "
+                "Q.real(t) for a Symbol"
             )
         stated[kind].add(subject)
     for matrix in stated[Q.hermitian]:
