@@ -93,9 +93,16 @@ def _is_unclear(matrix: Expr) -> bool:
         if isinstance(node, (MatPow, HadamardPower)):
             return True
         factors = [f for f in node.args if f.is_Matrix] if isinstance(node, MatMul) else ()
-        if len(factors) > 1 and any(not isinstance(factor, _PLAIN) for factor in factors):
+        if len(factors) > 1 and not all(map(_is_plain_factor, node.args)):
             return True
     return False
+
+
+def _is_plain_factor(factor: Expr) -> bool:
+    """Return whether a factor is written without functions and powers."""
+    if factor.is_Matrix:
+        return isinstance(factor, _PLAIN)
+    return all(part.is_Symbol or part.is_Number for part in Mul.make_args(factor))
 
 
 def _is_chosen(body: Any, variable: Symbol) -> bool:
@@ -331,6 +338,10 @@ class TextPrinter(TextNotation, StrPrinter):
     def doprint(self, expr: Any) -> str:
         """Write a whole expression."""
         return without_doubled(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
+
+    def _print_Exp1(self, expr: Expr) -> str:
+        """As a name, E is a matrix."""
+        return "exp(1)"
 
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)

@@ -190,6 +190,16 @@ CONNECTIVES: dict[str, Any] = {"logical_and": sp.And, "logical_or": sp.Or, "logi
 """What conditions are joined by, by NumPy's names."""
 
 
+def _compared(relation: Any, left: Expr, right: Expr) -> Any:
+    try:
+        return relation(left, right)
+    except TypeError:
+        raise InputError(
+            f"{text(left)} and {text(right)} are not both real numbers to SymPy, for which no "
+            "undefined function of a matrix is one, and others are not compared"
+        ) from None
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What is compared by which signs: 0 < x < 1 has two."""
@@ -201,13 +211,7 @@ class Comparison:
         left, found = next(sides), []
         for sign in self.signs:
             right = next(sides)
-            try:
-                found.append(_RELATIONS[sign](left, right))
-            except TypeError:
-                raise InputError(
-                    f"{text(left)} and {text(right)} are not both known to be real numbers, and "
-                    "others are not compared"
-                ) from None
+            found.append(_compared(_RELATIONS[sign], left, right))
             left = right
         return sp.And(*found)
 

@@ -125,6 +125,11 @@ def test_refused_with_what_and_where(typed):
         )
 
 
+def test_an_undefined_function_of_a_matrix_is_not_compared():
+    with pytest.raises(ParseError, match="not both real numbers to SymPy"):
+        parse("where(f(X) > 0, 1, 2)", function="f")
+
+
 def test_choices_are_told_apart():
     with pytest.raises(ParseError) as caught:
         parse("a*x")

@@ -73,6 +73,9 @@ FOUND_AT_RANDOM = [
     A.applyfunc(Lambda(z, z * cos(2 * z * t**3))),
     sum_entries(X.applyfunc(Lambda(z, t**2 + 1))),
     exp(t) * X.applyfunc(Lambda(z, t)),
+    (exp(t) * A * A).applyfunc(cos),
+    (t**2 * A * A.T).applyfunc(Lambda(z, z * exp(z))),
+    exp(1) * A + exp(t + 1) * exp(1) * A,
     tril(t * A_1, -1),
     triu(Matrix([[2]]), 0),
 ]
