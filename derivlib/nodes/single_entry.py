@@ -58,6 +58,8 @@ def _on_arrays(on: Any, node: SingleEntry) -> Any:
 
 
 def _text(_: Any, node: SingleEntry) -> str:
+    if node.shape == (1, 1):
+        return "I[1]"  # nothing tells the length of e[0]
     if node.shape[1] == 1:
         return f"e[{node.position[0]}]"
     if node.shape[0] == 1:

@@ -17,6 +17,7 @@ from derivlib import (
     DerivlibError,
     InputError,
     MatrixFunction,
+    SingleEntry,
     derive,
     hessian,
     norm,
@@ -76,6 +77,8 @@ FOUND_AT_RANDOM = [
     (exp(t) * A * A).applyfunc(cos),
     (t**2 * A * A.T).applyfunc(Lambda(z, z * exp(z))),
     exp(1) * A + exp(t + 1) * exp(1) * A,
+    1 / norm(X) * SingleEntry((1, 1), 0, 0),
+    2 * SingleEntry((1, 1), 0, 0),
     tril(t * A_1, -1),
     triu(Matrix([[2]]), 0),
 ]
