@@ -284,7 +284,6 @@ def test_a_wrong_result_is_not_verified(run, monkeypatch):
     [
         ([], "no formula is given; derivlib --help shows how"),
         (["x'*A*x"], "with respect to what?"),
-        (["site"], "there is no command site yet"),
         (["new-site", "notes"], "there is no command new-site yet"),
         (["x'*A*x", "x", "--symetric", "A"], "unrecognized arguments: --symetric"),
         (["x'*A*x", "x", "--hess"], "unrecognized arguments: --hess"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from derivlib.command import terminal
 from derivlib.command.options import options
+from derivlib.command.serving import serve
 from derivlib.errors import DerivlibError, ParseError
 
 ANSWERED, WRONG, NO_ANSWER = 0, 1, 2
@@ -17,7 +18,7 @@ INTERRUPTED, OUTPUT_ENDED = 130, 141
 
 
 def main(typed: Sequence[str] | None = None) -> int:
-    """Answer what is typed behind `derivlib`.
+    """Answer what is typed behind `derivlib`, or serve a site.
 
     ```pycon
     >>> main(["tr(A*X)", "X", "--no-verify"])
@@ -48,8 +49,9 @@ def main(typed: Sequence[str] | None = None) -> int:
     :returns: the exit code: 0 if answered and verified, 1 if a claim or the verdict is negative, 2
         if there is no answer.
     """
+    typed = [*(sys.argv[1:] if typed is None else typed)]
     try:
-        return _answer(options(sys.argv[1:] if typed is None else typed))
+        return serve(typed[1:]) if typed[:1] == ["site"] else _answer(options(typed))
     except SystemExit as told:  # by argparse, which has said why
         return int(told.code or 0)
     except KeyboardInterrupt:

@@ -16,7 +16,7 @@ from typing import Any
 import derivlib
 from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, SCALAR_FACTS
 
-COMMANDS = ("site", "new-site")
+COMMANDS = ("new-site",)
 """Words that are no formulas; what they will do is not there yet."""
 
 _DESCRIPTION = """\
@@ -39,6 +39,7 @@ examples:
   derivlib "logdet(S)" S --structure symmetric --sizes n=3
   derivlib "norm(A*x - b)^2" x --wirtinger
   echo "tr(A*X)" | derivlib - X --json
+  derivlib site                      serve the built site; derivlib site --help
 
 exit codes:
   0  answered, and the independent calculation agrees
