@@ -197,6 +197,22 @@ def test_questions_are_kept_and_come_back_after_a_reload(reader, origin):
         assert visit.faults == []
 
 
+def test_it_answers_without_a_network_after_the_first_visit(browser, origin):
+    with (
+        visits.visitor(browser, **visits.DESKTOP) as reader,
+        visits.opened(reader, origin, "ask.html") as visit,
+    ):
+        page = visit.page
+        ask(page, {"formula": "b'*x", "variable": "x"})
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        reader.set_offline(True)
+        page.goto(origin + "ask.html" + address_of({"formula": "c'*x", "variable": "x"}))
+        page.reload()
+        page.wait_for_selector(ANSWERED, timeout=SECONDS)
+        assert page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = c"
+        assert visit.faults == []
+
+
 def test_two_tabs_answer_by_themselves(reader, origin):
     pages = [reader.new_page(), reader.new_page()]
     for page, name in zip(pages, "ab", strict=True):

@@ -16,7 +16,11 @@ from derivlib.site.ask.examples import EXAMPLES
 ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "docs" / "node_modules"
 STATIC = ROOT / "derivlib" / "site" / "ask" / "static"
-LIBRARIES = {"ask.mjs": "es2023,dom,dom.iterable", "worker.mjs": "es2023,webworker"}
+LIBRARIES = {
+    "ask.mjs": "es2023,dom,dom.iterable",
+    "service.js": "es2023,webworker",
+    "worker.mjs": "es2023,webworker",
+}
 extension = pytest.importorskip(
     "derivlib.site.ask.extension",
     reason="Sphinx is not installed; `python3 noxfile.py -s site` installs it",
@@ -35,7 +39,7 @@ def checked_types(script: Path, libraries: str) -> str:
 
 
 def test_every_script_is_checked():
-    assert {path.name for path in STATIC.glob("*.mjs")} == set(LIBRARIES)
+    assert {path.name for path in STATIC.glob("*.*js")} == set(LIBRARIES)
 
 
 @pytest.mark.parametrize("name", LIBRARIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from base64 import b64encode
@@ -109,6 +110,7 @@ POLICY = (
     "img-src 'self' data:",
     "font-src 'self' data:",
     "connect-src 'self'",
+    "manifest-src 'self'",
     "worker-src 'self' blob:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -128,6 +130,42 @@ def policy_of(page: str) -> str:
     return "; ".join(POLICY).format(hashes="".join(dict.fromkeys(hashes)))
 
 
+ICON = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12"
+fill="#1f3a5f"/><text x="32" y="46" font-size="44" font-family="serif" font-style="italic"
+text-anchor="middle" fill="#fff">∂</text></svg>
+"""
+
+
+def add_service(app: Sphinx, exception: Exception | None) -> None:
+    """Write what keeps the page for visits without a network, and makes an app of it."""
+    page = app.config.ask_page
+    if exception is not None or app.builder.format != "html" or page not in app.env.found_docs:
+        return
+    out = Path(app.outdir)
+    (out / FOLDER / "icon.svg").write_text(ICON, encoding="utf-8")
+    address = app.builder.get_target_uri(page)
+    manifest = {
+        "name": f"{app.config.project}: Ask",
+        "short_name": app.config.project,
+        "start_url": f"../../{address}",
+        "scope": "../../",
+        "display": "minimal-ui",
+        "icons": [{"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+    }
+    (out / FOLDER / "app.webmanifest").write_text(json.dumps(manifest), encoding="utf-8")
+    kept = [out / address, *sorted((out / "_static").rglob("*"))]
+    files = [path for path in kept if path.is_file() and path.name != "rest.gz"]
+    digest = sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    names = [path.relative_to(out).as_posix() for path in files]
+    script = (STATIC / "service.js").read_text(encoding="utf-8")
+    script = script.replace("@VERSION@", digest.hexdigest()[:16])
+    script = script.replace('["@FILES@"]', json.dumps(names))
+    (out / "service.js").write_text(script, encoding="utf-8")
+
+
 def add_policies(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into each page that has a box."""
     if exception is not None or app.builder.format != "html":
@@ -136,7 +174,11 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
         page = path.read_text(encoding="utf-8")
         if 'class="ask"' in page and "Content-Security-Policy" not in page:
             policy = escape(policy_of(page), quote=True).replace("&#x27;", "'")
-            tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+            up = "../" * (len(path.relative_to(app.outdir).parts) - 1)
+            tag = (
+                f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+                f'<link rel="manifest" href="{up}{FOLDER}/app.webmanifest">'
+            )
             page = _CHARSET.sub(lambda found: found[0] + tag, page, count=1)  # noqa: B023
             path.write_text(page, encoding="utf-8")
 
@@ -144,10 +186,12 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive with Sphinx."""
     app.add_config_value("ask_node_modules", "node_modules", "html", str)
+    app.add_config_value("ask_page", "ask", "html", str)
     app.add_node(ask_box, html=(visit_ask_box, None))
     app.add_directive("ask", AskDirective)
     app.connect("html-page-context", add_to_page)
     app.connect("builder-inited", copy_scripts)
     app.connect("build-finished", copy_bundle, priority=100)
     app.connect("build-finished", add_policies, priority=800)
+    app.connect("build-finished", add_service, priority=950)  # of the pages as they will stay
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -141,6 +141,7 @@ class Ask {
     this.shownHash = "";
     /** @type {Promise<any> | undefined} what sets formulas, once it is asked for */
     this.katex = undefined;
+    this.isKept = false;
     this.form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
     const find = (/** @type {string} */ name) =>
       /** @type {HTMLElement} */ (root.querySelector(`.ask-${name}`));
@@ -181,6 +182,17 @@ class Ask {
   wake() {
     this.katex ??= loaded(`${this.base}katex.min.js`).then(() => /** @type {any} */ (window).katex);
     this.engine.start();
+    this.keep();
+  }
+
+  /** Let the browser keep this page and all it needs, where it may: not over plain http. */
+  keep() {
+    if (this.isKept || !("serviceWorker" in navigator)) return;
+    this.isKept = true;
+    const root = new URL("../../", this.base).href;
+    navigator.serviceWorker.register(`${root}service.js`, { scope: root }).catch(() => {
+      // It answers all the same, and will be loaded again the next time.
+    });
   }
 
   openAddress() {
