@@ -33,6 +33,10 @@ class _Extreme(InPieces):
         """It has a kink where both are equal."""
         return (u - v,)
 
+    def _sympyrepr(self, printer: Any) -> str:
+        """As it can be evaluated: `max` is a function of Python's."""
+        return f"{type(self).__qualname__}({', '.join(map(printer.doprint, self.args))})"
+
     def fdiff(self, argindex: int = 1) -> Expr:
         """1 by what is taken, 0 by the other, and what is said where they are equal."""
         u, v, share = self.args
