@@ -20,20 +20,32 @@ def site(tmp_path):
     return tmp_path
 
 
-def test_a_site_is_served_until_it_is_interrupted(site):
+def interruptible():
+    """What is started in the background ignores Ctrl-C, and what it starts does so too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture
+def serving(site):
     command = [sys.executable, "-m", "derivlib", "site", str(site), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        address = process.stdout.readline().split()[0]
-        assert address.startswith("http://127.0.0.1:")
-        with urlopen(address) as answer:
-            assert answer.read() == b"<p>A site"
-        with urlopen(f"{address}worker.mjs") as answer:
-            assert answer.headers["Content-Type"] == "text/javascript"
-        with urlopen(f"{address}first.gz") as answer:
-            assert answer.headers.get("Content-Encoding") is None
-            assert answer.read() == b"\x1f\x8b"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=interruptible)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_site_is_served_until_it_is_interrupted(serving):
+    address = serving.stdout.readline().split()[0]
+    assert address.startswith("http://127.0.0.1:")
+    with urlopen(address) as answer:
+        assert answer.read() == b"<p>A site"
+    with urlopen(f"{address}worker.mjs") as answer:
+        assert answer.headers["Content-Type"] == "text/javascript"
+    with urlopen(f"{address}first.gz") as answer:
+        assert answer.headers.get("Content-Encoding") is None
+        assert answer.read() == b"\x1f\x8b"
+    serving.send_signal(signal.SIGINT)
+    assert serving.wait(timeout=20) == 0
 
 
 def test_a_folder_without_a_site_is_refused(tmp_path, capsys):
