@@ -20,7 +20,7 @@ AMSMATH = {
     *("exp", "sin", "cos", "tan", "tanh", "cosh", "sinh", "max", "min", "ldots", "ne", "neq"),
     *("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu"),
     *("xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Lambda"),
-    *("le", "vee"),
+    *("le", "leq", "ge", "vee"),
     *("\\", ",", ":", ";", " ", "!", "{", "}", "%", "_", "&", "#", "$"),
 }
 """Commands of LaTeX itself and of amsmath."""

@@ -53,7 +53,7 @@ SECOND = {
     "norm2(A*x - b)": "1/norm(A*x - b)*Aᵀ*(I - (A*x - b)*(A*x - b)ᵀ/norm(A*x - b)**2)*A",
     "(a'*x)^2*(b'*x)": "2*((aᵀ*x)*b*aᵀ + (bᵀ*x)*a*aᵀ + (aᵀ*x)*a*bᵀ)",
     "x'*S*x/(x'*x)": (
-        "2/(xᵀ*x)*(4*(xᵀ*S*x)/(xᵀ*x)**2*x*xᵀ + S - 2*S*x*xᵀ/(xᵀ*x) - 2*x*xᵀ*S/(xᵀ*x)"
+        "2/(xᵀ*x)*(S + 4*(xᵀ*S*x)/(xᵀ*x)**2*x*xᵀ - 2*S*x*xᵀ/(xᵀ*x) - 2*x*xᵀ*S/(xᵀ*x)"
         " - (xᵀ*S*x)/(xᵀ*x)*I)"
     ),
     "norm2(x)^4": "8*x*xᵀ + 4*norm(x)**2*I",
