@@ -93,6 +93,17 @@ from .nodes.logabsdet import LogAbsDet, logabsdet
 from .nodes.logdet import LogDet, logdet
 from .nodes.logsumexp import AxisLogSumExp, LogSumExp, logsumexp
 from .nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
+from .nodes.matrix_functions import (
+    Expm,
+    ExpmFrechet,
+    ExpmJacobian,
+    Logm,
+    LogmFrechet,
+    Sqrtm,
+    expm,
+    logm,
+    sqrtm,
+)
 from .nodes.matrix_slice import Take, take_columns, take_rows
 from .nodes.maximum import Maximum, Minimum, maximum, minimum
 from .nodes.node import Node, RealNode
@@ -105,6 +116,7 @@ from .nodes.partials import (
     partial,
 )
 from .nodes.pinv import Pinv, Projector, pinv, projector
+from .nodes.power_frechet import PowerFrechet, PowerJacobian
 from .nodes.prime import Prime, prime
 from .nodes.relu import Relu, relu
 from .nodes.sigmoid import Sigmoid, sigmoid
@@ -113,6 +125,7 @@ from .nodes.singular_values import NuclearNorm, Polar, SpectralNorm, polar
 from .nodes.softmax import AxisSoftmax, Softmax, softmax
 from .nodes.squared_distances import SquaredDistances, squared_distances
 from .nodes.sum_entries import SumEntries, mean, sum_entries
+from .nodes.sylvester import Sylvester, lyapunov, sylvester
 from .nodes.trace import scalar
 from .nodes.triangles import Tril, Triu, tril, triu
 from .nodes.vec import Unvec, Vec, unvec, vec
@@ -163,6 +176,9 @@ __all__ = [
     "ElementwisePrime",
     "Elu",
     "EntrywiseDerivation",
+    "Expm",
+    "ExpmFrechet",
+    "ExpmJacobian",
     "FormalDerivative",
     "FormalGradient",
     "FormalHessian",
@@ -186,6 +202,8 @@ __all__ = [
     "LogAbsDet",
     "LogDet",
     "LogSumExp",
+    "Logm",
+    "LogmFrechet",
     "MatrixDifferential",
     "MatrixFunction",
     "MatrixFunctionApplication",
@@ -199,6 +217,8 @@ __all__ = [
     "ParseError",
     "Pinv",
     "Polar",
+    "PowerFrechet",
+    "PowerJacobian",
     "Prime",
     "Projector",
     "Reading",
@@ -221,12 +241,14 @@ __all__ = [
     "Softmax",
     "Source",
     "SpectralNorm",
+    "Sqrtm",
     "SquaredDistances",
     "Step",
     "StepsVerdict",
     "Stepwise",
     "Substitutions",
     "SumEntries",
+    "Sylvester",
     "Take",
     "Tril",
     "Triu",
@@ -265,6 +287,7 @@ __all__ = [
     "elu",
     "entry_table",
     "explicit",
+    "expm",
     "formal",
     "hardmax",
     "hessian",
@@ -279,7 +302,9 @@ __all__ = [
     "leaky_relu",
     "logabsdet",
     "logdet",
+    "logm",
     "logsumexp",
+    "lyapunov",
     "maximum",
     "mean",
     "minimum",
@@ -300,8 +325,10 @@ __all__ = [
     "skew",
     "small_letters",
     "softmax",
+    "sqrtm",
     "squared_distances",
     "sum_entries",
+    "sylvester",
     "take_columns",
     "take_rows",
     "text",

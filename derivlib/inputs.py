@@ -239,11 +239,12 @@ def _is_complex(symbol: Any) -> bool:
 def _refuse_size(written: Written, wrt: Expr) -> None:
     if wrt not in written.sizes:
         return
-    matrices = (node for node in all_nodes(written.parts) if getattr(node, "is_Matrix", False))
+    matrices = [node for node in all_nodes(written.parts) if getattr(node, "is_Matrix", False)]
     shaped = (matrix for matrix in matrices if not children(matrix))
-    first = min(text(matrix) for matrix in shaped if wrt in size_symbols(matrix))
+    sized = [f"a size of {text(matrix)}" for matrix in shaped if wrt in size_symbols(matrix)]
+    first = min(sized, default=f"a whole number, an exponent in {text(written.expr)}")
     raise InputError(
-        f"{wrt} is a size of {first}; differentiate with respect to a symbol that may be any number"
+        f"{wrt} is {first}; differentiate with respect to a symbol that may be any number"
     )
 
 

@@ -17,9 +17,9 @@ from derivlib.code.ir import Array, Task
 from derivlib.code.lowering import Lowering
 from derivlib.code.signature import Argument, Shapes, identifier, listed, needed_arguments
 from derivlib.code.stable_exp import stabilise
-from derivlib.display.rows import on_one_line
 from derivlib.errors import InputError
 from derivlib.expressions.facets import Call, told
+from derivlib.expressions.text import text
 from derivlib.nodes import FormalNode
 
 
@@ -144,11 +144,11 @@ class Source:
 
     def _docstring(self) -> list[str]:
         formulas = [
-            f"{label} = {on_one_line(output)}" if label else on_one_line(output)
+            f"{label} = {text(output)}" if label else text(output)
             for label, output in self.task.outputs
         ]
         lines = [*formulas]
-        used = [f"{on_one_line(n)} = {on_one_line(v)}" for n, v in self.task.definitions.items()]
+        used = [f"{text(n)} = {text(v)}" for n, v in self.task.definitions.items()]
         if used:
             lines += ["", "with " + ",\n     ".join(used)]
         lines += ["", *(self._told(argument) for argument in self.arguments), *self.task.told]
@@ -183,7 +183,7 @@ class Source:
         helpers = [code.strip("\n") for code in self._lines.helpers.values()]
         everything = "\n".join([*helpers, *self.body])
         imports = [line for line in ("import cmath", "import math", *self.backend.imports)
-                   if re.search(rf"\b{line.split()[-1].split('.')[0]}\.", everything)]  # fmt: skip
+                   if re.search(rf"\b{re.escape(line.split()[-1])}\.", everything)]  # fmt: skip
         blocks = ["\n".join(imports)] if imports else []
         return "\n\n\n".join([*blocks, *helpers, function]) + "\n"
 

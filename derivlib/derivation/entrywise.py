@@ -25,7 +25,7 @@ from derivlib.derivation.step import Step
 from derivlib.derivation.writes_code import BackendName, WritesCode
 from derivlib.display.formula import Formula
 from derivlib.display.latex import latex
-from derivlib.display.rows import Rows, on_one_line
+from derivlib.display.rows import Rows
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form
@@ -146,14 +146,14 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
 
     @property
     def _code_outputs(self) -> list[tuple[str, Expr]]:
-        return [(on_one_line(self.label), self.result)]
+        return [(text(self.label), self.result)]
 
     @property
     def _code_values(self) -> list[tuple[str, Expr]]:
         output = self.parts[0].output
         values: list[tuple[str, Expr]] = [(text(output), normal_form(self.expr))]
         if self.order == 2:
-            label = on_one_line(layout_of(self.expr, self.wrt).label(output, self.wrt))
+            label = text(layout_of(self.expr, self.wrt).label(output, self.wrt))
             values.append((label, self._gradient))
         return values
 
@@ -270,7 +270,7 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
         return Formula(f"{latex(self.label)} = {latex(self.result)}")
 
     def __str__(self) -> str:
-        return f"{on_one_line(self.label)} = {on_one_line(self.result)}"
+        return f"{text(self.label)} = {text(self.result)}"
 
 
 def _stacked(matrix: Any) -> ImmutableDenseMatrix:

@@ -15,7 +15,6 @@ from sympy import Add, Basic, Expr, S
 from derivlib.derivation.layout import Layout
 from derivlib.derivation.matching import Same, find, have_same_differentials, replaced, terms_of
 from derivlib.derivation.step import Step
-from derivlib.display.rows import on_one_line
 from derivlib.engine.events import CHECKED, KNOWN_DIFFERENTIALS, NAMING, SUBSTITUTION
 from derivlib.engine.intermediates import Graph
 from derivlib.errors import ReplayError
@@ -91,8 +90,8 @@ class Line:
     @property
     def equation(self) -> str:
         """What the line says, in text, without its reasons."""
-        shown = text_sum(on_one_line(term, self.letters) for term in self.shown)
-        equals = "" if self.left is None else f"{on_one_line(self.left)} = "
+        shown = text_sum(text(term, self.letters) for term in self.shown)
+        equals = "" if self.left is None else f"{text(self.left)} = "
         return f"{equals}{shown}"
 
     def __str__(self) -> str:

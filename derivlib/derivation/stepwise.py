@@ -36,8 +36,8 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check import explicit, size_symbols
 from derivlib.display import show_group
-from derivlib.display.rows import on_one_line
 from derivlib.elements import element_matrix
+from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import (
     AbstractGradient,
@@ -97,7 +97,7 @@ class Stepwise:
 
     def __str__(self) -> str:
         stages = zip(("named", "applied", "explicit", "product"), self, strict=True)
-        return "\n".join(f"{name}: {on_one_line(stage)}" for name, stage in stages)
+        return "\n".join(f"{name}: {text(stage)}" for name, stage in stages)
 
     __repr__ = __str__
 

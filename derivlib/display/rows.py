@@ -1,14 +1,8 @@
-"""Text for a terminal: a tuple one element a line, an expression on one line."""
+"""Text for a terminal: a tuple, one element a line."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from sympy import Expr
-
-from derivlib.expressions.text import text
+from typing import TypeVar
 
 Element = TypeVar("Element", covariant=True)
 
@@ -22,10 +16,3 @@ class Rows(tuple[Element, ...]):
         return "\n".join(map(str, self))
 
     __repr__ = __str__
-
-
-def on_one_line(expr: Any, letters: Mapping[Expr, Expr] | None = None) -> str:
-    """Write an expression in text, each explicit matrix as [x_11, x_12; x_21, x_22]."""
-    shown = text(expr, letters).replace("Matrix([\n[", "[").replace("Matrix([[", "[")
-    shown = shown.replace("],\n[", "; ").replace("]])", "]")
-    return re.sub(r"(?<=[\[;,]) +", " ", shown).replace("[ ", "[")

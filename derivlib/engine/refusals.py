@@ -34,12 +34,17 @@ def _power(expr: MatPow) -> str:
     base, exponent = expr.args
     if exponent is S.Half and isinstance(base, MatPow):
         return abs_of_matrix(base.base)
+    entries = f"for the power of each entry write HadamardPower({typed(base)}, {typed(exponent)})"
     if exponent is S.Half:
-        entry_by_entry = typed(base, method="applyfunc(sqrt)")
-        return f"the square root of a matrix has no rule; for each entry write {entry_by_entry}"
+        entries = f"for that of each entry write {typed(base, method='applyfunc(sqrt)')}"
+        return f"write the square root of a matrix as sqrtm({typed(base)}); {entries}"
+    if exponent.free_symbols and exponent.is_integer is None:
+        names = " ".join(sorted(map(str, exponent.free_symbols)))
+        told = f'make a symbol for one with symbols("{names}", integer=True, positive=True)'
+        return f"the exponent of a matrix must be a whole number; {told}, {entries}"
     return (
         f"the exponent of a matrix must be a whole number, as in A**3, and is {typed(exponent)}; "
-        f"for the power of each entry write HadamardPower({typed(base)}, {typed(exponent)})"
+        f"{entries}"
     )
 
 

@@ -278,11 +278,11 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return mul(Pow(scale * entry, exponent), Identity(S.One))
     if exponent.is_Float and float(exponent).is_integer():
         exponent = Integer(int(exponent))
-    if isinstance(base, (Identity, MatPow, Inverse)) and exponent.is_Integer:
+    if isinstance(base, (Identity, MatPow, Inverse)) and exponent.is_integer:
         if isinstance(base, Identity):
             return base
         inside, inner_exponent = _base_and_exponent(base)
-        if inner_exponent.is_Integer:
+        if inner_exponent.is_integer:
             return power(inside, inner_exponent * exponent)
     if exponent is S.Zero:
         return identity(base.shape[0])

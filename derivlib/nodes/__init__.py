@@ -61,6 +61,17 @@ from derivlib.nodes.matrix_function import (
     arguments_of,
     numel,
 )
+from derivlib.nodes.matrix_functions import (
+    Expm,
+    ExpmFrechet,
+    ExpmJacobian,
+    Logm,
+    LogmFrechet,
+    Sqrtm,
+    expm,
+    logm,
+    sqrtm,
+)
 from derivlib.nodes.matrix_slice import Take, take_columns, take_rows
 from derivlib.nodes.norm import AxisNorm, Norm, norm
 from derivlib.nodes.partials import (
@@ -72,6 +83,7 @@ from derivlib.nodes.partials import (
     partial,
 )
 from derivlib.nodes.pinv import Pinv, Projector, pinv, projector
+from derivlib.nodes.power_frechet import PowerFrechet, PowerJacobian
 from derivlib.nodes.prime import Prime, is_undefined, prime
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.singular_values import NuclearNorm, Polar, SpectralNorm, polar
@@ -79,6 +91,7 @@ from derivlib.nodes.softmax import AxisSoftmax, Softmax, softmax
 from derivlib.nodes.squared_distances import SquaredDistances, squared_distances
 from derivlib.nodes.structures import STRUCTURES, Structure, as_structure
 from derivlib.nodes.sum_entries import SumEntries, mean, sum_entries
+from derivlib.nodes.sylvester import Sylvester, lyapunov, sylvester
 from derivlib.nodes.triangles import Tril, Triu, tril, triu
 from derivlib.nodes.vec import Unvec, Vec, unvec, vec
 
@@ -112,6 +125,9 @@ __all__ = [
     "EigvecMin",
     "Eigvecs",
     "ElementwisePrime",
+    "Expm",
+    "ExpmFrechet",
+    "ExpmJacobian",
     "FormalDerivative",
     "FormalGradient",
     "FormalHessian",
@@ -127,6 +143,8 @@ __all__ = [
     "LogAbsDet",
     "LogDet",
     "LogSumExp",
+    "Logm",
+    "LogmFrechet",
     "MatrixDifferential",
     "MatrixFunction",
     "MatrixFunctionApplication",
@@ -139,6 +157,8 @@ __all__ = [
     "PartialNode",
     "Pinv",
     "Polar",
+    "PowerFrechet",
+    "PowerJacobian",
     "Prime",
     "Projector",
     "Restricted",
@@ -148,9 +168,11 @@ __all__ = [
     "Skew",
     "Softmax",
     "SpectralNorm",
+    "Sqrtm",
     "SquaredDistances",
     "Structure",
     "SumEntries",
+    "Sylvester",
     "Take",
     "Tril",
     "Triu",
@@ -168,6 +190,7 @@ __all__ = [
     "d",
     "diagonal_sums",
     "eigvalsh",
+    "expm",
     "formal",
     "hardmax",
     "hstack",
@@ -177,7 +200,9 @@ __all__ = [
     "lambda_min",
     "logabsdet",
     "logdet",
+    "logm",
     "logsumexp",
+    "lyapunov",
     "mean",
     "norm",
     "numel",
@@ -188,8 +213,10 @@ __all__ = [
     "projector",
     "skew",
     "softmax",
+    "sqrtm",
     "squared_distances",
     "sum_entries",
+    "sylvester",
     "take_columns",
     "take_rows",
     "tril",

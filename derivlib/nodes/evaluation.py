@@ -76,6 +76,9 @@ class Ring(Protocol):
         :param simple: whether no other eigenvalue may be equal to it.
         """
 
+    def matrix_function(self, name: str, matrix: Grid) -> Grid:
+        """A function of a square matrix: its exponential, logarithm or square root."""
+
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix."""
 

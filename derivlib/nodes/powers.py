@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -50,7 +51,13 @@ tell(
 )
 
 
-def _whole(calc: Any, exponent: Expr) -> int:
+def symbols_in_exponent(node: Any) -> Sequence[Expr]:
+    """The symbols for whole numbers in the exponent of a matrix, for which a number is put in."""
+    exponent = node.args[1]
+    return sorted(exponent.free_symbols, key=str) if exponent.is_integer else ()
+
+
+def whole_exponent(calc: Any, exponent: Expr) -> int:
     """The exponent of a matrix, a whole number once the sizes are put in."""
     exponent = exponent.xreplace({size: Integer(k) for size, k in calc.sizes.items()})
     if not exponent.is_real or not exponent.is_number or not float(exponent).is_integer():
@@ -64,7 +71,7 @@ def _matrix_power(calc: Any, node: MatPow, base: Grid) -> Grid:
         sizes = {size: Integer(value) for size, value in calc.sizes.items()}
         exponent = calc.ring.number(node.exp.xreplace(sizes))
         return base.map(lambda entry: calc.ring.power(entry, exponent))
-    exponent = _whole(calc, node.exp)
+    exponent = whole_exponent(calc, node.exp)
     if exponent == 0:
         return Grid.of(*base.shape, lambda i, j: calc.ring.number(Integer(i == j)))
     if exponent < 0:
@@ -76,7 +83,7 @@ def _matrix_power_on_arrays(on: Any, node: MatPow) -> Any:
     base = on.value(node.args[0])
     if base.shape[2:] == (1, 1):
         return entry_power_on_arrays(on, node)
-    exponent = _whole(on, node.args[1])
+    exponent = whole_exponent(on, node.args[1])
     if exponent < 0:
         base, exponent = on.jets.inverse(base), -exponent
     return reduce(on.jets.matmul, [base] * exponent, on.number(on.np.eye(base.shape[-1])))
@@ -97,6 +104,7 @@ tell(
     arrays=_matrix_power_on_arrays,
     code="power",
     example=Example(_example, "square"),
+    sizes=symbols_in_exponent,
     undefined=lambda node: isinstance(node.args[0], ZeroMatrix) and node.args[1].is_negative,
     is_holomorphic=True,
 )

@@ -23,6 +23,8 @@ from sympy import (
     S,
     Symbol,
     conjugate,
+    exp,
+    log,
     sqrt,
     sympify,
 )
@@ -150,6 +152,19 @@ class Symbolic:
             )
         (a, b), (_, d) = matrix.row(0), matrix.row(1)
         return (a + d + (2 * i - 1) * sqrt((a - d) ** 2 + 4 * b**2)) / 2
+
+    def matrix_function(self, name: str, matrix: Grid) -> Grid:
+        """That of each entry on the diagonal, where all others are zero.
+
+        :raises UnsupportedError: if one of them is not.
+        """
+        n = matrix.rows
+        if any(matrix[i, j] != 0 for i in range(n) for j in range(n) if i != j):
+            raise UnsupportedError(
+                f"the {name} of a {n}×{n} matrix is not written out in its entries"
+            )
+        function = {"exponential": exp, "logarithm": log, "square root": sqrt}[name]
+        return Grid.of(n, n, lambda i, j: function(matrix[i, i]) if i == j else S.Zero)
 
     def independent(self, matrix: Grid) -> Crossing:
         """Those that are so at random values of all symbols and entries, and so nearly anywhere."""

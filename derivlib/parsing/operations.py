@@ -51,6 +51,7 @@ from derivlib.nodes.leaky_relu import leaky_relu
 from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
+from derivlib.nodes.matrix_functions import expm_frechet, expm_of, logm_frechet, logm_of, sqrtm_of
 from derivlib.nodes.maximum import maximum, minimum
 from derivlib.nodes.norm import norm
 from derivlib.nodes.pinv import pinv_of, projector_of
@@ -61,6 +62,7 @@ from derivlib.nodes.singular_values import nuclear_norm, polar_of, spectral_norm
 from derivlib.nodes.softmax import softmax
 from derivlib.nodes.squared_distances import squared_distances
 from derivlib.nodes.sum_entries import mean
+from derivlib.nodes.sylvester import lyapunov_of, sylvester_of
 from derivlib.nodes.trace import scalar
 from derivlib.nodes.triangles import tril, triu
 from derivlib.parsing.kinds import ShapeRule
@@ -262,6 +264,18 @@ def _from_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     return rows, rows
 
 
+def _between_squares(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    """The shape of C in A X + X B = C."""
+    *squares, (rows, cols) = shapes
+    for shape, size in zip(squares, (rows, cols), strict=True):
+        sizes.same(_square(sizes, [shape])[0], size)
+    return rows, cols
+
+
+def _of_one_square_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    return _between_squares(sizes, (shapes[0], shapes[0], shapes[-1]))
+
+
 def _of_three(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     for rows, cols in shapes:
         sizes.same(rows, S(3))
@@ -460,6 +474,8 @@ def _summed(axis: int) -> Build:
 
 
 _TRACE_ADVICE = "a trace, a determinant and an inverse are of square matrices"
+_SQUARE_ADVICE = "powers, exponentials, logarithms and square roots are of square matrices"
+_SYLVESTER_ADVICE = "sylvester(A, B, C) solves A*X + X*B = C, lyapunov(A, Q) solves A*X + X*A' = Q"
 _EIGENVALUE_ADVICE = (
     "eigenvalues and Cholesky factors are those of a symmetric matrix, such as X'*X"
 )
@@ -637,6 +653,33 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("lambda_min", 1): _of_one(smallest_of, _number_of_square, _EIGENVALUE_ADVICE),
     ("eigvec_max", 1): _of_one(EigvecMax, _column_of_square, _EIGENVALUE_ADVICE),
     ("eigvec_min", 1): _of_one(EigvecMin, _column_of_square, _EIGENVALUE_ADVICE),
+    ("expm", 1): _of_one(expm_of, _square, _SQUARE_ADVICE),
+    ("logm", 1): _of_one(logm_of, _square, _SQUARE_ADVICE),
+    ("sqrtm", 1): _of_one(sqrtm_of, _square, _SQUARE_ADVICE),
+    ("expm_frechet", 2): Operation(
+        _of_one_square_shape,
+        lambda parts, _: expm_frechet(*parts),
+        of_matrix=True,
+        advice=_SQUARE_ADVICE,
+    ),
+    ("logm_frechet", 2): Operation(
+        _of_one_square_shape,
+        lambda parts, _: logm_frechet(*parts),
+        of_matrix=True,
+        advice=_SQUARE_ADVICE,
+    ),
+    ("sylvester", 3): Operation(
+        _between_squares,
+        lambda parts, _: sylvester_of(*parts),
+        of_matrix=True,
+        advice=_SYLVESTER_ADVICE,
+    ),
+    ("lyapunov", 2): Operation(
+        _of_one_square_shape,
+        lambda parts, _: lyapunov_of(*parts),
+        of_matrix=True,
+        advice=_SYLVESTER_ADVICE,
+    ),
     ("pinv", 1): _of_one(pinv_of, _turned),
     ("projector", 1): _of_one(projector_of, _of_points),
     ("adj", 1): _of_one(adjugate_of, _square, _TRACE_ADVICE),
@@ -732,6 +775,8 @@ NAMES: dict[str, str] = {
     "lambdamin": "lambda_min", "eigmax": "lambda_max", "eigmin": "lambda_min",
     "nuclear": "nucnorm", "nuclear_norm": "nucnorm", "normnuc": "nucnorm", "norm_nuc": "nucnorm",
     "spectral_norm": "specnorm",
+    "matrix_exp": "expm", "solve_sylvester": "sylvester",
+    "solve_continuous_lyapunov": "lyapunov",
     "pseudoinverse": "pinv", "pseudo_inverse": "pinv",
     "nn_softmax": "softmax", "log_det": "logdet", "lse": "logsumexp", "log_sum_exp": "logsumexp",
 }  # fmt: skip
@@ -743,7 +788,7 @@ NO_BRACKETS = frozenset(
 """Names that may stand without brackets: tr A X, log det X."""
 
 NOT_YET = {
-    *("expm", "logm", "sqrtm", "eig", "eigh", "eigvals", "svd", "qr", "chol"),
+    *("eig", "eigh", "eigvals", "svd", "qr", "chol"),
     *(
         "rank",
         "cond",

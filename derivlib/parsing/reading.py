@@ -480,6 +480,7 @@ class _Reader:
 
     def _built(self) -> list[Any]:
         self.symbols: dict[str, Expr] = {}
+        self.exponents = self._exponents_of_matrices()
         values: list[Any] = []
         for index, term in enumerate(self.terms):
             shape = self.sizes.shape(self.shapes[index])
@@ -494,6 +495,21 @@ class _Reader:
                     value = self._applied(term, [values[k] for k in term.parts], shape)
             values.append(as_scalar(value) if shape == SCALAR else value)
         return values
+
+    def _exponents_of_matrices(self) -> set[str]:
+        """The names in exponents of matrices, which are positive whole numbers if not stated."""
+        found: set[str] = set()
+        stack = [
+            term.parts[1]
+            for term, shape in zip(self.terms, self.shapes, strict=True)
+            if term.operation is BINARY["^"] and self.sizes.shape(shape) != SCALAR
+        ]
+        while stack:
+            term = self.terms[stack.pop()]
+            stack.extend(term.parts)
+            if term.operation is None and term.value is None:
+                found.add(term.name)
+        return found
 
     @cached_property
     def named(self) -> set[int]:
@@ -582,5 +598,7 @@ class _Reader:
             return stated.symbol
         if shape == SCALAR:
             facts = {fact: True for fact in stated.facts if fact in SCALAR_FACTS}
+            if name in self.exponents:
+                facts = {"integer": True} | (facts or {"positive": True})
             return Symbol(name, **(facts if "complex" in facts else {"real": True} | facts))
         return MatrixSymbol(name, *shape)

@@ -9,6 +9,7 @@ from derivlib.rules import (  # noqa: F401, I001
     products,
     determinants,
     factorisations,
+    matrix_functions,
     functions,
     norms,
     bilinear,

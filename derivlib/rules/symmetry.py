@@ -21,7 +21,17 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import split_coefficient, transpose
 from derivlib.expressions.shapes import same_size
-from derivlib.nodes import Pinv, Polar
+from derivlib.nodes import (
+    Expm,
+    ExpmFrechet,
+    Logm,
+    LogmFrechet,
+    Pinv,
+    Polar,
+    PowerFrechet,
+    Sqrtm,
+    Sylvester,
+)
 from derivlib.nodes.adjugate import Adjugate
 
 __all__ = ["is_symmetric"]
@@ -67,8 +77,14 @@ def _are_mirrored(first: Expr, second: Expr, known: Container[Expr]) -> bool:
             return first.args[0] == second.args[0] and _are_mirrored(
                 first.args[1], second.args[1], known
             )
-        case Adjugate() | Pinv() | Polar():
+        case Adjugate() | Pinv() | Polar() | Expm() | Logm() | Sqrtm():
             return _are_mirrored(first.args[0], second.args[0], known)
+        case ExpmFrechet() | LogmFrechet() | PowerFrechet():
+            (A, *k, E), (B, *l, F) = first.args, second.args
+            return k == l and _are_mirrored(A, B, known) and _are_mirrored(E, F, known)
+        case Sylvester():
+            (A, B, C), (D, E, F) = first.args, second.args
+            return all(_are_mirrored(*both, known) for both in ((A, E), (B, D), (C, F)))
         case MatPow() | HadamardPower():
             return first.args[1] == second.args[1] and _are_mirrored(
                 first.args[0], second.args[0], known

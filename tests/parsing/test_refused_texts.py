@@ -99,7 +99,7 @@ REFUSED = {
     "xx'": (r"write x\*x", "xx"),
     "x(1)": (r"write x\[", None),
     "X(:)": (r"write vec\(X\)", ":"),
-    "expm(A)": ("cannot be differentiated here", "expm"),
+    "svd(A)": ("cannot be differentiated here", "svd"),
     "sigma(x)": ("did you mean sigmoid", "sigma"),
     "x'*A*x, A symetric": ("did you mean symmetric", None),
     "x'*x + I": ("I is a matrix", None),

@@ -18,6 +18,7 @@ from derivlib.check.arrays.conditions import CONNECTIVES, RELATIONS, holds
 from derivlib.check.arrays.elementary import EXP, LOG, derivatives_of, power
 from derivlib.check.arrays.jets import Jet, constant
 from derivlib.check.arrays.ridges import ridges
+from derivlib.check.scalars.matrix_functions import refuse_without, value_of
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import facet
 from derivlib.nodes import (
@@ -142,6 +143,15 @@ class Evaluator:
         """Where a condition holds, place by place."""
         return holds(condition, self.value)
 
+    def matrix_function(self, name: str, value: Jet) -> Jet:
+        """The exponential, logarithm or square root of a square matrix.
+
+        :raises NoValue: if it does not exist.
+        """
+        refuse_without(name, np.linalg.eigvals(value[0, 0].astype(float)))
+        found: Jet = value_of(name, _SquareJets(self), value)
+        return found
+
     @staticmethod
     def laid_out(value: Jet, shape: tuple[int, int]) -> Jet:
         """The same entries in another shape, column after column."""
@@ -202,6 +212,40 @@ def _undefined(node: Any) -> tuple[str, int, tuple[Any, ...]]:
     if slope is None:
         return type(node).__name__, 0, node.args
     return slope[0].__name__, slope[1], (slope[2],)
+
+
+class _SquareJets:
+    """Square matrices with their changes, which are never left out."""
+
+    orders = 0
+
+    def __init__(self, on: Evaluator) -> None:
+        self.on = on
+        self.digits = int(np.finfo(on.dtype).precision)
+
+    def plain(self, a: Jet) -> Jet:
+        return a
+
+    def solved(self, a: Jet, right: Jet) -> Jet:
+        raise NotImplementedError("no change is left out")
+
+    def unit(self, like: Jet) -> Jet:
+        return self.on.number(np.eye(like.shape[-1]))
+
+    def plus(self, a: Jet, b: Jet) -> Jet:
+        return a + b
+
+    def times(self, a: Jet, b: Jet) -> Jet:
+        return jets.matmul(a, b)
+
+    def scaled(self, p: int, q: int, a: Jet) -> Jet:
+        return a * p / q
+
+    def inverse(self, a: Jet) -> Jet:
+        return jets.inverse(a)
+
+    def size(self, a: Jet) -> float:
+        return float(np.abs(a[0]).sum(axis=2).max())
 
 
 class JetRing:
@@ -293,6 +337,10 @@ class JetRing:
         :raises UnsupportedError: always.
         """
         raise UnsupportedError("an eigenvalue inside of a node on arrays")
+
+    def matrix_function(self, name: str, matrix: Grid) -> Grid:
+        """The exponential, logarithm or square root of a square matrix."""
+        return self.on.as_grid(self.on.matrix_function(name, self.on.from_grid(matrix)))
 
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix, at the first place."""

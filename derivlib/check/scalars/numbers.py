@@ -28,7 +28,8 @@ from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
-from derivlib.check.scalars.fields import Arithmetic, NotRational, NoValue
+from derivlib.check.scalars.fields import Arithmetic, HighPrecision, NotRational, NoValue
+from derivlib.check.scalars.matrix_functions import refuse_without, value_of
 from derivlib.errors import InputError, UnsupportedError, VerificationError
 from derivlib.nodes.eigvalsh import polynomial_slope, polynomial_value
 from derivlib.nodes.evaluation import Evaluation
@@ -315,6 +316,20 @@ class Numbers:
             value = value + -step
         return value
 
+    def matrix_function(self, name: str, matrix: Grid) -> Grid:
+        """The exponential, logarithm or square root of a square matrix.
+
+        :raises NotRational: if numbers are exact.
+        :raises NoValue: if it does not exist, or does not change smoothly.
+        """
+        if self.point.arithmetic.tolerance is None:
+            raise NotRational(f"the {name} of a matrix")
+        plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
+        with mpmath.workdps(15):
+            refuse_without(name, mpmath.eig(mpmath.matrix(plain), left=False, right=False))
+        found: Grid = value_of(name, _Grids(self), matrix)
+        return found
+
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix, changes left out."""
         tolerance = 0 if self.point.arithmetic.tolerance is None else _RANK_TOLERANCE
@@ -340,6 +355,61 @@ class _BesideKinks(Numbers):
         if _innermost(left) == _innermost(right):
             raise NoValue("a piecewise function at the border of its pieces")
         return super().compare(relation, left, right)
+
+
+@dataclass(frozen=True)
+class _Grids:
+    """Square matrices of precise numbers, plain or dual."""
+
+    ring: Numbers
+    digits: int = HighPrecision.digits
+
+    @property
+    def orders(self) -> int:
+        return self.ring.level
+
+    def plain(self, a: Grid) -> Grid:
+        return a.map(_innermost)
+
+    def solved(self, a: Grid, right: Grid) -> Grid:
+        n = a.rows
+
+        def side(row: int, col: int) -> Any:  # of a ⊗ I + I ⊗ aᵀ, on rows one after the other
+            (i, j), (k, l) = divmod(row, n), divmod(col, n)
+            return (a[i, k] if j == l else 0) + (a[l, j] if i == k else 0)
+
+        stacked = Grid(n * n, 1, right.entries)
+        solved = self.times(self.inverse(Grid.of(n * n, n * n, side)), stacked)
+        return Grid(n, n, solved.entries)
+
+    def unit(self, like: Grid) -> Grid:
+        return Grid.of(*like.shape, lambda i, j: mpmath.mpf(int(i == j)))
+
+    def plus(self, a: Grid, b: Grid) -> Grid:
+        return Grid(*a.shape, tuple(map(self.ring.total, zip(a.entries, b.entries, strict=True))))
+
+    def times(self, a: Grid, b: Grid) -> Grid:
+        rows = [a.row(i) for i in range(a.rows)]
+        cols = [b.col(j) for j in range(b.cols)]
+        return Grid.of(a.rows, b.cols, lambda i, j: self._dot(rows[i], cols[j]))
+
+    def _dot(self, row: Sequence[Any], col: Sequence[Any]) -> Any:
+        is_zero = self.ring.is_zero
+        pairs = zip(row, col, strict=True)
+        return self.ring.total(
+            [self.ring.product(pair) for pair in pairs if not any(map(is_zero, pair))]
+        )
+
+    def scaled(self, p: int, q: int, a: Grid) -> Grid:
+        factor = mpmath.mpf(p) / q
+        return a.map(lambda entry: self.ring.product((factor, entry)))
+
+    def inverse(self, a: Grid) -> Grid:
+        return self.ring.inverse(a)
+
+    def size(self, a: Grid) -> float:
+        rows = (a.row(i) for i in range(a.rows))
+        return float(max(sum(abs(_innermost(entry)) for entry in row) for row in rows))
 
 
 def _lifted(value: Any, change: Any, level: int) -> Any:

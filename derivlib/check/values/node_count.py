@@ -84,6 +84,11 @@ class Lengths:
         """A root of a polynomial, which is written out up to the degree 2 only."""
         return 2 * sum(polynomial) if matrix.rows <= 2 else NOT_WRITTEN
 
+    def matrix_function(self, name: str, matrix: Grid) -> Grid:
+        """It is not written out in entries, but for one."""
+        length = 1 + matrix.entries[0] if matrix.rows == 1 else NOT_WRITTEN
+        return matrix.map(lambda _: length)
+
     def independent(self, matrix: Grid) -> Crossing:
         """As many as there can be."""
         rank = tuple(range(min(matrix.shape)))

@@ -56,7 +56,7 @@ NUMPY = Backend(
     name="numpy",
     title="NumPy",
     requires="numpy",
-    imports=("import numpy as np", "import scipy.special"),
+    imports=("import numpy as np", "import scipy.linalg", "import scipy.special"),
     prefix="np",
     functions=functions(
         "np",
