@@ -58,6 +58,7 @@ from derivlib import (
     dot,
     eigvalsh,
     elu,
+    expm,
     hardmax,
     hessian,
     huber,
@@ -67,7 +68,9 @@ from derivlib import (
     leaky_relu,
     logabsdet,
     logdet,
+    logm,
     logsumexp,
+    lyapunov,
     maximum,
     minimum,
     norm,
@@ -78,8 +81,10 @@ from derivlib import (
     sigmoid,
     skew,
     softmax,
+    sqrtm,
     squared_distances,
     sum_entries,
+    sylvester,
     take_columns,
     take_rows,
     tril,
@@ -89,7 +94,7 @@ from derivlib import (
 )
 from derivlib.nodes import Commutation
 
-n, m, p, q = symbols("n m p q", integer=True, positive=True)
+n, m, p, q, k = symbols("n m p q k", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
 A, B, C = MatrixSymbol("A", n, n), MatrixSymbol("B", m, m), MatrixSymbol("C", n, m)
 U, G = MatrixSymbol("U", n, n), MatrixSymbol("G", n, n)
@@ -183,6 +188,20 @@ CASES = {
     "log-determinant by Cholesky": (
         2 * sum_entries(DiagonalOf(cholesky(U * U.T)).applyfunc(log)), U),
     "projector": (y.T * projector(X) * A * y, X),
+    "symbolic power": (x.T * (A * U) ** k * y, U),
+    "symbolic power of an inverse": (Trace(A * U**-k), U),
+    "trace of a symbolic power": (Trace((A * U) ** k) ** 2, U),
+    "determinant of a symbolic power": (Determinant((A * U) ** k), U),
+    "log-determinant of a symbolic power": (logdet((U * U.T) ** k), U),
+    "absolute determinant of a symbolic power": (logabsdet((A * U) ** k), U),
+    "matrix exponential": (x.T * expm(A * U) * y, U),
+    "trace of a matrix exponential": (Trace(expm(U)) * Trace(A * U), U),
+    "matrix logarithm": (Trace(A * logm(U)), U),
+    "matrix square root": (x.T * sqrtm(U) * y, U),
+    "Sylvester's equation, A": (Trace(C.T * sylvester(A * U, B, X)), U),
+    "Sylvester's equation, B": (Trace(C.T * sylvester(A, B, C)), B),
+    "Sylvester's equation, C": (norm(sylvester(A, B, X)) ** 2, X),
+    "Lyapunov's equation": (Trace(A * lyapunov(U, G)), U),
     "logistic function": (sum_entries(sigmoid(X * W)), W),
     "logistic function of a scalar": (sigmoid(t) * Trace(t * U), t),
     "log-determinant": (logdet(U * A + A), U),
@@ -288,6 +307,12 @@ JACOBIANS = {
     "layer": (layer, W),
     "two layers": (second, X),
     "residual layer": ((A * X).applyfunc(sigma) + X, X),
+    "symbolic power, as a matrix": (U**k, U),
+    "matrix exponential, as a matrix": (expm(U), U),
+    "matrix logarithm, as a matrix": (logm(U), U),
+    "matrix square root, as a matrix": (sqrtm(U), U),
+    "solution of Sylvester's equation": (sylvester(A, B, X), X),
+    "solution of Lyapunov's equation": (lyapunov(U, G), U),
     "Cholesky factor, as a matrix": (cholesky(U * U.T), U),
     "eigenvalues, as a column": (eigvalsh(U + U.T), U),
     "layer of a column": ((A * x).applyfunc(sigma), x),
@@ -353,6 +378,11 @@ HESSIANS = {
     "quadratic form": (x.T * A * x, x),
     "quadratic in a matrix": (Trace(X.T * A * X * B), X),
     "eigenvalues": (x.T * eigvalsh(U + U.T), U),
+    "symbolic power": (x.T * U**k * y, U),
+    "matrix exponential": (x.T * expm(U) * y, U),
+    "matrix logarithm": (x.T * logm(U) * y, U),
+    "matrix square root": (Trace(sqrtm(U)), U),
+    "Sylvester's equation": (Trace(C.T * sylvester(U, B, X)), U),
     "nuclear norm": (norm(X, "nuc"), X),
     "largest eigenvalue": (lambda_max(U + U.T), U),
     "smallest eigenvalue": (lambda_min(U + U.T), U),

@@ -51,7 +51,14 @@ from derivlib.nodes.leaky_relu import leaky_relu
 from derivlib.nodes.logabsdet import logabsdet
 from derivlib.nodes.logdet import logdet
 from derivlib.nodes.logsumexp import logsumexp
-from derivlib.nodes.matrix_functions import expm_frechet, expm_of, logm_frechet, logm_of, sqrtm_of
+from derivlib.nodes.matrix_functions import (
+    expm_frechet,
+    expm_jacobian,
+    expm_of,
+    logm_frechet,
+    logm_of,
+    sqrtm_of,
+)
 from derivlib.nodes.maximum import maximum, minimum
 from derivlib.nodes.norm import norm
 from derivlib.nodes.pinv import pinv_of, projector_of
@@ -184,6 +191,11 @@ def _powered_by_entries(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 def _stacked(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     ((rows, cols),) = shapes
     return rows * cols, S.One
+
+
+def _on_stacked(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    rows, _ = _square(sizes, shapes)
+    return rows * rows, rows * rows
 
 
 def _laid_out(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
@@ -668,6 +680,7 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
         of_matrix=True,
         advice=_SQUARE_ADVICE,
     ),
+    ("expm_jacobian", 1): _of_one(expm_jacobian, _on_stacked, _SQUARE_ADVICE),
     ("sylvester", 3): Operation(
         _between_squares,
         lambda parts, _: sylvester_of(*parts),

@@ -20,6 +20,7 @@ from sympy import (
     Inverse,
     KroneckerProduct,
     Lambda,
+    MatPow,
     Matrix,
     MatrixSymbol,
     Max,
@@ -47,9 +48,11 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 from derivlib import (
     BackendError,
     Eigvalsh,
+    Expm,
     InputError,
     LambdaMax,
     LambdaMin,
+    Logm,
     MatrixFunction,
     NuclearNorm,
     Pinv,
@@ -59,6 +62,8 @@ from derivlib import (
     ResolventMin,
     SizesError,
     SpectralNorm,
+    Sqrtm,
+    Sylvester,
     amax,
     amin,
     cholesky,
@@ -227,9 +232,9 @@ WRITTEN_OUT = (Determinant, LogDet, Inverse)
 
 OF_ROOTS = (
     *(Eigvalsh, LambdaMax, LambdaMin, ResolventMax, ResolventMin),
-    *(SpectralNorm, NuclearNorm, Polar),
+    *(SpectralNorm, NuclearNorm, Polar, Sylvester),
 )
-"""What is written out, entry by entry, at the size 2 alone."""
+"""What is not written out, entry by entry, at usual sizes."""
 
 OF_GRAM_MATRICES = (Pinv, Projector)
 """What is too long to be written out at usual sizes."""
@@ -238,8 +243,13 @@ OF_GRAM_MATRICES = (Pinv, Projector)
 def assert_calculates(d, backend, **options):
     """Compare what code calculates with the derivative found entry by entry."""
     sizes = {size: SIZES[size.name] for size in size_symbols(*d._asked.parts, d.wrt)}
+    if d.expr.has(Expm, Logm, Sqrtm):  # which are not written out in their entries
+        assert d.verify({size: min(value, 3) for size, value in sizes.items()}, code=backend)
+        return
     if d.expr.has(*OF_ROOTS) or (d.expr.has(*WRITTEN_OUT) and d.expr.has(KroneckerProduct)):
         sizes = dict.fromkeys(sizes, 2)
+    elif any(node.exp in sizes for node in d.expr.atoms(MatPow)):
+        sizes = {size: 3 if size.name == "k" else 2 for size in sizes}
     elif d.expr.has(*OF_GRAM_MATRICES):
         sizes = {size: {"n": 3, "m": 2}.get(size.name, 2) for size in sizes}
     elif d.expr.has(Inverse) and d.result.has(Inverse):

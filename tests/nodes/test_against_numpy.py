@@ -22,6 +22,7 @@ from derivlib import (
     cross,
     derive,
     eigvalsh,
+    expm,
     hardmax,
     hessian,
     hstack,
@@ -29,14 +30,18 @@ from derivlib import (
     lambda_max,
     lambda_min,
     logabsdet,
+    logm,
+    lyapunov,
     mean,
     norm,
     pinv,
     polar,
     projector,
     skew,
+    sqrtm,
     squared_distances,
     sum_entries,
+    sylvester,
     take_columns,
     take_rows,
     tril,
@@ -269,6 +274,40 @@ SCALARS = {
             np.linalg.norm(np.linalg.solve(np.linalg.cholesky(R @ R.T), c)) ** 3 * np.trace(R)
         ),
     ),
+    "symbolic power": (
+        c.T * (R * R.T) ** (n + 1) * c,
+        R,
+        lambda R, c, **_: (c.T @ np.linalg.matrix_power(R @ R.T, SIZES[n] + 1) @ c).item(),
+    ),
+    "negative symbolic power": (
+        Trace(X.T * R**-n * X), R,
+        lambda R, X, **_: np.trace(X.T @ np.linalg.matrix_power(R, -SIZES[n]) @ X),
+    ),
+    "matrix exponential": (
+        c.T * expm(R) * c, R, lambda R, c, **_: (c.T @ scipy.linalg.expm(R) @ c).item()
+    ),
+    "matrix logarithm": (
+        c.T * logm(R * R.T) * c,
+        R,
+        lambda R, c, **_: (c.T @ scipy.linalg.logm(R @ R.T).real @ c).item(),
+    ),
+    "matrix square root": (
+        c.T * sqrtm(R * R.T) * c,
+        R,
+        lambda R, c, **_: (c.T @ scipy.linalg.sqrtm(R @ R.T).real @ c).item(),
+    ),
+    "Sylvester's equation": (
+        Trace(X.T * sylvester(R * R.T, X.T * X, X)),
+        X,
+        lambda R, X, **_: np.trace(X.T @ scipy.linalg.solve_sylvester(R @ R.T, X.T @ X, X)),
+    ),
+    "Lyapunov's equation": (
+        c.T * lyapunov(R * R.T, R) * c,
+        R,
+        lambda R, c, **_: (
+            c.T @ scipy.linalg.solve_continuous_lyapunov(R @ R.T, R) @ c
+        ).item(),
+    ),
     "projector": (
         c.T * projector(X * W) * R * c,
         W,
@@ -301,6 +340,10 @@ MATRIX_VALUED = {
     "Moore–Penrose inverse": (pinv(R[0:2, :] * R), R, lambda R, **_: np.linalg.pinv(R[:2] @ R)),
     "orthogonal polar factor": (polar(X), X, lambda X, **_: scipy.linalg.polar(X)[0]),
     "factor of fewer rows": (polar(X.T), X, lambda X, **_: scipy.linalg.polar(X.T)[0]),
+    "matrix exponential": (expm(R), R, lambda R, **_: scipy.linalg.expm(R)),
+    "matrix logarithm": (logm(R * R.T), R, lambda R, **_: scipy.linalg.logm(R @ R.T).real),
+    "matrix square root": (sqrtm(R * R.T), R, lambda R, **_: scipy.linalg.sqrtm(R @ R.T).real),
+    "symbolic power": (R**n, R, lambda R, **_: np.linalg.matrix_power(R, SIZES[n])),
     "Cholesky factor": (cholesky(X.T * X), X, lambda X, **_: np.linalg.cholesky(X.T @ X)),
     "eigenvalues": (eigvalsh(R + R.T), R, lambda R, **_: np.linalg.eigvalsh(R + R.T)[:, None]),
     "circulant matrix": (circulant(x), x, lambda x, **_: scipy.linalg.circulant(x.ravel())),

@@ -86,6 +86,19 @@ def stacked_units(matrix_of):
     return np.hstack([column_by_column(matrix_of(unit)) for unit in np.eye(3)])
 
 
+def moved(function, at, by, *others):
+    """What a function of a matrix changes by, by central differences of the fourth order."""
+    step = 1e-3
+    steps = {-2: 1, -1: -8, 1: 8, 2: -1}
+    return sum(c * function(at + k * step * by, *others) for k, c in steps.items()) / (12 * step)
+
+
+def on_vec(function):
+    """The matrix of a linear function of a matrix, by what it does to each unit matrix."""
+    images = (function(unit(N, N, i, j)) for j, i in np.ndindex(N, N))
+    return np.hstack([column_by_column(image) for image in images])
+
+
 BY_OTHERS = {
     "function of two indices": lambda v: np.fromfunction(lambda i, j: i**2 - 3 * j, (N, M)),
     "Hadamard product": lambda v: 2 * v[X] ** 3,
@@ -119,6 +132,31 @@ BY_OTHERS = {
     "nuclear norm": lambda v: np.linalg.norm(v[X], "nuc"),
     "orthogonal polar factor": lambda v: scipy.linalg.polar(v[X])[0],
     "Cholesky factor": lambda v: np.linalg.cholesky(v[X].T @ v[X]),
+    "matrix power of a size": lambda v: np.linalg.matrix_power(v[A], M),
+    "derivative of a power": lambda v: moved(np.linalg.matrix_power, v[A], v[A].T, M),
+    "derivative of a negative power": lambda v: moved(np.linalg.matrix_power, v[A], v[A].T, -M),
+    "derivative of a power, on vec": lambda v: on_vec(
+        lambda unit: moved(np.linalg.matrix_power, v[A], unit, M)
+    ),
+    "derivative of a negative power, on vec": lambda v: on_vec(
+        lambda unit: moved(np.linalg.matrix_power, v[A], unit, -M)
+    ),
+    "matrix exponential": lambda v: scipy.linalg.expm(v[A]),
+    "matrix logarithm": lambda v: scipy.linalg.logm(v[A]),
+    "matrix square root": lambda v: scipy.linalg.sqrtm(v[A]),
+    "derivative of an exponential": lambda v: scipy.linalg.expm_frechet(
+        v[A], v[A] @ v[A].T, compute_expm=False
+    ),
+    "derivative of a logarithm": lambda v: moved(scipy.linalg.logm, v[A], v[A].T),
+    "derivative of an exponential, on vec": lambda v: on_vec(
+        lambda unit: scipy.linalg.expm_frechet(v[A], unit, compute_expm=False)
+    ),
+    "solution of Sylvester's equation": lambda v: scipy.linalg.solve_sylvester(
+        v[A], v[X].T @ v[X], v[X]
+    ),
+    "solution of Lyapunov's equation": lambda v: scipy.linalg.solve_continuous_lyapunov(
+        v[A], v[A] @ v[A]
+    ),
     "projector": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "projector of rank two": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "logistic function": lambda v: scipy.special.expit(v[t]),

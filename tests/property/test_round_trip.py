@@ -34,6 +34,15 @@ COUNT = 60
 NOT_TYPED = {
     "derivative of scaled by an entry": "J[1, 0] does not say its shape",
     "derivative of explicit entries of a matrix": "the same",
+    **{
+        f"{of} {name}": "a sum over an index has no text form"
+        for of, name in (
+            ("derivative of", "symbolic power"),
+            ("derivative of", "symbolic power of an inverse"),
+            ("derivative of", "symbolic power, as a matrix"),
+            ("Hessian of", "symbolic power"),
+        )
+    },
     "Hessian of through an abstract matrix": "the derivative of a derivative of ν has no text form",
     **{
         f"{of}{name}": "convolution_matrix(a, n) has a size among its arguments"
