@@ -105,7 +105,7 @@ v, k3, M3 = MatrixSymbol("v", 3, 1), MatrixSymbol("k", 3, 1), MatrixSymbol("M", 
 sigma, tau, lam, mu = (Function(name) for name in ("sigma", "tau", "lambda", "mu"))
 nu, square = MatrixFunction("nu", (n, p)), MatrixFunction("mu", (n, n))
 
-SIZES = {n: 4, m: 3, p: 2, q: 5}
+SIZES = {n: 4, m: 3, p: 2, q: 5, k: 3}
 TRIPLES = [(4, 3, 2), (2, 3, 5), (1, 4, 3), (3, 1, 2), (5, 2, 1)]
 
 layer = (X * W).applyfunc(sigma)

@@ -240,6 +240,9 @@ class TextPrinter(TextNotation, StrPrinter):
     def _print_Symbol(self, expr: Symbol) -> str:
         return self.name(expr.name)
 
+    def _print_Exp1(self, expr: Expr) -> str:
+        return "exp(1)"  # as E is a letter for a matrix
+
     def _print_MatrixSymbol(self, expr: MatrixSymbol) -> str:
         return self.name(expr.name)
 

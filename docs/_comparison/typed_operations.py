@@ -18,6 +18,7 @@ GROUPS = {
         "x ./ y": ("", "x / y", "x ./ y"),
         "x.^3": ("HadamardPower(x, 3)", "x**3", "x.^3"),
         "A^2": ("A**2", "A @ A", "A^2"),
+        "A^k": ("A**k", "np.linalg.matrix_power(A, k)", "A^k"),
         "A^-1": ("A**-1", "np.linalg.inv(A)", "inv(A)"),
         "c*X": ("c*X", "c * X", "c*X"),
         "x/norm(x)": ("x/norm(x)", "x / np.linalg.norm(x)", "x/norm(x)"),
@@ -52,6 +53,19 @@ GROUPS = {
     "matrices": {
         "inv(A)": ("Inverse(A)", "np.linalg.inv(A)", "inv(A)"),
         "A\\b": ("Inverse(A)*b", "np.linalg.solve(A, b)", "A\\b"),
+        "expm(A)": ("expm(A)", "scipy.linalg.expm(A)", "expm(A)"),
+        "logm(A)": ("logm(A)", "scipy.linalg.logm(A)", "logm(A)"),
+        "sqrtm(A)": ("sqrtm(A)", "scipy.linalg.sqrtm(A)", "sqrtm(A)"),
+        "sylvester(A, B, X)": (
+            "sylvester(A, B, X)",
+            "scipy.linalg.solve_sylvester(A, B, X)",
+            "sylvester(A, B, X)",
+        ),
+        "lyapunov(A, B)": (
+            "lyapunov(A, B)",
+            "scipy.linalg.solve_continuous_lyapunov(A, B)",
+            "lyap(A, -B)",
+        ),
         "pinv(A)": ("pinv(A)", "np.linalg.pinv(A)", "pinv(A)"),
         "eigvalsh(X'*X)": (
             "eigvalsh(X.T*X)",

@@ -83,7 +83,7 @@ def test_stages_and_entries_have_the_shape_of_the_variable(name):
     long = any(word in name for word in words)
     many = long or (inverts and "Kronecker" in name) or "Stein" in name
     chosen = SMALLER if many else SMALL
-    sizes = {size: chosen.get(size, 3) for size in size_symbols(d.expr, d.wrt)}
+    sizes = {size: chosen[size] for size in size_symbols(d.expr, d.wrt)}
     if d.expr.has(Expm, Logm, Sqrtm):
         with pytest.raises(UnsupportedError, match="is not written out in its entries"):
             d.elementwise(sizes, entry=small_letters)
