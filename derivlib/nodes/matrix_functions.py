@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Expr, Identity, Inverse, MatMul, MatPow, S, ZeroMatrix
 
 from derivlib.expressions.construction import (
+    add,
     identity,
     inverse,
     is_single,
@@ -431,7 +432,7 @@ def _code(kind: type) -> Call:
 def _near_one(w: Any, r: Any) -> Expr:
     """A matrix whose eigenvalues have positive real parts, whatever it is made of."""
     matrix = w.matrix(r, r, 0)
-    return matrix * matrix.T + Identity(matrix.shape[0])
+    return add(mul(matrix, transpose(matrix)), identity(matrix.shape[0]))
 
 
 def _transposed(node: Any) -> Expr | None:

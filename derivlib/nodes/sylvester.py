@@ -232,7 +232,7 @@ def _transposed(node: Sylvester) -> Expr | None:
 def _example(w: Any, r: Any, c: Any, d: int) -> Expr:
     """Of two matrices whose eigenvalues are positive, so that there is a solution."""
     A, B = (
-        matrix * transpose(matrix) + identity(matrix.shape[0])
+        add(mul(matrix, transpose(matrix)), identity(matrix.shape[0]))
         for matrix in (w.matrix(r, r, 0), w.matrix(c, c, 0))
     )
     return sylvester(A, B, w.matrix(r, c, d))

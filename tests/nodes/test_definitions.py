@@ -14,6 +14,7 @@ from scipy.spatial.distance import cdist
 from sympy import preorder_traversal
 from test_facets import SIZES, WITH_VALUES, A, X, arrays_for, defined, numbers, q, t, u, v, x, y
 
+from derivlib import Expm, ExpmFrechet, ExpmJacobian, Logm, LogmFrechet, Sqrtm
 from derivlib.check.arrays.evaluator import Evaluator
 from derivlib.check.arrays.jets import constant
 from derivlib.expressions import facets
@@ -154,9 +155,6 @@ BY_OTHERS = {
     "solution of Sylvester's equation": lambda v: scipy.linalg.solve_sylvester(
         v[A], v[X].T @ v[X], v[X]
     ),
-    "solution of Lyapunov's equation": lambda v: scipy.linalg.solve_continuous_lyapunov(
-        v[A], v[A] @ v[A]
-    ),
     "projector": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "projector of rank two": lambda v: v[X] @ np.linalg.pinv(v[X]),
     "logistic function": lambda v: scipy.special.expit(v[t]),
@@ -244,6 +242,10 @@ BY_OTHERS = {
 }
 
 
+NOT_WRITTEN_OUT = (Expm, Logm, Sqrtm, ExpmFrechet, LogmFrechet, ExpmJacobian)
+"""What has no entries in symbols; precise numbers are tried in test_matrix_functions.py."""
+
+
 @pytest.mark.parametrize("name", BY_OTHERS)
 def test_a_definition_says_what_others_calculate(name):
     arrays = arrays_for(np.random.default_rng(list(BY_OTHERS).index(name)))
@@ -251,7 +253,9 @@ def test_a_definition_says_what_others_calculate(name):
     like = (1, 1)
     jets = {symbol: constant(value, like) for symbol, value in arrays.items()}
     on_arrays = Evaluator(SIZES, jets, like).value(WITH_VALUES[name])[0, 0].astype(float)
-    for found in (numbers(defined(WITH_VALUES[name]), arrays), on_arrays):
+    written_out = not WITH_VALUES[name].has(*NOT_WRITTEN_OUT)
+    by_entries = [numbers(defined(WITH_VALUES[name]), arrays)] if written_out else []
+    for found in (*by_entries, on_arrays):
         assert found.shape == wanted.shape
         assert np.allclose(found, wanted, 1e-8, 1e-8)
 

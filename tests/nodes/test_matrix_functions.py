@@ -9,7 +9,10 @@ import sympy as sp
 from sympy import Identity, Inverse, MatrixSymbol, Trace, Transpose, ZeroMatrix, symbols
 
 from derivlib import (
+    ExpmFrechet,
+    ExpmJacobian,
     InputError,
+    LogmFrechet,
     PowerFrechet,
     RuleError,
     ShapeError,
@@ -30,6 +33,8 @@ from derivlib import (
     text,
 )
 from derivlib.check import check_rule
+from derivlib.check.scalars.fields import HighPrecision
+from derivlib.check.scalars.numbers import at_points
 from derivlib.nodes.matrix_functions import expm_frechet
 from derivlib.nodes.power_frechet import power_frechet
 from derivlib.rules import RULES
@@ -39,6 +44,35 @@ whole = symbols("j", integer=True)
 A, B, X = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("X", n, m)
 a, b = MatrixSymbol("a", n, 1), MatrixSymbol("b", n, 1)
 t = sp.Symbol("t", real=True)
+
+PRECISELY = {
+    "exponential": (expm(A), scipy.linalg.expm),
+    "logarithm": (logm(A), scipy.linalg.logm),
+    "square root": (sqrtm(A), scipy.linalg.sqrtm),
+    "derivative of an exponential": (
+        ExpmFrechet(A, A.T), lambda a: scipy.linalg.expm_frechet(a, a.T, compute_expm=False)),
+    "derivative of a logarithm": (
+        LogmFrechet(A, A.T),
+        lambda a: scipy.linalg.logm(np.block([[a, a.T], [0 * a, a]]))[: len(a), len(a) :]),
+    "derivative of an exponential, on vec": (
+        ExpmJacobian(A),
+        lambda a: np.array([
+            scipy.linalg.expm_frechet(a, unit.reshape(a.shape).T, compute_expm=False).T.ravel()
+            for unit in np.eye(a.size)]).T),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PRECISELY)
+def test_precise_values(name):
+    expr, by_scipy = PRECISELY[name]
+
+    def action(point):
+        values = point.evaluation({n: 3}).value(A), point.evaluation({n: 3}).value(expr)
+        return [np.array(value.entries, float).reshape(value.shape) for value in values]
+
+    for at, found in at_points(HighPrecision(), 0, 2, action):
+        assert np.allclose(found, by_scipy(at), 1e-10)
+
 
 OF_A_POWER = {
     "trace": (Trace(A**k), k * A.T ** (k - 1)),
