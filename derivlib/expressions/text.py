@@ -342,10 +342,6 @@ class TextPrinter(TextNotation, StrPrinter):
         """Write a whole expression."""
         return without_doubled(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
 
-    def _print_Exp1(self, expr: Expr) -> str:
-        """As a name, E is a matrix."""
-        return "exp(1)"
-
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)
 
