@@ -207,6 +207,11 @@ def test_they_can_be_typed(typed):
     assert text(read_text(again).expr) == text(found)
 
 
+@pytest.mark.parametrize("function", [expm, logm, sqrtm])
+def test_one_row_is_a_matrix_too(function):
+    assert derive(Trace(function(A * A.T)), A).verify({n: 1})
+
+
 def test_a_wrong_rule_is_noticed():
     assert check_rule(RULES["Sylvester's equation"])
     rule = RULES["matrix power with a symbol as exponent"]

@@ -325,8 +325,7 @@ class Numbers:
         if self.point.arithmetic.tolerance is None:
             raise NotRational(f"the {name} of a matrix")
         plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
-        with mpmath.workdps(15):
-            refuse_without(name, mpmath.eig(mpmath.matrix(plain), left=False, right=False))
+        refuse_without(name, _eigenvalues(plain))
         found: Grid = value_of(name, _Grids(self), matrix)
         return found
 
@@ -338,6 +337,14 @@ class Numbers:
     def differential(self, value: Any) -> Any:
         """The first-order change of a value."""
         return part_of(value)
+
+
+def _eigenvalues(rows: list[list[Any]]) -> list[Any]:
+    """The eigenvalues of a matrix, to the precision of a float."""
+    if len(rows) == 1:
+        return rows[0]
+    with mpmath.workdps(15):
+        return list(mpmath.eig(mpmath.matrix(rows), left=False, right=False))
 
 
 @dataclass(frozen=True)
