@@ -43,6 +43,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivlib import (
     BasisMatrix,
+    ExpmFrechet,
+    LogmFrechet,
     MatrixFunction,
     absolute,
     adjugate,
@@ -94,18 +96,20 @@ from derivlib import (
 )
 from derivlib.nodes import Commutation
 
-n, m, p, q, k = symbols("n m p q k", integer=True, positive=True)
+n, m, p, q, k, l = symbols("n m p q k l", integer=True, positive=True)
 X, W, V = MatrixSymbol("X", n, m), MatrixSymbol("W", m, p), MatrixSymbol("V", p, q)
 A, B, C = MatrixSymbol("A", n, n), MatrixSymbol("B", m, m), MatrixSymbol("C", n, m)
 U, G = MatrixSymbol("U", n, n), MatrixSymbol("G", n, n)
 x, y, b = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("b", n, 1)
 row = MatrixSymbol("r", 1, p)
+P, H, F = MatrixSymbol("P", p, p), MatrixSymbol("H", l, l), MatrixSymbol("F", l, l)
+h, g = MatrixSymbol("h", l, 1), MatrixSymbol("g", l, 1)
 t, z = Symbol("t"), Symbol("z")
 v, k3, M3 = MatrixSymbol("v", 3, 1), MatrixSymbol("k", 3, 1), MatrixSymbol("M", 3, 3)
 sigma, tau, lam, mu = (Function(name) for name in ("sigma", "tau", "lambda", "mu"))
 nu, square = MatrixFunction("nu", (n, p)), MatrixFunction("mu", (n, n))
 
-SIZES = {n: 4, m: 3, p: 2, q: 5, k: 3}
+SIZES = {n: 4, m: 3, p: 2, q: 5, k: 3, l: 2}
 TRIPLES = [(4, 3, 2), (2, 3, 5), (1, 4, 3), (3, 1, 2), (5, 2, 1)]
 
 layer = (X * W).applyfunc(sigma)
@@ -194,14 +198,14 @@ CASES = {
     "determinant of a symbolic power": (Determinant((A * U) ** k), U),
     "log-determinant of a symbolic power": (logdet((U * U.T) ** k), U),
     "absolute determinant of a symbolic power": (logabsdet((A * U) ** k), U),
-    "matrix exponential": (x.T * expm(A * U) * y, U),
-    "trace of a matrix exponential": (Trace(expm(U)) * Trace(A * U), U),
-    "matrix logarithm": (Trace(A * logm(U)), U),
-    "matrix square root": (x.T * sqrtm(U) * y, U),
-    "Sylvester's equation, A": (Trace(C.T * sylvester(A * U, B, X)), U),
-    "Sylvester's equation, B": (Trace(C.T * sylvester(A, B, C)), B),
-    "Sylvester's equation, C": (norm(sylvester(A, B, X)) ** 2, X),
-    "Lyapunov's equation": (Trace(A * lyapunov(U, G)), U),
+    "matrix exponential": (h.T * expm(F * H) * g, H),
+    "trace of a matrix exponential": (Trace(expm(H)) * Trace(F * H), H),
+    "matrix logarithm": (Trace(F * logm(H)), H),
+    "matrix square root": (h.T * sqrtm(H) * g, H),
+    "Sylvester's equation, A": (Trace(W.T * sylvester(B, P, W)), B),
+    "Sylvester's equation, B": (Trace(W.T * sylvester(B, P.T * P, W)), P),
+    "Sylvester's equation, C": (norm(sylvester(B, P, W)) ** 2, W),
+    "Lyapunov's equation": (Trace(F * lyapunov(H, H.T * F)), H),
     "logistic function": (sum_entries(sigmoid(X * W)), W),
     "logistic function of a scalar": (sigmoid(t) * Trace(t * U), t),
     "log-determinant": (logdet(U * A + A), U),
@@ -308,11 +312,11 @@ JACOBIANS = {
     "two layers": (second, X),
     "residual layer": ((A * X).applyfunc(sigma) + X, X),
     "symbolic power, as a matrix": (U**k, U),
-    "matrix exponential, as a matrix": (expm(U), U),
-    "matrix logarithm, as a matrix": (logm(U), U),
-    "matrix square root, as a matrix": (sqrtm(U), U),
-    "solution of Sylvester's equation": (sylvester(A, B, X), X),
-    "solution of Lyapunov's equation": (lyapunov(U, G), U),
+    "matrix exponential, as a matrix": (expm(H), H),
+    "matrix logarithm, as a matrix": (logm(H), H),
+    "matrix square root, as a matrix": (sqrtm(H), H),
+    "solution of Sylvester's equation": (sylvester(B, P, W), W),
+    "solution of Lyapunov's equation": (lyapunov(H, F), H),
     "Cholesky factor, as a matrix": (cholesky(U * U.T), U),
     "eigenvalues, as a column": (eigvalsh(U + U.T), U),
     "layer of a column": ((A * x).applyfunc(sigma), x),
@@ -353,6 +357,8 @@ JACOBIANS = {
 """Matrix expressions with the matrix they are differentiated by."""
 
 RATES = {
+    "derivative of a matrix exponential": (ExpmFrechet(F + t * H, H * F), t),
+    "derivative of a matrix logarithm": (LogmFrechet(F + t * H, H * F), t),
     "multiple": (t * X, t),
     "inverse of a sum": (Inverse(A + t * U), t),
     "layer of a multiple": ((t * X * W).applyfunc(sigma) * V, t),
@@ -379,10 +385,8 @@ HESSIANS = {
     "quadratic in a matrix": (Trace(X.T * A * X * B), X),
     "eigenvalues": (x.T * eigvalsh(U + U.T), U),
     "symbolic power": (x.T * U**k * y, U),
-    "matrix exponential": (x.T * expm(U) * y, U),
-    "matrix logarithm": (x.T * logm(U) * y, U),
-    "matrix square root": (Trace(sqrtm(U)), U),
-    "Sylvester's equation": (Trace(C.T * sylvester(U, B, X)), U),
+    "matrix square root": (Trace(sqrtm(H)), H),
+    "Sylvester's equation": (Trace(W.T * sylvester(B, P, W)), B),
     "nuclear norm": (norm(X, "nuc"), X),
     "largest eigenvalue": (lambda_max(U + U.T), U),
     "smallest eigenvalue": (lambda_min(U + U.T), U),

@@ -66,6 +66,9 @@ class Ring(Protocol):
     def inverse(self, matrix: Grid) -> Grid:
         """Invert a square matrix."""
 
+    def solution(self, matrix: Grid, right: Grid) -> Grid:
+        """The X with A X = R, for an invertible matrix A."""
+
     def determinant(self, matrix: Grid) -> Any:
         """The determinant of a square matrix."""
 

@@ -138,6 +138,15 @@ class Symbolic:
             lambda i, j: (-1) ** (i + j) * minors.of(without[j], without[i]) / determinant,
         )
 
+    def solution(self, matrix: Grid, right: Grid) -> Grid:
+        """The inverse times the right side."""
+        inverse = self.inverse(matrix)
+        places = range(right.rows)
+        return Grid.of(
+            *right.shape,
+            lambda i, j: self.total([self.product((inverse[i, k], right[k, j])) for k in places]),
+        )
+
     def eigenvalue(self, matrix: Grid, polynomial: Sequence[Expr], i: int, *, simple: bool) -> Expr:
         """The root of a polynomial of degree 1 or 2.
 

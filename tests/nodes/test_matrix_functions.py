@@ -107,7 +107,7 @@ def test_a_number_for_the_exponent_writes_the_sum_out():
     found = derive(a.T * A**k * b, A).result
     wanted = derive(a.T * A**3 * b, A).result
     assert explicit(found.subs(k, 3) - wanted, {n: 2}).expand() == sp.zeros(2, 2)
-    assert text(power_frechet(A, sp.Integer(3), B)) == "A*B*A + A**2*B + B*A**2"
+    assert text(power_frechet(A, sp.Integer(3), B)) == "B*A**2 + A*B*A + A**2*B"
     assert power_frechet(A, sp.Integer(0), B) == ZeroMatrix(n, n)
     assert derive(Trace(A**2.0), A).result == 2 * A.T
 
@@ -182,6 +182,13 @@ def test_code_tells_what_has_no_real_value(function, backend):
     right = np.array([[2.0, 1.0], [-1.0, 3.0]])
     assert np.allclose(np.asarray(value(A=right)[0]), wanted(right))
     assert np.isnan(np.asarray(value(A=np.array([[-1.0, 0.5], [0.0, 2.0]]))[0])).all()
+
+
+@pytest.mark.parametrize("function", [expm, logm])
+def test_second_derivatives(function):
+    d = hessian(a.T * function(A) * b, A)
+    assert d.replay() == d.result
+    assert d.verify({n: 2}, points=1).entries == 16
 
 
 def test_third_derivatives_of_exponentials_are_refused():

@@ -327,6 +327,11 @@ class JetRing:
         """Invert a square matrix."""
         return self.on.as_grid(jets.inverse(self.on.from_grid(matrix)))
 
+    def solution(self, matrix: Grid, right: Grid) -> Grid:
+        """The inverse times the right side."""
+        inverse = jets.inverse(self.on.from_grid(matrix))
+        return self.on.as_grid(jets.matmul(inverse, self.on.from_grid(right)))
+
     def determinant(self, matrix: Grid) -> Jet:
         """The determinant of a square matrix."""
         return jets.determinant(self.on.from_grid(matrix))

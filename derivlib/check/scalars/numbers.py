@@ -278,6 +278,19 @@ class Numbers:
                     _subtract(rows, i, k, rows[i][k])
         return Grid.of(size, size, lambda i, j: rows[i][size + j])
 
+    def solution(self, matrix: Grid, right: Grid) -> Grid:
+        """The inverse of the plain matrix tells the solution; its changes follow, order by order.
+
+        :raises NoValue: if the matrix is singular.
+        """
+        on = _Grids(self)
+        inverse = self.inverse(on.plain(matrix))
+        found = on.times(inverse, right)
+        for _ in range(self.level):
+            rest = on.plus(right, on.times(matrix, found).map(lambda entry: -entry))
+            found = on.plus(found, on.times(inverse, rest))
+        return found
+
     def determinant(self, matrix: Grid) -> Any:
         """The determinant by elimination, zero if no pivot is left."""
         rows = [list(matrix.row(i)) for i in range(matrix.rows)]
@@ -386,8 +399,7 @@ class _Grids:
             return (a[i, k] if j == l else 0) + (a[l, j] if i == k else 0)
 
         stacked = Grid(n * n, 1, right.entries)
-        solved = self.times(self.inverse(Grid.of(n * n, n * n, side)), stacked)
-        return Grid(n, n, solved.entries)
+        return Grid(n, n, self.ring.solution(Grid.of(n * n, n * n, side), stacked).entries)
 
     def unit(self, like: Grid) -> Grid:
         return Grid.of(*like.shape, lambda i, j: mpmath.mpf(int(i == j)))

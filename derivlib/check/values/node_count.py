@@ -80,6 +80,11 @@ class Lengths:
         length = 2 * self.determinant(matrix)
         return matrix.map(lambda _: length)
 
+    def solution(self, matrix: Grid, right: Grid) -> Grid:
+        """In each entry a row of the inverse and a column."""
+        length = 1 + matrix.rows * (1 + 2 * self.determinant(matrix) + max(right.entries))
+        return right.map(lambda _: length)
+
     def eigenvalue(self, matrix: Grid, polynomial: Sequence[int], i: int, *, simple: bool) -> int:
         """A root of a polynomial, which is written out up to the degree 2 only."""
         return 2 * sum(polynomial) if matrix.rows <= 2 else NOT_WRITTEN
