@@ -226,9 +226,6 @@ class _SquareJets:
     def plain(self, a: Jet) -> Jet:
         return a
 
-    def solved(self, a: Jet, right: Jet) -> Jet:
-        raise NotImplementedError("no change is left out")
-
     def unit(self, like: Jet) -> Jet:
         return self.on.number(np.eye(like.shape[-1]))
 

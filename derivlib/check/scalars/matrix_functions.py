@@ -36,9 +36,6 @@ class Matrices(Protocol):
     def plain(self, a: Any) -> Any:
         """The matrix, changes left out where they are found afterwards."""
 
-    def solved(self, a: Any, right: Any) -> Any:
-        """The X with A X + X A = R, for a plain matrix A."""
-
     def unit(self, like: Any) -> Any:
         """The identity of the size of a matrix."""
 
@@ -93,24 +90,43 @@ def _exponential(on: Matrices, A: Any) -> Any:
 
 
 def _square_root(on: Matrices, A: Any) -> Any:
-    """By the iteration of Denman and Beavers; then what changes, one order after the other."""
+    """By the iteration of Denman and Beavers in its product form; then what changes, one order after the other."""
     X = plain = _iterated(on, on.plain(A))
     for _ in range(on.orders):
         rest = on.plus(A, on.scaled(-1, 1, on.times(X, X)))
-        X = on.plus(X, on.solved(plain, rest))
+        X = on.plus(X, _solution(on, plain, rest))
     return X
 
 
-def _iterated(on: Matrices, A: Any) -> Any:
-    Y, Z, more = A, on.unit(A), _CHANGES
+def _solution(on: Matrices, X: Any, right: Any) -> Any:
+    """The L with X L + L X = R by Smith's method, as the eigenvalues of X have positive real parts.
+
+    With U = (X - I)/(X + I) it is the sum of 2 Uᵏ (X + I)⁻¹ R (X + I)⁻¹ Uᵏ for k from 0 on.
+    """
+    unit = on.unit(X)
+    below = on.inverse(on.plus(X, unit))
+    U = on.times(on.plus(X, on.scaled(-1, 1, unit)), below)
+    total = on.scaled(2, 1, on.times(on.times(below, right), below))
     for _ in range(_MOST_STEPS):
-        following = on.scaled(1, 2, on.plus(Y, on.inverse(Z)))
-        Z = on.scaled(1, 2, on.plus(Z, on.inverse(Y)))
-        moved = on.size(on.plus(following, on.scaled(-1, 1, Y)))
+        total = on.plus(total, on.times(on.times(U, total), U))
+        U = on.times(U, U)
+        if on.size(U) <= 10.0**-on.digits:
+            return total
+    raise NoValue("the change of a square root that is not reached")
+
+
+def _iterated(on: Matrices, A: Any) -> Any:
+    X, M, unit = A, A, on.unit(A)
+    more = 1 if on.orders else _CHANGES
+    for _ in range(_MOST_STEPS):
+        inverse = on.inverse(M)
+        following = on.scaled(1, 2, on.plus(X, on.times(X, inverse)))
+        M = on.plus(on.scaled(1, 2, unit), on.scaled(1, 4, on.plus(M, inverse)))
+        moved = on.size(on.plus(following, on.scaled(-1, 1, X)))
         more -= moved <= 10.0 ** (-on.digits / 2) * on.size(following)
-        Y = following
+        X = following
         if not more:
-            return Y
+            return X
     raise NoValue("a square root that is not reached")
 
 

@@ -391,16 +391,6 @@ class _Grids:
     def plain(self, a: Grid) -> Grid:
         return a.map(_innermost)
 
-    def solved(self, a: Grid, right: Grid) -> Grid:
-        n = a.rows
-
-        def side(row: int, col: int) -> Any:  # of a ⊗ I + I ⊗ aᵀ, on rows one after the other
-            (i, j), (k, l) = divmod(row, n), divmod(col, n)
-            return (a[i, k] if j == l else 0) + (a[l, j] if i == k else 0)
-
-        stacked = Grid(n * n, 1, right.entries)
-        return Grid(n, n, self.ring.solution(Grid.of(n * n, n * n, side), stacked).entries)
-
     def unit(self, like: Grid) -> Grid:
         return Grid.of(*like.shape, lambda i, j: mpmath.mpf(int(i == j)))
 
