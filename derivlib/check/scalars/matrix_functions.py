@@ -90,7 +90,7 @@ def _exponential(on: Matrices, A: Any) -> Any:
 
 
 def _square_root(on: Matrices, A: Any) -> Any:
-    """By the iteration of Denman and Beavers in its product form; then what changes, one order after the other."""
+    """By the iteration of Denman and Beavers as products; then its changes, order by order."""
     X = plain = _iterated(on, on.plain(A))
     for _ in range(on.orders):
         rest = on.plus(A, on.scaled(-1, 1, on.times(X, X)))
