@@ -69,6 +69,8 @@ from derivlib.nodes import (
 from derivlib.nodes.column_basis import GENERATORS
 from derivlib.nodes.elementwise import as_lambda
 
+_POWER_WITH_SYMBOL = Call("{lib}.linalg.matrix_power({0}, {1})", matrices=True)
+
 
 class Lowering:
     """Writes expressions into a program; each name is calculated once, when it is first needed.
@@ -320,7 +322,9 @@ class Lowering:
     def _power(self, expr: MatPow) -> Form:
         base, exponent = expr.args
         if not exponent.is_Integer:
-            raise _unsupported(expr)
+            if not exponent.is_integer:
+                raise _unsupported(expr)
+            return self._called(expr, _POWER_WITH_SYMBOL)
         if exponent == -1:
             return self._inverse(expr)
         if abs(exponent) <= 3:

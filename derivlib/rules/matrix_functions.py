@@ -54,9 +54,10 @@ from derivlib.rules.sources import cookbook
 
 U, V, W = matrix("U", n, n), matrix("V", m, m), matrix("W", n, m)
 A, B, E = matrix("A", n, n), matrix("B", m, m), matrix("E", n, n)
-SMALL = matrix("A", 2, 2)
-"""What blocks of blocks are made of, whose precise logarithms take long."""
-POSITIVE_DEFINITE = add(mul(U, transpose(U)), identity(n))
+SMALL, DIRECTION = matrix("A", 2, 2), matrix("E", 2, 2)
+"""What blocks of blocks are made of, whose precise functions take long."""
+MOVING = matrix("U", 3, 3)
+POSITIVE_DEFINITE = add(mul(MOVING, transpose(MOVING)), identity(S(3)))
 """A matrix that has a logarithm and a square root, wherever it moves."""
 
 
@@ -251,15 +252,16 @@ _frechet(
     "matrix exponential",
     expm_frechet,
     expm_jacobian,
-    (A, E),
+    (SMALL, DIRECTION),
     lambda *_: (),
+    reading=(A, E),
 )
 _frechet(
     LogmFrechet,
     "matrix logarithm",
     logm_frechet,
     lambda base: inverse(expm_jacobian(logm_of(base))),
-    (add(mul(SMALL, transpose(SMALL)), identity(S(2))), matrix("E", 2, 2)),
+    (add(mul(SMALL, transpose(SMALL)), identity(S(2))), DIRECTION),
     lambda base, direction: OFF_THE_NEGATIVE_AXIS(base),
     reading=(A, E),
 )

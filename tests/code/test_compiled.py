@@ -109,7 +109,7 @@ x, y, B = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("B", m,
 t, z = Symbol("t"), Symbol("z")
 sigma, lam = Function("sigma"), Function("lambda")
 
-SIZES = {"n": 4, "m": 3, "p": 2, "q": 5, "k": 6}
+SIZES = {"n": 4, "m": 3, "p": 2, "q": 5, "k": 6, "l": 2}
 CONCRETE = {"sigma": tanh, "tau": sin, "mu": cos}
 BACKENDS = [
     "numpy",

@@ -76,13 +76,14 @@ READINGS = {
     "log-determinant by Cholesky": (Q.positive_definite,),
     "matrix logarithm": (),
     "matrix square root": (),
+    "derivative of a matrix exponential": (),
     "derivative of a matrix logarithm": (),
 }
 
 OF_THE_SYMMETRIC_PART = ("Cholesky factor",)
 """What holds of a matrix whose symmetric part is as stated, too."""
 
-OF_BLOCKS = ("derivative of a matrix logarithm",)
+OF_BLOCKS = ("derivative of a matrix exponential", "derivative of a matrix logarithm")
 """What makes large matrices of small ones, of which precise logarithms take long."""
 
 

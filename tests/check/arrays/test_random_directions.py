@@ -45,7 +45,7 @@ n, m, p = symbols("n m p", integer=True, positive=True)
 A, X, W = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("W", m, p)
 x, y, B = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1), MatrixSymbol("B", m, m)
 t, z = Symbol("t"), Symbol("z")
-SIZES = {"n": 4, "m": 3, "p": 2, "q": 5, "k": 6}
+SIZES = {"n": 4, "m": 3, "p": 2, "q": 5, "k": 6, "l": 2}
 
 
 def sizes_of(d):
