@@ -261,7 +261,7 @@ _frechet(
     "matrix logarithm",
     logm_frechet,
     lambda base: inverse(expm_jacobian(logm_of(base))),
-    (add(mul(SMALL, transpose(SMALL)), identity(S(2))), DIRECTION),
+    (SMALL, DIRECTION),
     lambda base, direction: OFF_THE_NEGATIVE_AXIS(base),
     reading=(A, E),
 )
