@@ -90,7 +90,7 @@ def lyapunov(matrix: Any, result: Any) -> Expr:
     >>> A, Q, C = MatrixSymbol("A", n, n), MatrixSymbol("Q", n, n), MatrixSymbol("C", n, n)
     >>> gradient = derive(Trace(C * lyapunov(A, Q)), Q)
     >>> print(gradient)
-    ∂L/∂Q = lyapunov(A, C)ᵀ
+    ∂L/∂Q = lyapunov(Aᵀ, Cᵀ)
     >>> gradient.verify({n: 3}).entries
     9
 
