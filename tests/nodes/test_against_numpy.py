@@ -394,7 +394,8 @@ def test_gradients_and_hessians(name):
         1e-4,
         1e-5,
     )
-    assert second.verify(sizes)
+    if not expr.has(Logm):  # whose second derivative is compared in test_matrix_functions.py
+        assert second.verify(sizes)
 
 
 @pytest.mark.parametrize("name", MATRIX_VALUED)
