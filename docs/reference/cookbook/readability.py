@@ -40,7 +40,6 @@ LONGER = {
     75: _ENTRY,
     79: _ENTRY,
     80: _ENTRY,
-    91: _POWER,
     92: _POWER,
     122: _POWER,
     124: _PRODUCT,
