@@ -319,7 +319,7 @@ class Lowering:
             return Full(rows, cols, self.program.add("inverse", array, shape=array.shape))
         return Inverted(rows, cols, array)
 
-    def _power(self, expr: MatPow) -> Form:
+    def _power(self, expr: MatPow) -> Form | Array:
         base, exponent = expr.args
         if not exponent.is_Integer:
             if not exponent.is_integer:
