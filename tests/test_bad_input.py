@@ -150,7 +150,9 @@ REFUSED = {
         UnsupportedError,
         r"Permanent.*\(inside Mul\)",
     ),
-    "symbolic power": (lambda: derive(Trace(U**k), U), UnsupportedError, "MatPow.*inside Trace"),
+    "symbolic power": (lambda: derive(Trace(U**a), U), UnsupportedError, "MatPow.*inside Trace"),
+    "with respect to an exponent": (
+        lambda: derive(Trace(U**k), k), InputError, r"k is a whole number, an exponent in tr"),
     "elementwise without derivative": (
         lambda: derive(sum_entries(X.applyfunc(floor)), X),
         UnsupportedError,
@@ -379,7 +381,7 @@ REFUSED = {
     "a list of lists": (
         lambda: derive([[1, 2], [3, 4]], X), InputError, r"of type list; write Matrix\(\[\["),
     "a symbolic power": (
-        lambda: derive(A**k, A), UnsupportedError, r"a whole number, as in A\*\*3, and is k;"),
+        lambda: derive(A**a, A), UnsupportedError, r'symbols\("a", integer=True, positive=True\)'),
     "half a power": (lambda: derive(A**2.5, A), UnsupportedError, "a whole number.* and is 2.5;"),
     "an absolute value": (
         lambda: derive(Abs(A), A), UnsupportedError, r"Abs of a matrix .* A\.applyfunc\(Abs\)"),
