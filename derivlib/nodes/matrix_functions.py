@@ -223,9 +223,14 @@ def commutes(direction: Expr, matrix: Expr) -> bool:
 
 
 def _is_function_of(factor: Expr, matrix: Expr) -> bool:
-    return factor == matrix or (
-        isinstance(factor, (MatPow, Inverse, OfMatrix)) and factor.args[0] == matrix
-    )
+    """Return whether a factor is a multiple, a power or a function of a matrix or a multiple."""
+    if isinstance(factor, (MatPow, Inverse, OfMatrix)) and _are_multiples(factor.args[0], matrix):
+        return True
+    return _are_multiples(factor, matrix)
+
+
+def _are_multiples(first: Expr, second: Expr) -> bool:
+    return split_coefficient(first)[1] == split_coefficient(second)[1]
 
 
 def _frechet_in_normal_form(

@@ -151,6 +151,10 @@ def test_normal_forms():
     assert expm(logm(A)) == A
     assert logm(expm(A)) != A
     assert expm_frechet(A, A) == A * expm(A)
+    assert text(derive(expm(t * A), t).result) == "A*expm(t*A)"
+    assert text(derive(expm(-t * A) * B, t).result) == "-A*expm(-t*A)*B"
+    assert text(derive(expm(t * A.T), t).result) == "expm(t*A)ᵀ*Aᵀ"
+    assert "frechet" in text(derive(expm(t * A + B), t).result)
     assert expm(A.T) == Transpose(expm(A))
     assert explicit(expm(sp.diag(1, t))) == sp.diag(sp.E, sp.exp(t))
     assert isinstance(lyapunov(A, B), Sylvester)
