@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from base64 import b64encode
@@ -78,6 +79,17 @@ def test_each_example_has_a_link():
 def test_without_pyodide_the_bundle_says_what_is_missing(tmp_path):
     with pytest.raises(bundle.BundleError, match=r"no Pyodide in|Node is not"):
         bundle.make(tmp_path / "pyodide", tmp_path / "kept")
+
+
+def test_the_licences_of_what_is_given_away_are_told(tmp_path):
+    pyodide = tmp_path / "pyodide"
+    pyodide.mkdir()
+    about = {"name": "pyodide", "version": "1", "license": "MPL-2.0", "homepage": "https://p"}
+    (pyodide / "package.json").write_text(json.dumps(about))
+    told = bundle.licences(pyodide)
+    for name in (*bundle.PACKAGES, "pyodide 1: MPL-2.0", "https://p", "CPython"):
+        assert name in told
+    assert told.count("Redistribution and use in source and binary forms") >= 2
 
 
 def test_the_bundle_is_made_again_when_derivlib_changes(tmp_path, monkeypatch):

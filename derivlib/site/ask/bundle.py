@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,6 +51,41 @@ def _digest(pyodide: Path) -> str:
     return digest.hexdigest()
 
 
+_PYTHON = """\
+CPython, in Pyodide: the license of the Python Software Foundation, version 2, which
+https://docs.python.org/3/license.html has in full.
+"""
+
+
+def licences(pyodide: Path) -> str:
+    """The licences of all that a page gives to its readers: texts where packages bring them.
+
+    :param pyodide: the folder of the package `pyodide` from npm.
+    """
+    told = []
+    for name in PACKAGES:
+        try:
+            package = distribution(name.replace("_", "-"))
+        except PackageNotFoundError:  # derivlib, where it runs from its source
+            told.append(name)
+            continue
+        files = [
+            file
+            for file in sorted(package.files or (), key=str)
+            if re.match(r"(LICEN[CS]E|COPYING)", file.name, re.IGNORECASE)
+        ]
+        texts = [file.read_text().strip() for file in files]
+        told.append("\n\n".join([f"{name} {package.version}", *dict.fromkeys(texts)]))
+    for folder in (pyodide, pyodide.parent / "katex"):
+        if (folder / "package.json").exists():
+            about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+            text = folder / "LICENSE"
+            shown = text.read_text(encoding="utf-8").strip() if text.exists() else ""
+            head = f"{about['name']} {about['version']}: {about.get('license', '')}"
+            told.append("\n\n".join(filter(None, [head, about.get("homepage", ""), shown])))
+    return f"\n\n{'-' * 72}\n\n".join([*told, _PYTHON])
+
+
 def make(pyodide: Path, kept: Path) -> Path:
     """Make the bundle, or take the one that was made before of the same.
 
@@ -75,6 +112,7 @@ def make(pyodide: Path, kept: Path) -> Path:
     what.unlink()
     if done.returncode:
         raise BundleError(f"Python for the browser could not be packed:\n{done.stderr[-2000:]}")
+    (unfinished / "licences.txt").write_text(licences(pyodide), encoding="utf-8")
     unfinished.rename(made)
     for other in kept.iterdir():
         if other != made:

@@ -52,6 +52,11 @@ def _examples() -> str:
     return f'<div class="ask-examples">{"".join(fields)}</div>'
 
 
+def _licences(up: str) -> str:
+    link = f'<a href="{up}{FOLDER}/licences.txt">their licences</a>'
+    return f"<p>In the page run derivlib, SymPy, mpmath, Lark and Pyodide: {link}.</p>"
+
+
 def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
     """Write the box, complete without scripts, which say what is missing."""
     page = self.builder.current_docname
@@ -64,7 +69,7 @@ def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
         box = box.replace(f"@{name}@", value)
     self.body.append(box)
     if node["examples"]:
-        self.body.append(_examples())
+        self.body.append(_examples() + _licences(up))
     raise nodes.SkipNode
 
 
