@@ -235,7 +235,7 @@ def test_nothing_is_loaded_before_one_asks(reader, origin):
         visit.page.on("request", lambda request: requested.append(request.url))
         visit.page.wait_for_load_state("networkidle")
         loaded = visit.page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
-        assert [name for name in loaded if "/ask/" in name and "ask.mjs" not in name
+        assert [name for name in loaded if "/ask/" in name and "ask.js" not in name
                 and "ask.css" not in name] == []  # fmt: skip
         visit.page.focus("[name=formula]")
         visit.page.wait_for_timeout(500)

@@ -61,7 +61,7 @@ def test_tab_skips_to_the_text_and_reaches_every_box_that_scrolls(visit, address
             assert focus["outline"], f"the focus cannot be seen on: {focus['text']}"
             before = page.evaluate("document.activeElement.scrollLeft")
             page.keyboard.press("ArrowRight")
-            page.wait_for_function(f"document.activeElement.scrollLeft > {before}")
+            visits.until(page, f"document.activeElement.scrollLeft > {before}")
     assert reached == set(range(expected))
 
 
@@ -135,4 +135,4 @@ def test_the_navigation_of_a_phone_is_reached_with_the_keyboard(visit):
         if page.evaluate("document.activeElement.closest('.sidebar-drawer') !== null"):
             break
     inside = "document.activeElement.getBoundingClientRect().left >= 0"
-    page.wait_for_function(f"document.activeElement.closest('.sidebar-drawer') && {inside}")
+    visits.until(page, f"document.activeElement.closest('.sidebar-drawer') && {inside}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -96,3 +97,14 @@ def follow(link: Locator) -> None:
     """Click a link and wait until the page it leads to is loaded."""
     with link.page.expect_navigation(wait_until="load"):
         link.click()
+
+
+def until(page: Page, condition: str, *, seconds: float = 30) -> None:
+    """Wait until a condition of the page holds; Playwright's own way is refused by its policy.
+
+    :param condition: an expression or a function of JavaScript.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(50)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "docs" / "node_modules"
 STATIC = ROOT / "derivlib" / "site" / "ask" / "static"
 LIBRARIES = {
-    "ask.mjs": "es2023,dom,dom.iterable",
+    "ask.js": "es2023,dom,dom.iterable",
     "service.js": "es2023,webworker",
     "worker.mjs": "es2023,webworker",
 }

@@ -78,7 +78,7 @@ def add_to_page(
 ) -> None:
     """Let a page with a box load what belongs to it, and no other."""
     if tree is not None and any(tree.findall(ask_box)):
-        app.add_js_file("ask/ask.mjs", type="module")
+        app.add_js_file("ask/ask.js", loading_method="defer")
         app.add_css_file("ask/ask.css")
 
 
@@ -90,7 +90,7 @@ def copy_scripts(app: Sphinx) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in STATIC.iterdir():
-        if path.suffix in (".mjs", ".css"):
+        if path.name not in ("box.html", "service.js"):
             shutil.copy(path, target)
 
 
@@ -118,7 +118,7 @@ POLICY = (
     "manifest-src 'self'",
     "worker-src 'self' blob:",
     "base-uri 'none'",
-    "form-action 'none'",
+    "form-action 'self'",  # the search
 )
 """What a page with a box may load and run: the files of its own site, and WebAssembly."""
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)

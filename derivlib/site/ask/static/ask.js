@@ -1,0 +1,549 @@
+// The box in which a question is typed, and the answer below it. Nothing is loaded before the
+// reader asks, and nothing is sent anywhere: a worker differentiates and checks in the browser.
+
+"use strict";
+
+// A plain script, not a module: browsers load no module from a file. The block keeps its names apart.
+{
+  /** @typedef {{ formula: string, variable: string, order: number, claim: string,
+   *   kinds: Record<string, string[]> }} Question */
+
+  const VERSION = "1";
+  const HISTORY = "derivlib.asked";
+  const MOST_KEPT = 30;
+  const SLOW = 10_000;
+  const PAUSE = 250;
+
+  /** Words that a name can be stated to be, as the chips offer them. */
+  const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal"];
+
+  /** What each stage of the start is called while it lasts. */
+  const STARTING = {
+    fetching: "Loading Python and SymPy…",
+    unpacking: "Unpacking…",
+    importing: "Starting derivlib…",
+  };
+
+  /** @param {string} tag @param {Record<string, any>} [set] @param {...(Node | string)} inside */
+  function make(tag, set = {}, ...inside) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(set)) {
+      if (name in element) /** @type {any} */ (element)[name] = value;
+      else element.setAttribute(name, value);
+    }
+    element.append(...inside);
+    return element;
+  }
+
+  /** Run a script of the site. @param {string} address @returns {Promise<void>} */
+  function loaded(address) {
+    return new Promise((done, failed) => {
+      const script = make("script", { src: address });
+      script.addEventListener("load", () => done());
+      script.addEventListener("error", () => failed(new Error(`${address} is not there`)));
+      document.head.append(script);
+    });
+  }
+
+  /** The question that an address holds, or nothing. @param {string} hash @returns {Question | null} */
+  function questionIn(hash) {
+    const held = new URLSearchParams(hash.replace(/^#/, ""));
+    const formula = held.get("f");
+    if (!formula) return null;
+    /** @type {Record<string, string[]>} */
+    const kinds = {};
+    for (const word of KINDS) {
+      const names = (held.get(word) ?? "").split(",").filter(Boolean);
+      if (names.length) kinds[word] = names;
+    }
+    return {
+      formula,
+      variable: held.get("x") ?? "",
+      order: held.get("order") === "2" ? 2 : 1,
+      claim: held.get("claim") ?? "",
+      kinds,
+    };
+  }
+
+  /** The part of an address that holds a question. @param {Question} question */
+  function hashOf({ formula, variable, order, claim, kinds }) {
+    const held = new URLSearchParams({ v: VERSION, f: formula });
+    if (variable) held.set("x", variable);
+    if (order === 2) held.set("order", "2");
+    if (claim) held.set("claim", claim);
+    for (const [word, names] of Object.entries(kinds)) held.set(word, names.join(","));
+    return `#${held}`;
+  }
+
+  /** Python in a worker, which can be ended and started again. */
+  class Engine {
+    /** @param {string} base @param {(told: any) => void} onStarting */
+    constructor(base, onStarting) {
+      this.base = base;
+      this.onStarting = onStarting;
+      /** @type {Map<number, (told: any) => void>} */
+      this.waiting = new Map();
+      this.next = 0;
+      /** @type {Worker | null} */
+      this.worker = null;
+    }
+
+    start() {
+      if (this.worker) return;
+      // A worker made from an address would not be under the page's policy; one from a blob is.
+      const source = `import "${this.base}worker.mjs";`;
+      const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      this.worker = new Worker(address, { type: "module" });
+      this.worker.onmessage = ({ data }) => this.waiting.get(data.id)?.(data);
+      this.worker.onerror = (event) => {
+        event.preventDefault();
+        this.fail(event.message || "the program could not be loaded");
+      };
+      this.order({ task: "start", base: this.base }, this.onStarting);
+    }
+
+    /** @param {string} message */
+    fail(message) {
+      const waiting = [...this.waiting.values()];
+      this.stop();
+      for (const told of waiting) told({ stage: "failed", message, last: true });
+    }
+
+    /** End what is computed; the next order starts anew. */
+    stop() {
+      this.worker?.terminate();
+      this.worker = null;
+      this.waiting.clear();
+    }
+
+    /** @param {object} order @param {(told: any) => void} told */
+    order(order, told) {
+      this.start();
+      const id = this.next++;
+      this.waiting.set(id, (data) => {
+        if (data.last) this.waiting.delete(id);
+        told(data);
+      });
+      this.worker?.postMessage({ id, ...order });
+    }
+  }
+
+  /** One box on a page, with what belongs to it. */
+  class Ask {
+    /** @param {HTMLElement} root */
+    constructor(root) {
+      this.root = root;
+      const base = new URL(root.dataset.base ?? "", document.baseURI).href;
+      this.rules = root.dataset.rules ?? "";
+      this.engine = new Engine(base, (told) => this.onStart(told));
+      this.base = base;
+      /** @type {Record<string, string[]>} */
+      this.kinds = {};
+      /** The number of the last question of each task; what comes for older ones is dropped. */
+      this.latest = { ask: 0, read: 0 };
+      this.pause = 0;
+      this.shownHash = "";
+      /** @type {Promise<any> | undefined} what sets formulas, once it is asked for */
+      this.katex = undefined;
+      this.isKept = false;
+      this.form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
+      const find = (/** @type {string} */ name) =>
+        /** @type {HTMLElement} */ (root.querySelector(`.ask-${name}`));
+      this.parts = {
+        read: find("read"),
+        names: find("names"),
+        status: find("status"),
+        stop: find("stop"),
+        answer: find("answer"),
+        history: find("history"),
+      };
+      this.listen();
+      this.showHistory();
+      root.classList.add("ask-ready");
+      this.openAddress();
+    }
+
+    /** @param {string} name @returns {HTMLInputElement} */
+    field(name) {
+      return /** @type {any} */ (this.form.elements.namedItem(name));
+    }
+
+    listen() {
+      this.form.addEventListener("focusin", () => this.wake(), { once: true });
+      this.form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.ask();
+      });
+      this.form.addEventListener("input", () => {
+        clearTimeout(this.pause);
+        this.pause = window.setTimeout(() => this.read(), PAUSE);
+      });
+      this.parts.stop.addEventListener("click", () => this.stop());
+      window.addEventListener("hashchange", () => this.openAddress());
+    }
+
+    /** Load what sets formulas, and start Python. */
+    wake() {
+      this.katex ??= loaded(`${this.base}katex.min.js`).then(() => /** @type {any} */ (window).katex);
+      this.engine.start();
+      this.keep();
+    }
+
+    /** Let the browser keep this page and all it needs, where it may: not over plain http. */
+    keep() {
+      if (this.isKept || !("serviceWorker" in navigator)) return;
+      this.isKept = true;
+      const root = new URL("../../", this.base).href;
+      navigator.serviceWorker.register(`${root}service.js`, { scope: root }).catch(() => {
+        // It answers all the same, and will be loaded again the next time.
+      });
+    }
+
+    openAddress() {
+      const question = questionIn(location.hash);
+      if (!question || hashOf(question) === this.shownHash) return;
+      this.field("formula").value = question.formula;
+      this.field("variable").value = question.variable;
+      this.field("order").checked = question.order === 2;
+      this.field("claim").value = question.claim;
+      if (question.claim) this.field("claim").closest("details")?.setAttribute("open", "");
+      this.kinds = question.kinds;
+      this.ask();
+    }
+
+    /** @returns {Question} */
+    get question() {
+      return {
+        formula: this.field("formula").value.trim(),
+        variable: this.field("variable").value.trim(),
+        order: this.field("order").checked ? 2 : 1,
+        claim: this.field("claim").value.trim(),
+        kinds: this.kinds,
+      };
+    }
+
+    /** Show what is understood of what has been typed so far. */
+    read() {
+      const question = this.question;
+      if (!question.formula) return;
+      this.wake();
+      this.send("read", { ...question, variable: "", claim: "" }, (told) => {
+        if (told.stage === "read") this.showRead(told);
+        if (told.stage === "error") this.showError(told, false);
+      });
+    }
+
+    ask() {
+      const question = this.question;
+      if (!question.formula) {
+        this.say("Type a formula first, such as x'*A*x.");
+        return;
+      }
+      clearTimeout(this.pause);
+      this.latest.read++;
+      this.wake();
+      this.shownHash = hashOf(question);
+      if (location.hash !== this.shownHash) history.pushState(null, "", this.shownHash);
+      this.parts.answer.replaceChildren();
+      delete this.parts.answer.dataset.agreed;
+      delete this.parts.answer.dataset.result;
+      this.say("Working…");
+      this.parts.stop.hidden = false;
+      const slow = window.setTimeout(
+        () => this.say("This takes long. You can go on waiting, or stop."),
+        SLOW,
+      );
+      this.send("ask", question, (told) => {
+        if (told.last) {
+          clearTimeout(slow);
+          this.parts.stop.hidden = true;
+        }
+        this.onStage(told, question);
+      });
+    }
+
+    /** Order an answer, of which only the last one asked for is shown.
+     * @param {"ask" | "read"} task @param {object} question @param {(told: any) => void} told */
+    send(task, question, told) {
+      const mine = ++this.latest[task];
+      this.engine.order({ task, question }, (data) => {
+        if (mine === this.latest[task]) told(data);
+      });
+    }
+
+    stop() {
+      this.latest.ask++;
+      this.latest.read++;
+      this.engine.stop();
+      this.parts.stop.hidden = true;
+      this.say("Stopped. The next question starts Python again.");
+    }
+
+    /** @param {any} told */
+    onStart(told) {
+      if (told.stage === "starting") this.say(STARTING[/** @type {"fetching"} */ (told.part)]);
+      if (told.stage === "ready" && this.parts.stop.hidden) this.say("");
+      if (told.stage === "failed") this.say(`Python could not be started: ${told.message}`);
+    }
+
+    /** @param {any} told @param {Question} question */
+    onStage(told, question) {
+      const { answer } = this.parts;
+      if (told.stage === "read") {
+        this.showRead(told);
+        if (!question.variable) this.askForVariable(told);
+      } else if (told.stage === "derived") {
+        this.showDerived(told);
+        this.say("Checking…");
+        this.remember(question);
+      } else if (told.stage === "verified" || told.stage === "claim") {
+        this.showVerdict(told);
+        if (told.stage === "claim") this.remember(question);
+        this.say("");
+      } else if (told.stage === "error") {
+        this.showError(told, true);
+      } else if (told.stage === "failed") {
+        const advice = /memory/i.test(told.message)
+          ? "There is not enough memory for this question; the next one starts anew."
+          : `This is a fault of derivlib's, and no answer: ${told.message}`;
+        this.engine.stop();
+        answer.replaceChildren(make("p", { className: "ask-wrong", textContent: advice }));
+        this.say("");
+      }
+    }
+
+    /** @param {string} text */
+    say(text) {
+      this.parts.status.textContent = text;
+    }
+
+    /** Put a formula in, set when KaTeX is there. @param {string} tex @param {boolean} display */
+    formula(tex, display) {
+      const place = make(display ? "div" : "span", { className: display ? "ask-formula" : "" });
+      place.textContent = tex;
+      this.katex?.then((katex) =>
+        katex.render(tex, place, { displayMode: display, throwOnError: false, strict: "ignore" }),
+      );
+      if (display) place.tabIndex = 0;
+      return place;
+    }
+
+    /** @param {any} told */
+    showRead(told) {
+      this.parts.read.replaceChildren(this.formula(told.tex, true));
+      this.parts.names.replaceChildren(...told.names.map((/** @type {any} */ n) => this.chip(n)));
+      this.markError(null);
+    }
+
+    /** What a name was understood to be, which can be changed. @param {any} name */
+    chip(name) {
+      const stated = Object.keys(this.kinds).find((word) => this.kinds[word].includes(name.name));
+      const kind = stated ?? (name.kind === "row vector" ? "row" : name.kind);
+      const options = KINDS.map((word) =>
+        make("option", { value: word, selected: word === kind, textContent: word.replace("_", " ") }),
+      );
+      const select = make("select", { title: `What ${name.name} is` }, ...options);
+      select.addEventListener("change", () => {
+        for (const word of Object.keys(this.kinds)) {
+          this.kinds[word] = this.kinds[word].filter((other) => other !== name.name);
+          if (!this.kinds[word].length) delete this.kinds[word];
+        }
+        const word = /** @type {HTMLSelectElement} */ (select).value;
+        this.kinds[word] = [...(this.kinds[word] ?? []), name.name];
+        this.ask();
+      });
+      const shape = name.shape ? ` ${name.shape}` : "";
+      return make("label", { className: "ask-name" }, this.formula(name.tex, false), select, shape);
+    }
+
+    /** @param {any} told */
+    askForVariable(told) {
+      const offers = told.names.map((/** @type {any} */ name) => {
+        const button = make("button", { type: "button", textContent: name.name });
+        button.addEventListener("click", () => {
+          this.field("variable").value = name.name;
+          this.ask();
+        });
+        return button;
+      });
+      this.parts.answer.replaceChildren(make("p", {}, "With respect to which name? ", ...offers));
+      this.say("");
+    }
+
+    /** @param {any} told */
+    showDerived(told) {
+      const { answer } = this.parts;
+      answer.dataset.result = told.text;
+      for (const each of told.results) {
+        answer.append(this.formula(each.tex, true), this.copies(each, told));
+      }
+      answer.append(make("p", { className: "ask-verdict" }, "Checking…"));
+      if (told.conditions.length) {
+        const list = told.conditions.map((/** @type {any} */ c) =>
+          make("li", {}, this.formula(c.tex, false)),
+        );
+        answer.append(make("h2", {}, "Assumed"), make("ul", { className: "ask-conditions" }, ...list));
+      }
+      for (const note of told.notes) answer.append(make("p", { className: "ask-note" }, note));
+      answer.append(make("h2", {}, "Derivation"), this.derivation(told.rows), this.unfolding());
+      answer.append(make("h2", {}, "Code"), this.code());
+      answer.focus({ preventScroll: true });
+    }
+
+    /** @param {any} each @param {any} told */
+    copies(each, told) {
+      const place = told.results.indexOf(each);
+      return make(
+        "p",
+        { className: "ask-copies" },
+        this.copy("TeX", () => each.tex),
+        this.copy("SymPy", () => told.sympy[place]),
+        this.copy("Text", () => each.text),
+        this.copy("Link", () => location.href),
+      );
+    }
+
+    /** @param {string} what @param {() => string} text */
+    copy(what, text) {
+      const button = make("button", { type: "button", textContent: `Copy ${what}` });
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(text());
+        this.say(`${what} is copied.`);
+      });
+      return button;
+    }
+
+    /** The lines as a list of steps with their reasons. @param {any[]} rows */
+    derivation(rows) {
+      const items = rows.map((row) => {
+        const reasons = row.rules.flatMap((/** @type {[string, string]} */ [rule, slug], /** @type {number} */ k) => [
+          ...(k ? [", "] : []),
+          slug ? make("a", { href: `${this.rules}#rule-${slug}`, textContent: rule }) : rule,
+        ]);
+        const holds = row.conditions.flatMap((/** @type {string} */ tex) => [", ", this.formula(tex, false)]);
+        const reason = make("span", { className: "ask-reason" }, ...reasons, ...holds);
+        return make("li", {}, this.formula(`${row.left || "{}"} = ${row.right}`, true), reason);
+      });
+      return make("ol", { className: "ask-lines" }, ...items);
+    }
+
+    /** What each elementary step substituted, written when it is unfolded. */
+    unfolding() {
+      const list = make("ol", { className: "ask-steps" });
+      const details = make("details", {}, make("summary", {}, "Every step, and what it substitutes"), list);
+      details.addEventListener("toggle", () => {
+        if (list.childElementCount || !(/** @type {HTMLDetailsElement} */ (details).open)) return;
+        this.engine.order({ task: "unfold" }, (told) => {
+          if (told.stage !== "steps") return;
+          list.replaceChildren(...told.steps.map((/** @type {string} */ step) => this.step(step)));
+        });
+      }, { once: false });
+      return details;
+    }
+
+    /** A step, whose formulas stand between dollar signs. @param {string} told */
+    step(told) {
+      const item = make("li");
+      for (const line of told.replace(/^\d+\. /, "").split("\\\n")) {
+        const parts = line.trim().split("$");
+        const inside = parts.map((part, k) => (k % 2 ? this.formula(part.replaceAll("\\textrm", "\\text"), false) : part));
+        item.append(make("div", {}, ...inside));
+      }
+      return item;
+    }
+
+    code() {
+      const shown = make("pre", { className: "ask-code", tabIndex: 0 });
+      const buttons = ["numpy", "jax", "torch"].map((library) => {
+        const button = make("button", { type: "button", textContent: library });
+        button.addEventListener("click", () =>
+          this.engine.order({ task: "code", library }, (told) => {
+            shown.textContent = told.code ?? told.message;
+          }),
+        );
+        return button;
+      });
+      const copy = this.copy("code", () => shown.textContent ?? "");
+      return make("div", {}, make("p", { className: "ask-copies" }, ...buttons, copy), shown);
+    }
+
+    /** @param {any} told */
+    showVerdict(told) {
+      const { answer } = this.parts;
+      const mark = told.agreed ? "✓ " : "✗ ";
+      const hint = told.hint ? ` What you typed is ${told.hint}.` : "";
+      const found = answer.querySelector(".ask-verdict") ?? answer.appendChild(make("p", {}));
+      const words = told.stage === "claim" ? (told.agreed ? "Right: " : "Not the derivative: ") : "";
+      found.className = `ask-verdict ${told.agreed ? "ask-right" : "ask-wrong"}`;
+      found.textContent = `${mark}${words}${told.text}${told.text.endsWith(".") ? "" : "."}${hint}`;
+      answer.dataset.agreed = String(told.agreed);
+      if (told.stage === "claim") answer.focus({ preventScroll: true });
+    }
+
+    /** @param {any} told @param {boolean} asked */
+    showError(told, asked) {
+      this.markError(told);
+      if (!asked) return;
+      const { answer } = this.parts;
+      const shown = [make("p", { className: "ask-wrong" }, told.message)];
+      if (told.typed && told.places.length) shown.push(this.marked(told));
+      answer.replaceChildren(...shown);
+      answer.dataset.agreed = "error";
+      this.say("");
+      answer.focus({ preventScroll: true });
+    }
+
+    /** What was typed, with the places that are meant. @param {any} told */
+    marked(told) {
+      const letters = [...told.typed];
+      const isMarked = (/** @type {number} */ k) =>
+        told.places.some((/** @type {[number, number]} */ [from, to]) => k >= from && k < Math.max(to, from + 1));
+      const inside = letters.map((letter, k) => (isMarked(k) ? make("mark", {}, letter) : letter));
+      return make("pre", { className: "ask-place" }, ...inside);
+    }
+
+    /** Tell assistive technology and the eye that what is typed cannot be read. @param {any} told */
+    markError(told) {
+      for (const name of ["formula", "variable", "claim"]) {
+        this.field(name).setAttribute("aria-invalid", String(told?.part === name));
+      }
+      if (told) this.parts.read.replaceChildren(make("p", { className: "ask-note" }, told.message));
+    }
+
+    /** Keep a question in this browser. @param {Question} question */
+    remember(question) {
+      const hash = hashOf(question);
+      const kept = [hash, ...this.kept.filter((other) => other !== hash)].slice(0, MOST_KEPT);
+      try {
+        localStorage.setItem(HISTORY, JSON.stringify(kept));
+      } catch {
+        return; // no place to keep it: private windows have none
+      }
+      this.showHistory();
+    }
+
+    /** @returns {string[]} */
+    get kept() {
+      try {
+        const kept = JSON.parse(localStorage.getItem(HISTORY) ?? "[]");
+        return Array.isArray(kept) ? kept.filter((hash) => questionIn(String(hash))) : [];
+      } catch {
+        return [];
+      }
+    }
+
+    showHistory() {
+      const items = this.kept.map((hash) => {
+        const { formula, variable } = /** @type {Question} */ (questionIn(hash));
+        return make("li", {}, make("a", { href: hash, textContent: `${formula} by ${variable}` }));
+      });
+      this.parts.history.hidden = !items.length;
+      this.parts.history.querySelector("ul")?.replaceChildren(...items);
+    }
+  }
+
+  // From a file no worker can be started; the box then says how to serve the page.
+  if (location.protocol !== "file:") {
+    for (const root of document.querySelectorAll(".ask")) new Ask(/** @type {HTMLElement} */ (root));
+  }
+}
