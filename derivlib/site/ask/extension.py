@@ -94,9 +94,17 @@ def copy_scripts(app: Sphinx) -> None:
             shutil.copy(path, target)
 
 
+def pages_with_a_box(site: Path) -> dict[Path, str]:
+    """The pages of a built site in which one can ask, with what they hold."""
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    return {path: page for path, page in pages.items() if '<div class="ask"' in page}
+
+
 def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
-    """Put Python for the browser into the site."""
+    """Put Python for the browser into the site, if it has a page that needs it."""
     if exception is not None or app.builder.format != "html":
+        return
+    if not pages_with_a_box(Path(app.outdir)):
         return
     modules = Path(app.srcdir) / app.config.ask_node_modules
     target = Path(app.outdir) / FOLDER
@@ -175,9 +183,8 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into each page that has a box."""
     if exception is not None or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        if 'class="ask"' in page and "Content-Security-Policy" not in page:
+    for path, page in pages_with_a_box(Path(app.outdir)).items():
+        if "Content-Security-Policy" not in page:
             policy = escape(policy_of(page), quote=True).replace("&#x27;", "'")
             up = "../" * (len(path.relative_to(app.outdir).parts) - 1)
             tag = (
