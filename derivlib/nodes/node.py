@@ -42,6 +42,14 @@ class _InSympysTex(TexNotation):
         self._as_ordered_terms = printer._as_ordered_terms
 
 
+def _done(arg: Any, hints: Mapping[str, Any]) -> Any:
+    """The value of an argument; as it is where SymPy finds none."""
+    try:
+        return arg.doit(**hints) if isinstance(arg, Basic) else arg
+    except IndexError:  # of a DotProduct, an entry of a product whose columns SymPy cannot count
+        return arg
+
+
 class NodeBase:
     """What matrices and scalars of ours share."""
 
@@ -115,7 +123,7 @@ class NodeBase:
         """Its value where no matrix in it is a symbol, otherwise its normal form."""
         args = self.args
         if hints.get("deep", True):
-            args = tuple(arg.doit(**hints) if isinstance(arg, Basic) else arg for arg in args)
+            args = tuple(_done(arg, hints) for arg in args)
         node = (facet(type(self), "normal") or self.func)(*args)  # type: ignore[attr-defined]
         if not isinstance(node, NodeBase):
             return node

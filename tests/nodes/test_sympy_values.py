@@ -233,3 +233,16 @@ def test_lambdify_writes_numpy(name):
 def test_lambdify_says_what_it_cannot_write():
     with pytest.raises(UnsupportedError, match="to_function"):
         sp.lambdify([X], BasisMatrix("symmetric", n) * vec(X), "numpy")
+
+
+class Unfinished(sp.MatrixSymbol):
+    """What SymPy cannot carry out: it looks for an entry where the columns are not known."""
+
+    def doit(self, **_):
+        raise IndexError("Single indexing is only supported when the number of columns is known")
+
+
+def test_what_sympy_cannot_carry_out_stays():
+    column = Unfinished("x", 3, 1)
+    assert norm(column).doit() == norm(column)
+    assert (norm(column) * 2 / 4).doit() == norm(column) / 2
