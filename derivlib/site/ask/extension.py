@@ -20,7 +20,8 @@ from sphinx.writers.html5 import HTML5Translator
 from derivlib.site.ask import bundle
 from derivlib.site.ask.examples import EXAMPLES, address_of
 
-STATIC = Path(__file__).parent / "static"
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
 FOLDER = "_static/ask"
 FIRST = "norm2(X*w - y)^2"
 """What the empty box shows."""
@@ -36,7 +37,9 @@ class AskDirective(Directive):
     option_spec = {"examples": lambda _: True}  # noqa: RUF012, docutils declares it so
 
     def run(self) -> list[nodes.Node]:
-        """Put the box where the directive stands."""
+        """Put the box where the directive stands; its page is written again when it changes."""
+        for path in (*STATIC.iterdir(), HERE / "extension.py", HERE / "examples.py"):
+            self.state.document.settings.record_dependencies.add(str(path))
         return [ask_box(examples="examples" in self.options)]
 
 
