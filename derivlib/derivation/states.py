@@ -1,7 +1,7 @@
 """The states of a derivation: what it says after each step.
 
 Each step is applied to what the steps before it left. Who displays a derivation takes the steps
-as the engine made them; who replays it hands in what looks at each of them,
+as the engine made them; who replays it hands in what checks each of them,
 :mod:`derivlib.derivation.replay`.
 """
 

@@ -151,6 +151,21 @@ def test_what_a_name_is_can_be_changed(asking):
     assert "symmetric=A" in page.url
 
 
+def test_what_was_stated_is_forgotten_with_its_name(asking):
+    page = asking.page
+    ask(page, {"formula": "x'*A*x", "variable": "x"})
+    page.locator(".ask-name select").nth(1).select_option("symmetric")
+    typed(page, "b'*x", "x")
+    assert "symmetric" not in page.url
+
+
+def test_a_link_is_one_step_of_the_history(asking):
+    page = asking.page
+    before = page.evaluate("history.length")
+    ask(page, {"formula": "c'*x + 3", "variable": "x"})
+    assert page.evaluate("history.length") == before + 1
+
+
 def test_steps_unfold_and_code_is_written(asking):
     page = asking.page
     typed(page, "x'*A*x", "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from base64 import b64encode
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from derivlib.parsing.words import WORDS
 from derivlib.site.ask import bundle
 from derivlib.site.ask.examples import EXAMPLES
 
@@ -46,6 +48,17 @@ def test_every_script_is_checked():
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_a_script_has_no_error_of_types(name):
     assert checked_types(STATIC / name, LIBRARIES[name]) == ""
+
+
+def test_what_a_name_can_be_is_known_to_the_text_form():
+    (listed,) = re.findall(r"const KINDS = (\[.*?\]);", (STATIC / "ask.js").read_text("utf-8"))
+    assert set(json.loads(listed)) <= set(WORDS)
+
+
+def test_a_page_without_a_place_for_its_policy_stops_the_build():
+    assert extension.with_tag("<meta charset='utf-8'><p>", "<b>") == "<meta charset='utf-8'><b><p>"
+    with pytest.raises(extension.ExtensionError, match="no <meta charset>"):
+        extension.with_tag("<p>", "<b>")
 
 
 def test_an_error_of_types_is_found(tmp_path):

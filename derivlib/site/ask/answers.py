@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from derivlib.command.answer import Answer, stated_of
+from derivlib.command.options import parser
 from derivlib.display import latex, text
 from derivlib.display.aligned_block import Row, rows
 from derivlib.display.formula import set_expression
@@ -23,18 +24,8 @@ from derivlib.verbs import check_steps, is_derivative
 
 Stage = dict[str, Any]
 
-_NO_OPTIONS: dict[str, Any] = {
-    "wirtinger": False,
-    "hessian": False,
-    "check": None,
-    "structure": None,
-    "layout": None,
-    "code": None,
-    "full": False,
-    "no_verify": False,
-    "sizes": {},
-}
-"""What the command line may be told beside the question."""
+_UNASKED = vars(parser().parse_args([]))
+"""The options of the command line where nothing is said."""
 
 
 class Asked:
@@ -96,12 +87,12 @@ class Asked:
 
     def _derived(self) -> Stage:
         options = {
-            **_NO_OPTIONS,
+            **_UNASKED,
             "hessian": int(self.question.get("order") or 1) == 2,
             "layout": self.question.get("layout") or None,
             "structure": self.question.get("structure") or None,
         }
-        asked = Namespace(variables=self._variables, kinds=self.kinds, **options)
+        asked = Namespace(**options, variables=self._variables, kinds=self.kinds)
         answer = self.answer = Answer(asked, self.question["formula"])
         derivation = answer.derivation
         shown = [each.derivation for each in answer.results]
@@ -215,12 +206,12 @@ def _without_versions(told: str) -> str:
 
 def _error(error: DerivlibError, part: str) -> Stage:
     """What is wrong, and where in what was typed."""
-    places = list(error.places) if isinstance(error, ParseError) else []
-    return {
-        "stage": "error",
-        "part": part,
-        "message": error.message if isinstance(error, ParseError) else str(error),
-        "typed": error.text if isinstance(error, ParseError) else "",
-        "places": [list(place) for place in places],
-        "choices": list(error.choices) if isinstance(error, ParseError) else [],
-    }
+    told: Stage = {"message": str(error), "typed": "", "places": [], "choices": []}
+    if isinstance(error, ParseError):
+        told = {
+            "message": error.message,
+            "typed": error.text,
+            "places": [*map(list, error.places)],
+            "choices": [*error.choices],
+        }
+    return {"stage": "error", "part": part, **told}

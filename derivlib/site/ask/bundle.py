@@ -7,8 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-import sys
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from derivlib.site.ask.examples import EXAMPLES
 HERE = Path(__file__).parent
 PACKAGES = ("derivlib", "sympy", "mpmath", "lark", "lazy_loader")
 """What is packed: derivlib, and all that it imports."""
-_PACKING = ("pack.mjs", "packing.py")
 
 
 class BundleError(DerivlibError):
@@ -44,8 +42,7 @@ def _digest(pyodide: Path) -> str:
         if path.suffix in (".py", ".pyi", ".lark", ".mjs") and "static" not in path.parts:
             digest.update(str(path.relative_to(package)).encode())
             digest.update(path.read_bytes())
-    versions = {name: sys.modules.get(name) or __import__(name) for name in PACKAGES[1:]}
-    told = {name: getattr(module, "__version__", "") for name, module in versions.items()}
+    told = {name: version(name.replace("_", "-")) for name in PACKAGES[1:]}
     release = json.loads((pyodide / "package.json").read_text(encoding="utf-8"))["version"]
     digest.update(json.dumps([told, release], sort_keys=True).encode())
     return digest.hexdigest()
@@ -112,7 +109,6 @@ def make(pyodide: Path, kept: Path) -> Path:
     what.unlink()
     if done.returncode:
         raise BundleError(f"Python for the browser could not be packed:\n{done.stderr[-2000:]}")
-    (unfinished / "licences.txt").write_text(licences(pyodide), encoding="utf-8")
     unfinished.rename(made)
     for other in kept.iterdir():
         if other != made:

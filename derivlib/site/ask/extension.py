@@ -111,12 +111,14 @@ def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
         return
     modules = Path(app.srcdir) / app.config.ask_node_modules
     target = Path(app.outdir) / FOLDER
+    pyodide = modules / "pyodide"
     try:
-        made = bundle.make(modules / "pyodide", Path(app.doctreedir) / "ask")
+        made = bundle.make(pyodide, Path(app.doctreedir) / "ask")
     except bundle.BundleError as error:
         raise ExtensionError(str(error)) from None
     shutil.copytree(made, target, dirs_exist_ok=True)
     shutil.copy(modules / "katex" / "dist" / "katex.min.js", target)
+    (target / "licences.txt").write_text(bundle.licences(pyodide), encoding="utf-8")
 
 
 POLICY = (
@@ -182,6 +184,17 @@ def add_service(app: Sphinx, exception: Exception | None) -> None:
     (out / "service.js").write_text(script, encoding="utf-8")
 
 
+def with_tag(page: str, tag: str) -> str:
+    """A page with a tag in its head, before whatever it loads.
+
+    :raises ExtensionError: if there is no place for it, since the page would have no policy.
+    """
+    found = _CHARSET.search(page)
+    if found is None:
+        raise ExtensionError("the theme writes no <meta charset>, behind which a policy can stand")
+    return page[: found.end()] + tag + page[found.end() :]
+
+
 def add_policies(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into each page that has a box."""
     if exception is not None or app.builder.format != "html":
@@ -194,8 +207,7 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
                 f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
                 f'<link rel="manifest" href="{up}{FOLDER}/app.webmanifest">'
             )
-            page = _CHARSET.sub(lambda found: found[0] + tag, page, count=1)  # noqa: B023
-            path.write_text(page, encoding="utf-8")
+            path.write_text(with_tag(page, tag), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -142,6 +142,7 @@
       /** The number of the last question of each task; what comes for older ones is dropped. */
       this.latest = { ask: 0, read: 0 };
       this.pause = 0;
+      this.slow = 0;
       this.shownHash = "";
       /** @type {Promise<any> | undefined} what sets formulas, once it is asked for */
       this.katex = undefined;
@@ -184,7 +185,9 @@
 
     /** Load what sets formulas, and start Python. */
     wake() {
-      this.katex ??= loaded(`${this.base}katex.min.js`).then(() => /** @type {any} */ (window).katex);
+      this.katex ??= loaded(`${this.base}katex.min.js`)
+        .then(() => /** @type {any} */ (window).katex)
+        .catch(() => null); // formulas then stay as TeX
       this.engine.start();
       this.keep();
     }
@@ -243,19 +246,21 @@
       this.latest.read++;
       this.wake();
       this.shownHash = hashOf(question);
-      if (location.hash !== this.shownHash) history.pushState(null, "", this.shownHash);
+      const here = questionIn(location.hash); // a link may spell the same question otherwise
+      if (!here || hashOf(here) !== this.shownHash) history.pushState(null, "", this.shownHash);
       this.parts.answer.replaceChildren();
       delete this.parts.answer.dataset.agreed;
       delete this.parts.answer.dataset.result;
       this.say("Working…");
       this.parts.stop.hidden = false;
-      const slow = window.setTimeout(
+      clearTimeout(this.slow);
+      this.slow = window.setTimeout(
         () => this.say("This takes long. You can go on waiting, or stop."),
         SLOW,
       );
       this.send("ask", question, (told) => {
         if (told.last) {
-          clearTimeout(slow);
+          clearTimeout(this.slow);
           this.parts.stop.hidden = true;
         }
         this.onStage(told, question);
@@ -275,6 +280,7 @@
       this.latest.ask++;
       this.latest.read++;
       this.engine.stop();
+      clearTimeout(this.slow);
       this.parts.stop.hidden = true;
       this.say("Stopped. The next question starts Python again.");
     }
@@ -291,6 +297,8 @@
       const { answer } = this.parts;
       if (told.stage === "read") {
         this.showRead(told);
+        this.shownHash = hashOf({ ...question, kinds: this.kinds });
+        history.replaceState(null, "", this.shownHash);
         if (!question.variable) this.askForVariable(told);
       } else if (told.stage === "derived") {
         this.showDerived(told);
@@ -322,7 +330,7 @@
       const place = make(display ? "div" : "span", { className: display ? "ask-formula" : "" });
       place.textContent = tex;
       this.katex?.then((katex) =>
-        katex.render(tex, place, { displayMode: display, throwOnError: false, strict: "ignore" }),
+        katex?.render(tex, place, { displayMode: display, throwOnError: false, strict: "ignore" }),
       );
       if (display) place.tabIndex = 0;
       return place;
@@ -330,15 +338,25 @@
 
     /** @param {any} told */
     showRead(told) {
+      this.forget(told.names.map((/** @type {any} */ n) => n.name));
       this.parts.read.replaceChildren(this.formula(told.tex, true));
       this.parts.names.replaceChildren(...told.names.map((/** @type {any} */ n) => this.chip(n)));
       this.markError(null);
     }
 
+    /** Keep what was stated of the names of a formula, and of no others. @param {string[]} names */
+    forget(names) {
+      for (const word of Object.keys(this.kinds)) {
+        this.kinds[word] = this.kinds[word].filter((name) => names.includes(name));
+        if (!this.kinds[word].length) delete this.kinds[word];
+      }
+    }
+
     /** What a name was understood to be, which can be changed. @param {any} name */
     chip(name) {
       const stated = Object.keys(this.kinds).find((word) => this.kinds[word].includes(name.name));
-      const kind = stated ?? (name.kind === "row vector" ? "row" : name.kind);
+      const typed = KINDS.find((word) => name.stated.includes(word.replace("_", " ")));
+      const kind = stated ?? typed ?? (name.kind === "row vector" ? "row" : name.kind);
       const options = KINDS.map((word) =>
         make("option", { value: word, selected: word === kind, textContent: word.replace("_", " ") }),
       );
@@ -437,7 +455,7 @@
           if (told.stage !== "steps") return;
           list.replaceChildren(...told.steps.map((/** @type {string} */ step) => this.step(step)));
         });
-      }, { once: false });
+      });
       return details;
     }
 
@@ -535,15 +553,16 @@
     showHistory() {
       const items = this.kept.map((hash) => {
         const { formula, variable } = /** @type {Question} */ (questionIn(hash));
-        return make("li", {}, make("a", { href: hash, textContent: `${formula} by ${variable}` }));
+        return make("li", {}, make("a", { href: hash, textContent: `${formula}, with respect to ${variable}` }));
       });
       this.parts.history.hidden = !items.length;
       this.parts.history.querySelector("ul")?.replaceChildren(...items);
     }
   }
 
-  // From a file no worker can be started; the box then says how to serve the page.
-  if (location.protocol !== "file:") {
+  // From a file no worker can be started; the box then says what it needs.
+  const needed = ["Worker", "WebAssembly", "DecompressionStream"];
+  if (location.protocol !== "file:" && needed.every((name) => name in window)) {
     for (const root of document.querySelectorAll(".ask")) new Ask(/** @type {HTMLElement} */ (root));
   }
 }

@@ -4,7 +4,7 @@
 
 /** @typedef {{ id: number, task: string, [key: string]: any }} Order */
 
-const PACKAGES = "/lib/python3.14/site-packages";
+const PACKAGES = "/packages";
 
 /** @type {any} */
 let python;
@@ -85,6 +85,8 @@ async function start(id, address) {
 const BEGINNING = `
 import json, sys
 from importlib.machinery import PathFinder
+
+sys.path.append("/packages")
 
 class _Rest:
     """Finds what the first archive left out, by fetching the rest of it once."""
