@@ -21,6 +21,7 @@ NODE_MODULES = ROOT / "docs" / "node_modules"
 STATIC = ROOT / "derivlib" / "site" / "ask" / "static"
 LIBRARIES = {
     "ask.js": "es2023,dom,dom.iterable",
+    "python.mjs": "es2023,webworker",
     "service.js": "es2023,webworker",
     "worker.mjs": "es2023,webworker",
 }
