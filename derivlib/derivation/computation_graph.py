@@ -289,8 +289,9 @@ def computation_graph(
     }
     drawer = _Drawer(computed, premises, wrt, compact, varying)
     kinds: dict[Expr, Kind] = dict.fromkeys((c for cs in constant.values() for c in cs), "constant")
-    if any(wrt in used for used in varying.values()):
-        kinds[wrt] = "variable"
+    variables = {name for used in varying.values() for name in used} - graph.definitions.keys()
+    for name in sorted(variables, key=lambda each: (each != wrt, str(each))):
+        kinds[name] = "variable"  # of a derivation with respect to several there are more
     kinds |= {
         name: "intermediate" if name in graph.varying else "constant" for name in graph.definitions
     }

@@ -33,6 +33,7 @@ from derivlib.nodes.cholesky import cholesky_of
 from derivlib.nodes.clip import Clip, clip
 from derivlib.nodes.convolution import circulant
 from derivlib.nodes.cross import cross, skew
+from derivlib.nodes.differentials import d
 from derivlib.nodes.eigvalsh import (
     EigvecMax,
     EigvecMin,
@@ -633,6 +634,9 @@ OPTIONS: dict[str, tuple[str, Callable[..., Expr]]] = {
 }
 """The name of the argument that says what a derivative is at a kink."""
 
+DIFFERENTIAL = "d"
+"""The one function whose name may be a variable's too: it is called by d(…) alone."""
+
 FUNCTIONS: dict[tuple[str, int], Operation] = {
     **{(name, 1): _entrywise(function) for name, function in _ENTRYWISE.items()},
     **{("max", count): extreme(sp.Max) for count in range(2, 10)},
@@ -701,6 +705,7 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("conj", 1): Operation(same_shape, _conjugate, by_entries=True),
     ("re", 1): _part_of(sp.re, S.Half),
     ("im", 1): _part_of(sp.im, -S.ImaginaryUnit / 2),
+    (DIFFERENTIAL, 1): Operation(same_shape, lambda parts, _: d(parts[0])),
     ("vec", 1): _of_one(builders.vec, _stacked),
     ("unvec", 1): Operation(_laid_out, lambda parts, shape: builders.unvec(parts[0], shape)),
     ("diag", 1): Operation(_diagonal, _diag, of_matrix=True),
@@ -831,17 +836,20 @@ POLYMORPHIC = {"ones": "1", "vector": "1", "matrix": "1"}
 
 
 def plain(name: str) -> str:
-    """The plain name of a function: Trace is trace, ln is log."""
+    """The plain name of a function: Trace is trace, ln is log; but D(x) is no differential."""
     small = name.lower()
-    return NAMES.get(small, small)
+    return name if small == DIFFERENTIAL else NAMES.get(small, small)
 
 
 def is_known(name: str) -> bool:
-    """Return whether a name is that of a function or a constant."""
+    """Return whether a name is that of a function or a constant, and of nothing else."""
     small = plain(name)
+    if small == DIFFERENTIAL:
+        return False
     return small in {*CONSTANTS, *CHOICES} or any(small == known for known, _ in FUNCTIONS)
 
 
 def known_names() -> list[str]:
     """All names that can be typed, for telling the nearest."""
-    return sorted({name for name, _ in FUNCTIONS} | {*NAMES} | {*CONSTANTS} | {*CHOICES})
+    functions = {name for name, _ in FUNCTIONS} - {DIFFERENTIAL}
+    return sorted(functions | {*NAMES} | {*CONSTANTS} | {*CHOICES})

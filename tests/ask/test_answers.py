@@ -76,10 +76,54 @@ def test_a_claim_is_judged(claim, agreed, hint):
     assert hint in found["hint"]
 
 
-def test_the_first_wrong_line_is_found():
-    lines = ["tr(A*X)", "tr(X*A)", "2*tr(X*A)"]
-    found = stages(formula="", lines=lines)["lines"]
-    assert (found["agreed"], found["first_wrong"]) == (False, 2)
+LINES = {
+    "right": "d(w)'*X'*(X*w - y)*2\n= 2*(X*w - y)'*X*dw\n2*X'*(X*w - y)\n\n= 2*X'*X*w - 2*X'*y",
+    "first": "(X*w - y)'*X*dw\n2*X'*(X*w - y)",
+    "second": "2*(X*w - y)'*X*dw\n(X*w - y)'*X*dw\n2*X'*(X*w - y)",
+    "gradient": "2*(X*w - y)'*X*dw\n= X'*(X*w - y)",
+    "last": "2*X'*(X*w - y)\n= 2*X'*X*w - X'*y",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "agreed"),
+    [
+        ("right", [True, True, True, True]),
+        ("first", [False, None]),
+        ("second", [True, False, None]),
+        ("gradient", [True, False]),
+        ("last", [True, False]),
+    ],
+)
+def test_the_first_wrong_line_is_found(name, agreed):
+    found = stages(formula="norm2(X*w - y)^2", variable="w", claim=LINES[name])["claim"]
+    assert [line["agreed"] for line in found["lines"]] == agreed
+    assert found["first_wrong"] == (agreed.index(False) if False in agreed else None)
+    assert found["agreed"] is (name == "right")
+    assert found["hint"] == ("off by the factor 1/2" if name == "gradient" else "")
+    if name != "right":
+        assert found["text"].startswith(f"line {found['first_wrong'] + 1}: ")
+
+
+def test_lines_keep_to_what_was_stated():
+    asked = {"formula": "x'*S*x, S symmetric", "variable": "x"}
+    assert stages(**asked, claim="dx'*S*x + x'*S*dx\n2*x'*S*dx\n2*S*x")["claim"]["agreed"]
+    stated = {"formula": "x'*S*x", "variable": "x", "kinds": {"symmetric": ["S"]}}
+    assert stages(**stated, claim="2*x'*S*dx\n2*S*x")["claim"]["agreed"]
+    free = stages(formula="x'*S*x", variable="x", claim="2*x'*S*dx")["claim"]
+    assert free["agreed"] is False
+
+
+def test_a_structured_variable_has_a_structured_differential():
+    asked = {"formula": "tr(A*X), X square", "variable": "X", "claim": "tr(A'*dX)"}
+    assert not stages(**asked)["claim"]["agreed"]
+    assert stages(**asked, structure="symmetric")["claim"]["agreed"]
+
+
+def test_a_name_of_the_formula_is_no_differential():
+    asked = {"formula": "dx'*x", "variable": "x"}
+    assert stages(**asked, claim="dx")["claim"]["agreed"]
+    assert stages(**asked, claim="dx'*d(x)\ndx")["claim"]["agreed"]
 
 
 @pytest.mark.parametrize(

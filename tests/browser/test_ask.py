@@ -77,7 +77,7 @@ def typed(page, formula, variable, claim=""):
         page.evaluate("document.querySelector('.ask details').open = true")
         page.locator("[name=claim]").focus()
         page.keyboard.type(claim)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter" if claim else "Enter")
     page.wait_for_selector(ANSWERED, timeout=SECONDS)
     return page.locator(".ask-answer")
 
@@ -141,6 +141,40 @@ def test_a_claim_is_judged(asking):
     assert answer.get_attribute("data-agreed") == "true"
 
 
+def test_a_derivation_is_judged_line_by_line(asking):
+    lines = "2*(X*w - y)'*X*dw\n= 2*X'*(X*w - y)\n= 2*X'*X*w - X'*y\nX'*X*w"
+    answer = typed(asking.page, "norm2(X*w - y)^2", "w", lines)
+    assert answer.get_attribute("data-agreed") == "false"
+    assert "line 3" in answer.inner_text()
+    said = [line.split(": ")[0] for line in answer.locator(".ask-own li").all_inner_texts()]
+    assert said == ["right", "right", "wrong", "not looked at"]
+    assert inspection.accessibility(asking.page, without=".back-to-top") == []
+
+
+def test_numbers_are_put_in_and_the_graph_is_shown(asking):
+    page = asking.page
+    question = {"formula": "norm2(X*w - y)^2", "variable": "w"}
+    ask(page, question)
+    page.locator("summary", has_text="Put numbers in").click()
+    page.wait_for_selector(".ask-numbers .katex")
+    found = Asked(question)
+    assert [*found.stages()]
+    numbers = found.example_numbers()
+    for name, typed_in in numbers.items():
+        assert page.input_value(f"[name={name}]") == typed_in.replace("; ", "\n")
+    shown = page.locator(".ask-numbers").inner_text()
+    assert f"value={found.at_numbers(numbers)['value']}" in shown.replace(" ", "")
+    page.fill("[name=X]", "1 2; 3")
+    page.get_by_role("button", name="Calculate").click()
+    page.wait_for_selector(".ask-numbers .ask-wrong")
+    assert page.get_attribute("[name=X]", "aria-invalid") == "true"
+    assert "here 2 and 1" in page.inner_text(".ask-numbers .ask-wrong")
+    page.locator("summary", has_text="computation graph").click()
+    page.wait_for_selector(".ask-graph svg")
+    assert inspection.accessibility(page, without=".back-to-top") == []
+    assert asking.faults == []
+
+
 def test_what_a_name_is_can_be_changed(asking):
     page = asking.page
     typed(page, "x'*A*x", "x")
@@ -169,7 +203,7 @@ def test_a_link_is_one_step_of_the_history(asking):
 def test_steps_unfold_and_code_is_written(asking):
     page = asking.page
     typed(page, "x'*A*x", "x")
-    page.locator(".ask-answer summary").click()
+    page.locator("summary", has_text="Every step").click()
     page.wait_for_selector(".ask-steps li")
     assert page.locator(".ask-steps .katex-error").count() == 0
     page.get_by_role("button", name="jax").click()
@@ -232,6 +266,46 @@ def test_it_answers_without_a_network_after_the_first_visit(browser, origin):
         assert page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = c"
         unbidden = "favicon.ico"  # what a browser asks for by itself, and what is not there
         assert [fault for fault in visit.faults if unbidden not in fault] == []
+
+
+MEMORY = """async () => {
+    const cache = await caches.open("derivlib-memory");
+    return (await cache.keys()).length;
+}"""
+
+
+def test_the_next_visit_goes_on_from_kept_memory(browser, origin):
+    """Workers are watched by what they load, which a service worker would hide."""
+    loaded = []
+    settings = {**visits.DESKTOP, "service_workers": "block"}
+    with (
+        visits.visitor(browser, **settings) as reader,
+        visits.opened(reader, origin, "ask.html") as visit,
+    ):
+        page = visit.page
+        reader.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
+        ask(page, {"formula": "b'*x", "variable": "x"})
+        assert "first.gz" in loaded
+        visits.until(page, MEMORY)
+        page.get_by_role("button", name="jax").click()  # of a question that was asked before
+        expect(page.locator(".ask-code")).to_contain_text("def gradient")
+        loaded.clear()
+        page.reload()
+        page.wait_for_selector(ANSWERED, timeout=SECONDS)
+        assert "first.gz" not in loaded
+        assert page.get_attribute(".ask-answer", "data-result") == "∂L/∂x = b"
+        answer = ask(page, {"formula": "logdet(X'*X)", "variable": "X", "order": 2})
+        assert answer.get_attribute("data-agreed") == "true"
+        assert visit.faults == []
+        page.evaluate(
+            "async () => { const cache = await caches.open('derivlib-memory');"
+            " const [key] = await cache.keys(); await cache.put(key, new Response('broken')); }"
+        )
+        page.reload()
+        page.wait_for_selector(ANSWERED, timeout=SECONDS)
+        assert "first.gz" in loaded
+        assert page.get_attribute(".ask-answer", "data-agreed") == "true"
+        visits.until(page, MEMORY)  # and it is kept anew
 
 
 def test_two_tabs_answer_by_themselves(reader, origin):

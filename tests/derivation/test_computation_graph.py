@@ -153,3 +153,13 @@ def test_terms_that_cancel_leave_a_derivative_of_zero():
     for node in d.graph.nodes:
         if node.value is not None:
             assert judge(d, node, node.value).entries
+
+
+def test_every_variable_of_several_is_in_the_graph():
+    joint = derive("norm2(X*w - y)^2", ["w", "y"])
+    for part in map(joint.by, joint.results):
+        graph = part.graph
+        variables = {str(node.name): node for node in graph.nodes if node.kind == "variable"}
+        assert [*variables] == [str(part.wrt), *({"w", "y"} - {str(part.wrt)})]
+        assert variables[str(part.wrt)].value == part.compact
+        assert graph._repr_html_().startswith("<")

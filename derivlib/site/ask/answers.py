@@ -20,7 +20,8 @@ from derivlib.errors import DerivlibError, ParseError, SizesError
 from derivlib.parsing.reading import Reading, read_text
 from derivlib.rules import RULES
 from derivlib.rules.rule import slug
-from derivlib.verbs import check_steps, is_derivative
+from derivlib.site.ask.at_numbers import AtNumbers, NumbersError, as_tex
+from derivlib.site.ask.own_derivation import judge_lines, lines_of
 
 Stage = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Asked:
 
     :param question: `formula` and `variable`, and if wanted `order` (1, or 2 for a Hessian),
         `kinds` (words with the names they are said of), `layout`, `structure`; with `claim` a
-        derivative is judged, with `lines` a chain of equal lines.
+        derivative is judged, or a derivation of several lines.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -63,17 +64,15 @@ class Asked:
         """What is found, one stage after the other; the last is an error if there is one."""
         part = "formula"
         try:
-            if self.question.get("lines"):
-                yield self._judged_lines(self.question["lines"])
-                return
             reading = read_text(self.question["formula"], **self.kinds)
             yield _read(reading)
             part = "variable"
             if not self._variables:
                 return
-            if self.question.get("claim"):
+            lines = lines_of(self.question.get("claim") or "")
+            if lines:
                 part = "claim"
-                yield self._judged_claim(self.question["claim"])
+                yield self._judged(lines, reading)
                 return
             part = "formula"
             yield self._derived()
@@ -122,29 +121,18 @@ class Asked:
         told = " ".join(dict.fromkeys(_without_versions(each.told) for each in verdicts))
         return {"stage": "verified", "agreed": self.answer.holds, "text": told}
 
-    def _judged_claim(self, claim: str) -> Stage:
+    def _judged(self, lines: Sequence[str], reading: Reading) -> Stage:
+        """What the reader claims, a derivative or a derivation of several lines."""
         structure = self.question.get("structure") or None
-        verdict = is_derivative(
-            claim,
-            self.question["formula"],
-            self._variables[0],
-            structure=structure,
-            **self.kinds,
-        )
+        variable = self._variables[0]
+        judged = judge_lines(lines, reading, variable, kinds=self.kinds, structure=structure)
         return {
             "stage": "claim",
-            "agreed": verdict.agreed,
-            "text": verdict.reason,
-            "hint": verdict.hint,
-        }
-
-    def _judged_lines(self, lines: Sequence[str]) -> Stage:
-        verdict = check_steps(lines, **self.kinds)
-        return {
-            "stage": "lines",
-            "agreed": bool(verdict),
-            "first_wrong": verdict.first_wrong,
-            "text": verdict.reason,
+            "agreed": judged.first_wrong is None,
+            "first_wrong": judged.first_wrong,
+            "lines": [{"tex": tex, "agreed": agreed} for tex, agreed in judged.lines],
+            "text": judged.text,
+            "hint": judged.hint,
         }
 
     def code(self, library: str) -> str:
@@ -157,6 +145,47 @@ class Asked:
             return str(self.answer.derivation.to_code(library))
         except DerivlibError as error:
             return "\n".join(f"# {line}" for line in str(error).splitlines())
+
+    def _at_numbers(self) -> AtNumbers:
+        assert self.answer is not None
+        results = [each.derivation for each in self.answer.results]
+        formula = results[0].expr
+        symbols = {str(symbol): symbol for symbol in formula.free_symbols}
+        structure = self.question.get("structure") or None
+        reading = self.answer.reading
+        return AtNumbers(
+            [formula, *(each.result for each in results)],
+            {name: symbols[name] for name in reading.symbols if name in symbols},
+            reading.assuming,
+            {each.wrt: structure for each in results} if structure else None,
+        )
+
+    def example_numbers(self) -> dict[str, str]:
+        """Numbers for each name, with which the reader can begin."""
+        return self._at_numbers().example()
+
+    def at_numbers(self, given: Mapping[str, str]) -> Stage:
+        """The values of the formula and of its derivative, or what is wrong with the numbers.
+
+        :param given: rows of numbers for each name, such as "1 2; 3 4".
+        """
+        assert self.answer is not None
+        try:
+            value, *derivatives = map(as_tex, self._at_numbers().values(given))
+        except NumbersError as error:
+            return {"stage": "numbers", "wrong": str(error), "name": error.name}
+        except DerivlibError as error:
+            return {"stage": "numbers", "wrong": str(error), "name": ""}
+        shown = [each.derivation.equation.tex for each in self.answer.results]
+        names = [tex.partition(" = ")[0] for tex in shown]
+        rows = zip(names, derivatives, strict=True)
+        return {"stage": "numbers", "value": value, "derivatives": [*map(list, rows)]}
+
+    def graph(self) -> list[str]:
+        """The computation graph of each derivation, as a figure in HTML, where it has steps."""
+        assert self.answer is not None
+        graphs = (each.derivation.graph._repr_html_() for each in self.answer.results)
+        return [figure for figure in graphs if figure]
 
     def unfolded(self) -> list[str]:
         """What each elementary step put in place of the letters of its rule, as Markdown."""

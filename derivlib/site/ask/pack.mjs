@@ -24,16 +24,17 @@ try {
   process.exit(1);
 }
 
-/** Give what Python made, under a name, as bytes. */
-const made = (name) => python.globals.get(name).toJs();
+/** What Python made, under a name. */
+const made = (name) => python.globals.get(name);
 
 /** Compress, the same bytes each time: no name and no date is in them. */
 const compressed = (bytes) => gzipSync(bytes, { level: 9 });
 
 for (const name of ["first", "rest", "library"]) {
-  writeFileSync(`${out}/${name}.gz`, compressed(made(name)));
+  writeFileSync(`${out}/${name}.gz`, compressed(made(name).toJs()));
 }
 writeFileSync(`${out}/pyodide.asm.wasm.gz`, compressed(readFileSync(`${pyodide}/pyodide.asm.wasm`)));
+writeFileSync(`${out}/index.json.gz`, compressed(made("index")));
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs"]) {
   copyFileSync(`${pyodide}/${name}`, `${out}/${name}`);
 }

@@ -1,24 +1,31 @@
 """Run in Pyodide while a site is built: the modules that a page needs, compiled.
 
-`examples` and `names`, the packages below /packages, are put in before; `first`, `rest` and
-`library` are taken out.
+`examples` and `names`, the packages below /packages, are put in before; `first`, `rest`,
+`library` and `index` are taken out. `archives.py` reads them in the page.
 """
 
 # The names at the top are given, and those at the end are taken, by `pack.mjs`.
-# ruff: noqa: F821
+# ruff: noqa: E402, F821 - and what Python began with is looked at before anything is imported
 # mypy: ignore-errors
 
 from __future__ import annotations
 
+import sys
+
+BEGUN_WITH = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
+"""The files of what Python imports before anything can be imported from an archive."""
+
 import ast
 import io
 import json
-import sys
+import marshal
 import warnings
 import zipfile
+from hashlib import sha256
 from importlib._bootstrap_external import _code_to_hash_pyc
 from importlib.util import source_hash
 from pathlib import Path
+from typing import Any
 
 ROOT = Path("/packages")
 NEEDED_TOO = (".lark", ".pyi")
@@ -42,16 +49,28 @@ def without_docstrings(source: bytes) -> ast.Module:
     return tree
 
 
-def bytecode(source: bytes, place: str) -> bytes:
-    """Compile a module for an archive: its file is not looked at when it is imported."""
-    code = compile(without_docstrings(source), place, "exec", dont_inherit=True, optimize=0)
+def compiled(source: bytes, place: str) -> Any:
+    """Compile a module, without its docstrings."""
+    return compile(without_docstrings(source), place, "exec", dont_inherit=True, optimize=0)
+
+
+def as_file(code: Any, source: bytes) -> bytes:
+    """What Python reads of a compiled module in a folder or an archive of its own."""
     return bytes(_code_to_hash_pyc(code, source_hash(source), False))
 
 
-def archive(files: dict[str, bytes]) -> bytes:
-    """One file of all: the length of a list of names and lengths, the list, the contents."""
-    index = json.dumps([[place, len(content)] for place, content in files.items()]).encode()
-    return b"".join((len(index).to_bytes(4, "little"), index, *files.values()))
+Files = dict[str, bytes]
+"""What is packed, by its place below the folder of packages."""
+
+
+def archive(files: Files) -> bytes:
+    """Put files behind each other, in the order of the index."""
+    return b"".join(files.values())
+
+
+def lengths(files: Files) -> list[tuple[str, int]]:
+    """The index of an archive: the places in their order, each with its length."""
+    return [(place, len(content)) for place, content in files.items()]
 
 
 def import_what_is_needed() -> set[Path]:
@@ -70,37 +89,52 @@ def import_what_is_needed() -> set[Path]:
     return {Path(m.__file__) for m in modules if getattr(m, "__file__", None)}
 
 
-def packed(imported: set[Path]) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The modules of the packages, those that are needed apart from the others."""
-    needed, others = {}, {}
+def packed(imported: set[Path]) -> tuple[Files, Files, Files]:
+    """The modules of the packages that are needed, the others, and what is read beside modules."""
+    needed, others, data = {}, {}, {}
     for name in names:
         for path in sorted((ROOT / name).rglob("*")):
             place = str(path.relative_to(ROOT))
             if path.suffix == ".py" and "tests" not in path.parts:
                 chosen = needed if path in imported or name == "derivlib" else others
-                chosen[f"{place}c"] = bytecode(path.read_bytes(), place)
+                chosen[place] = marshal.dumps(compiled(path.read_bytes(), place))
             elif path.suffix in NEEDED_TOO and name == "derivlib":
-                needed[place] = path.read_bytes()
-    return needed, others
+                data[place] = path.read_bytes()
+    return needed, others, data
 
 
-def standard_library(imported: set[Path]) -> tuple[bytes, dict[str, bytes]]:
-    """The standard library, what is needed as an archive for Python, and the other modules."""
+BEGINNING = ("_pyodide/", "encodings/", "importlib/", "pyodide/", "zipimport")
+"""What of the standard library is kept for the start of Python, met or not."""
+
+
+def standard_library(imported: set[Path]) -> tuple[bytes, Files, Files]:
+    """The library that Python starts with, as it reads it, what else is needed, and the others."""
     root = Path(next(place for place in sys.path if place.endswith(".zip")))
-    kept, others = io.BytesIO(), {}
+    kept, needed, others = io.BytesIO(), {}, {}
     with zipfile.ZipFile(root) as whole, zipfile.ZipFile(kept, "w") as smaller:
         for place in sorted(whole.namelist()):
             if not place.endswith(".py") or "idlelib" in place:
                 continue
-            content = bytecode(whole.read(place), place)
-            if root / place in imported or place.startswith(("encodings/", "importlib/")):
-                smaller.writestr(zipfile.ZipInfo(f"{place}c"), content)
+            source = whole.read(place)
+            code = compiled(source, place)
+            if str(root / place) in BEGUN_WITH or place.startswith(BEGINNING):
+                smaller.writestr(zipfile.ZipInfo(f"{place}c"), as_file(code, source))
+            elif root / place in imported:
+                needed[place] = marshal.dumps(code)
             else:
-                others[f"{place}c"] = content
-    return kept.getvalue(), others
+                others[place] = marshal.dumps(code)
+        place = "archives.py"
+        source = (ROOT / "derivlib" / "site" / "ask" / place).read_bytes()
+        content = as_file(compiled(source, place), source)
+        smaller.writestr(zipfile.ZipInfo(f"{place}c"), content)
+    return kept.getvalue(), needed, others
 
 
 imported = import_what_is_needed()
-needed, others = packed(imported)
-library, others_of_python = standard_library(imported)
-first, rest = archive(needed), archive(others | others_of_python)
+of_packages, others, data = packed(imported)
+library, of_python, others_of_python = standard_library(imported)
+in_first, in_rest = data | of_packages | of_python, others | others_of_python
+first, rest = archive(in_first), archive(in_rest)
+archives = {"first": lengths(in_first), "rest": lengths(in_rest)}
+version = sha256(b"".join((library, first, rest))).hexdigest()[:16]
+index = json.dumps({"version": version, "archives": archives})

@@ -17,6 +17,8 @@
   /** Words that a name can be stated to be, as the chips offer them. */
   const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal"];
 
+  const ROWS = "Rows stand on lines of their own or between semicolons; 1/3 and 0.5 are numbers.";
+
   /** What each stage of the start is called while it lasts. */
   const STARTING = {
     fetching: "Loading Python and SymPy…",
@@ -178,6 +180,9 @@
       this.form.addEventListener("input", () => {
         clearTimeout(this.pause);
         this.pause = window.setTimeout(() => this.read(), PAUSE);
+      });
+      this.field("claim").addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
       });
       this.parts.stop.addEventListener("click", () => this.stop());
       window.addEventListener("hashchange", () => this.openAddress());
@@ -405,6 +410,7 @@
       for (const note of told.notes) answer.append(make("p", { className: "ask-note" }, note));
       answer.append(make("h2", {}, "Derivation"), this.derivation(told.rows), this.unfolding());
       answer.append(make("h2", {}, "Code"), this.code());
+      answer.append(make("h2", {}, "Numbers and graph"), this.numbers(), this.graph());
       answer.focus({ preventScroll: true });
     }
 
@@ -447,16 +453,9 @@
 
     /** What each elementary step substituted, written when it is unfolded. */
     unfolding() {
-      const list = make("ol", { className: "ask-steps" });
-      const details = make("details", {}, make("summary", {}, "Every step, and what it substitutes"), list);
-      details.addEventListener("toggle", () => {
-        if (list.childElementCount || !(/** @type {HTMLDetailsElement} */ (details).open)) return;
-        this.engine.order({ task: "unfold" }, (told) => {
-          if (told.stage !== "steps") return;
-          list.replaceChildren(...told.steps.map((/** @type {string} */ step) => this.step(step)));
-        });
-      });
-      return details;
+      return this.folded("Every step, and what it substitutes", "unfold", ({ steps }) => [
+        make("ol", { className: "ask-steps" }, ...steps.map((/** @type {string} */ step) => this.step(step))),
+      ]);
     }
 
     /** A step, whose formulas stand between dollar signs. @param {string} told */
@@ -485,6 +484,74 @@
       return make("div", {}, make("p", { className: "ask-copies" }, ...buttons, copy), shown);
     }
 
+    /** What is ordered of the answer when it is unfolded first.
+     * @param {string} title @param {string} task @param {(told: any) => (Node | string)[]} shown */
+    folded(title, task, shown) {
+      const inside = make("div");
+      const details = make("details", {}, make("summary", {}, title), inside);
+      details.addEventListener("toggle", () => {
+        if (inside.childElementCount || !(/** @type {HTMLDetailsElement} */ (details).open)) return;
+        this.engine.order({ task }, (told) => {
+          if (told.stage === "failed") inside.replaceChildren(told.message);
+          else inside.replaceChildren(...shown(told));
+        });
+      });
+      return details;
+    }
+
+    /** The value and the derivative at the reader's own matrices. */
+    numbers() {
+      return this.folded("Put numbers in", "example", ({ numbers }) => {
+        const shown = make("div", { "aria-live": "polite" });
+        const form = make("form", { className: "ask-numbers" });
+        const fields = Object.entries(numbers).map(([name, example]) => {
+          const rows = String(example).split("; ");
+          const field = make("textarea", { name, rows: Math.max(1, rows.length), spellcheck: false });
+          /** @type {HTMLTextAreaElement} */ (field).value = rows.join("\n");
+          return make("label", {}, name, field);
+        });
+        const button = make("button", { type: "submit", textContent: "Calculate" });
+        form.append(make("p", { className: "ask-given" }, ...fields), button, shown);
+        const calculate = () => {
+          const given = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)));
+          this.engine.order({ task: "numbers", numbers: given }, (told) => {
+            for (const field of form.querySelectorAll("textarea")) {
+              field.setAttribute("aria-invalid", String(field.name === told.name));
+            }
+            shown.replaceChildren(...this.calculated(told));
+          });
+        };
+        form.addEventListener("submit", (event) => {
+          event.preventDefault();
+          calculate();
+        });
+        if (fields.length) setTimeout(calculate);
+        return [make("p", { className: "ask-note" }, ROWS), form];
+      });
+    }
+
+    /** @param {any} told @returns {Node[]} */
+    calculated(told) {
+      if (told.wrong ?? told.message) {
+        return [make("p", { className: "ask-wrong" }, told.wrong ?? told.message)];
+      }
+      const derivatives = told.derivatives.map((/** @type {[string, string]} */ [name, value]) =>
+        this.formula(`${name} = ${value}`, true),
+      );
+      return [this.formula(`\\text{value} = ${told.value}`, true), ...derivatives];
+    }
+
+    /** How derivatives travel through the computation. */
+    graph() {
+      return this.folded("Show the computation graph", "graph", ({ figures }) =>
+        figures.map((/** @type {string} */ figure) => {
+          const place = make("div", { className: "ask-graph" });
+          place.innerHTML = figure; // written by derivlib, of names and formulas that were parsed
+          return place;
+        }),
+      );
+    }
+
     /** @param {any} told */
     showVerdict(told) {
       const { answer } = this.parts;
@@ -494,8 +561,21 @@
       const words = told.stage === "claim" ? (told.agreed ? "Right: " : "Not the derivative: ") : "";
       found.className = `ask-verdict ${told.agreed ? "ask-right" : "ask-wrong"}`;
       found.textContent = `${mark}${words}${told.text}${told.text.endsWith(".") ? "" : "."}${hint}`;
+      if (told.lines?.length > 1) answer.append(this.judgedLines(told.lines));
       answer.dataset.agreed = String(told.agreed);
       if (told.stage === "claim") answer.focus({ preventScroll: true });
+    }
+
+    /** The reader's own lines, each with what was found of it. @param {any[]} lines */
+    judgedLines(lines) {
+      const items = lines.map(({ tex, agreed }) => {
+        const unread = agreed === null || agreed === undefined;
+        const said = unread ? "not looked at: " : agreed ? "right: " : "wrong: ";
+        const mark = make("span", { className: agreed ? "ask-right" : unread ? "" : "ask-wrong" });
+        mark.append(make("span", { className: "ask-said" }, said), unread ? "" : agreed ? "✓ " : "✗ ");
+        return make("li", { className: unread ? "ask-unread" : "" }, mark, this.formula(tex, true));
+      });
+      return make("ol", { className: "ask-own" }, ...items);
     }
 
     /** @param {any} told @param {boolean} asked */

@@ -1,14 +1,18 @@
-// Start Python in a worker, with the packages of the bundle.
+// Start Python in a worker, with the packages of the bundle: anew, or from the memory that an
+// earlier visit kept.
 
-const PACKAGES = "/packages";
+/** What Pyodide's declarations do not name. @typedef {any} Pyodide */
 
-/** @type {any} */
+/** @type {Pyodide} */
 let python;
+/** @type {Memory | undefined} */
+let memory;
+let isNew = false;
 let base = "";
 
 /** Fetch a file of the bundle that is kept compressed, since plain file servers compress nothing.
  * @param {string} name @param {string} type */
-async function unpacked(name, type) {
+async function unpacked(name, type = "application/octet-stream") {
   const answer = await realFetch(`${base}${name}.gz`);
   if (!answer.ok || !answer.body) throw new Error(`${name} could not be fetched (${answer.status})`);
   const stream = answer.body.pipeThrough(new DecompressionStream("gzip"));
@@ -26,75 +30,135 @@ globalThis.fetch = async (address) => {
   return realFetch(url);
 };
 
-/** Put the files of an archive where Python finds them: see `archive` in packing.py.
- * @param {Uint8Array} bytes */
-function install(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const index = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const folders = new Set();
-  let at = 4 + length;
-  for (const [place, size] of index) {
-    const folder = place.slice(0, place.lastIndexOf("/") + 1);
-    if (!folders.has(folder)) python.FS.mkdirTree(`${PACKAGES}/${folder}`);
-    folders.add(folder);
-    python.FS.writeFile(`${PACKAGES}/${place}`, bytes.subarray(at, at + size), { canOwn: true });
-    at += size;
+/** An archive, compressed, fetched while Python waits for it. @param {string} name */
+function fetchArchive(name) {
+  const request = new XMLHttpRequest();
+  request.open("GET", `${base}${name}.gz`, false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${name}.gz could not be fetched (${request.status})`);
+  return python.toPy(new Uint8Array(request.response));
+}
+
+/** The memory of Python after its start, kept by the browser under the version of the bundle. */
+class Memory {
+  /** @param {string} version */
+  constructor(version) {
+    this.address = `${base}memory?${version}`;
+  }
+
+  /** @returns {Promise<Uint8Array | null>} what an earlier visit kept, if it did */
+  async kept() {
+    if (!("caches" in globalThis)) return null; // plain http from another machine
+    try {
+      const found = await (await caches.open(MEMORY)).match(this.address);
+      return found ? new Uint8Array(await found.arrayBuffer()) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep the memory, and forget that of other versions. @param {Uint8Array<ArrayBuffer>} bytes */
+  async keep(bytes) {
+    await caches.delete(MEMORY);
+    await (await caches.open(MEMORY)).put(this.address, new Response(bytes));
+  }
+
+  async forget() {
+    await caches.delete(MEMORY);
   }
 }
 
-/** What the examples did not need, fetched where an import fails, while Python waits for it. */
-function fetchRest() {
-  const request = new XMLHttpRequest();
-  request.open("GET", `${base}rest.gz`, false);
-  request.responseType = "arraybuffer";
-  request.send();
-  return new Uint8Array(request.response);
-}
+const MEMORY = "derivlib-memory";
+
+const ANEW = `
+import json
+from archives import Archives
+
+ARCHIVES = Archives(json.loads(index), lambda name: fetch_archive(name))
+ARCHIVES.install()
+ARCHIVES.unpack_data()
+`;
+
+/** Before memory is kept: nothing of one reader's question, and nothing of the browser's. */
+const FORGETTING = `
+import gc
+from sympy.core.cache import clear_cache
+del fetch_archive
+clear_cache()
+gc.collect()
+`;
 
 /** Start Python, and tell of each part of the start.
- * @param {string} address of the bundle @param {(part: string) => void} tell */
-export async function startPython(address, tell) {
+ * @param {string} address of the bundle @param {(part: string) => void} tell
+ * @param {string} program that is run once, and is part of the memory that is kept */
+export async function startPython(address, tell, program) {
   base = address;
   tell("fetching");
-  const first = unpacked("first", "application/octet-stream").then((answer) => answer.arrayBuffer());
-  const lock = realFetch(`${base}lock.json`).then((answer) => answer.text());
-  const { loadPyodide } = await import(`${base}pyodide.mjs`);
-  python = await loadPyodide({
+  const [{ loadPyodide }, lockFileContents, told] = await Promise.all([
+    import(`${base}pyodide.mjs`),
+    realFetch(`${base}lock.json`).then((answer) => answer.text()),
+    unpacked("index.json").then((answer) => answer.json()),
+  ]);
+  const options = {
     indexURL: base,
     stdLibURL: `${base}library.zip`,
-    lockFileContents: await lock,
+    lockFileContents,
     env: { HOME: "/home", PYTHONHASHSEED: "0" },
-  });
+  };
+  memory = new Memory(told.version);
+  const kept = await memory.kept();
+  if (kept) {
+    tell("importing");
+    try {
+      python = await loadPyodide({ ...options, _loadSnapshot: kept, createPyodideModule: withRoomFor(kept) });
+      connect();
+      return python;
+    } catch (error) {
+      console.error(error); // and start anew, with nothing of it
+      await memory.forget();
+    }
+  }
+  const first = unpacked("first").then((answer) => answer.arrayBuffer());
+  python = await loadPyodide({ ...options, _makeSnapshot: true });
+  isNew = true;
   tell("unpacking");
-  install(new Uint8Array(await first));
+  python.FS.writeFile("/first.bin", new Uint8Array(await first), { canOwn: true });
   tell("importing");
-  python.globals.set("fetch_rest", fetchRest);
-  python.globals.set("install", (/** @type {any} */ bytes) => install(bytes.toJs()));
-  python.runPython(BEGINNING);
+  connect();
+  python.globals.set("index", JSON.stringify(told.archives));
+  python.runPython(ANEW + program);
   return python;
 }
 
-const BEGINNING = `
-import sys
-from importlib.machinery import PathFinder
+/** Make Python's module with as much memory as is put back into it, which Pyodide leaves to us.
+ * @param {Uint8Array} kept */
+const withRoomFor = (kept) => async (/** @type {object} */ settings) => {
+  const { default: make } = await import(`${base}pyodide.asm.mjs`);
+  const made = await make(settings);
+  const [, begin] = new Uint32Array(kept.buffer, kept.byteOffset, 2);
+  made.growMemory(kept.length - begin);
+  return made;
+};
 
-sys.path.append("/packages")
+/** Give Python what it asks of the browser, which no kept memory can hold. */
+function connect() {
+  python.globals.set("fetch_archive", fetchArchive);
+}
 
-class _Rest:
-    """Finds what the first archive left out, by fetching the rest of it once."""
+/** Whether there is memory worth keeping: of a start that had none, once. */
+export const wasStartedAnew = () => isNew && "caches" in globalThis;
 
-    tops = {"derivlib", "lark", "lazy_loader", "mpmath", "sympy", *sys.stdlib_module_names}
-    is_there = False
-
-    def find_spec(self, name, path=None, target=None):
-        if self.is_there or name.partition(".")[0] not in self.tops:
-            return None
-        type(self).is_there = True
-        import gzip
-        install(gzip.decompress(fetch_rest().to_bytes()))
-        sys.path_importer_cache.clear()
-        return PathFinder.find_spec(name, path, target)
-
-sys.path_importer_cache.clear()
-sys.meta_path.append(_Rest())
-`;
+/** Keep the memory for the next visit. @param {string} rehearsed a program that is run before */
+export async function keepMemory(rehearsed) {
+  if (!wasStartedAnew() || !memory) return;
+  isNew = false;
+  try {
+    python.runPython(FORGETTING + rehearsed);
+    await memory.keep(python.makeMemorySnapshot());
+  } catch (error) {
+    console.error(error); // the next visit then starts anew, too
+  } finally {
+    connect();
+  }
+}
