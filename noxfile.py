@@ -294,6 +294,13 @@ def bench_site(session: nox.Session) -> None:
     session.run("python", "docs/_benchmarks/measure_formulas.py", *others)
 
 
+@nox.session(name="bench-ask", reuse_venv=True)
+def bench_ask(session: nox.Session) -> None:
+    """Measure how soon the page "Ask" answers on the built site, for docs/_benchmarks."""
+    session.install("-e", ".", *group("bench-site"))
+    session.run("python", "docs/_benchmarks/measure_asking.py")
+
+
 @nox.session(reuse_venv=True)
 def bench(session: nox.Session) -> None:
     """Measure deriving, verifying, importing and code beside others, for docs/_benchmarks.

@@ -10,6 +10,7 @@ from sympy import Expr, FunctionMatrix, MatPow, S, Sum
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.shapes import abs_of_matrix
 from derivlib.expressions.text import text, typed
+from derivlib.nodes.differentials import MatrixDifferential, ScalarDifferential
 
 ADD_IT = (
     'derivlib.register adds an operation and its rule: see the page "Add a rule" of the '
@@ -48,7 +49,16 @@ def _power(expr: MatPow) -> str:
     )
 
 
+def _differential(expr: MatrixDifferential | ScalarDifferential) -> str:
+    return (
+        f"it is the differential of {text(expr.of)}, and does not depend on it; a name of a text "
+        f'is stated to be one, as in {text(expr)}="vector"'
+    )
+
+
 _INSTEAD: dict[type, Callable[[Any], str]] = {
+    MatrixDifferential: _differential,
+    ScalarDifferential: _differential,
     MatPow: _power,
     Sum: lambda _: (
         "write the sum without indices, such as x.T*x for Sum(x[i, 0]**2, (i, 0, n - 1)), or "

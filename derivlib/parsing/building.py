@@ -277,9 +277,18 @@ class Builder:
                 f"{name} is a function; write {name}(…), or state what it is: {name}='vector'",
                 index,
             )
+        elif known == Declared() and self._is_differential(name):
+            self.terms.append(Term(index, name=name[1:]))
+            of = len(self.terms) - 1
+            self.put(index, Term(index, (of,), FUNCTIONS[operations.DIFFERENTIAL, 1]))
         else:
             self._refuse_run_together(index, name, known)
             self.put(index, Term(index, name=name))
+
+    def _is_differential(self, name: str) -> bool:
+        """Return whether a name is dX, of a symbol X that was handed in, as in other lines."""
+        sign, of = name[:1], self.declared.of.get(name[1:], Declared())
+        return sign == operations.DIFFERENTIAL and of.symbol is not None
 
     def _refuse_run_together(self, index: int, name: str, known: Declared) -> None:
         """Ask back where a name may be a product: Ax where x is another name."""

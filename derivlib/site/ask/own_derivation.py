@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +64,8 @@ def judge_lines(
 
     ```
 
-    :param lines: texts, at least one; d(w) is the differential of w, and dw as well, unless the
-        formula has a name like this.
+    :param lines: texts, at least one; dw or d(w) is the differential of w, unless the formula has
+        a name like this.
     :param asked: the formula that is differentiated.
     :param variable: the name with respect to which.
     :param kinds: what is stated about names.
@@ -90,7 +89,7 @@ def judge_lines(
     before: dict[bool, Expr] = {True: d(formula)}
     reason = ""
     for k, expr in enumerate(exprs):
-        is_differential = bool(expr.atoms(MatrixDifferential, ScalarDifferential))
+        is_differential = _is_differential(expr)
         verdict = verdict_on(expr, before.get(is_differential))
         found.append((latex(expr), bool(verdict)))
         reason = verdict.reason.removeprefix(_OF_TWO)
@@ -108,16 +107,16 @@ _OF_TWO = "line 2, counted from 1, is not equal to the line before it: "
 
 def _read(typed: Typed, line: str, formula: Expr, wrt: Any) -> Any:
     """The expression of a line, with the shape that it should have, if it can have that."""
-    names = {str(symbol) for symbol in formula.free_symbols}
-    written = re.sub(
-        rf"\bd({'|'.join(sorted(map(re.escape, names)))})\b",
-        lambda found: found[0] if found[0] in names else f"d({found[1]})",
-        line,
-    )
-    shape = shape_of_derivative(formula, wrt)
-    if re.search(r"\bd\(", written):
-        shape = formula.shape if formula.is_Matrix else None
-    try:
-        return typed.expression(written, shape)
-    except ParseError:
-        return typed.expression(written)
+    value = formula.shape if formula.is_Matrix else None
+    for shape in (shape_of_derivative(formula, wrt), value):
+        try:
+            expr = typed.expression(line, shape)
+        except ParseError:
+            continue
+        if _is_differential(expr) is (shape == value):
+            return expr
+    return typed.expression(line)
+
+
+def _is_differential(expr: Expr) -> bool:
+    return bool(expr.atoms(MatrixDifferential, ScalarDifferential))
