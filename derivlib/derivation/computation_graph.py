@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol
 
@@ -112,6 +112,7 @@ class ComputationGraph:
     :param wrt: the variable.
     :param forwards: whether derivatives go the way of the values, as they do where a scalar
         is the variable and the output a matrix.
+    :param derivations: the one that it is the graph of.
     """
 
     nodes: tuple[GraphNode, ...]
@@ -119,6 +120,7 @@ class ComputationGraph:
     output: Expr
     wrt: Expr
     forwards: bool = False
+    derivations: tuple[Any, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[Expr, GraphNode]:

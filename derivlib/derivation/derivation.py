@@ -162,7 +162,8 @@ class Derivation(DerivationBase):
         For a Hessian it is the graph of the gradient, which is what is differentiated; the
         graph of the expression itself is `gradient.graph`.
         """
-        return computation_graph(self._computed, self.premises, self.wrt, self.compact)
+        drawn = computation_graph(self._computed, self.premises, self.wrt, self.compact)
+        return replace(drawn, derivations=self.derivations)
 
     def by(self, wrt: Expr) -> Derivation:
         """What the display needs to know of the derivative by the variable: this derivation."""

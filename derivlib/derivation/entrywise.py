@@ -267,7 +267,7 @@ class EntrywiseDerivation(HasLines, WithResult, WritesCode):
     @property
     def equation(self) -> Formula:
         """The result as a formula."""
-        return Formula(f"{latex(self.label)} = {latex(self.result)}")
+        return Formula(f"{latex(self.label)} = {latex(self.result)}", self.derivations)
 
     def __str__(self) -> str:
         return f"{text(self.label)} = {text(self.result)}"

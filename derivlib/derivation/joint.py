@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn
@@ -269,7 +269,7 @@ class JointDerivation(DerivationBase, Mapping[Expr, Derivation]):
     @property
     def equation(self) -> Formula:
         """The results as a formula, one below the other."""
-        return equations(self._views.values())
+        return replace(equations(self._views.values()), derivations=self.derivations)
 
     def __str__(self) -> str:
         return joint_sentence(self._views.values())

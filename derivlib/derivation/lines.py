@@ -240,6 +240,7 @@ class Lines(Rows[Line]):
     """Lines of a derivation: printed as text, one aligned block in a notebook and on a page."""
 
     parts: tuple[tuple[Any, tuple[Line, ...]], ...]
+    derivations: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, parts: Iterable[tuple[Any, Iterable[Line]]]) -> Lines:
@@ -261,6 +262,11 @@ class HasLines:
         @property
         def parts(self) -> tuple[Any, ...]: ...
 
+    @property
+    def derivations(self) -> tuple[Any, ...]:
+        """The derivation itself: what is shown where it, its lines or its equation are."""
+        return (self,)
+
     @cached_property
     def short(self) -> Lines:
         """The derivation as a textbook prints it.
@@ -268,7 +274,7 @@ class HasLines:
         Each line is one of :attr:`full`, with the rules of the steps since the line before, and
         with a name of `where` wherever what it stands for occurs.
         """
-        return self._as_written(
+        return self._own(
             Lines.of(
                 (part, short(part.own_lines(), part.intermediates, part.own_names))
                 for part in self.parts
@@ -278,7 +284,12 @@ class HasLines:
     @property
     def full(self) -> Lines:
         """The derivation step by step: what stands after each."""
-        return self._as_written(Lines.of((part, part.own_lines()) for part in self.parts))
+        return self._own(Lines.of((part, part.own_lines()) for part in self.parts))
+
+    def _own(self, lines: Lines) -> Lines:
+        told = self._as_written(lines)
+        told.derivations = self.derivations
+        return told
 
     def _as_written(self, lines: Lines) -> Lines:
         """The lines in the letters of the reader."""

@@ -439,7 +439,8 @@ class WirtingerDerivation(HasLines):
     @property
     def equation(self) -> Formula:
         """Both results as a formula, one below the other."""
-        return Formula(rows_of([f"{latex(left)} &= {latex(right)}" for left, right in self._told]))
+        lines = [f"{latex(left)} &= {latex(right)}" for left, right in self._told]
+        return Formula(rows_of(lines), self.derivations)
 
     def __str__(self) -> str:
         return "\n".join(f"{text(left)} = {text(right)}" for left, right in self._told)

@@ -146,7 +146,7 @@ def equation(derivation: DerivationLike) -> Formula:
     left = latex(derivation.label)
     shown = f"{left} = {latex(derivation.end, derivation.letters)}"
     told = [f"{latex(name)} = {latex(value)}" for value, name in _places(derivation)]
-    return Formula(r",\qquad ".join([shown, *told]))
+    return Formula(r",\qquad ".join([shown, *told]), (derivation,))
 
 
 def equations(derivations: Iterable[DerivationLike]) -> Formula:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Basic
@@ -29,9 +29,11 @@ class Formula:
     ```
 
     :param tex: LaTeX without dollar signs.
+    :param derivations: those whose results it shows.
     """
 
     tex: str
+    derivations: tuple[Any, ...] = field(default=(), compare=False)
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.tex}\n$$"
@@ -60,6 +62,12 @@ def set_expression(value: Any) -> str:
         told = value.property.replace("×", r"}\times\text{")
         return rf"{latex(value.subject)}\ \text{{{told}}}"
     return latex(value)
+
+
+def shown_in(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The derivations that are shown where some values are, each once."""
+    found = (each for value in values for each in getattr(value, "derivations", ()))
+    return tuple({id(each): each for each in found}.values())
 
 
 def displayed(tex: str) -> str:
@@ -110,8 +118,8 @@ def show(left: Any, right: Any = None) -> Formula:
     :param right: the right side, if there is one.
     """
     if right is None:
-        return Formula(set_expression(left))
-    return Formula(f"{set_expression(left)} = {set_expression(right)}")
+        return Formula(set_expression(left), shown_in([left]))
+    return Formula(f"{set_expression(left)} = {set_expression(right)}", shown_in([left, right]))
 
 
 def show_group(values: Iterable[Any]) -> Formula:
@@ -129,10 +137,11 @@ def show_group(values: Iterable[Any]) -> Formula:
 
     :param values: expressions, formulas or texts.
     """
+    values = [*values]
     lines = [f"& {set_expression(value)}" for value in values]
     above, last = lines[:-1], "".join(lines[-1:])
     body = "".join(line + _below(line) for line in above) + last
-    return Formula(_environment(body))
+    return Formula(_environment(body), shown_in(values))
 
 
 def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str = "=") -> Formula:
@@ -145,22 +154,35 @@ def aligned(equations: Mapping[Any, Any] | Iterable[tuple[Any, ...]], sign: str 
     \begin{aligned}
     N &= X W
     \end{aligned}
+    >>> from derivlib import derive
+    >>> d = derive("tr(A*X)", "X")
+    >>> aligned([d]) == aligned({d.label: d.result}), aligned([d]).derivations == (d,)
+    (True, True)
 
     ```
 
     :param equations: left and right sides, as a mapping or as pairs; a third member of a
-        tuple is set as a remark.
+        tuple is set as a remark. A derivation stands for its label and its result.
     :param sign: what stands between the sides.
     :raises InputError: if it is neither a mapping nor made of pairs.
     """
     if not isinstance(equations, Iterable) or isinstance(equations, (str, Basic)):
         raise InputError(f"aligned takes a mapping of left to right sides, not {equations!r}")
-    rows = equations.items() if isinstance(equations, Mapping) else equations
+    given = [*(equations.items() if isinstance(equations, Mapping) else equations)]
     lines = []
-    for row in rows:
+    for row in (_as_pair(row) for row in given):
         if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 2:
             raise InputError(f"aligned takes pairs of a left and a right side, not {row!r}")
         left, right, *remark = row
         line = f"{set_expression(left)} &{sign} {set_expression(right)}"
         lines.append(line + "".join(f" && {set_expression(text)}" for text in remark))
-    return Formula(rows_of(lines))
+    return Formula(rows_of(lines), shown_in([*given, *(v for row in given for v in _parts(row))]))
+
+
+def _as_pair(row: Any) -> Any:
+    """A derivation as its label and its result; anything else as it is."""
+    return (row.label, row.result) if hasattr(row, "label") and hasattr(row, "result") else row
+
+
+def _parts(row: Any) -> tuple[Any, ...]:
+    return tuple(row) if isinstance(row, tuple | list) else ()
