@@ -50,9 +50,21 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
 """Thirty questions."""
 
 
+STATED = (
+    *("scalar", "vector", "row", "matrix", "square"),
+    *("symmetric", "positive_definite", "diagonal"),
+)
+"""What a name can be stated to be by a choice of the page; `KINDS` in the page lists the same."""
+
+
 def address_of(question: dict[str, Any]) -> str:
     """The part of an address that holds a question; `hashOf` in the page writes the same."""
     held = {"v": "1", "f": question["formula"], "x": question["variable"]}
     if question.get("order") == 2:
         held["order"] = "2"
+    for word in ("claim", "structure", "layout", "sizes"):
+        if question.get(word):
+            held[word] = question[word]
+    for word, names in question.get("kinds", {}).items():
+        held[word] = ",".join(names)
     return f"#{urlencode(held)}"

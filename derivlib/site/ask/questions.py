@@ -1,0 +1,303 @@
+"""The question that a derivation answers, as the page "Ask" takes it: texts, and kinds of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from typing import Any
+
+from sympy import Eq, Expr, Symbol, Trace
+from sympy.logic.boolalg import And
+
+from derivlib.check.claims.equation import is_equal
+from derivlib.check.points.assumptions import assumptions_about
+from derivlib.derivation.base import DerivationBase
+from derivlib.derivation.derivation import Derivation
+from derivlib.derivation.entrywise import EntrywiseDerivation
+from derivlib.errors import DerivlibError, InputError
+from derivlib.expressions.problem import Written
+from derivlib.expressions.sizes import expression
+from derivlib.expressions.substitution import normal_form, resolve
+from derivlib.expressions.text import text
+from derivlib.parsing.declared import kinds_in
+from derivlib.parsing.kinds import Kind, habits, kind_of
+from derivlib.parsing.reading import Reading, read_text
+from derivlib.parsing.words import MATRIX_FACTS, SCALAR_FACTS
+from derivlib.site.ask.examples import STATED, address_of
+
+Question = dict[str, Any]
+
+KEY = "derivlib.questions"
+"""Where an output of a notebook has the questions of the derivations that it shows."""
+
+_LONGEST = 1500
+"""How many characters an address may hold: some programs cut longer ones off."""
+
+_WORDS = {Kind.SCALAR: "scalar", Kind.COLUMN: "vector", Kind.ROW: "row", Kind.MATRIX: "matrix"}
+
+
+class NoQuestionError(DerivlibError):
+    """A derivation that the page cannot be asked for; the message says why."""
+
+
+def question_of(derivation: Any) -> Question | None:
+    """The question to which a derivation is the answer; nothing if it cannot be typed.
+
+    What the formula, read alone, would be understood to be otherwise is stated: in `kinds` where
+    the page has a choice for it, behind the formula where it has none.
+
+    ```pycon
+    >>> from sympy import Function, MatrixSymbol, Q
+    >>> from derivlib import derive, hessian
+    >>> A, x = MatrixSymbol("A", 4, 4), MatrixSymbol("x", 4, 1)
+    >>> for word, told in question_of(hessian(x.T * A * x, x, assuming=Q.symmetric(A))).items():
+    ...     print(word, told or "-")
+    formula xᵀ*A*x, A in R^(4 x 4), x in R^(4 x 1)
+    variable x
+    order 2
+    structure -
+    layout -
+    kinds {'symmetric': ['A']}
+    >>> print(question_of(derive(Function("L")(A.applyfunc(Function("f"))), A))["formula"])
+    L(f(A)), f elementwise, L function, A in R^(4 x 4)
+
+    ```
+
+    :param derivation: what :func:`derivlib.derive` or :func:`derivlib.hessian` returned.
+    :returns: what :class:`derivlib.site.ask.answers.Asked` takes.
+    """
+    try:
+        return asked_by(derivation)
+    except NoQuestionError:
+        return None
+
+
+def told_of(derivation: Any) -> dict[str, Any]:
+    """What the build of a site is told of a derivation.
+
+    :returns: its `question`, the `name` of what it finds, and its `results` as texts; or why it is
+        `refused`.
+    """
+    try:
+        question = asked_by(derivation)
+    except NoQuestionError as error:
+        return {"refused": str(error)}
+    views = _by_each(derivation)
+    return {
+        "name": ", ".join(text(view.label) for view in views),
+        "question": question,
+        "results": [text(view.result) for view in views],
+    }
+
+
+def _by_each(derivation: DerivationBase) -> list[Any]:
+    """The derivation by each of its variables."""
+    joint: Any = derivation
+    return [derivation] if isinstance(derivation, Derivation) else [*map(joint.by, joint.variables)]
+
+
+def link_to(derivation: Any) -> str:
+    """The link "Change it" for a table that a page writes in Markdown; empty if there is none.
+
+    ```pycon
+    >>> from derivlib import derive
+    >>> print(link_to(derive("a'*x", "x")))
+    <a class="ask-change" href="ask:#v=1&amp;f=a%E1%B5%80%2Ax&amp;x=x">Change it</a>
+
+    ```
+
+    The extension puts the address of the page in.
+    """
+    question = question_of(derivation)
+    if question is None:
+        return ""
+    return f'<a class="ask-change" href="ask:{escape(address_of(question))}">Change it</a>'
+
+
+def asked_by(derivation: Any) -> Question:
+    """The same as :func:`question_of`, or why there is none.
+
+    :raises NoQuestionError: if there is none.
+    """
+    if isinstance(derivation, EntrywiseDerivation):
+        raise NoQuestionError("a variable that is a Matrix of symbols has no name to be typed")
+    if not isinstance(derivation, DerivationBase):
+        raise NoQuestionError(f"the page takes no {type(derivation).__name__}")
+    told = _Told(derivation)
+    refused = "it cannot be typed"
+    for kinds, clauses in told.ways():
+        formula = ", ".join([told.formula, *clauses])
+        if len(formula) > _LONGEST:
+            raise NoQuestionError("the formula is too long for an address")
+        try:
+            reading = read_text(formula, **{word: [*names] for word, names in kinds.items()})
+        except DerivlibError as error:
+            refused = f"its text cannot be read: {str(error).splitlines()[0]}"
+            continue
+        if told.is_read_in(reading):
+            return {
+                "formula": formula,
+                "variable": " ".join(text(each) for each in told.variables),
+                "order": getattr(derivation, "order", 1),
+                "structure": derivation.premises.structure or "",
+                "layout": "",
+                "kinds": kinds,
+            }
+        refused = f"its text is read otherwise: {reading}"
+    raise NoQuestionError(refused)
+
+
+class _Told:
+    """What has to be typed for a derivation."""
+
+    def __init__(self, derivation: DerivationBase) -> None:
+        self.premises = derivation.premises
+        asked: Any = derivation
+        self.variables: tuple[Expr, ...] = (
+            (derivation.wrt,) if isinstance(derivation, Derivation) else asked.variables
+        )
+        self.expr = resolve(expression(asked.expr), derivation.where)
+        self.formula = text(self.expr)
+        try:
+            self.known = kinds_in(self.expr, *self.variables)
+        except InputError as error:
+            raise NoQuestionError(str(error)) from None
+        named = {*Written(self.expr).free, *self.variables}
+        self.symbols: dict[str, Any] = {s.name: s for s in sorted(named, key=str)}
+        self.sizes = {str(s) for m in self.matrices for size in m.shape for s in size.free_symbols}
+
+    @property
+    def matrices(self) -> list[Any]:
+        """The vectors and matrices among the names."""
+        return [symbol for symbol in self.symbols.values() if symbol.is_Matrix]
+
+    @property
+    def _sized(self) -> list[Any]:
+        """Those whose sizes can be stated: numbers and letters, which n + k - 1 is not."""
+        return [m for m in self.matrices if all(size.is_Atom for size in m.shape)]
+
+    def ways(self) -> Iterator[tuple[dict[str, list[str]], list[str]]]:
+        """Ways to say what the names are, the shortest first: kinds, and what stands behind."""
+        facts, clauses = self._facts()
+        odd = _merged(facts, self._kinds(lambda kind, costs: costs.get(kind) != 0))
+        yield facts, clauses
+        yield odd, clauses
+        yield _merged(facts, self._kinds(lambda *_: True)), clauses
+        shaped = [f"{text(m)} in R^({m.shape[0]} x {m.shape[1]})" for m in self._sized]
+        yield facts, [*clauses, *shaped]
+        yield _merged(facts, self._kinds(lambda kind, _: kind is Kind.SCALAR)), [*clauses, *shaped]
+
+    def _kinds(self, is_stated: Any) -> dict[str, list[str]]:
+        """The kinds of those names of which the kind is to be stated."""
+        found: dict[str, list[str]] = {}
+        for name, symbol in self.symbols.items():
+            kind = kind_of(symbol.shape) if symbol.is_Matrix else Kind.SCALAR
+            if name not in self.sizes and is_stated(kind, habits(name)):
+                found.setdefault(_WORDS[kind], []).append(name)
+        return found
+
+    def _facts(self) -> tuple[dict[str, list[str]], list[str]]:
+        """What is assumed, and which names are functions."""
+        kinds: dict[str, list[str]] = {}
+        clauses = []
+        for word in ("elementwise", "function"):
+            clauses += [f"{_shown(name)} {word}" for name in self.known.get(word, ())]
+        clauses += [
+            f"{name} {word}"  # constant matrices: J[0, 0] has a single 1
+            for name, word in self.known.items()
+            if isinstance(word, str) and re.search(rf"\b{name}[\[(]", self.formula)
+        ]
+        for word, names in self._stated():
+            if word in STATED:
+                kinds.setdefault(word, []).extend(names)
+            else:
+                clauses += [f"{_shown(name)} {word}" for name in names]
+        return kinds, [*clauses, *self._equations()]
+
+    def _stated(self) -> Iterator[tuple[str, list[str]]]:
+        for each in self.premises.assumed:
+            word = each.property.replace(" ", "_")
+            is_word = word in (*MATRIX_FACTS, *SCALAR_FACTS) and not each.by_equation
+            if is_word and each.subject in self.symbols.values():
+                yield word, [each.subject.name]
+        for name, symbol in self.symbols.items():
+            if isinstance(symbol, Symbol) and name not in self.sizes:
+                own = symbol._assumptions_orig
+                yield from ((w, [name]) for w in SCALAR_FACTS if own.get(w) and w != "real")
+
+    def _equations(self) -> Iterator[str]:
+        for given in _each(self.premises.given):
+            if isinstance(given, Eq):
+                yield " = ".join(map(text, given.args))
+
+    def is_read_in(self, reading: Reading) -> bool:
+        """Return whether a reading says the same, but for the letters of sizes."""
+        letters = self._letters(reading.symbols)
+        if letters is None:
+            return False
+        read = _scalar(normal_form(expression(reading.expr.xreplace(letters))))
+        own = _scalar(normal_form(self.expr))
+        return (read == own or is_equal(read, own)) and self._assumes(reading)
+
+    def _letters(self, read: Mapping[str, Expr]) -> dict[Expr, Expr] | None:
+        """The own symbol for each of a reading, sizes too; nothing if they do not correspond."""
+        if read.keys() != {name for name in self.symbols if name not in self.sizes - read.keys()}:
+            return None
+        letters: dict[Expr, Expr] = {}
+        for name, symbol in read.items():
+            own = self.symbols[name]
+            if own.is_Matrix != symbol.is_Matrix:
+                return None
+            pairs = zip(symbol.shape, own.shape, strict=True) if own.is_Matrix else ()
+            for theirs, ours in ((symbol, own), *pairs):
+                if ours.is_Number or theirs.is_Number:
+                    if theirs != ours:
+                        return None
+                elif letters.setdefault(theirs, ours) != ours:
+                    return None
+        return letters if len({*letters.values()}) == len(letters) else None
+
+    def _assumes(self, reading: Reading) -> bool:
+        """Return whether what is assumed of matrices is the same."""
+        read = assumptions_about(reading.assuming, {*reading.symbols.values()})
+        told = {(str(a.subject), a.property) for a in read if a.subject.is_Matrix}
+        own = {
+            (str(a.subject), a.property)
+            for a in self.premises.assumed
+            if a.subject in self.symbols.values() and a.subject.is_Matrix
+        }
+        return told == own
+
+
+def _shown(name: str) -> str:
+    return text(Symbol(name))
+
+
+def _scalar(expr: Expr) -> Expr:
+    """A 1×1 matrix as a scalar."""
+    is_entry = expr.is_Matrix and all(size == 1 for size in expr.shape)
+    return Trace(expr) if is_entry else expr
+
+
+def _each(given: Any) -> Iterator[Any]:
+    if isinstance(given, And):
+        yield from given.args
+    elif isinstance(given, Iterable) and not isinstance(given, str):
+        for part in given:
+            yield from _each(part)
+    else:
+        yield given
+
+
+def _merged(*parts: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What several say of names; of a matrix that is stated to be symmetric no kind besides."""
+    found: dict[str, list[str]] = {}
+    said: set[str] = set()
+    for part in parts:
+        new = {word: [name for name in names if name not in said] for word, names in part.items()}
+        said |= {name for names in new.values() for name in names}
+        for word, names in new.items():
+            if names:
+                found.setdefault(word, []).extend(names)
+    return found
