@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import derivlib
+from derivlib.errors import InputError
 from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, SCALAR_FACTS
 
 COMMANDS = ("new-site",)
@@ -65,15 +66,25 @@ class _Version(Action):
         parser.exit(0, f"{told}\n")
 
 
-def _sizes(typed: str) -> dict[str, int]:
-    """Sizes as they are typed: n=4,m=3."""
+def sizes_in(typed: str) -> dict[str, int]:
+    """Sizes as they are typed: n=4,m=3.
+
+    :raises InputError: if they are no sizes.
+    """
     found = {}
     for part in filter(None, typed.split(",")):
         name, _, value = (piece.strip() for piece in part.partition("="))
         if not name or not value.isdecimal() or not int(value):
-            raise ArgumentTypeError(f"sizes are positive whole numbers, as in n=4,m=3, not {part}")
+            raise InputError(f"sizes are positive whole numbers, as in n=4,m=3, not {part}")
         found[name] = int(value)
     return found
+
+
+def _sizes(typed: str) -> dict[str, int]:
+    try:
+        return sizes_in(typed)
+    except InputError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def _names(typed: str) -> list[str]:

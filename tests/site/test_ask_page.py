@@ -9,12 +9,15 @@ import subprocess
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from derivlib.nodes.structures import STRUCTURES
 from derivlib.parsing.words import WORDS
 from derivlib.site.ask import bundle
-from derivlib.site.ask.examples import EXAMPLES
+from derivlib.site.ask.answers import Asked
+from derivlib.site.ask.examples import EXAMPLES, STATED
 
 ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "docs" / "node_modules"
@@ -54,6 +57,62 @@ def test_a_script_has_no_error_of_types(name):
 def test_what_a_name_can_be_is_known_to_the_text_form():
     (listed,) = re.findall(r"const KINDS = (\[.*?\]);", (STATIC / "ask.js").read_text("utf-8"))
     assert set(json.loads(listed)) <= set(WORDS)
+    assert json.loads(listed) == [*STATED]
+
+
+def test_what_can_be_chosen_is_known_to_the_command_line():
+    node = extension.ask_box(examples=False, here=False)
+    page = SimpleNamespace(body=[], builder=SimpleNamespace(
+        current_docname="ask", get_relative_uri=lambda _, to: f"{to}.html"))  # fmt: skip
+    with pytest.raises(extension.nodes.SkipNode):
+        extension.visit_ask_box(page, node)
+    options = re.findall(r"<option>([^<]*)</option>", "".join(page.body))
+    assert options == [*STRUCTURES, "numerator", "denominator"]
+    assert "@" not in re.sub(r'placeholder="[^"]*"|<code>.*?</code>', "", "".join(page.body))
+
+
+def functions_of_the_box() -> dict[str, list[str]]:
+    """What can be put for undefined functions, as the script has it."""
+    script = (STATIC / "ask.js").read_text("utf-8")
+    (listed,) = re.findall(r"const FUNCTIONS = \{(.*?)\n  \};", script, re.DOTALL)
+    roles = re.findall(r"(\w+): \{(.*?)\},", listed, re.DOTALL)
+    return {role: re.findall(r'"([^"]*@[^"]*)"', patterns) for role, patterns in roles}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *(f"sum({each.replace('@', 'X*W')})" for each in functions_of_the_box()["elementwise"]),
+        *(each.replace("@", "tanh(X*W)") for each in functions_of_the_box()["function"]),
+    ],
+)
+def test_each_function_that_is_offered_is_answered(formula):
+    assert "@" not in formula
+    *_, verified = Asked({"formula": formula, "variable": "W"}).stages()
+    assert verified["agreed"], verified
+
+
+def test_a_structure_says_that_its_variable_is_square():
+    asked = Asked({"formula": "tr(A*X)", "variable": "X", "structure": "symmetric"})
+    read, derived, verified = asked.stages()
+    assert [name["shape"] for name in read["names"]] == ["n×n", "n×n"]
+    assert derived["text"].startswith("∂L/∂X|") or "symmetric" in str(derived["conditions"])
+    assert verified["agreed"]
+
+
+def test_a_layout_is_answered_beside_the_result():
+    asked = Asked({"formula": "a'*x", "variable": "x", "layout": "numerator"})
+    _, derived, _ = asked.stages()
+    assert derived["laid_out"] == [r"a^{\mathsf{T}}"]
+
+
+def test_sizes_are_those_of_the_check():
+    question = {"formula": "x'*A*x", "variable": "x"}
+    *_, verified = Asked({**question, "sizes": "n=6"}).stages()
+    assert "at n=6" in verified["text"]
+    (error,) = Asked({**question, "sizes": "n=six"}).stages()
+    assert error["part"] == "sizes"
+    assert "whole numbers" in error["message"]
 
 
 def test_a_page_without_a_place_for_its_policy_stops_the_build():
@@ -83,6 +142,18 @@ def test_the_policy_allows_the_scripts_of_the_page_and_no_others():
 def test_an_address_holds_the_question():
     address = extension.address_of({"formula": "x'*A*x + 1", "variable": "x", "order": 2})
     assert address == "#v=1&f=x%27%2AA%2Ax+%2B+1&x=x&order=2"
+
+
+def test_an_address_holds_what_is_chosen_beside():
+    question = {
+        "formula": "A",
+        "variable": "A",
+        "structure": "upper triangular",
+        "layout": "numerator",
+    }
+    address = extension.address_of({**question, "sizes": "n=3", "kinds": {"matrix": ["A", "B"]}})
+    chosen = "structure=upper+triangular&layout=numerator&sizes=n%3D3&matrix=A%2CB"
+    assert address == f"#v=1&f=A&x=A&{chosen}"
 
 
 def test_each_example_has_a_link():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from derivlib.command.answer import Answer, stated_of
-from derivlib.command.options import parser
+from derivlib.command.options import parser, sizes_in
 from derivlib.display import latex, text
 from derivlib.display.aligned_block import Row, rows
 from derivlib.display.formula import set_expression
@@ -22,6 +22,7 @@ from derivlib.rules import RULES
 from derivlib.rules.rule import slug
 from derivlib.site.ask.at_numbers import AtNumbers, NumbersError, as_tex
 from derivlib.site.ask.own_derivation import judge_lines, lines_of
+from derivlib.typed import with_square
 
 Stage = dict[str, Any]
 
@@ -49,8 +50,9 @@ class Asked:
     ```
 
     :param question: `formula` and `variable`, and if wanted `order` (1, or 2 for a Hessian),
-        `kinds` (words with the names they are said of), `layout`, `structure`; with `claim` a
-        derivative is judged, or a derivation of several lines.
+        `kinds` (words with the names they are said of), `layout`, `structure`, `sizes` to check
+        the answer at (n=4, m=3); with `claim` a derivative is judged, or a derivation of several
+        lines.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -58,12 +60,17 @@ class Asked:
         self.kinds: dict[str, Any] = {
             word: [*names] for word, names in question.get("kinds", {}).items() if names
         }
+        if question.get("structure"):
+            for name in self._variables:
+                self.kinds = {**with_square(self.kinds, name)}
         self.answer: Answer | None = None
 
     def stages(self) -> Iterator[Stage]:
         """What is found, one stage after the other; the last is an error if there is one."""
-        part = "formula"
+        part = "sizes"
         try:
+            self.sizes = sizes_in(self.question.get("sizes", ""))
+            part = "formula"
             reading = read_text(self.question["formula"], **self.kinds)
             yield _read(reading)
             part = "variable"
@@ -90,6 +97,7 @@ class Asked:
             "hessian": int(self.question.get("order") or 1) == 2,
             "layout": self.question.get("layout") or None,
             "structure": self.question.get("structure") or None,
+            "sizes": self.sizes,
         }
         asked = Namespace(**options, variables=self._variables, kinds=self.kinds)
         answer = self.answer = Answer(asked, self.question["formula"])

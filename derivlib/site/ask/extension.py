@@ -6,10 +6,11 @@ import json
 import re
 import shutil
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -17,30 +18,38 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
-from derivlib.site.ask import bundle
+from derivlib.derivation.layout import LayoutName
+from derivlib.nodes.structures import STRUCTURES
+from derivlib.site.ask import bundle, links
 from derivlib.site.ask.examples import EXAMPLES, address_of
+from derivlib.site.ask.links import ask_box
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 FOLDER = "_static/ask"
 FIRST = "norm2(X*w - y)^2"
 """What the empty box shows."""
-
-
-class ask_box(nodes.General, nodes.Element):  # noqa: N801, docutils names nodes so
-    """The place of a box on a page."""
+FOLDED = "Change it here: functions, kinds, structure, sizes"
+WRITES = ("extension", "links", "examples")
+"""The modules that write the box and the links."""
 
 
 class AskDirective(Directive):
-    """A box to ask in; with `examples` the questions that the page offers below it."""
+    """A box to ask in.
 
-    option_spec = {"examples": lambda _: True}  # noqa: RUF012, docutils declares it so
+    With `examples` the questions that the page offers stand below it. With `here` it is folded, and
+    holds the question of the derivation above it.
+    """
+
+    option_spec = dict.fromkeys(("examples", "here"), lambda _: True)
 
     def run(self) -> list[nodes.Node]:
         """Put the box where the directive stands; its page is written again when it changes."""
-        for path in (*STATIC.iterdir(), HERE / "extension.py", HERE / "examples.py"):
+        for path in (*STATIC.iterdir(), *(HERE / f"{name}.py" for name in WRITES)):
             self.state.document.settings.record_dependencies.add(str(path))
-        return [ask_box(examples="examples" in self.options)]
+        box = ask_box(examples="examples" in self.options, here="here" in self.options)
+        box.source, box.line = self.state_machine.get_source_and_line(self.lineno)
+        return [box]
 
 
 def _examples() -> str:
@@ -60,6 +69,18 @@ def _licences(up: str) -> str:
     return f"<p>In the page run derivlib, SymPy, mpmath, Lark and Pyodide: {link}.</p>"
 
 
+def _options(values: Iterable[str]) -> str:
+    return "".join(f"<option>{escape(value)}</option>" for value in values)
+
+
+def _here(self: HTML5Translator, node: ask_box) -> str:
+    """The question that a box begins with, and the page where it can be opened."""
+    if not node["here"] or not node["question"]:
+        return ""
+    uri = self.builder.get_relative_uri(self.builder.current_docname, self.config.ask_page)
+    return f' data-page="{escape(uri)}" data-question="{escape(address_of(node["question"]))}"'
+
+
 def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
     """Write the box, complete without scripts, which say what is missing."""
     page = self.builder.current_docname
@@ -67,9 +88,22 @@ def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
     up = "../" * page.count("/")
     rules = self.builder.get_relative_uri(page, "reference/rules") or here
     box = (STATIC / "box.html").read_text(encoding="utf-8")
-    told = {"BASE": f"{up}{FOLDER}/", "RULES": rules, "FIRST": escape(FIRST)}
+    told = {
+        "BASE": f"{up}{FOLDER}/",
+        "RULES": rules,
+        "FIRST": escape(FIRST),
+        "STRUCTURES": _options(STRUCTURES),
+        "LAYOUTS": _options(each for each in get_args(LayoutName) if each != "mixed"),
+        "HERE": _here(self, node),
+    }
     for name, value in told.items():
         box = box.replace(f"@{name}@", value)
+    if node["here"]:
+        box = (
+            f'<details class="ask-here"><summary>{FOLDED}</summary>\n{box}</details>\n'
+            if node["question"]
+            else ""
+        )
     self.body.append(box)
     if node["examples"]:
         self.body.append(_examples() + _licences(up))
@@ -79,10 +113,12 @@ def visit_ask_box(self: HTML5Translator, node: ask_box) -> None:
 def add_to_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
 ) -> None:
-    """Let a page with a box load what belongs to it, and no other."""
+    """Let a page with a box, or with links, load what belongs to them, and no other."""
     if tree is not None and any(tree.findall(ask_box)):
         app.add_js_file("ask/ask.js", loading_method="defer")
         app.add_css_file("ask/ask.css")
+    if tree is not None and any(tree.findall(links.change_links)):
+        app.add_css_file("ask/links.css")
 
 
 def copy_scripts(app: Sphinx) -> None:
@@ -216,6 +252,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ask_page", "ask", "html", str)
     app.add_node(ask_box, html=(visit_ask_box, None))
     app.add_directive("ask", AskDirective)
+    links.setup(app)
     app.connect("html-page-context", add_to_page)
     app.connect("builder-inited", copy_scripts)
     app.connect("build-finished", copy_bundle, priority=100)

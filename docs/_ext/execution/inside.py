@@ -12,6 +12,7 @@ import platform
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from IPython.display import display
 import derivlib
 from derivlib.check import Check, Ledger
 from derivlib.expressions.text import text
+from derivlib.site.ask.questions import KEY, told_of
 
 MIME = "application/vnd.derivlib.page+json"
 LONGEST = 120
@@ -42,10 +44,27 @@ def begin() -> None:
     """Open the ledger for every cell from here on, and take note of the files that are read."""
     shell: Any = get_ipython()
     shell.events.register("pre_run_cell", lambda _info: LEDGER.listen())
+    shell.display_formatter.format = with_questions(shell.display_formatter.format)
     sys.addaudithook(_note_opened)
     random.seed(0)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)
+
+
+def with_questions(display_of: Callable[..., Any]) -> Callable[..., Any]:
+    """Put the questions of the derivations that an output shows among what is said of it.
+
+    :param display_of: what gives the forms in which a notebook shows an object.
+    """
+
+    def formatted(shown: Any, *options: Any, **named: Any) -> tuple[Any, Any]:
+        forms, told = display_of(shown, *options, **named)
+        derivations = getattr(shown, "derivations", ())
+        if isinstance(derivations, tuple) and derivations:
+            told = {**told, KEY: [*map(told_of, derivations)]}
+        return forms, told
+
+    return formatted
 
 
 def _note_opened(event: str, arguments: tuple[Any, ...]) -> None:

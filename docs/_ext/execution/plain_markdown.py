@@ -20,7 +20,7 @@ CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 PLACE = re.compile(r"\x00(\d+)\x00")
 
 COMMENT = re.compile(r"^%.*$\n?", re.MULTILINE)
-GONE = {"toctree", "bibliography", "footbibliography", "rule-catalogue", "index", "contents"}
+GONE = {"toctree", "bibliography", "footbibliography", "rule-catalogue", "index", "contents", "ask"}
 BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
 TEXT_DOMAINS = {"py", "c", "cpp", "std"}
 

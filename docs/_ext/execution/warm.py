@@ -22,6 +22,7 @@ MODULES = (
     "sympy.stats",
     "derivlib.check",
     "derivlib.elements",
+    "derivlib.site.ask.questions",
     "derivlib.verbs",
     "execution.inside",
 )

@@ -6,7 +6,7 @@
 // A plain script, not a module: browsers load no module from a file. The block keeps its names apart.
 {
   /** @typedef {{ formula: string, variable: string, order: number, claim: string,
-   *   kinds: Record<string, string[]> }} Question */
+   *   structure: string, layout: string, sizes: string, kinds: Record<string, string[]> }} Question */
 
   const VERSION = "1";
   const HISTORY = "derivlib.asked";
@@ -18,6 +18,23 @@
   const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal"];
 
   const ROWS = "Rows stand on lines of their own or between semicolons; 1/3 and 0.5 are numbers.";
+
+  /** What is asked beside the formula, each in a field, and in the address under the same name. */
+  const FIELDS = /** @type {const} */ (["claim", "structure", "layout", "sizes"]);
+
+  /** What can be put in the place of an undefined function; @ stands for its argument. */
+  const FUNCTIONS = {
+    elementwise: {
+      tanh: "tanh(@)", sigmoid: "sigmoid(@)", relu: "relu(@)", softplus: "softplus(@)",
+      exp: "exp(@)", sin: "sin(@)", square: "(@).^2",
+    },
+    function: {
+      sum: "sum(@)", mean: "mean(@)", "norm2^2": "norm2(@)^2", norm2: "norm2(@)", norm1: "norm1(@)",
+    },
+  };
+
+  /** What stands behind a formula: that a name is an undefined function. */
+  const UNDEFINED = /,\s*([\p{L}\p{N}_]+) (elementwise|function)(?=\s*(?:,|$))/gu;
 
   /** What each stage of the start is called while it lasts. */
   const STARTING = {
@@ -63,18 +80,47 @@
       variable: held.get("x") ?? "",
       order: held.get("order") === "2" ? 2 : 1,
       claim: held.get("claim") ?? "",
+      structure: held.get("structure") ?? "",
+      layout: held.get("layout") ?? "",
+      sizes: held.get("sizes") ?? "",
       kinds,
     };
   }
 
   /** The part of an address that holds a question. @param {Question} question */
-  function hashOf({ formula, variable, order, claim, kinds }) {
-    const held = new URLSearchParams({ v: VERSION, f: formula });
-    if (variable) held.set("x", variable);
-    if (order === 2) held.set("order", "2");
-    if (claim) held.set("claim", claim);
-    for (const [word, names] of Object.entries(kinds)) held.set(word, names.join(","));
+  function hashOf(question) {
+    const held = new URLSearchParams({ v: VERSION, f: question.formula });
+    if (question.variable) held.set("x", question.variable);
+    if (question.order === 2) held.set("order", "2");
+    for (const field of FIELDS) if (question[field]) held.set(field, question[field]);
+    for (const [word, names] of Object.entries(question.kinds)) held.set(word, names.join(","));
     return `#${held}`;
+  }
+
+  /** Where the bracket that opens at a place is closed, or -1. @param {string} text @param {number} open */
+  function closing(text, open) {
+    let depth = 0;
+    for (let k = open; k < text.length; k++) {
+      if ("([{".includes(text[k])) depth++;
+      if (")]}".includes(text[k]) && --depth === 0) return k;
+    }
+    return -1;
+  }
+
+  /** A formula with something in the place of each call of a function.
+   * @param {string} formula @param {string} name @param {string} pattern with @ for the argument
+   * @returns {string} */
+  function withCallsReplaced(formula, name, pattern) {
+    const call = new RegExp(`(?<![\\p{L}\\p{N}_])${name}\\(`, "u").exec(formula);
+    const open = call ? call.index + name.length : -1;
+    const end = call ? closing(formula, open) : -1;
+    if (!call || end < 0) return formula;
+    const rest = formula.slice(end + 1);
+    const inside = withCallsReplaced(formula.slice(open + 1, end), name, pattern);
+    const put = pattern.replace("@", () => inside);
+    const isRaised = /^\s*(?:\.?\^|\*\*|['ᵀ])/u.test(rest);
+    const shown = isRaised ? `(${put})` : put;
+    return formula.slice(0, call.index) + shown + withCallsReplaced(rest, name, pattern);
   }
 
   /** Python in a worker, which can be ended and started again. */
@@ -149,21 +195,108 @@
       /** @type {Promise<any> | undefined} what sets formulas, once it is asked for */
       this.katex = undefined;
       this.isKept = false;
+      /** The formula in which functions are chosen, and what is chosen for each. */
+      this.template = "";
+      /** @type {Record<string, string>} */
+      this.chosen = {};
+      /** The question that the box begins with where it stands below a derivation. */
+      this.here = root.dataset.question;
       this.form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
       const find = (/** @type {string} */ name) =>
         /** @type {HTMLElement} */ (root.querySelector(`.ask-${name}`));
       this.parts = {
         read: find("read"),
         names: find("names"),
+        functions: find("functions"),
         status: find("status"),
         stop: find("stop"),
         answer: find("answer"),
         history: find("history"),
       };
       this.listen();
-      this.showHistory();
       root.classList.add("ask-ready");
+      if (this.here) {
+        this.openHere(this.here);
+        return;
+      }
+      window.addEventListener("hashchange", () => this.openAddress());
+      this.showHistory();
       this.openAddress();
+    }
+
+    /** Begin with the question of the derivation above; nothing is loaded before the box unfolds.
+     * @param {string} hash */
+    openHere(hash) {
+      const question = questionIn(hash);
+      if (!question) return;
+      this.fill(question);
+      this.root.closest("details")?.addEventListener("toggle", () => this.read(), { once: true });
+    }
+
+    /** Put a question into the fields. @param {Question} question */
+    fill(question) {
+      this.field("formula").value = question.formula;
+      this.field("variable").value = question.variable;
+      this.field("order").checked = question.order === 2;
+      for (const field of FIELDS) {
+        this.field(field).value = question[field];
+        if (question[field]) this.field(field).closest("details")?.setAttribute("open", "");
+      }
+      this.kinds = question.kinds;
+      this.offerFunctions();
+    }
+
+    /** Offer a choice for each undefined function of the formula as it stands. */
+    offerFunctions() {
+      this.template = this.field("formula").value;
+      this.chosen = {};
+      const found = [...this.template.matchAll(UNDEFINED)];
+      this.parts.functions.replaceChildren(
+        ...found.map(([, name, role]) => this.functionChoice(name, /** @type {"function"} */ (role))),
+      );
+    }
+
+    /** @param {string} name @param {"elementwise" | "function"} role */
+    functionChoice(name, role) {
+      const patterns = /** @type {Record<string, string>} */ (FUNCTIONS[role]);
+      const options = ["", ...Object.keys(patterns)].map((value) =>
+        make("option", { value, textContent: value || "undefined" }),
+      );
+      const select = /** @type {HTMLSelectElement} */ (make("select", { title: `What ${name} is` }, ...options));
+      select.addEventListener("change", () => {
+        this.chosen[name] = patterns[select.value] ?? "";
+        this.field("formula").value = this.instantiated();
+        this.ask();
+      });
+      return make("label", { className: "ask-name" }, `${name} is`, select);
+    }
+
+    /** The formula with what is chosen in the place of its undefined functions. */
+    instantiated() {
+      let [formula, ...stated] = this.template.split(/(?=,\s*[\p{L}\p{N}_]+ (?:elementwise|function)\s*(?:,|$))/u);
+      for (const [name, pattern] of Object.entries(this.chosen)) {
+        if (!pattern) continue;
+        formula = withCallsReplaced(formula, name, pattern);
+        stated = stated.map((clause) =>
+          clause.replace(UNDEFINED, (whole, other) => (other === name ? "" : whole)),
+        );
+      }
+      return formula + stated.join("");
+    }
+
+    /** The address of a question: of the page to ask on where the box stands on another. */
+    get address() {
+      const page = this.root.dataset.page;
+      return page ? new URL(page, document.baseURI).href + this.shownHash : location.href;
+    }
+
+    /** Let the address of the page hold the question, as one step of the history.
+     * @param {"pushState" | "replaceState"} step */
+    showAddress(step) {
+      if (this.here) return;
+      const held = questionIn(location.hash); // a link may spell the same question otherwise
+      if (step === "pushState" && held && hashOf(held) === this.shownHash) return;
+      history[step](null, "", this.shownHash);
     }
 
     /** @param {string} name @returns {HTMLInputElement} */
@@ -177,15 +310,18 @@
         event.preventDefault();
         this.ask();
       });
-      this.form.addEventListener("input", () => {
+      this.form.addEventListener("input", ({ target }) => {
+        if (target === this.field("formula")) this.offerFunctions();
         clearTimeout(this.pause);
         this.pause = window.setTimeout(() => this.read(), PAUSE);
       });
       this.field("claim").addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
       });
+      for (const name of ["structure", "layout"]) {
+        this.field(name).addEventListener("change", () => this.ask());
+      }
       this.parts.stop.addEventListener("click", () => this.stop());
-      window.addEventListener("hashchange", () => this.openAddress());
     }
 
     /** Load what sets formulas, and start Python. */
@@ -210,12 +346,7 @@
     openAddress() {
       const question = questionIn(location.hash);
       if (!question || hashOf(question) === this.shownHash) return;
-      this.field("formula").value = question.formula;
-      this.field("variable").value = question.variable;
-      this.field("order").checked = question.order === 2;
-      this.field("claim").value = question.claim;
-      if (question.claim) this.field("claim").closest("details")?.setAttribute("open", "");
-      this.kinds = question.kinds;
+      this.fill(question);
       this.ask();
     }
 
@@ -226,6 +357,9 @@
         variable: this.field("variable").value.trim(),
         order: this.field("order").checked ? 2 : 1,
         claim: this.field("claim").value.trim(),
+        structure: this.field("structure").value,
+        layout: this.field("layout").value,
+        sizes: this.field("sizes").value.trim(),
         kinds: this.kinds,
       };
     }
@@ -251,8 +385,7 @@
       this.latest.read++;
       this.wake();
       this.shownHash = hashOf(question);
-      const here = questionIn(location.hash); // a link may spell the same question otherwise
-      if (!here || hashOf(here) !== this.shownHash) history.pushState(null, "", this.shownHash);
+      this.showAddress("pushState");
       this.parts.answer.replaceChildren();
       delete this.parts.answer.dataset.agreed;
       delete this.parts.answer.dataset.result;
@@ -303,7 +436,7 @@
       if (told.stage === "read") {
         this.showRead(told);
         this.shownHash = hashOf({ ...question, kinds: this.kinds });
-        history.replaceState(null, "", this.shownHash);
+        this.showAddress("replaceState");
         if (!question.variable) this.askForVariable(told);
       } else if (told.stage === "derived") {
         this.showDerived(told);
@@ -400,6 +533,7 @@
       for (const each of told.results) {
         answer.append(this.formula(each.tex, true), this.copies(each, told));
       }
+      answer.append(...this.laidOut(told));
       answer.append(make("p", { className: "ask-verdict" }, "Checking…"));
       if (told.conditions.length) {
         const list = told.conditions.map((/** @type {any} */ c) =>
@@ -414,6 +548,12 @@
       answer.focus({ preventScroll: true });
     }
 
+    /** The results as books in the layout that was asked for print them. @param {any} told */
+    laidOut(told) {
+      const shown = (told.laid_out ?? []).map((/** @type {string} */ tex) => this.formula(tex, true));
+      return shown.length ? [make("h2", {}, `In ${this.question.layout} layout`), ...shown] : [];
+    }
+
     /** @param {any} each @param {any} told */
     copies(each, told) {
       const place = told.results.indexOf(each);
@@ -423,7 +563,7 @@
         this.copy("TeX", () => each.tex),
         this.copy("SymPy", () => told.sympy[place]),
         this.copy("Text", () => each.text),
-        this.copy("Link", () => location.href),
+        this.copy("Link", () => this.address),
       );
     }
 
@@ -602,7 +742,7 @@
 
     /** Tell assistive technology and the eye that what is typed cannot be read. @param {any} told */
     markError(told) {
-      for (const name of ["formula", "variable", "claim"]) {
+      for (const name of ["formula", "variable", "claim", "sizes"]) {
         this.field(name).setAttribute("aria-invalid", String(told?.part === name));
       }
       if (told) this.parts.read.replaceChildren(make("p", { className: "ask-note" }, told.message));
@@ -631,6 +771,7 @@
     }
 
     showHistory() {
+      if (this.here) return; // its links would lead nowhere on this page
       const items = this.kept.map((hash) => {
         const { formula, variable } = /** @type {Question} */ (questionIn(hash));
         return make("li", {}, make("a", { href: hash, textContent: `${formula}, with respect to ${variable}` }));
