@@ -8,6 +8,7 @@ from losses import LOSSES, Loss, m, n, w
 from sympy_table import Table
 
 from derivlib import derive, is_derivative, latex, text
+from derivlib.site.ask.questions import link_to
 
 SIZES = {n: 3, m: 2}
 
@@ -23,7 +24,8 @@ def table(use: str) -> Table:
 
 
 def _row(case: Loss) -> Iterator[tuple[str, ...]]:
-    found = derive(case.loss, w, **case.premises).result
+    derivation = derive(case.loss, w, **case.premises)
+    found = derivation.result
     if not is_derivative(case.book, case.loss, w, SIZES, **case.premises):
         raise ValueError(f"{case.name}: the gradient that is typed is not the derivative")
     if not is_derivative(found, case.loss, w, SIZES, **case.premises):
@@ -32,4 +34,5 @@ def _row(case: Loss) -> Iterator[tuple[str, ...]]:
     if ours > by_hand:
         raise ValueError(f"{case.name}: {text(found)} is longer than {text(case.book)}")
     same = "the same" if latex(found) == latex(case.book) else f"${latex(case.book)}$"
-    yield case.name, f"${latex(case.loss)}$", f"${latex(found)}$", same
+    name = f"{case.name} {link_to(derivation)}"
+    yield name, f"${latex(case.loss)}$", f"${latex(found)}$", same

@@ -8,6 +8,7 @@ from public_problems import PROBLEMS, Problem
 from sympy_table import Table
 
 from derivlib import derive, latex, text
+from derivlib.site.ask.questions import link_to
 
 
 def answers(of: str) -> Table:
@@ -27,4 +28,4 @@ def _row(problem: Problem) -> Iterator[tuple[str, ...]]:
         raise ValueError(f"{problem.name}: {text(d.result)}, not {problem.answer}")
     typed = f"{problem.name}<br>`{problem.typed}` with respect to `{problem.wrt}`"
     function = f"${latex(d.output)} = {latex(d.expr)}$"
-    yield typed, f"{function}<br>${latex(d.label)} = {latex(d.result)}$"
+    yield f"{typed}<br>{link_to(d)}", f"{function}<br>${latex(d.label)} = {latex(d.result)}$"

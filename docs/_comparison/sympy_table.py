@@ -10,6 +10,7 @@ from sympy_cases import CASES, SIZES, Case
 from sympy_verdict import VERDICTS, Answer, ask_sympy, judge
 
 from derivlib import Derivation, derive, latex
+from derivlib.site.ask.questions import link_to
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _row(comparison: Comparison) -> tuple[str, ...]:
         _formula(latex(comparison.case.expr)),
         _formula(latex(comparison.case.wrt)),
         f"`{_code(comparison.answer)}`",
-        _formula(result + shown),
+        f"{_formula(result + shown)} {link_to(derivation)}",
     )
 
 

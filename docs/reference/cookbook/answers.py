@@ -11,6 +11,7 @@ from sympy import Expr, preorder_traversal
 
 from derivlib import Derivation, latex
 from derivlib.display.formula import set_expression
+from derivlib.site.ask.questions import link_to
 
 _WORD = re.compile(r"\\(?:operatorname|text)\{[^{}]*\}|\\log\\det")
 _LAYOUT = re.compile(
@@ -46,6 +47,7 @@ class Answer:
         the book does not carry this derivative out.
     :param entries: in how many entries the answer agrees with the judge.
     :param told: for which exponent and under which assumptions it was asked.
+    :param link: where the question can be changed, if it can be typed.
     """
 
     left: str
@@ -54,6 +56,7 @@ class Answer:
     book: str
     entries: int
     told: tuple[str, ...] = ()
+    link: str = ""
 
     @property
     def tex(self) -> str:
@@ -104,4 +107,5 @@ def answer_to(
         told += map(set_expression, derivation.premises.conditions)
     left = latex(derivation.label)
     right = derivation.equation.tex.removeprefix(f"{left} = ")
-    return Answer(left, right, derivation.result, _shortest(forms), entries, tuple(told))
+    link = link_to(derivation)
+    return Answer(left, right, derivation.result, _shortest(forms), entries, tuple(told), link)

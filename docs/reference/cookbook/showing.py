@@ -72,6 +72,7 @@ def _engine(equation: Equation) -> Iterator[str]:
     for answer in equation.answers:
         yield f"*Engine*, agreeing with the judge in {answer.entries} entries:"
         yield _display(answer.tex)
+        yield answer.link
 
 
 def _parts(equation: Equation) -> Iterator[str]:
