@@ -105,6 +105,16 @@ def test_the_first_wrong_line_is_found(name, agreed):
         assert found["text"].startswith(f"line {found['first_wrong'] + 1}: ")
 
 
+def test_lines_are_judged_at_the_sizes_that_are_given():
+    asked = {"formula": "norm2(X*w - y)^2", "variable": "w", "sizes": "n=2, m=5"}
+    told = stages(**asked, claim="2*X'*(X*w - y)")["claim"]["text"]
+    assert told.endswith("at m=5, n=2.")
+    wrong = stages(**asked, claim="2*(X*w - y)'*X*dw\n(X*w - y)'*X*dw")["claim"]["text"]
+    assert "differs at m=5, n=2" in wrong
+    missing = stages(**{**asked, "sizes": "n=2"}, claim="2*X'*(X*w - y)")
+    assert "m" in missing["error"]["message"]
+
+
 def test_lines_keep_to_what_was_stated():
     asked = {"formula": "x'*S*x, S symmetric", "variable": "x"}
     assert stages(**asked, claim="dx'*S*x + x'*S*dx\n2*x'*S*dx\n2*S*x")["claim"]["agreed"]

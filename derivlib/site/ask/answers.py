@@ -133,13 +133,20 @@ class Asked:
         """What the reader claims, a derivative or a derivation of several lines."""
         structure = self.question.get("structure") or None
         variable = self._variables[0]
-        judged = judge_lines(lines, reading, variable, kinds=self.kinds, structure=structure)
+        judged = judge_lines(
+            lines,
+            reading,
+            variable,
+            kinds=self.kinds,
+            structure=structure,
+            sizes=self.sizes or None,
+        )
         return {
             "stage": "claim",
             "agreed": judged.first_wrong is None,
             "first_wrong": judged.first_wrong,
             "lines": [{"tex": tex, "agreed": agreed} for tex, agreed in judged.lines],
-            "text": judged.text,
+            "text": _without_versions(judged.text),
             "hint": judged.hint,
         }
 

@@ -50,6 +50,7 @@ def judge_lines(
     *,
     kinds: Mapping[str, Any],
     structure: Any = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Judged:
     """Judge lines that end at a derivative, and may begin with the differential.
 
@@ -70,6 +71,7 @@ def judge_lines(
     :param variable: the name with respect to which.
     :param kinds: what is stated about names.
     :param structure: the structure of the variable.
+    :param sizes: the sizes to check at; small ones are taken if there are none.
     :returns: for each line whether it is right.
     :raises ParseError: if a line cannot be read.
     """
@@ -81,9 +83,11 @@ def judge_lines(
 
     def verdict_on(expr: Expr, before: Expr | None) -> Verdict | StepsVerdict:
         if before is None:
-            return is_derivative(expr, formula, wrt, structure=structure, assuming=typed.assuming)
+            return is_derivative(
+                expr, formula, wrt, sizes, structure=structure, assuming=typed.assuming
+            )
         structures = {wrt: structure} if structure else None
-        return check_steps([before, expr], structures=structures, assuming=typed.assuming)
+        return check_steps([before, expr], sizes, structures=structures, assuming=typed.assuming)
 
     found: list[tuple[str, bool | None]] = []
     before: dict[bool, Expr] = {True: d(formula)}
