@@ -99,11 +99,26 @@ def test_complex_names_have_two_derivatives_and_two_verdicts(run):
     assert found["verified"]
 
 
+@pytest.mark.needs("numpy")
+def test_complex_names_have_a_hessian_and_code(run):
+    typed = ("norm(A*x - b)^2", "x", "--wirtinger", "--hessian", "--code", "numpy")
+    code, printed, complaints = run(*typed)
+    parts = parts_of(printed)
+    blocks = ["conj(x), x", "conj(x), conj(x)", "x, x", "x, conj(x)"]
+    assert parts["Hessian"].split("\n")[0] == "  ∂²L/∂conj(x)∂xᵀ = Aᴴ*A"
+    assert re.findall(r"^  by (.*): verified", parts["Verdict"], re.MULTILINE) == blocks
+    assert parts["Verdict"].count("code calculates it at each point") == 4
+    assert (code, complaints) == (0, "")
+    found = json.loads(run(*typed, "--json")[1])
+    assert [each["variable"] for each in found["derivatives"]] == blocks
+    assert found["order"] == 2
+    assert all(each["verdict"]["code"] for each in found["derivatives"])
+    assert "def hessians(A):" in found["code"]["source"]
+
+
 @pytest.mark.parametrize(
     "typed",
     [
-        ("x^H*A*x", "x", "--wirtinger", "--hessian"),
-        ("x^H*A*x", "x", "--wirtinger", "--code", "numpy"),
         ("x^H*A*x", "x", "--wirtinger", "--layout", "numerator"),
         ("tr(X^H*X)", "X", "--wirtinger", "--structure", "symmetric"),
         ("x^H*A*x", "x", "--wirtinger", "--check", "A*x"),
@@ -469,6 +484,22 @@ def test_a_process_reads_standard_input_and_writes_plain_text():
     assert (found.returncode, complaints) == (0, b"")
     assert "∂L/∂x = (A + Aᵀ)*x" in printed.decode("utf-8")
     assert b"\x1b" not in printed
+
+
+@pytest.mark.needs("numpy")
+def test_a_process_with_a_complex_hessian_and_its_code():
+    typed = ("abs(y^H*x)^4", "x", "--wirtinger", "--hessian", "--code", "numpy", "--json")
+    printed, complaints = process(*typed, PYTHONUTF8="1").communicate()
+    found = json.loads(printed)
+    assert complaints == b""
+    assert found["verified"] is True
+    written: dict[str, object] = {}
+    exec(found["code"]["source"], written)
+    np = import_module("numpy")
+    x, y = np.array([1, 2j]), np.array([2 - 1j, 1j])
+    inner, outer = np.vdot(y, x), np.outer(y, y.conj())
+    expected = 4 * abs(inner) ** 2 * outer
+    assert np.allclose(written["hessians"](x, y)[0], expected)
 
 
 def test_a_process_with_an_ascii_output():

@@ -13,6 +13,7 @@ from typing import Any
 from derivlib.check.claims.by_hand import Verdict
 from derivlib.check.claims.verification import Verification
 from derivlib.check.points.assumptions import assumptions_about
+from derivlib.derivation.complex_hessian import ComplexHessian
 from derivlib.display import text
 from derivlib.errors import (
     BackendError,
@@ -99,16 +100,20 @@ class Answer:
     def _derive(self) -> None:
         variables = self.asked.variables
         if self.asked.wirtinger:
-            self.derivation: Any = wirtinger(self.formula, variables[0], **self.asked.kinds)
-            return
+            both = wirtinger(self.formula, variables[0], **self.asked.kinds)
+            self.derivation: Any = both.hessian if self.asked.hessian else both
+        else:
+            self._derive_by_real_names(variables)
+        if self.asked.code is not None:
+            self.code: str = self.derivation.to_code(self.asked.code)
+
+    def _derive_by_real_names(self, variables: Sequence[str]) -> None:
         options = {"structure": self.asked.structure, **self.asked.kinds}
         verb: Any = hessian if self.asked.hessian else derive
         one = len(variables) == 1
         self.derivation = verb(self.formula, variables[0] if one else variables, **options)
         if self.asked.layout is not None:
             self.laid_out = [each.in_layout(self.asked.layout) for each in self.results]
-        if self.asked.code is not None:
-            self.code: str = self.derivation.to_code(self.asked.code)
 
     def _judge(self) -> None:
         self.claim: Verdict = is_derivative(
@@ -124,6 +129,9 @@ class Answer:
     def results(self) -> list[Result]:
         """The derivative by each variable."""
         d = self.derivation
+        if isinstance(d, ComplexHessian):
+            blocks = map(d.by, d)
+            return [Result(", ".join(map(text, each.letters)), each) for each in blocks]
         if hasattr(d, "results"):
             return [Result(text(wrt), d.by(wrt)) for wrt in d.results]
         return [Result(text(d.wrt), d)]
@@ -164,8 +172,8 @@ class Answer:
 
     def _with_code(self, result: Result) -> dict[str, Any]:
         """How the code is run too, where the judge can."""
-        can = self.asked.code is not None and hasattr(result.derivation, "in_layout")
-        return {"code": self.asked.code} if can else {}
+        can = self.asked.wirtinger or hasattr(result.derivation, "in_layout")
+        return {"code": self.asked.code} if can and self.asked.code is not None else {}
 
     @property
     def holds(self) -> bool:

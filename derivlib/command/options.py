@@ -38,7 +38,7 @@ examples:
   derivlib "x'*A*x" x --symmetric A --check "2*A*x"
   derivlib "sum(f(X*w + b))" w --elementwise f --scalar b --full
   derivlib "logdet(S)" S --structure symmetric --sizes n=3
-  derivlib "norm(A*x - b)^2" x --wirtinger
+  derivlib "norm(A*x - b)^2" x --wirtinger --hessian --code numpy
   echo "tr(A*X)" | derivlib - X --json
   derivlib site                      serve the built site; derivlib site --help
 
@@ -108,7 +108,8 @@ def parser() -> ArgumentParser:
         "--wirtinger",
         action="store_true",
         help="differentiate with respect to a complex name and its conjugate; matrices are "
-        "complex, and scalars that are stated to be",
+        "complex, and scalars that are stated to be. With --hessian, the four blocks of second "
+        "derivatives; with --code, a function of complex arrays",
     )
     asked.add_argument(
         "--check",
@@ -210,10 +211,8 @@ def _refuse_combinations(made: ArgumentParser, found: Namespace) -> None:
 def _refuse_real_options(made: ArgumentParser, found: Namespace) -> None:
     """Refuse what the command does for real numbers only."""
     wanted = {
-        "--hessian": found.hessian,
         "--structure": found.structure,
         "--layout": found.layout,
-        "--code": found.code,
     }
     for option, is_wanted in wanted.items():
         if found.wirtinger and is_wanted:

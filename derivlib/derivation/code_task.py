@@ -155,7 +155,7 @@ def calculation_of(derivation: Coded, backend: Any) -> Calculation:
     source = source_of(derivation, backend, value=False, name=None, sizes=None)
     function = compiled(source)
 
-    def run(values: Mapping[Expr, Any]) -> list[float]:
+    def run(values: Mapping[Expr, Any]) -> list[Any]:
         given = [_taken(each, values[each.symbol]) for each in source.arguments]
         with _double_precision(backend):
             found = function(*given)

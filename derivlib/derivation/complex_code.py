@@ -8,8 +8,9 @@ from typing import Any
 
 from sympy import Basic, Expr, Pow, re
 
+from derivlib.check import Calculation
 from derivlib.code import Source, compiled
-from derivlib.derivation.code_task import source_of
+from derivlib.derivation.code_task import calculation_of, source_of
 from derivlib.derivation.conjugates import REAL_VALUED
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises
 from derivlib.derivation.step import Step
@@ -69,6 +70,13 @@ class ComplexResults:
     def source(self, backend: Any, **options: Any) -> Source:
         """Write a function; the options are those of :func:`source_of`."""
         return source_of(self, backend, **options)
+
+    def calculation(self, backend: Any) -> Calculation:
+        """The code of one result, for the judge to run.
+
+        :raises BackendError: if the library is not installed.
+        """
+        return calculation_of(self, backend)
 
     def function(self, backend: Any, **options: Any) -> Any:
         """Make a function."""

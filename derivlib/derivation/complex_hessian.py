@@ -48,6 +48,52 @@ class FourResultsError(InputError, SympifyError):
     __str__ = Exception.__str__
 
 
+@dataclass(frozen=True)
+class OneOfFour:
+    """One block of the second derivatives.
+
+    :param whole: all of them.
+    :param pair: which block it is.
+    """
+
+    whole: ComplexHessian
+    pair: Pair
+
+    @property
+    def result(self) -> Expr:
+        """The block."""
+        return self.whole[self.pair]
+
+    @property
+    def letters(self) -> tuple[Expr, Expr]:
+        """What its rows belong to, and its columns: the variable, or the letter for Z̄."""
+        return self.whole.letter(self.pair[0]), self.whole.letter(self.pair[1])
+
+    @property
+    def label(self) -> Expr:
+        """∂²f/∂Z̄∂Zᵀ."""
+        return MixedHessian(self.whole.first.output, *self.letters)
+
+    def verify(
+        self,
+        sizes: Mapping[Any, Any] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        code: BackendName | None = None,
+    ) -> Verification:
+        """Compare it with the second derivatives along the parts of each entry."""
+        first = self.whole.first
+        return verify_complex(
+            first.expr, first.wrt, self.result, sizes, by=self.pair, seed=seed, points=points,
+            assuming=first.assuming,
+            code=None if code is None else self.whole.coded(self.pair).calculation(code),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{text(self.label)} = {text(self.result)}"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class ComplexHessian(HasLines, Mapping[Pair, Expr]):
     """The second derivatives of a scalar by a complex variable Z and its conjugate.
@@ -95,18 +141,24 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
         """The complex variable."""
         return self.first.wrt
 
-    def _letter(self, by: str) -> Expr:
+    @property
+    def shared(self) -> Mapping[Expr, Expr]:
+        """What stays named in the results: nothing, as what would need names is refused."""
+        return self.first.shared
+
+    def letter(self, by: str) -> Expr:
+        """The variable, or the letter that stands for its conjugate."""
         return self.wrt if by == "variable" else conjugate_letter(self.wrt)
 
-    def _label(self, pair: Pair) -> Expr:
-        rows, columns = map(self._letter, pair)
-        return MixedHessian(self.first.output, rows, columns)
+    def by(self, pair: Pair) -> OneOfFour:
+        """One of the blocks."""
+        return OneOfFour(self, pair)
 
     @cached_property
     def results(self) -> Mapping[Pair, Expr]:
         """The blocks, in the order in which they stand in the augmented Hessian."""
         write = self.first.with_adjoints
-        return {pair: write(self._by[pair[0]].by(self._letter(pair[1])).result) for pair in PAIRS}
+        return {pair: write(self._by[pair[0]].by(self.letter(pair[1])).result) for pair in PAIRS}
 
     def __getitem__(self, pair: Pair) -> Expr:
         """One of the blocks.
@@ -145,35 +197,32 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
 
     def _as_written(self, lines: Lines) -> Lines:
         labels = {
-            self._by[rows].by(self._letter(columns)).label: self._label((rows, columns))
+            self._by[rows].by(self.letter(columns)).label: self.by((rows, columns)).label
             for rows, columns in PAIRS
         }
         return as_written(lines, self.first.with_adjoints, self.first.asked, labels)
 
     def verify(
-        self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
+        self,
+        sizes: Mapping[Any, Any] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        code: BackendName | None = None,
     ) -> dict[Pair, Verification]:
         """Compare each block with the second derivatives along the parts of each entry.
 
         :param sizes: as for :meth:`Derivation.verify`; so are the others.
         :param seed: the seed of the random points.
         :param points: how many points.
+        :param code: "numpy", "jax" or "torch" to run the code of each too, at the same points.
         :returns: for each block what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
+        :raises BackendError: if the library of the code is not installed.
         """
         return {
-            pair: verify_complex(
-                self.expr,
-                self.wrt,
-                block,
-                sizes,
-                by=pair,
-                seed=seed,
-                points=points,
-                assuming=self.first.assuming,
-            )
-            for pair, block in self.results.items()
+            pair: self.by(pair).verify(sizes, seed=seed, points=points, code=code) for pair in self
         }
 
     def to_code(
@@ -194,9 +243,7 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
         :raises InputError: if an argument is not understood.
         :raises UnsupportedError: if an operation is not written as code.
         """
-        return (
-            self._results(by).source(backend, args=args, value=value, name=name, sizes=sizes).code
-        )
+        return self.coded(by).source(backend, args=args, value=value, name=name, sizes=sizes).code
 
     def to_function(
         self,
@@ -226,13 +273,17 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
         :raises InputError: as :meth:`to_code`.
         :raises UnsupportedError: as :meth:`to_code`.
         """
-        return self._results(by).function(backend, args=args, value=value, name=name, sizes=sizes)
+        return self.coded(by).function(backend, args=args, value=value, name=name, sizes=sizes)
 
-    def _results(self, by: Pair | None) -> ComplexResults:
+    def coded(self, by: Pair | None) -> ComplexResults:
+        """What code is written for.
+
+        :raises InputError: if `by` is none of the blocks.
+        """
         if by is not None and by not in PAIRS:
             raise InputError(f"by must be one of {', '.join(map(str, PAIRS))}, not {by!r}")
         outputs = [
-            (text(self._label(pair)), block)
+            (text(self.by(pair).label), block)
             for pair, block in self.results.items()
             if by in (None, pair)
         ]
@@ -258,7 +309,7 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
 
     @property
     def _told(self) -> Iterator[tuple[Expr, Expr]]:
-        return ((self._label(pair), block) for pair, block in self.results.items())
+        return ((self.by(pair).label, block) for pair, block in self.results.items())
 
     @property
     def equation(self) -> Formula:
@@ -267,7 +318,7 @@ class ComplexHessian(HasLines, Mapping[Pair, Expr]):
         return Formula(rows_of(lines), self.derivations)
 
     def __str__(self) -> str:
-        return "\n".join(f"{text(left)} = {text(right)}" for left, right in self._told)
+        return "\n".join(str(self.by(pair)) for pair in self)
 
     __repr__ = __str__
 

@@ -62,7 +62,7 @@ class OneOfTwo:
     """
 
     whole: WirtingerDerivation
-    by: By
+    by: Literal["variable", "conjugate"]
 
     @property
     def result(self) -> Expr:
@@ -70,12 +70,18 @@ class OneOfTwo:
         return self.whole.result if self.by == "variable" else self.whole.conjugate_result
 
     def verify(
-        self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
+        self,
+        sizes: Mapping[Any, Any] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        code: BackendName | None = None,
     ) -> Verification:
         """Compare it with what is found along the parts of each entry of the variable."""
         return verify_complex(
             self.whole.expr, self.whole.wrt, self.result, sizes, by=self.by, seed=seed,
             points=points, assuming=self.whole.assuming, definitions=self.whole.shared,
+            code=None if code is None else self.whole.coded(self.by).calculation(code),
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -235,20 +241,28 @@ class WirtingerDerivation(HasLines):
         return as_written(lines, self.with_adjoints, self.asked)
 
     def verify(
-        self, sizes: Mapping[Any, Any] | None = None, *, seed: int = 0, points: int = 2
+        self,
+        sizes: Mapping[Any, Any] | None = None,
+        *,
+        seed: int = 0,
+        points: int = 2,
+        code: BackendName | None = None,
     ) -> tuple[Verification, Verification]:
         """Compare both results with what is found along the parts of each entry of Z = X + iY.
 
         :param sizes: as for :meth:`Derivation.verify`; so are the others.
         :param seed: the seed of the random points.
         :param points: how many points.
+        :param code: "numpy", "jax" or "torch" to run the code of each too, at the same points.
         :returns: for ∂f/∂Z and for ∂f/∂Z̄ what was compared, and how.
         :raises VerificationError: if an entry differs; the message names the first.
         :raises SizesError: if a size is missing or not a positive integer.
+        :raises BackendError: if the library of the code is not installed.
         """
-        first, second = map(self.by, self.results)
-        options = {"seed": seed, "points": points}
-        return first.verify(sizes, **options), second.verify(sizes, **options)
+        first, second = (
+            self.by(wrt).verify(sizes, seed=seed, points=points, code=code) for wrt in self.results
+        )
+        return first, second
 
     def to_code(
         self,
@@ -289,9 +303,7 @@ class WirtingerDerivation(HasLines):
         :raises InputError: if an argument is not understood, or f has no gradient.
         :raises UnsupportedError: if an operation is not written as code.
         """
-        return (
-            self._results(by).source(backend, args=args, value=value, name=name, sizes=sizes).code
-        )
+        return self.coded(by).source(backend, args=args, value=value, name=name, sizes=sizes).code
 
     def to_function(
         self,
@@ -322,9 +334,9 @@ class WirtingerDerivation(HasLines):
         :raises InputError: as :meth:`to_code`.
         :raises UnsupportedError: as :meth:`to_code`.
         """
-        return self._results(by).function(backend, args=args, value=value, name=name, sizes=sizes)
+        return self.coded(by).function(backend, args=args, value=value, name=name, sizes=sizes)
 
-    def _results(self, by: CodeBy | None) -> ComplexResults:
+    def coded(self, by: CodeBy | None) -> ComplexResults:
         """What code is written for.
 
         :raises InputError: if it is not understood, or f has no gradient.

@@ -8,10 +8,10 @@ from copy import copy
 from dataclasses import replace
 
 import pytest
-from sympy import Function, Inverse, Matrix, MatrixSymbol, Symbol, Trace, exp, sin, symbols
+from sympy import Function, I, Inverse, Matrix, MatrixSymbol, Symbol, Trace, exp, sin, symbols
 from test_compiled import BACKENDS
 
-from derivlib import BackendError, InputError, VerificationError, derive, hessian
+from derivlib import BackendError, InputError, VerificationError, derive, hessian, norm, wirtinger
 from derivlib.code.backends import BACKENDS as LIBRARIES
 from derivlib.derivation.writes_code import WritesCode
 
@@ -60,6 +60,34 @@ def test_wrong_code_is_found(monkeypatch, name, place, backend):
 def test_every_result_of_a_joint_derivation(backend):
     found = derive(Trace(X.T * A * X), [X, A]).verify({n: 3, m: 2}, code=backend)
     assert [each.code for each in found.values()] == [LIBRARIES[backend].title] * 2
+
+
+P, B, c = MatrixSymbol("P", m, n), MatrixSymbol("B", n, n), MatrixSymbol("c", m, 1)
+COMPLEX = {
+    "both derivatives": wirtinger(norm(P * x - c) ** 2, x),
+    "of a matrix": wirtinger(Trace(X.adjoint() * B * X), X),
+    "the blocks": wirtinger(norm(P * x) ** 4, x).hessian,
+    "a complex constant": wirtinger(I * t * x, x),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", COMPLEX)
+def test_complex_code_is_verified(name, backend):
+    found = COMPLEX[name].verify({n: 3, m: 2}, code=backend)
+    each = found.values() if isinstance(found, dict) else found
+    assert {verification.code for verification in each} == {LIBRARIES[backend].title}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["both derivatives", "of a matrix", "the blocks"])
+def test_wrong_complex_code_is_found(monkeypatch, name, backend):
+    """A conjugate that is left out changes nothing of a real number."""
+    wrong = {**LIBRARIES[backend].templates, "conjugate": lambda w, x, s, a: a[0].atom}
+    monkeypatch.setitem(LIBRARIES, backend, replace(LIBRARIES[backend], templates=wrong))
+    assert COMPLEX[name].verify({n: 3, m: 2})
+    with pytest.raises(VerificationError, match=r"the .* code has"):
+        COMPLEX[name].verify({n: 3, m: 2}, code=backend)
 
 
 BY_ENTRIES = {

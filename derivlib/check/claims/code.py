@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import mpmath
 from sympy import Expr
 
 from derivlib.check.claims.comparison import Difference, at_sizes
+from derivlib.check.scalars.complex_numbers import Gaussian
 from derivlib.errors import VerificationError
 from derivlib.nodes.grid import Grid
 
@@ -36,12 +38,12 @@ class Calculation:
 
     title: str
     symbols: Sequence[Expr]
-    run: Callable[[Mapping[Expr, Any]], Sequence[float]]
+    run: Callable[[Mapping[Expr, Any]], Sequence[complex]]
 
     def of_entries(self, places: Mapping[Expr, Expr]) -> Calculation:
         """The same, where some of its arguments are entries of a matrix."""
 
-        def run(values: Mapping[Expr, Any]) -> Sequence[float]:
+        def run(values: Mapping[Expr, Any]) -> Sequence[complex]:
             return self.run({s: values[places.get(s, s)] for s in self.symbols})
 
         return replace(self, symbols=[places.get(s, s) for s in self.symbols], run=run)
@@ -66,16 +68,16 @@ def compare_code(
     :param sizes: the sizes of the matrices.
     :raises VerificationError: naming the first entry in which it differs.
     """
-    values = {s: sizes[s] if s in sizes else _floats(value_of(s)) for s in calculation.symbols}
+    values = {s: sizes[s] if s in sizes else _doubles(value_of(s)) for s in calculation.symbols}
     found = calculation.run(values)
-    wanted = truth.map(float)
+    wanted = truth.map(_double)
     if len(found) != len(wanted.entries):
         raise VerificationError(
             f"the {calculation.title} code calculates {len(found)} entries{at_sizes(sizes)}, and "
             f"the derivative has {len(wanted.entries)}"
         )
     changes = (
-        abs(float(left - right))
+        abs(_double(left - right))
         for other in near
         for left, right in zip(other.entries, truth.entries, strict=True)
     )
@@ -93,7 +95,14 @@ def nudges(i: int, j: int) -> tuple[int, int]:
     return 1, (1, -1, -1)[(i + 2 * j) % 3]
 
 
-def _floats(value: Any) -> Any:
+def _double(value: Any) -> Any:
+    """A number in double precision, complex where its kind is."""
+    if isinstance(value, Gaussian | mpmath.mpc):
+        return complex(float(value.real), float(value.imag))
+    return float(value)
+
+
+def _doubles(value: Any) -> Any:
     if not isinstance(value, Grid):
-        return float(value)
-    return [[float(entry) for entry in value.row(i)] for i in range(value.rows)]
+        return _double(value)
+    return [list(map(_double, value.row(i))) for i in range(value.rows)]

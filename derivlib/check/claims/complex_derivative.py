@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 from sympy import Dummy, Eq, Expr, I, Q, Rational, S, expand
 
+from derivlib.check.claims.code import Calculation, compare_code
 from derivlib.check.claims.comparison import (
     as_grid,
     difference_of,
@@ -16,6 +18,7 @@ from derivlib.check.claims.comparison import (
     library_versions,
     sizes_by_name,
 )
+from derivlib.check.claims.derivative import Nudged
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Verification
 from derivlib.check.scalars.complex_numbers import (
@@ -99,6 +102,10 @@ class _ComplexPoint(Point):
         return ComplexNumbers(self, level)
 
 
+class _Nudged(Nudged, ComplexNumbers):
+    """Arithmetic with complex values beside those at a point."""
+
+
 def letters_assumed(assuming: Any) -> tuple[frozenset[Any], frozenset[Any]]:
     """The symbols that are stated to be real, and the Hermitian ones.
 
@@ -141,6 +148,7 @@ def verify_complex(
     points: int = 2,
     assuming: Any = (),
     definitions: Mapping[Any, Expr] | None = None,
+    code: Calculation | None = None,
 ) -> Verification:
     """Compare a derivative with respect to a complex variable with that found from its two parts.
 
@@ -184,6 +192,7 @@ def verify_complex(
     :param points: how many points.
     :param assuming: what is real or Hermitian, as for :func:`derivlib.wirtinger`.
     :param definitions: expressions to put in for symbols of the result, such as N = ZᴴZ.
+    :param code: code that is to calculate the derivative at each point too.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     :raises InputError: if an argument is not understood.
     :raises SizesError: if a size is missing or not a positive integer.
@@ -216,12 +225,23 @@ def verify_complex(
                 for turned in (False, True)
             )
             truth = _combined(weights[0], list(parts))
-        claimed = as_grid(at.evaluation(given, definitions).value(result))
+        evaluation = at.evaluation(given, definitions)
+        claimed = as_grid(evaluation.value(result))
         difference = difference_of(claimed, truth, at.arithmetic)
         if difference is not None:
             told = difference.told("the result", "calculus along both parts", given)
             raise VerificationError(told)
+        if code is not None:
+            compare_code(code, evaluation.value, truth, near(at), given)
         return truth.shape
+
+    def near(at: _ComplexPoint) -> Iterator[Grid]:
+        """The derivative, as it is claimed, where the arguments are rounded."""
+        for way in (0, 1):
+            numbers = partial(_Nudged, at, way=way)
+            with suppress(NoValue):
+                evaluation = ComplexEvaluation(numbers, given, definitions or {})
+                yield as_grid(evaluation.value(result))
 
     with judging("derivative", expr, wrt, result) as note:
         kinds = (ExactComplex(), PreciseComplex())
@@ -241,6 +261,7 @@ def verify_complex(
                 *(f"{text(each)} real" for each in sorted(real, key=str)),
                 *(f"{text(each)} Hermitian" for each in sorted(hermitian, key=str)),
             ),
+            code="" if code is None else code.title,
         )
         note(verification)
     return verification

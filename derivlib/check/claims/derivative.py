@@ -200,7 +200,7 @@ def compare(
 
 
 @dataclass(frozen=True)
-class _Nudged(Numbers):
+class Nudged(Numbers):
     """Arithmetic with values beside those at a point.
 
     :param way: which of the ways of moving.
@@ -224,7 +224,7 @@ class _Nudged(Numbers):
 def _near(claim: Claim, point: Point) -> Iterator[Grid]:
     """What is claimed, which is the derivative, where the arguments are rounded."""
     for way in (0, 1):
-        numbers = functools.partial(_Nudged, point, way=way)
+        numbers = functools.partial(Nudged, point, way=way)
         with suppress(NoValue):
             evaluation = Evaluation(numbers, claim.sizes, claim.definitions)
             yield as_grid(evaluation.value(claim.result))
