@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
-from sympy import Expr, Identity, Integer, S, ZeroMatrix
+from sympy import Expr, Identity, Integer, S, Transpose, ZeroMatrix
 from sympy.assumptions.predicates.matrices import (
     LowerTriangularPredicate,
     UpperTriangularPredicate,
@@ -120,16 +121,36 @@ def _as_offset(value: Any, what: str) -> int:
         raise InputError(f"k of {what} is a whole number, not {value!r}") from None
 
 
+def _diagonals(matrix: Expr) -> tuple[float, float]:
+    """The first and the last diagonal on which a matrix is seen to have entries."""
+    if isinstance(matrix, Transpose):
+        first, last = _diagonals(matrix.arg)
+        return -last, -first
+    if isinstance(matrix, Tril):
+        return -math.inf, matrix.offset
+    return (matrix.offset if isinstance(matrix, Triu) else -math.inf), math.inf
+
+
 def _normal(kind: type[_Triangle], matrix: Expr, offset: Any) -> Expr:
-    """A coefficient comes out in front; a triangle of the other triangle is a diagonal."""
+    """A coefficient comes out in front; a triangle of the other triangle is a diagonal.
+
+    Beyond the corners of a matrix of known size, a triangle has nothing, or everything.
+    """
     coefficient, matrix = split_coefficient(matrix)
     offset, is_lower = int(offset), kind is Tril
+    size, kept = matrix.shape[0], offset if is_lower else -offset
+    if S(size).is_Integer and not -size < kept < size - 1:
+        return zero_like(matrix) if kept < 0 else mul(coefficient, matrix)
     if isinstance(matrix, (ZeroMatrix, Identity, DiagMatrix)):
         has_diagonal = offset >= 0 if is_lower else offset <= 0
         return mul(coefficient, matrix) if has_diagonal else zero_like(matrix)
+    first, last = _diagonals(matrix)
+    if (first > offset) if is_lower else (last < offset):
+        return zero_like(matrix)
+    if (last <= offset) if is_lower else (first >= offset):
+        return mul(coefficient, matrix)
     if isinstance(matrix, kind):
-        nearest = min if is_lower else max
-        return mul(coefficient, kind(matrix.arg, nearest(offset, matrix.offset)))
+        return mul(coefficient, kind(matrix.arg, offset))
     if isinstance(matrix, (Tril, Triu)) and offset == matrix.offset == 0:
         return mul(coefficient, diagonal_matrix(diagonal(matrix.arg)))
     return mul(coefficient, kind(matrix, offset))
