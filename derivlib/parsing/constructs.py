@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Expr, Lambda, S, Symbol
 
 from derivlib.errors import InputError
-from derivlib.expressions.construction import blocks, identity, mul
+from derivlib.expressions.construction import blocks, identity, is_one, mul
 from derivlib.expressions.text import text
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import AdjugateJacobian
@@ -59,7 +59,7 @@ def _matmul_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 
 def _matmul(parts: Sequence[Expr], shape: Shape) -> Expr:
     left, right = parts
-    if left.shape[1] is S.One and right.shape[0] is not S.One:
+    if is_one(left.shape[1]) and not is_one(right.shape[0]):
         left = operations.TRANSPOSE.build([left], shape)
     return operations.BINARY["*"].build([left, right], shape)
 
@@ -77,7 +77,7 @@ def _clear_product(parts: Sequence[Expr], shape: Shape) -> Expr:
         raise InputError(
             "within [ ], write .* for entry by entry and @ for the product of matrices"
         )
-    kinds = {tuple(size is S.One for size in part.shape) for part in matrices}
+    kinds = {tuple(map(is_one, part.shape)) for part in matrices}
     return operations.BINARY[".*" if len(kinds) < 2 else "*"].build(parts, shape)
 
 
@@ -280,7 +280,7 @@ def entry_at(at: Sequence[Expr]) -> Operation:
             return matrix
         if len(at) == 2:
             return builders.entry(matrix, *at)
-        position = (at[0], S.Zero) if matrix.shape[1] is S.One else (S.Zero, at[0])
+        position = (at[0], S.Zero) if is_one(matrix.shape[1]) else (S.Zero, at[0])
         return builders.entry(matrix, *position)
 
     return Operation(shape, build, of_matrix=True, advice="an entry is x[0] or X[0, 1]")

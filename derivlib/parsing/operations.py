@@ -18,6 +18,7 @@ from derivlib.expressions.construction import (
     hadamard_power,
     identity,
     inverse,
+    is_one,
     kronecker,
     mul,
     ones,
@@ -443,17 +444,16 @@ def _mean(parts: Sequence[Expr], shape: Shape) -> Expr:
 
 def _diag(parts: Sequence[Expr], shape: Shape) -> Expr:
     matrix = _as_matrix(parts[0], SCALAR)
-    if matrix.shape[0] is S.One:
+    if is_one(matrix.shape[0]):
         matrix = transpose(matrix)
-    return (
-        builders.diagonal_matrix(matrix) if matrix.shape[1] is S.One else builders.diagonal(matrix)
-    )
+    of_column = is_one(matrix.shape[1])
+    return builders.diagonal_matrix(matrix) if of_column else builders.diagonal(matrix)
 
 
 def _dot(parts: Sequence[Expr], shape: Shape) -> Expr:
     return (
         builders.sum_of(hadamard(*parts))
-        if parts[0].shape[1] is not S.One
+        if not is_one(parts[0].shape[1])
         else builders.trace(mul(transpose(parts[0]), parts[1]))
     )
 

@@ -67,7 +67,10 @@ def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
     if again == expr:
         return Trip("same", printed)
     printed_again = text(again)
-    compared = _compared(expr, again, sizes)
+    try:
+        compared = _compared(expr, again, sizes)
+    except ValueError as error:  # an expression whose parts do not fit has no value
+        compared = str(error)
     if compared is not None:
         return Trip("wrong", printed, compared)
     return Trip("same text" if printed_again == printed else "simplified", printed)

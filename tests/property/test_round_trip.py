@@ -11,7 +11,18 @@ from expressions import SIZES as SIZES_OF_TABLES
 from generate import RUNNING, Example
 from hypothesis import Phase
 from round_trip import count, expressions_of, read_back, trip
-from sympy import DiagonalOf, Identity, Lambda, Matrix, MatrixSymbol, cos, exp, symbols
+from sympy import (
+    DiagMatrix,
+    DiagonalOf,
+    HadamardProduct,
+    Identity,
+    Lambda,
+    Matrix,
+    MatrixSymbol,
+    cos,
+    exp,
+    symbols,
+)
 
 from derivlib import (
     DerivlibError,
@@ -90,6 +101,7 @@ FOUND_AT_RANDOM = [
     2 * SingleEntry((1, 1), 0, 0),
     tril(t * A_1, -1),
     triu(Matrix([[2]]), 0),
+    DiagMatrix(HadamardProduct(Matrix([[1, 2]]), MatrixSymbol("c", 1, 2)).T),
 ]
 
 
