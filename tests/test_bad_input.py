@@ -199,6 +199,10 @@ REFUSED = {
     "softmax of the rows of a scalar": (lambda: softmax(t, axis=1), InputError, "takes a matrix"),
     "largest of text": (lambda: amax("x"), InputError, "amax takes a SymPy expression"),
     "largest along no axis": (lambda: amax(X, axis=2), InputError, "axis of amax is 1 for"),
+    "a tie that is shared otherwise": (
+        lambda: amax(X, at_tie=0.3), InputError, "at_tie of amax is 1 if the first"),
+    "a tie in words": (
+        lambda: hardmax(X, at_tie="first"), InputError, "not 'first'"),
     "places of a scalar": (lambda: hardmax(t), InputError, "hardmax takes a matrix"),
     "mean of a scalar": (lambda: mean(t), InputError, "mean takes a matrix"),
     "sums along a name": (lambda: sum_entries(X, "rows"), InputError, "axis of sum_entries"),

@@ -202,8 +202,8 @@ class ScalarNode(NodeBase, Expr):
 class NumberOfMatrix(ScalarNode):
     """A number made of a matrix, real where its entries are, as SymPy's traces."""
 
-    def __new__(cls, matrix: Any) -> Any:
-        return super().__new__(cls, sympify(matrix))
+    def __new__(cls, matrix: Any, *more: Any) -> Any:
+        return super().__new__(cls, *map(sympify, (matrix, *more)))
 
 
 class RealNode(NumberOfMatrix):
@@ -257,8 +257,8 @@ ALONG = "; say axis=1 for each row, axis=0 for each column"
 class AlongAxis(Node):
     """A function of each row of a matrix, axis 1 as in NumPy, or of each column, axis 0."""
 
-    def __new__(cls, matrix: Any, axis: Any) -> Any:
-        return super().__new__(cls, matrix, as_axis(axis, cls.__name__))
+    def __new__(cls, matrix: Any, axis: Any, *more: Any) -> Any:
+        return super().__new__(cls, matrix, as_axis(axis, cls.__name__), *more)
 
     @property
     def axis(self) -> int:

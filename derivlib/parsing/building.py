@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy as sp
@@ -672,6 +672,9 @@ class Builder:
             return
         if "ord" in named and plain == "norm" and len(positional) == 1:
             positional = [*positional, named.pop("ord")]
+        if "at_tie" in named and plain in operations.TIED and len(positional) == 1:
+            self._apply_at_tie(index, name, plain, positional, named)
+            return
         if plain in operations.OPTIONS and operations.OPTIONS[plain][0] in named:
             self._apply_with_option(index, name, plain, positional, named)
             return
@@ -679,7 +682,7 @@ class Builder:
         if named:
             raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
         if along is not None:
-            self._apply_along(index, name, plain, positional, along)
+            self.add(index, self._along(index, plain, positional, along)[0], *positional)
             return
         if plain == "norm" and len(positional) == 2:
             self._norm_of_order(index, *positional)
@@ -700,14 +703,28 @@ class Builder:
             raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
         if option == "at_tie" and len(positional) != 2:
             raise self.error(
-                f"at_tie is said of two arguments; of several write {name}(a, {name}(b, c, "
-                "at_tie=1), at_tie=1), and the largest entry of one shares equally",
+                f"at_tie is said of one argument or of two; of several write {name}(a, {name}(b, "
+                "c, at_tie=1), at_tie=1)",
                 index,
             )
         operation = FUNCTIONS.get((plain, len(positional)))
         if operation is None:
             raise self._not_applied(index, name, plain, positional)
         changed = operations.with_option(operation, function, option)
+        self.add(index, changed, *positional, value)
+
+    def _apply_at_tie(
+        self, index: int, name: str, plain: str, positional: list[int], named: dict[str, int]
+    ) -> None:
+        """max(X, axis=1, at_tie=1), by which of several largest entries has the slope."""
+        value, along = named.pop("at_tie"), named.pop("axis", named.pop("dim", None))
+        if named:
+            raise self.error(f"{name} takes no argument {next(iter(named))}=", index)
+        function, operation = operations.TIED[plain], FUNCTIONS[plain, 1]
+        if along is not None:
+            operation, axis = self._along(index, plain, positional, along)
+            function = partial(function, axis=axis)
+        changed = operations.with_option(operation, function, "at_tie")
         self.add(index, changed, *positional, value)
 
     def _not_applied(self, index: int, name: str, plain: str, positional: list[int]) -> ParseError:
@@ -752,17 +769,18 @@ class Builder:
         )
         return ParseError(message, self.syntax.text, [place], near)
 
-    def _apply_along(
-        self, index: int, name: str, plain: str, positional: list[int], along: int
-    ) -> None:
+    def _along(
+        self, index: int, plain: str, positional: list[int], along: int
+    ) -> tuple[Operation, int]:
+        """The operation on each row or each column, and the axis."""
         axis = {"0": 0, "1": 1, "-1": 1}.get(self.written(along).replace(" ", ""))
         operation = None if axis is None else operations.ALONG.get((plain, axis))
-        if operation is None or len(positional) != 1:
+        if axis is None or operation is None or len(positional) != 1:
             known = sorted({known for known, _ in operations.ALONG})
             raise self.error(
                 f"axis=0 (each column) and axis=1 (each row) belong to {', '.join(known)}", index
             )
-        self.add(index, operation, *positional)
+        return operation, axis
 
     def _norm_of_order(self, index: int, matrix: int, order: int) -> None:
         written = self.written(order).strip("'\" ").lower()

@@ -637,6 +637,14 @@ OPTIONS: dict[str, tuple[str, Callable[..., Expr]]] = {
 DIFFERENTIAL = "d"
 """The one function whose name may be a variable's too: it is called by d(…) alone."""
 
+
+def _of_matrix(function: Callable[..., Expr]) -> Callable[..., Expr]:
+    return lambda part, **said: function(_as_matrix(part, SCALAR), **said)
+
+
+TIED = {name: _of_matrix(f) for name, f in (("max", amax), ("min", amin), ("hardmax", hardmax))}
+"""What is made of the largest entries of one matrix, and takes `at_tie` as well as `axis`."""
+
 FUNCTIONS: dict[tuple[str, int], Operation] = {
     **{(name, 1): _entrywise(function) for name, function in _ENTRYWISE.items()},
     **{("max", count): extreme(sp.Max) for count in range(2, 10)},

@@ -115,23 +115,34 @@ def _norm_power_along(d: Differentiate, matrix: Expr, axis: Expr, exponent: Expr
     return mul(exponent, hadamard(reduced, _summed(hadamard(matrix, d(matrix)), axis)))
 
 
+TIED = ((U,), (U, S.One), (U, S.Zero))
+"""A tie that is shared equally, or has its slope at the first entry, or at the last."""
+
+TIED_ALONG = (*ALONG, (U, S.One, S.One), (U, S.Zero, S.Zero))
+
+
+def _in_matrix(quality: str) -> Conditions:
+    return lambda matrix, *_: (Condition(matrix, quality),)
+
+
 def _extreme(kind: type, along: type, sign: Expr, what: str) -> None:
     """Declare the rules for the largest or the smallest entry, which alone moves the value."""
     condition = f"with one {what} entry"
 
-    @differential(kind, f"{what} entry", (U,), source=CHAIN_RULE, conditions=each(condition))
-    def of_whole(d: Differentiate, matrix: Expr) -> Expr:
-        return inner(places_of_largest(mul(sign, matrix)), d(matrix))
+    @differential(kind, f"{what} entry", *TIED, source=CHAIN_RULE, conditions=_in_matrix(condition))
+    def of_whole(d: Differentiate, matrix: Expr, *at_tie: Expr) -> Expr:
+        return inner(places_of_largest(mul(sign, matrix), *at_tie), d(matrix))
 
     @differential(
         along,
         f"{what} entry of rows or columns",
-        *ALONG,
+        *TIED_ALONG,
         source=CHAIN_RULE,
         conditions=_in_each(f"{condition} in each"),
     )
-    def of_lines(d: Differentiate, matrix: Expr, axis: Expr) -> Expr:
-        return _summed(hadamard(places_along(mul(sign, matrix), axis), d(matrix)), axis)
+    def of_lines(d: Differentiate, matrix: Expr, axis: Expr, *at_tie: Expr) -> Expr:
+        places = places_along(mul(sign, matrix), axis, *at_tie)
+        return _summed(hadamard(places, d(matrix)), axis)
 
 
 _extreme(Amax, AxisAmax, S.One, "largest")
@@ -139,20 +150,20 @@ _extreme(Amin, AxisAmin, S.NegativeOne, "smallest")
 
 
 @differential(
-    Hardmax, "hardmax", (U,), source=CHAIN_RULE, conditions=each("with one largest entry")
+    Hardmax, "hardmax", *TIED, source=CHAIN_RULE, conditions=_in_matrix("with one largest entry")
 )
-def _hardmax(_: Differentiate, matrix: Expr) -> Expr:
+def _hardmax(_: Differentiate, matrix: Expr, *__: Expr) -> Expr:
     return zero_like(matrix)
 
 
 @differential(
     AxisHardmax,
     "hardmax of rows or columns",
-    *ALONG,
+    *TIED_ALONG,
     source=CHAIN_RULE,
     conditions=_in_each("with one largest entry in each"),
 )
-def _hardmax_along(_: Differentiate, matrix: Expr, axis: Expr) -> Expr:
+def _hardmax_along(_: Differentiate, matrix: Expr, *__: Expr) -> Expr:
     return zero_like(matrix)
 
 

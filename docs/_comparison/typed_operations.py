@@ -84,6 +84,8 @@ GROUPS = {
         "tril(A)": ("tril(A)", "np.tril(A)", "tril(A)"),
         "y .* softmax(x)": ("softmax(x)", "scipy.special.softmax(x)", ""),
         "Y .* softmax(X, axis=1)": ("softmax(X, axis=1)", "scipy.special.softmax(X, axis=1)", ""),
+        "max(X, axis=1)": ("amax(X, axis=1)", "X.max(axis=1)", "max(X, [], 2)"),
+        "max(X, axis=1, at_tie=1)": ("amax(X, axis=1, at_tie=1)", "", ""),
         "sum(X, axis=0)": ("", "X.sum(axis=0)", "sum(X, 1)"),
         "eye(n)*x": ("Identity(n)*x", "np.eye(n) @ x", "eye(n)*x"),
         "ones(n, m)*w": ("OneMatrix(n, m)*w", "np.ones((n, m)) @ w", "ones(n, m)*w"),

@@ -5,15 +5,18 @@ import pickle
 import numpy as np
 import pytest
 import sympy as sp
-from sympy import Abs, Heaviside, Lambda, MatrixSymbol, Max, Min, Symbol, sign, symbols
+from sympy import Abs, Heaviside, Lambda, Matrix, MatrixSymbol, Max, Min, Symbol, sign, symbols
 
 from derivlib import (
     DerivlibError,
     InputError,
     VerificationError,
     absolute,
+    amax,
+    amin,
     derive,
     dot,
+    hardmax,
     hessian,
     is_derivative,
     latex,
@@ -218,6 +221,87 @@ def test_where_norms_are_made_of_magnitudes():
     for order, axis in ((2, None), ("nuc", None), (-1, 0), (3, 1)):
         with pytest.raises(InputError, match="not made of them"):
             norm(X, order, axis, at_zero=1)
+
+
+TIED = [[5, 2, 5], [5, 1, 0]]
+"""Three largest entries; column by column, the last of them would be in the last column."""
+
+OF_TIED = {
+    (None, 1): [[1, 0, 0], [0, 0, 0]],
+    (None, 0): [[0, 0, 0], [1, 0, 0]],
+    (1, 1): [[1, 0, 0], [1, 0, 0]],
+    (1, 0): [[0, 0, 1], [1, 0, 0]],
+    (1, 0.5): [[0.5, 0, 0.5], [1, 0, 0]],
+    (0, 1): [[1, 1, 1], [0, 0, 0]],
+    (0, 0): [[0, 1, 1], [1, 0, 0]],
+    (0, 0.5): [[0.5, 1, 1], [0.5, 0, 0]],
+}
+"""By the axis and `at_tie` what each entry has of the slope, found by hand."""
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("axis", "at_tie"), OF_TIED)
+def test_which_of_the_largest_entries_has_the_slope_is_said(backend, axis, at_tie):
+    expected = OF_TIED[axis, at_tie]
+    for function, sign_of in ((amax, 1), (amin, -1)):
+        value = function(X, axis, at_tie)
+        of_sum = derive(value if axis is None else sum_entries(value), X)
+        at = (sign_of * np.array(TIED)).astype(float)
+        assert floats(of_sum, backend, X=at) == expected
+        explicit = of_sum.result.subs({n: 2, m: 3}).subs(
+            X.subs({n: 2, m: 3}), Matrix(at.astype(int))
+        )
+        assert explicit.doit() == Matrix(expected).applyfunc(sp.nsimplify)
+        assert of_sum.verify(SIZES)
+        assert of_sum.replay() == of_sum.result
+        assert f"with one {'largest' if sign_of > 0 else 'smallest'} entry" in conditions(of_sum)[0]
+        for expr in (value, of_sum.result):
+            assert parse(text(expr), like=expr, shape=getattr(expr, "shape", (1, 1))) == expr
+        assert pickle.loads(pickle.dumps(of_sum)).result == of_sum.result
+
+
+@pytest.mark.parametrize("at_tie", [0, 1])
+def test_what_is_chosen_at_a_tie_is_a_slope_to_one_side(at_tie):
+    """Along the chosen entry the largest one grows as that entry does."""
+    at, step = np.array(TIED, float), 1e-3
+    slope = derive(amax(X, at_tie=at_tie), X).to_function()(at)
+    assert (at + step * slope).max() - at.max() == pytest.approx(step)
+
+
+def test_what_is_said_of_a_tie_stays_where_rows_are_read():
+    """The transpose of a matrix is read column by column."""
+    at = Matrix([[0, 5], [5, 0], [0, 0]])
+    for whole in (amax(X, at_tie=1), amax(X.T, at_tie=1)):
+        found = derive(whole, X).result.subs({n: 3, m: 2}).subs(X.subs({n: 3, m: 2}), at).doit()
+        assert found == (
+            Matrix([[0, 1], [0, 0], [0, 0]]) if whole.arg == X else Matrix([[0, 0], [1, 0], [0, 0]])
+        )
+    assert derive(sum_entries(amax(X.T, axis=1, at_tie=1)), X).result == hardmax(X, 0, 1)
+    assert derive(amax(x.T, at_tie=1), x).result == hardmax(x, at_tie=1)
+    assert hardmax(x, at_tie=1) != hardmax(x) == hardmax(x, at_tie=0.5)
+    assert latex(hardmax(X, 1, 1)) == r"\operatorname{hardmax}_{\mathrm{rows~first}}(X)"
+
+
+def test_typed_ties():
+    x = MatrixSymbol("x", n, 1)
+    for typed, meant in {
+        "max(x, at_tie=1)": amax(x, at_tie=1),
+        "min(x, at_tie=0)": amin(x, at_tie=0),
+        "max(x, at_tie=1/2)": amax(x),
+        "sum(max(X, axis=1, at_tie=0))": sum_entries(amax(X, 1, 0)),
+        "sum(amin(X, dim=0, at_tie=1))": sum_entries(amin(X, 0, 1)),
+        "hardmax(x, at_tie=1)": hardmax(x, at_tie=1),
+    }.items():
+        assert parse(typed, like=meant) == meant
+    for typed, told in {
+        "max(x, at_tie=1/3)": "at_tie of amax is 1 if the first",
+        "max(x, y, z, at_tie=1)": "at_tie is said of one argument or of two",
+        "hardmax(x, at_tie=1, k=2)": "hardmax takes no argument k=",
+        "max(X, axis=2, at_tie=1)": "axis=0 .each column. and axis=1",
+        "max(x, y, axis=1, at_tie=1)": "max takes no argument axis=",
+    }.items():
+        with pytest.raises(InputError, match=told):
+            parse(typed)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
