@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, Symbol
 
 from derivlib.errors import DerivlibWarning, InputError
-from derivlib.parsing.declared import KIND_WORDS, kinds_in
+from derivlib.parsing.declared import KIND_WORDS, clear_kinds_in, two_things
 from derivlib.parsing.kinds import Kind, habits
 from derivlib.parsing.reading import read_equations, read_text
 from derivlib.parsing.tokens import name_of
@@ -33,9 +33,12 @@ class Typed:
             raise InputError(
                 f"{next(iter(kinds))}= says what a name in a text is, and no text is given"
             )
+        self.ambiguous: set[str] = set()
         for expr in (*exprs, *known):
             if not isinstance(expr, str) and hasattr(expr, "free_symbols"):
-                self.kinds |= kinds_in(expr)
+                clear, ambiguous = clear_kinds_in(expr)
+                self.kinds |= clear
+                self.ambiguous |= {*ambiguous}
 
     def expression(self, value: Any, shape: Any = None) -> Any:
         """The expression that is typed; anything else is returned as it is.
@@ -44,10 +47,17 @@ class Typed:
         """
         if not isinstance(value, str):
             return value
+        if self.ambiguous:
+            for name in map(name_of, re.findall(r"[^\W\d]\w*", value)):
+                self._refuse_ambiguous(name)
         reading = read_text(value, **self.kinds, **({} if shape is None else {"shape": shape}))
         self.kinds |= reading.symbols
         self.assuming += tuple(fact for fact in reading.assuming if fact not in self.assuming)
         return reading.expr
+
+    def _refuse_ambiguous(self, name: str) -> None:
+        if name in self.ambiguous:
+            raise two_things(name)
 
     def assumed(self, given: Any) -> Any:
         """What is assumed, with each text of equations as these.
@@ -94,6 +104,7 @@ class Typed:
         return wrt
 
     def _variable(self, name: str) -> Expr:
+        self._refuse_ambiguous(name)
         known = self.kinds.get(name)
         if isinstance(known, Symbol | MatrixSymbol):
             return known

@@ -277,15 +277,29 @@ def kinds_in(*exprs: Any) -> dict[str, Any]:
 
     :raises InputError: if one name stands for matrices or for functions of two shapes.
     """
+    kinds, ambiguous = clear_kinds_in(*exprs)
+    for name in ambiguous:
+        raise two_things(name)
+    return kinds
+
+
+def two_things(name: str) -> InputError:
+    """What is said of a name in a text that does not tell which of two things it stands for."""
+    return InputError(
+        f"{name} stands for two things of different shapes in the expression; in a text "
+        "a name is one thing, so give one of them another name"
+    )
+
+
+def clear_kinds_in(*exprs: Any) -> tuple[dict[str, Any], list[str]]:
+    """The same of names that stand for one thing, and the names of two shapes."""
     kinds: dict[str, Any] = {}
+    ambiguous: dict[str, None] = {}
 
     def take(name: str, found: Any) -> None:
         known = kinds.setdefault(name, found)
         if getattr(known, "shape", None) != getattr(found, "shape", None):
-            raise InputError(
-                f"{name} stands for two things of different shapes in the expression; in a text "
-                "a name is one thing, so give one of them another name"
-            )
+            ambiguous[name] = None
 
     functions: dict[str, set[str]] = {"elementwise": set(), "function": set()}
     nodes = [node for expr in exprs for node in preorder_traversal(sympify(expr))]
@@ -308,7 +322,8 @@ def kinds_in(*exprs: Any) -> dict[str, Any]:
                 for letter, word in _LETTERS[type(node)].items():
                     kinds.setdefault(letter, word)
     functions["elementwise"] -= functions["function"]
-    return kinds | {word: sorted(names) for word, names in functions.items() if names}
+    told = {name: kind for name, kind in kinds.items() if name not in ambiguous}
+    return told | {word: sorted(names) for word, names in functions.items() if names}, [*ambiguous]
 
 
 _LETTERS: dict[type, dict[str, str]] = {

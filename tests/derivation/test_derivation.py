@@ -52,10 +52,13 @@ from sympy import (
 from derivlib import (
     RULES,
     BasisMatrix,
+    InputError,
+    MatrixFunction,
     ReplayError,
     VerificationError,
     derive,
     hessian,
+    is_derivative,
     logdet,
     norm,
     prime,
@@ -371,3 +374,17 @@ def test_every_rule_of_the_table_is_used_by_some_case():
     used |= {step.rule for step in derive(sum_entries(HadamardPower(X, 3)), X).steps}
     used |= {step.rule for concluded in CONCLUDED.values() for step in concluded().steps}
     assert set(RULES) == used - {NAMING, SUBSTITUTION, KNOWN_DIFFERENTIALS}
+
+
+def test_functions_of_one_name_and_two_shapes_are_differentiated():
+    """Only a text cannot tell them apart, and only where it has the name in it."""
+    square, wide = MatrixFunction("nu", (n, n)), MatrixFunction("nu", (n, m))
+    A, X = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m)
+    expr = Trace(square(A)) + sum_entries(wide(X))
+    for wrt in (A, "X"):
+        found = derive(expr, wrt)
+        assert found.replay() == found.result
+        assert found.verify({n: 3, m: 2})
+    assert not is_derivative("2*A", expr, A)
+    with pytest.raises(InputError, match="nu stands for two things of different shapes"):
+        is_derivative("ν(A)", expr, A)
