@@ -131,6 +131,7 @@ class Facets:
     :param trace: its trace, where that is one of something simpler.
     :param diagonal: its diagonal, where that is one of something simpler.
     :param numpy: code for NumPy, of a printer of SymPy's and the node, where it is simple.
+    :param sized: how it is written where nothing else tells its size, if the text alone does not.
     :param binding: how tightly it binds when it is set, where that is not as an atom.
     :param is_atom: whether it needs no brackets below an exponent.
     :param is_linear: whether it is a linear function of its one part.
@@ -157,6 +158,7 @@ class Facets:
     trace: Callable[[Any], Expr] | None = None
     diagonal: Callable[[Any], Expr] | None = None
     numpy: Callable[[Any, Any], str] | None = None
+    sized: Callable[[Any, Any], str] | None = None
     binding: Callable[[Any], Any] | None = None
     is_atom: bool = False
     is_linear: bool = False

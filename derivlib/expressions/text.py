@@ -13,7 +13,6 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Heaviside,
-    Identity,
     KroneckerProduct,
     Lambda,
     MatAdd,
@@ -122,6 +121,17 @@ def _is_of_parameters(body: Any, variable: Symbol) -> bool:
     return first == variable and bool(others) and not any(p.has(variable) for p in others)
 
 
+def _tells_its_size(expr: Any) -> bool:
+    """Return whether the text of an expression has something of known size in it."""
+    if not getattr(expr, "is_Matrix", False):
+        return True
+    facets = facets_of(type(expr))
+    if facets.sized is not None:
+        return False
+    parts = [part for part in facets.parts(expr) if getattr(part, "is_Matrix", False)]
+    return not parts or any(map(_tells_its_size, parts))
+
+
 class TextNotation:
     """What the facets of nodes write text with, whichever printer prints their parts."""
 
@@ -144,11 +154,8 @@ class TextNotation:
         return f"{self.name(name)}({', '.join(shown)})"
 
     def _argument(self, expr: Any) -> str:
-        """What a function is applied to; nothing else tells the size of an identity there."""
-        factors = expr.args if isinstance(expr, MatMul) else (expr,)
-        if not isinstance(factors[-1], Identity) or any(f.is_Matrix for f in factors[:-1]):
-            return str(self._print(expr))
-        return "*".join((*map(self.factor, factors[:-1]), self.sized(factors[-1])))
+        """What a function is applied to; nothing around it tells the size of what is in there."""
+        return str(self._print(expr))
 
     def factor(self, expr: Expr) -> str:
         """A factor of a product, in parentheses if it is a sum or binds as loosely."""
@@ -164,13 +171,13 @@ class TextNotation:
 
     def sized(self, expr: Expr) -> str:
         """The same, where nothing else tells the size of an identity."""
-        is_identity = isinstance(expr, Identity)
-        return f"I[{self._print(expr.shape[0])}]" if is_identity else self.atom(expr)
+        told = facets_of(type(expr)).sized
+        return self.atom(expr) if told is None else told(self, expr)
 
     def stacked(self, expr: Expr) -> str:
         """vec(X); a column is its own vec."""
         is_column = not expr.is_Matrix or expr.shape[1] == 1
-        return self.atom(expr) if is_column else f"vec({self._print(expr)})"
+        return self.atom(expr) if is_column else f"vec({self._argument(expr)})"
 
     def stacked_row(self, expr: Expr) -> str:
         """The transpose of that."""
@@ -228,8 +235,18 @@ class TextPrinter(TextNotation, StrPrinter):
     def __init__(self, names: Mapping[Expr, Expr] | None = None) -> None:
         super().__init__()
         self.names = names or {}
+        self._tells_sizes = False
+
+    def _argument(self, expr: Any) -> str:
+        before, self._tells_sizes = self._tells_sizes, not _tells_its_size(expr)
+        try:
+            return str(self._print(expr))
+        finally:
+            self._tells_sizes = before
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
+        if self._tells_sizes and (sized := facet(type(expr), "sized")) is not None:
+            return str(sized(self, expr))
         told = facet(type(expr), "text") if isinstance(expr, Basic) else None
         if told is not None:
             return self.node(expr, told)
@@ -350,9 +367,10 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def _print_KroneckerProduct(self, expr: Expr) -> str:
         """The size of an identity follows from the whole only where it is the one there."""
-        sized = sum(isinstance(factor, Identity) for factor in expr.args) > 1
+        untold = {f for f in expr.args if facets_of(type(f)).sized is not None}
+        several = sum(factor in untold for factor in expr.args) > 1
         return " ⊗ ".join(
-            self.sized(factor) if sized and isinstance(factor, Identity) else self.factor(factor)
+            self.sized(factor) if several and factor in untold else self.factor(factor)
             for factor in expr.args
         )
 

@@ -27,6 +27,10 @@ GENERATORS = ImmutableDenseMatrix(
 """The matrix B with vec [a]× = B a."""
 
 
+MODES = {"skew": 0, "circulant": 1, "full": 2, "same": 2, "valid": 2}
+"""The kinds of matrices that are made of a column, and how many sizes are told of each."""
+
+
 class ColumnBasis(Node):
     """The matrix B with vec(S(c)) = B c, for a matrix S(c) whose entries are those of a column.
 
@@ -96,7 +100,7 @@ def _on_arrays(on: Any, node: ColumnBasis) -> Any:
 
 def _sizes(node: ColumnBasis) -> list[Expr]:
     """What is told beside the kind of the matrix."""
-    return {"skew": [], "circulant": [node.args[1]]}.get(node.mode, list(node.args[1:]))
+    return list(node.args[1 : 1 + MODES[node.mode]])
 
 
 def _tex(p: Any, node: ColumnBasis) -> str:

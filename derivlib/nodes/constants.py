@@ -47,6 +47,7 @@ def _ones_tex(p: Any, node: OneMatrix) -> str:
 tell(
     Identity,
     text=lambda _, node: "I[1]" if is_one(node.shape[0]) else "I",
+    sized=lambda p, node: f"I[{p._print(node.shape[0])}]",
     tex=lambda p, node: f"I_{{{p._print(node.shape[0])}}}",
     entries=_of_numbers(lambda i, j: Integer(i == j)),
     arrays=lambda on, node: on.number(on.np.eye(on.shape(node)[0])),

@@ -76,9 +76,14 @@ def _tex(p: Any, node: SingleEntry) -> str:
     return f"J^{{{''.join(shown)}}}"
 
 
+def _sized(p: Any, node: SingleEntry) -> str:
+    return f"J[{', '.join(map(p._print, (*node.position, *node.shape)))}]"
+
+
 tell(
     SingleEntry,
     text=_text,
+    sized=_sized,
     tex=_tex,
     shape=stated,
     normal=SingleEntry,

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from sympy import Add, Integer, MatAdd, Mod, Sum
+from sympy.printing.str import StrPrinter
 
 from derivlib.expressions.construction import add
 from derivlib.expressions.facets import PRINTED, Absent, Entries, Example, no_parts, tell
@@ -87,9 +88,16 @@ def _over_indices_on_arrays(on: Any, node: Sum) -> Any:
     return sum(terms[1:], terms[0])
 
 
+def _text(p: Any, node: Sum) -> str:
+    """The product that it is an entry of, where it is one, as in results."""
+    found = without_indices(*node.args)
+    return str(StrPrinter._print_Sum(p, node) if isinstance(found, Sum) else p.atom(found))
+
+
 tell(
     Sum,
-    **PRINTED,
+    text=_text,
+    tex=PRINTED["tex"],
     shape=scalar,
     normal=without_indices,
     entries=Entries(_over_indices, no_parts),

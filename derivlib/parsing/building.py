@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from derivlib.errors import ParseError
 from derivlib.expressions.construction import identity, ones, zeros
 from derivlib.nodes import builders
 from derivlib.nodes.basis_matrix import BasisMatrix
+from derivlib.nodes.column_basis import MODES, ColumnBasis
 from derivlib.nodes.matrix_slice import take_columns, take_rows
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.trace import scalar
@@ -44,6 +46,7 @@ from derivlib.parsing.constructs import (
 from derivlib.parsing.declared import Declarations, Declared
 from derivlib.parsing.kinds import IDENTITY, IDENTITY_ALONE, LITERAL, Kind
 from derivlib.parsing.operations import BINARY, FUNCTIONS, Operation
+from derivlib.parsing.power_sums import is_power_sum, power_sum, summed_powers
 from derivlib.parsing.sizes import SCALAR, Shape, Sizes
 from derivlib.parsing.syntax import Part, Syntax, syntax_of
 from derivlib.parsing.tokens import Names
@@ -85,21 +88,21 @@ class Builder:
     """Whether an identity may be 1×1, which nobody types and which is printed."""
     in_brackets: dict[int, str] = field(default_factory=dict)
     """What stands in [ ] around one formula: directly, as an argument, or nested in one."""
-    first: set[int] = field(default_factory=set)
-    """Parts that others refer to by a name."""
+    first: Counter[int] = field(default_factory=Counter)
+    """Parts that others refer to by a name, and how many such parts each is in."""
     arguments: set[int] = field(default_factory=set)
     """The parts that are named so: what a function of each entry is applied to."""
     entrywise: set[int] = field(default_factory=set)
     """The terms that are functions of each entry: with [ ] around them, or choices."""
     conditions: set[int] = field(default_factory=set)
-    """Parts that have no value of their own: conditions, and a choice within another."""
+    """Parts that have no value of their own: conditions, a choice within another, indices."""
 
     def run(self) -> int:
         """Find all terms; the last is the whole."""
         self._name_sizes()
         self._mark_conditions()
         self._mark_brackets()
-        for index in sorted(range(len(self.syntax.parts)), key=lambda k: k not in self.first):
+        for index in sorted(range(len(self.syntax.parts)), key=lambda k: -self.first[k]):
             part = self.syntax.parts[index]
             handler = getattr(self, f"on_{part.kind}", None)
             if handler is not None and index not in self.conditions:
@@ -157,8 +160,14 @@ class Builder:
         return name.lower() == "where" and not self.declared.of.get(name, Declared()).role
 
     def _mark_conditions(self) -> None:
-        """Mark what where(…) asks, and a choice that is another's value elsewhere."""
+        """Mark what has no value of its own.
+
+        That is what where(…) asks, a choice that is another's value elsewhere, and what a sum over
+        an index repeats.
+        """
         for part in self.syntax.parts:
+            if is_power_sum(self.syntax, part) and (summed := power_sum(self.syntax, part)):
+                self.conditions |= summed.unread
             if not self._is_choice(part):
                 continue
             condition, *values = self._arguments(part.parts[-1])[0]
@@ -194,7 +203,7 @@ class Builder:
             inside = self.syntax.parts[index]
             if inside.kind == "name" and str(inside.tokens[0]) == name:
                 self.like[index] = matrix
-        self.first |= {*self._within(matrix)}
+        self.first.update(self._within(matrix))
         self.arguments.add(matrix)
 
     def _within(self, index: int) -> Iterator[int]:
@@ -550,6 +559,9 @@ class Builder:
         if self._is_choice(part):
             self._choose(index)
             return
+        if is_power_sum(self.syntax, part):
+            self._sum_powers(index, part)
+            return
         known = self.declared.of.get(name, Declared())
         if known.role and known.role != "size":
             self._apply_declared(index, name, len(token) - len(name), positional, named, known)
@@ -557,6 +569,17 @@ class Builder:
             self._times(index, name, positional[0])  # X(Y + Z), a product
         else:
             self._apply(index, name, positional, named)
+
+    def _sum_powers(self, index: int, part: Part) -> None:
+        """Σ(A**i*E*A**(k - i - 1), i=0…k - 1)."""
+        found = power_sum(self.syntax, part)
+        if found is None:
+            raise self.error(
+                "a sum over an index is that of A**i*E*A**(k - i - 1) or of their Kronecker "
+                "products only",
+                index,
+            )
+        self.add(index, summed_powers(self.written(index)), found.base, found.last, *found.between)
 
     def _choose(self, index: int) -> None:
         """where(x > 0, x, 0); another choice in the last place goes on with this one."""
@@ -886,10 +909,15 @@ class Builder:
             self._fixed(index, identity(self.size(inside[0])))
         elif known.role == "commutation matrix" and len(inside) == 2:
             self._fixed(index, builders.commutation(*(self.size(k) for k in inside)))
+        elif name == "Δ" and self.written(inside[0]).lower() in MODES:
+            self._column_basis(index, *inside)
         elif name == "Δ" and len(inside) == 2:
             self._fixed(index, BasisMatrix(self.written(inside[0]).lower(), self.size(inside[1])))
         elif known.role == "duplication matrix" and len(inside) == 1:
             self._fixed(index, BasisMatrix("symmetric", self.size(inside[0])))
+        elif known.role == "matrix with a single 1" and len(inside) == 4:
+            place, shape = map(self._index, inside[:2]), tuple(map(self.size, inside[2:]))
+            self._fixed(index, SingleEntry(shape, *place))
         elif known.role == "matrix with a single 1" and len(inside) in {1, 2}:
             self._single_entry(index, [self._index(k) for k in inside])
         elif any(self.raw(k).kind == "brackets" for k in inside):
@@ -901,6 +929,15 @@ class Builder:
             self.add(index, entry_at(at), owner)
         else:
             raise self.error("an entry has one index or two: x[0], X[0, 1]", index)
+
+    def _column_basis(self, index: int, kind: int, *sizes: int) -> None:
+        """Δ[skew], Δ[circulant, n] and Δ[full, n, m]."""
+        mode = self.written(kind).lower()
+        if len(sizes) != MODES[mode]:
+            raise self.error(f"Δ[{mode}] has {MODES[mode]} sizes behind it", index)
+        told = [self.size(k) for k in sizes]
+        length, cols = {"skew": [S(3), S(3)], "circulant": told * 2}.get(mode, told)
+        self._fixed(index, ColumnBasis(mode, length, cols))
 
     def _single_entry(self, index: int, at: Sequence[Expr]) -> None:
         """e[i] and J[i, j], of the shape that fits."""

@@ -149,11 +149,13 @@ class Search:
     :param steps: the parts of the text, each after its own parts.
     :param costs: for each name how far each kind is from habit.
     :param whole: what the last part, the whole, can be.
+    :param exact: whether the kinds of all names are known, and only literals are in question.
     """
 
     steps: Sequence[Step]
     costs: Mapping[str, Mapping[Kind, float]]
     whole: Kind = ANY
+    exact: bool = False
     best: float = float("inf")
     found: list[dict[str, Kind]] = field(default_factory=list)
     left: int = 400
@@ -162,7 +164,7 @@ class Search:
     def run(self) -> list[dict[str, Kind]]:
         """The readings nearest to habit: one, or several if it has to be asked."""
         habit = {name: min(costs, key=costs.__getitem__) for name, costs in self.costs.items()}
-        if (cost := self._cost(habit)) == 0:
+        if (cost := self._cost(habit)) == 0 or (self.exact and cost is not None):
             return [habit]
         masks = self._narrowed({name: reduce(or_, costs) for name, costs in self.costs.items()})
         if masks is None:

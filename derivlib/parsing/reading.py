@@ -280,7 +280,7 @@ class _Reader:
         ]
         costs = {term.name: self._costs(term) for term in self.terms if term.operation is None}
         whole = ANY if self.whole is None else kind_of((*map(sympify, self.whole),))
-        search = Search(steps, costs, whole)
+        search = Search(steps, costs, whole, self.builder.exact)
         found = search.run()
         if not found and search.left >= 0:
             raise self._misfit(steps, costs)

@@ -50,7 +50,7 @@ _PATTERNS = {
     "SUPER": r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀᴴ]+",
     "OPERATOR": r"\.\*\*|\.\*|\./|\.\^|\.'|\*\*|\^\s*(?:⊙|\{\s*\\odot|\\odot\b|\\circ\b|∘)"
     r"|>=|<=|!=|\|\||==|[-+*/@^()\[\]{},;:=<>|'"
-    r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤≠⟨⟩]",
+    r"\\·⋅∗×⊙∘⊘⊗‖∥−∂′’†≥≤≠⟨⟩…]",
 }
 _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 
@@ -73,7 +73,7 @@ _SIGNS = {
     "⊙": "ODOT", "∘": "ODOT", "⊘": "ODIVIDE", "⊗": "OTIMES",
     "^": "POWER", "**": "POWER", ".^": "DOTPOWER", ".**": "DOTPOWER",
     "'": "QUOTE", "′": "QUOTE", "’": "QUOTE", "†": "QUOTE", ".'": "QUOTE",
-    ",": "COMMA", ";": "SEMICOLON", ":": "COLON",
+    "…": "ELLIPSIS", ",": "COMMA", ";": "SEMICOLON", ":": "COLON",
     "=": "EQUALS", "<": "COMPARE", ">": "COMPARE", ">=": "COMPARE", "<=": "COMPARE",
     "≥": "COMPARE", "≤": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "≠": "COMPARE",
     "(": "LPAR", ")": "RPAR", "{": "LBRACE", "}": "RBRACE", "[": "LSQB", "]": "RSQB",

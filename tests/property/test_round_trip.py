@@ -16,59 +16,52 @@ from sympy import (
     DiagonalOf,
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     Lambda,
     Matrix,
     MatrixSymbol,
+    Sum,
     cos,
     exp,
     symbols,
+    tanh,
 )
 
 from derivlib import (
     DerivlibError,
     InputError,
     MatrixFunction,
+    PowerFrechet,
+    PowerJacobian,
     SingleEntry,
+    absolute,
+    circulant,
     derive,
+    hardmax,
     hessian,
+    logabsdet,
+    logsumexp,
     norm,
+    parse,
+    skew,
     softmax,
     sum_entries,
     text,
     tril,
     triu,
+    vec,
 )
 
 COUNT = 60
 """How many random expressions of each kind."""
 
+_SIZED = "convolution_matrix(a, n) has a size among its arguments"
+
 NOT_TYPED = {
-    "derivative of scaled by an entry": "J[1, 0] does not say its shape",
-    "derivative of explicit entries of a matrix": "the same",
-    **{
-        f"{of} {name}": "a sum over an index has no text form"
-        for of, name in (
-            ("derivative of", "symbolic power"),
-            ("derivative of", "symbolic power of an inverse"),
-            ("derivative of", "symbolic power, as a matrix"),
-            ("Hessian of", "symbolic power"),
-        )
-    },
     "Hessian of through an abstract matrix": "the derivative of a derivative of ν has no text form",
-    **{
-        f"{of}{name}": "convolution_matrix(a, n) has a size among its arguments"
-        for of in ("", "derivative of ")
-        for name in ("convolution", "matrix of a convolution")
-    },
-    **{
-        f"derivative of {name}": "Δ of what is made of a column has no text form"
-        for name in (
-            "circulant matrix in a trace",
-            "circulant matrix, as a matrix",
-            "skew-symmetric matrix",
-            "skew-symmetric matrix, as a matrix",
-        )
-    },
+    "convolution": _SIZED,
+    "derivative of convolution": _SIZED,
+    "matrix of a convolution": _SIZED,
 }
 
 
@@ -85,7 +78,10 @@ def texts():
 
 
 n, m, t, z = *symbols("n m", integer=True, positive=True), *symbols("t z")
+k, i, j = symbols("k i j", integer=True, positive=True)
 A, A_1, X = MatrixSymbol("A", n, n), MatrixSymbol("A_1", 1, 1), MatrixSymbol("X", n, m)
+C, C_n = MatrixSymbol("C", 3, 3), MatrixSymbol("C", n, n)
+x, y = MatrixSymbol("x", n, 1), MatrixSymbol("y", 3, 1)
 
 FOUND_AT_RANDOM = [
     sum_entries(Identity(m)) * sum_entries(A),
@@ -101,6 +97,23 @@ FOUND_AT_RANDOM = [
     2 * SingleEntry((1, 1), 0, 0),
     tril(t * A_1, -1),
     triu(Matrix([[2]]), 0),
+    vec(SingleEntry((n, m), 1, 0)),
+    KroneckerProduct(SingleEntry((n, m), 1, 0), Identity(n)),
+    sum_entries(SingleEntry((3, 1), 2, 0)),
+    norm(DiagMatrix(SingleEntry((3, 1), 2, 0))),
+    logsumexp(SingleEntry((3, 1), 2, 0)),
+    logabsdet(hardmax(Identity(3), axis=0) + 2 * Identity(3)),
+    sum_entries(MatrixFunction("nu", (3, 3))(softmax(Identity(2), axis=0)) + C),
+    C.applyfunc(Lambda(z, z * cos(z))) * (C**2).applyfunc(Lambda(z, z + z**2)),
+    (t * (C**2).applyfunc(Lambda(z, z**3 - z)) * C).applyfunc(Lambda(z, 1 - tanh(z) ** 2)),
+    derive(sum_entries(absolute(sum_entries(A.applyfunc(Lambda(z, t * z))), 1) * A), A).result,
+    derive(circulant(x), x).result,
+    derive(skew(y), y).result,
+    PowerFrechet(A, k, x * x.T),
+    PowerFrechet(A * A.T, 2 * k + 1, A + A.T),
+    PowerFrechet(A, i, A.T * C_n * A) * 2 + A,
+    PowerJacobian(X * X.T, k + i),
+    t * Sum(x[j, 0] ** 2, (j, 0, n - 1)) * A,
     DiagMatrix(HadamardProduct(Matrix([[1, 2]]), MatrixSymbol("c", 1, 2)).T),
 ]
 
@@ -108,6 +121,17 @@ FOUND_AT_RANDOM = [
 @pytest.mark.parametrize("expr", FOUND_AT_RANDOM, ids=text)
 def test_what_was_once_not_read_back(expr):
     assert not trip(expr).failed
+
+
+def test_a_sum_over_an_index_means_what_it_says():
+    """The text is added up term by term, at an exponent that is a number."""
+    text_of = text(PowerFrechet(C, k, C.T))
+    assert text_of == "Σ(C**i*Cᵀ*C**(k - i - 1), i=0…k - 1)"
+    terms = [C**j * C.T * C ** (3 - j) for j in range(4)]
+    read = parse(text_of, like=PowerFrechet(C, k, C.T), shape=(3, 3)).subs(k, 4).doit()
+    at = Matrix(3, 3, range(9))
+    expected = sum((term.subs(C, at).doit() for term in terms), Matrix.zeros(3))
+    assert read.subs(C, at).doit() == expected
 
 
 def test_one_name_for_two_things_is_refused():
