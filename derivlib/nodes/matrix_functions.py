@@ -317,8 +317,10 @@ _EXPONENTIALS = {
 
 _BY_SCIPY = '''
 def {name}(A):
-    """The principal {what} of A; NaN where an eigenvalue is 0 or a negative number."""
-    found = scipy.linalg.{name}(A)
+    """The principal {what} of A; of real A NaN where an eigenvalue is 0 or a negative number."""
+    found = scipy.linalg.{name}(A.astype(np.result_type(A, np.float64)))
+    if np.iscomplexobj(A):
+        return found.astype(A.dtype)
     size = abs(found).max()
     is_real = abs(found.imag).max() <= np.finfo(found.dtype).eps ** 0.5 * size
     return found.real.astype(A.dtype) if is_real else np.full_like(A, np.nan)
@@ -458,6 +460,7 @@ for _kind, _name, _normal in (
         example=_BESIDE_RANDOM_ONES,
         transposed=transposed_inside(_kind),
         is_atom=True,
+        is_holomorphic=True,
     )
 
 for _moving, _name, _sign, _build in (
@@ -476,6 +479,7 @@ for _moving, _name, _sign, _build in (
         example=Absent("the differential of the function brings it in"),
         transposed=_transposed,
         is_atom=True,
+        is_holomorphic=True,
     )
 
 tell(
@@ -490,4 +494,5 @@ tell(
     example=Absent("the differential of an exponential brings it in"),
     transposed=transposed_inside(ExpmJacobian),
     is_atom=True,
+    is_holomorphic=True,
 )

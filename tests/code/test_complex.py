@@ -31,10 +31,13 @@ from sympy import (
 from derivlib import (
     InputError,
     UnsupportedError,
+    expm,
     logabsdet,
     logdet,
+    logm,
     norm,
     scalar,
+    sqrtm,
     sum_entries,
     wirtinger,
 )
@@ -51,6 +54,12 @@ HERMITIAN = Q.hermitian(R)
 def of(vector):
     """The adjoint of an array."""
     return vector.conj().T
+
+
+def of_eigenvalues(function, matrix):
+    """A function of a matrix, by its eigenvalues."""
+    values, vectors = np.linalg.eig(matrix)
+    return vectors @ np.diag(function(values)) @ np.linalg.inv(vectors)
 
 
 def det(matrix):
@@ -117,7 +126,33 @@ CASES = {
         lambda z: np.exp(1j) * abs(z) ** 3 * np.sqrt(1 + 1j),
     ),
     "real number": (t * Abs(z * c + t) ** 2, z, (), lambda z, c, t: t * abs(z * c + t) ** 2),
+    "exponential": (
+        Trace(B * expm(S)), S, (), lambda S, B: np.trace(B @ of_eigenvalues(np.exp, S))
+    ),
+    "exponential, real": (
+        norm(expm(Adjoint(S)) - B) ** 2, S, (),
+        lambda S, B: np.linalg.norm(of_eigenvalues(np.exp, of(S)) - B) ** 2,
+    ),
+    "exponential by a scalar": (
+        Trace(B * expm(z * S)), z, (), lambda z, S, B: np.trace(B @ of_eigenvalues(np.exp, z * S))
+    ),
+    "exponential, a matrix": (expm(S), S, (), lambda S: of_eigenvalues(np.exp, S)),
+    "logarithm": (
+        Trace(B * logm(S)), S, (), lambda S, B: np.trace(B @ of_eigenvalues(np.log, S))
+    ),
+    "logarithm, real": (
+        re(Trace(B * logm(S))), S, (), lambda S, B: np.trace(B @ of_eigenvalues(np.log, S)).real
+    ),
+    "square root": (
+        Trace(B * sqrtm(S)), S, (), lambda S, B: np.trace(B @ of_eigenvalues(np.sqrt, S))
+    ),
+    "square root, real": (
+        norm(sqrtm(S) - B) ** 2, S, (),
+        lambda S, B: np.linalg.norm(of_eigenvalues(np.sqrt, S) - B) ** 2,
+    ),
 }  # fmt: skip
+
+NEED_SCIPY = {name for name in CASES if name.startswith(("exponential", "logarithm", "square"))}
 
 BACKENDS = [
     "numpy",
@@ -126,7 +161,14 @@ BACKENDS = [
 
 
 def named(cases=CASES):
-    return pytest.mark.parametrize("name", cases)
+    """Code for NumPy calls SciPy for functions of matrices."""
+    return pytest.mark.parametrize(
+        "name",
+        [
+            pytest.param(name, marks=pytest.mark.needs("scipy") if name in NEED_SCIPY else ())
+            for name in cases
+        ],
+    )
 
 
 def arrays_for(function, assumed, seed):
@@ -210,7 +252,8 @@ def test_functions_calculate_values_and_both_derivatives(name, backend):
 REAL = [
     "least squares", "residual", "real matrix", "ridge", "Hermitian form", "capacity", "covariance",
     "beam", "Rayleigh quotient", "output power", "absolute determinant", "real part",
-    "imaginary part", "moduli of entries", "real number",
+    "imaginary part", "moduli of entries", "real number", "exponential, real", "logarithm, real",
+    "square root, real",
 ]  # fmt: skip
 
 
@@ -223,7 +266,7 @@ def test_values_are_real_where_the_function_is(name):
     assert np.iscomplexobj(derivative) or name in ("explicit",)
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("explicit", "constants")])
+@named([name for name in CASES if name not in ("explicit", "constants")])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_types_are_kept(name, backend):
     """Single precision stays single, with arrays and with a number of Python's beside them."""

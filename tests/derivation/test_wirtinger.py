@@ -26,6 +26,7 @@ from sympy import (
     Q,
     Symbol,
     Trace,
+    ZeroMatrix,
     arg,
     assuming,
     conjugate,
@@ -48,14 +49,17 @@ from derivlib import (
     derive,
     dot,
     explicit,
+    expm,
     latex,
     logabsdet,
     logdet,
+    logm,
     logsumexp,
     norm,
     relu,
     scalar,
     softmax,
+    sqrtm,
     sum_entries,
     wirtinger,
 )
@@ -723,3 +727,22 @@ def test_the_rules_hold_for_complex_numbers(name):
             if "nothing could be compared" not in str(error):  # a singular matrix at these sizes
                 raise
     raise AssertionError(f"nothing was compared of {name}")
+
+
+@pytest.mark.parametrize(
+    ("function", "shown"),
+    [
+        (expm, "expm_frechet(Sᵀ, Aᵀ)"),
+        (logm, "logm_frechet(Sᵀ, Aᵀ)"),
+        (sqrtm, "sylvester(sqrtm(S)ᵀ, sqrtm(S)ᵀ, Aᵀ)"),
+    ],
+)
+def test_functions_of_matrices_are_holomorphic(function, shown):
+    found = wirtinger(Trace(A * function(S)), S)
+    assert str(found).split("\n")[0] == f"∂L/∂S = {shown}"
+    assert found.conjugate_result == ZeroMatrix(n, n)
+    assert all(found.verify({n: 2}))
+    with pytest.raises(VerificationError):
+        verify_complex(found.expr, S, found.result.T, {n: 2})
+    of_conjugate = wirtinger(re(Trace(A * function(Adjoint(S)))), S)
+    assert all(of_conjugate.verify({n: 2}))
