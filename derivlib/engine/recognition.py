@@ -12,7 +12,7 @@ from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import all_nodes
 from derivlib.expressions.substitution import replace_part
 from derivlib.expressions.traversal import checked_normal_form
-from derivlib.nodes import Cholesky
+from derivlib.nodes import Cholesky, Eigvalsh
 from derivlib.rules.kinks import KINKED
 from derivlib.rules.written_out import readings
 
@@ -34,7 +34,7 @@ def recognised(written: Written) -> tuple[Written, tuple[Reading, ...]]:
     :param written: what is to be differentiated.
     :raises ShapeError: if sizes do not fit.
     """
-    if not any(isinstance(node, (exp, Cholesky, *KINKED)) for node in written.nodes):
+    if not any(isinstance(node, (exp, Cholesky, Eigvalsh, *KINKED)) for node in written.nodes):
         return written, ()
     found = {name: [*_read(value)] for name, value in written.where.items()}
     whole = [*_read(written.expr)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Expr, Identity, Integer, MatAdd, Rational, S
+from sympy import Expr, Identity, Integer, Lambda, MatAdd, Rational, S, factorial
 
 from derivlib.expressions.construction import (
     add,
@@ -102,7 +102,9 @@ class ResolventMin(_OfOne, Node):
 def eigvalsh(matrix: Any) -> Expr:
     """The eigenvalues of a symmetric matrix as a column, in ascending order, as NumPy's.
 
-    They have a derivative where no two are equal; their sum is the trace, and has one everywhere.
+    They have a derivative where no two are equal. What they have in common has one everywhere:
+    their sum is the trace, their product the determinant, the sum of their exponentials the trace
+    of `expm(S)`; so are sums of other powers, roots and logarithms read, `norm` and `logsumexp`.
 
     ```pycon
     >>> from sympy import MatrixSymbol, symbols
@@ -116,10 +118,17 @@ def eigvalsh(matrix: Any) -> Expr:
     12
     >>> derive(sum_entries(eigvalsh(S)), S, structure="symmetric").result
     I
+    >>> from sympy import exp
+    >>> of_all = derive(sum_entries(eigvalsh(X.T * X).applyfunc(exp)), X)
+    >>> print(of_all)
+    ∂L/∂X = 2*X*expm(Xᵀ*X)
+    >>> [str(a) for a in of_all.assumptions if a.property != "constant"]
+    []
 
     ```
 
-    Source: Petersen & Pedersen (2012), eq. (67), for the differential.
+    Source: Petersen & Pedersen (2012), eq. (67), for the differential; Higham (2008), chapter 1,
+    for functions of all eigenvalues.
 
     :param matrix: a symmetric matrix: one that is seen to be by how it is written, as XᵀX or
         A + Aᵀ, or is stated to be, by `structure="symmetric"` or `assuming=Q.symmetric(S)`.
@@ -329,6 +338,41 @@ def _all_eigenvalues(calc: Any, _: Any, A: Grid) -> Grid:
 def _all_eigenvectors(calc: Any, _: Any, A: Grid) -> Grid:
     columns = [_eigenvector(calc, A, i) for i in range(square_grid(A, "eigenvectors").rows)]
     return Grid.of(A.rows, A.rows, lambda i, j: columns[j].entries[i])
+
+
+def total_over_eigenvalues(calc: Any, function: Lambda, A: Grid) -> Any:
+    """The sum of f(λ) over all eigenvalues λ of the symmetric part of a matrix.
+
+    Where some are equal, they do not change smoothly one by one, but their sum does: it is the
+    trace of p(S) for the polynomial p that has the values of f, and of as many of its derivatives
+    as are asked for, at each of the different eigenvalues.
+    """
+    ring, symmetric = calc.ring, symmetric_part(calc, A)
+    found = getattr(ring, "distinct_eigenvalues", None)
+    if not found or not ring.level or len(values := found(symmetric)) == A.rows:
+        every = (eigenvalue(calc, A, i) for i in range(A.rows))
+        return ring.total([calc.apply(function, each) for each in every])
+    repeats = ring.level + 1
+    ((variable,), body) = function.variables, function.expr
+    slopes = [Lambda(variable, body.diff(variable, k) / factorial(k)) for k in range(repeats)]
+    nodes = [(value, [calc.apply(f, value) for f in slopes]) for value in values]
+    places = [node for node in nodes for _ in range(repeats)]
+    differences = [slope[0] for _, slope in places]
+    coefficients = differences[:1]
+    for width in range(1, len(places)):
+        differences = [
+            right[1][width]
+            if left is right
+            else (differences[i + 1] - differences[i]) / (right[0] - left[0])
+            for i, (left, right) in enumerate(zip(places, places[width:], strict=False))
+        ]
+        coefficients.append(differences[0])
+    zero = ring.number(S.Zero)
+    value = Grid.of(*A.shape, lambda i, j: coefficients[-1] if i == j else zero)
+    for coefficient, (place, _) in zip(coefficients[-2::-1], places[-2::-1], strict=True):
+        shifted = _with_diagonal(ring, symmetric, -place)
+        value = _with_diagonal(ring, matrix_product(calc, [value, shifted]), coefficient)
+    return ring.total([value[i, i] for i in range(A.rows)])
 
 
 def _at_end(value: Any) -> Entries:

@@ -10,6 +10,7 @@ from sympy import (
     Expr,
     ImmutableDenseMatrix,
     KroneckerProduct,
+    Lambda,
     OneMatrix,
     S,
     Transpose,
@@ -17,6 +18,8 @@ from sympy import (
     sympify,
 )
 from sympy import ones as sympy_ones
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.expressions.construction import is_single, mul, ones, split_coefficient
@@ -24,8 +27,10 @@ from derivlib.expressions.facets import Entries, Example, tell
 from derivlib.expressions.guarded import scalar_product
 from derivlib.expressions.shapes import scalar
 from derivlib.nodes.arguments import as_axis
-from derivlib.nodes.eigvalsh import Eigvalsh
+from derivlib.nodes.eigvalsh import Eigvalsh, total_over_eigenvalues
+from derivlib.nodes.elementwise import as_lambda
 from derivlib.nodes.node import NumberOfMatrix, as_matrix_operand
+from derivlib.nodes.prime import ARGUMENT
 from derivlib.nodes.trace import trace
 
 
@@ -135,12 +140,34 @@ def sum_of(matrix: Expr) -> Expr:
     return coefficient * SumEntries(matrix)
 
 
+def _over_eigenvalues(node: SumEntries) -> tuple[Lambda, Expr] | None:
+    """The function and the matrix of a sum of a known function of all eigenvalues."""
+    inside = node.arg
+    function = Lambda(ARGUMENT, ARGUMENT)
+    if isinstance(inside, ElementwiseApplyFunction):
+        function, inside = as_lambda(inside.function), inside.expr
+    is_known = isinstance(inside, Eigvalsh) and not function.expr.atoms(AppliedUndef)
+    return (function, inside.arg) if is_known else None
+
+
+def _entries(calc: Any, node: SumEntries, A: Any) -> Any:
+    found = _over_eigenvalues(node)
+    return (
+        calc.ring.total(A.entries) if found is None else total_over_eigenvalues(calc, found[0], A)
+    )
+
+
+def _summed(node: SumEntries) -> tuple[Expr, ...]:
+    found = _over_eigenvalues(node)
+    return node.args if found is None else found[1:]
+
+
 tell(
     SumEntries,
     text="sum",
     shape=scalar,
     normal=sum_of,
-    entries=Entries(lambda calc, _, A: calc.ring.total(A.entries)),
+    entries=Entries(_entries, _summed),
     arrays=lambda on, node: on.value(node.arg).sum(axis=(2, 3), keepdims=True),
     code="sum_entries",
     numpy=lambda p, node: f"{p._module_format(p._module + '.sum')}({p._print(node.arg)})",

@@ -14,13 +14,14 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import is_single, mul, split_coefficient, transpose
 from derivlib.expressions.traversal import children, with_children
-from derivlib.nodes import AxisSoftmax, Norm, Softmax
+from derivlib.nodes import AxisSoftmax, Expm, Norm, Softmax
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.functions import relations_of
 from derivlib.nodes.in_pieces import InPieces
 from derivlib.nodes.share import Share
 from derivlib.rules.rule import Condition
 from derivlib.rules.scalar_derivatives import WITH_KINKS
+from derivlib.rules.symmetry import is_symmetric
 
 Needs = tuple[str, str]
 """What a scalar has to be, and how the same is said of the entries of a matrix."""
@@ -94,6 +95,8 @@ def _is_positive(expr: Expr) -> bool:
     """Return whether a scalar is written so that it is positive."""
     if isinstance(expr, sp.exp) or expr.is_positive:
         return True
+    if isinstance(expr, sp.Trace) and isinstance(expr.arg, Expm):
+        return is_symmetric(expr.arg.arg)
     if isinstance(expr, sp.Add):
         return any(map(_is_positive, expr.args)) and all(map(_is_nonnegative, expr.args))
     return isinstance(expr, sp.Mul) and all(map(_is_positive, expr.args))

@@ -47,6 +47,7 @@ from derivlib.rules.kinks import CANCELLED, with_kinks
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Arguments, Rule, Source
 from derivlib.rules.sources import goodfellow
+from derivlib.rules.spectral import OF_EIGENVALUES, of_all_eigenvalues
 
 Z, C = matrix("Z", n, m), matrix("C", n, m)
 z = Symbol("z")
@@ -244,6 +245,8 @@ def readings(expr: Expr) -> Iterator[tuple[Rule, Arguments]]:
     """The rules by which a part of an expression is something that has a name, or a kink less."""
     if (kinked := with_kinks(expr)) is not None:
         yield CANCELLED, kinked
+    if (of_eigenvalues := of_all_eigenvalues(expr)) is not None:
+        yield OF_EIGENVALUES, of_eigenvalues
     if isinstance(expr, ElementwiseApplyFunction) and _logsumexp(expr) is not None:
         yield LOGSUMEXP, (expr,)
     if isinstance(expr, SumEntries) and (found := _logs_of_cholesky(expr)) is not None:

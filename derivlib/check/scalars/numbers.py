@@ -329,6 +329,18 @@ class Numbers:
             value = value + -step
         return value
 
+    def distinct_eigenvalues(self, matrix: Grid) -> list[Any]:
+        """The eigenvalues of a symmetric matrix, changes left out, each once.
+
+        :raises NotRational: if numbers are exact.
+        """
+        if self.point.arithmetic.tolerance is None:
+            raise NotRational("an eigenvalue")
+        plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
+        values = sorted(mpmath.eigsy(mpmath.matrix(plain), eigvals_only=True))
+        gap = _SMALLEST_GAP * max(map(abs, values))
+        return [v for k, v in enumerate(values) if k == 0 or v - values[k - 1] >= gap]
+
     def matrix_function(self, name: str, matrix: Grid) -> Grid:
         """The exponential, logarithm or square root of a square matrix.
 
