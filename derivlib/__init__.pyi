@@ -59,7 +59,9 @@ from .nodes.convolution import Circulant, ConvolutionMatrix, circulant, convolve
 from .nodes.cross import CrossProduct, Skew, cross, skew
 from .nodes.diagonal_sums import DiagonalSums, diagonal_sums
 from .nodes.differentials import Inner, MatrixDifferential, OnVec, ScalarDifferential, d
+from .nodes.divided_differences import DividedDifferences
 from .nodes.dot_product import dot
+from .nodes.eigen_functions import EigenFunction, EigenSum
 from .nodes.eigvalsh import (
     Eigvalsh,
     EigvecMax,
@@ -169,6 +171,9 @@ __all__ = [
     "DerivlibError",
     "DerivlibWarning",
     "DiagonalSums",
+    "DividedDifferences",
+    "EigenFunction",
+    "EigenSum",
     "Eigvalsh",
     "EigvecMax",
     "EigvecMin",

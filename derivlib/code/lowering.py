@@ -240,6 +240,10 @@ class Lowering:
             return self._called(expr, code)
         return getattr(self, f"_{code}")(expr)
 
+    def _written(self, expr: Expr) -> Form | Array:
+        """What is calculated as it is written by other nodes."""
+        return self.matrix(expr.written) if expr.is_Matrix else self.scalar(expr.written)
+
     def _called(self, expr: Expr, call: Call) -> Form | Array:
         arguments = []
         for part in children(expr):

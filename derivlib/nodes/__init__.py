@@ -26,6 +26,8 @@ from derivlib.nodes.differentials import (
     ScalarDifferential,
     d,
 )
+from derivlib.nodes.divided_differences import DividedDifferences
+from derivlib.nodes.eigen_functions import EigenFunction, EigenSum
 from derivlib.nodes.eigvalsh import (
     Eigvalsh,
     EigvecMax,
@@ -120,6 +122,9 @@ __all__ = [
     "CrossProduct",
     "DiagonalSums",
     "DifferentialNode",
+    "DividedDifferences",
+    "EigenFunction",
+    "EigenSum",
     "Eigvalsh",
     "EigvecMax",
     "EigvecMin",

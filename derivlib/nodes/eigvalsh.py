@@ -105,6 +105,7 @@ def eigvalsh(matrix: Any) -> Expr:
     They have a derivative where no two are equal. What they have in common has one everywhere:
     their sum is the trace, their product the determinant, the sum of their exponentials the trace
     of `expm(S)`; so are sums of other powers, roots and logarithms read, `norm` and `logsumexp`.
+    The sum of another smooth function f has the gradient V Diag(f'(λ)) Vᵀ.
 
     ```pycon
     >>> from sympy import MatrixSymbol, symbols
@@ -343,19 +344,39 @@ def _all_eigenvectors(calc: Any, _: Any, A: Grid) -> Grid:
 def total_over_eigenvalues(calc: Any, function: Lambda, A: Grid) -> Any:
     """The sum of f(λ) over all eigenvalues λ of the symmetric part of a matrix.
 
-    Where some are equal, they do not change smoothly one by one, but their sum does: it is the
-    trace of p(S) for the polynomial p that has the values of f, and of as many of its derivatives
-    as are asked for, at each of the different eigenvalues.
+    Where some are equal, they do not change smoothly one by one, but their sum does, which is the
+    trace of f(S).
     """
-    ring, symmetric = calc.ring, symmetric_part(calc, A)
+    ring = calc.ring
     found = getattr(ring, "distinct_eigenvalues", None)
-    if not found or not ring.level or len(values := found(symmetric)) == A.rows:
+    if not found or not ring.level or len(found(symmetric_part(calc, A))) == A.rows:
         every = (eigenvalue(calc, A, i) for i in range(A.rows))
         return ring.total([calc.apply(function, each) for each in every])
+    value = of_eigenvalues(calc, function, A)
+    return ring.total([value[i, i] for i in range(A.rows)])
+
+
+def of_eigenvalues(calc: Any, function: Lambda, A: Grid) -> Grid:
+    """f(S) for the symmetric part S of a matrix.
+
+    It is p(S) for the polynomial p that has the values of f, and of as many of its derivatives as
+    are asked for, at each of the different eigenvalues.
+    """
+    ring, symmetric = calc.ring, symmetric_part(calc, A)
+    if not hasattr(ring, "distinct_eigenvalues"):  # what is written out is taken at any point
+        parts = [projection(calc, symmetric, i) for i in range(A.rows)]
+        values = [(calc.apply(function, value), onto) for value, onto in parts]
+        return Grid.of(
+            *A.shape,
+            lambda i, j: ring.total([ring.product((value, onto[i, j])) for value, onto in values]),
+        )
     repeats = ring.level + 1
     ((variable,), body) = function.variables, function.expr
     slopes = [Lambda(variable, body.diff(variable, k) / factorial(k)) for k in range(repeats)]
-    nodes = [(value, [calc.apply(f, value) for f in slopes]) for value in values]
+    nodes = [
+        (value, [calc.apply(f, value) for f in slopes])
+        for value in ring.distinct_eigenvalues(symmetric)
+    ]
     places = [node for node in nodes for _ in range(repeats)]
     differences = [slope[0] for _, slope in places]
     coefficients = differences[:1]
@@ -372,7 +393,7 @@ def total_over_eigenvalues(calc: Any, function: Lambda, A: Grid) -> Any:
     for coefficient, (place, _) in zip(coefficients[-2::-1], places[-2::-1], strict=True):
         shifted = _with_diagonal(ring, symmetric, -place)
         value = _with_diagonal(ring, matrix_product(calc, [value, shifted]), coefficient)
-    return ring.total([value[i, i] for i in range(A.rows)])
+    return value
 
 
 def _at_end(value: Any) -> Entries:

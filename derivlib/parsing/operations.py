@@ -35,6 +35,7 @@ from derivlib.nodes.clip import Clip, clip
 from derivlib.nodes.convolution import circulant
 from derivlib.nodes.cross import cross, skew
 from derivlib.nodes.differentials import d
+from derivlib.nodes.divided_differences import DividedDifferences
 from derivlib.nodes.eigvalsh import (
     EigvecMax,
     EigvecMin,
@@ -275,6 +276,11 @@ def _khatri_rao_shape(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
 
 def _from_column(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     rows, _ = _of_column(sizes, shapes)
+    return rows, rows
+
+
+def _between_entries(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+    rows, _ = _of_column(sizes, [alike_or_scalar(sizes, shapes)])
     return rows, rows
 
 
@@ -677,6 +683,11 @@ FUNCTIONS: dict[tuple[str, int], Operation] = {
     ("lambda_min", 1): _of_one(smallest_of, _number_of_square, _EIGENVALUE_ADVICE),
     ("eigvec_max", 1): _of_one(EigvecMax, _column_of_square, _EIGENVALUE_ADVICE),
     ("eigvec_min", 1): _of_one(EigvecMin, _column_of_square, _EIGENVALUE_ADVICE),
+    ("divided_differences", 3): Operation(
+        _between_entries,
+        lambda parts, _: DividedDifferences(*parts),
+        of_matrix=True,
+    ),
     ("expm", 1): _of_one(expm_of, _square, _SQUARE_ADVICE),
     ("logm", 1): _of_one(logm_of, _square, _SQUARE_ADVICE),
     ("sqrtm", 1): _of_one(sqrtm_of, _square, _SQUARE_ADVICE),

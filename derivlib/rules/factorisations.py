@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, S
+from sympy import Expr, Lambda, S, Symbol, sin
 
 from derivlib.expressions.construction import (
     add,
@@ -18,7 +18,10 @@ from derivlib.expressions.construction import (
 from derivlib.nodes import Eigvalsh, Eigvecs, LambdaMax, LambdaMin, Pinv, Projector
 from derivlib.nodes.builders import diagonal, diagonal_matrix, inner, tril, unvec, vec
 from derivlib.nodes.cholesky import Cholesky
+from derivlib.nodes.divided_differences import DividedDifferences
+from derivlib.nodes.eigen_functions import EigenFunction, EigenSum
 from derivlib.nodes.eigvalsh import EigvecMax, EigvecMin, ResolventMax, ResolventMin
+from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.pinv import pinv_of, projector_of
 from derivlib.nodes.singular_values import NuclearNorm, Polar, SpectralNorm, polar_of
 from derivlib.rules.conditions import each
@@ -70,6 +73,16 @@ def _symmetric_part(d: Differentiate, base: Expr) -> Expr:
     return moving if is_symmetric(base) else mul(S.Half, add(moving, transpose(moving)))
 
 
+_z = Symbol("z")
+OF_FUNCTION = tuple((base, Lambda(_z, sin(2 * _z))) for (base,) in SYMMETRIC)
+HIGHAM = Source("Higham", 2008, "chapter 3, the Fréchet derivative")
+
+
+def _slope(function: Lambda) -> Lambda:
+    (variable,) = function.variables
+    return Lambda(variable, function.expr.diff(variable))
+
+
 @differential(Eigvalsh, "eigenvalues", *SYMMETRIC, source=cookbook(67), conditions=DISTINCT)
 def _eigenvalues(d: Differentiate, base: Expr) -> Expr:
     vectors = Eigvecs(base)
@@ -87,6 +100,25 @@ def _eigenvectors(d: Differentiate, base: Expr) -> Expr:
         vectors,
         hadamard(add(hadamard_power(gaps, S.NegativeOne), mul(S.NegativeOne, unit)), turned),
     )
+
+
+@differential(EigenSum, "sum over eigenvalues", *OF_FUNCTION, source=HIGHAM)
+def _sum_over_eigenvalues(d: Differentiate, base: Expr, function: Lambda) -> Expr:
+    return inner(EigenFunction(base, _slope(function)), d(base))
+
+
+@differential(EigenFunction, "function of eigenvalues", *OF_FUNCTION, source=HIGHAM)
+def _function_of_eigenvalues(d: Differentiate, base: Expr, function: Lambda) -> Expr:
+    """V (F ∘ (VᵀdS V)) Vᵀ with F = (f(λⱼ) - f(λᵢ))/(λⱼ - λᵢ), and f'(λᵢ) where both are equal.
+
+    It is the same for all orthonormal eigenvectors, of which there are others where they are.
+    """
+    vectors, values = Eigvecs(base), Eigvalsh(base)
+    quotients = DividedDifferences(
+        values, elementwise(function, values), elementwise(_slope(function), values)
+    )
+    turned = mul(transpose(vectors), _symmetric_part(d, base), vectors)
+    return mul(vectors, hadamard(quotients, turned), transpose(vectors))
 
 
 def _extreme(eigenvalue: type, eigenvector: type, resolvent: type, what: str) -> None:

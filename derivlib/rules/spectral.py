@@ -12,12 +12,14 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derivlib.expressions.construction import add, identity, inverse, mul, power, transpose
 from derivlib.nodes.builders import trace
+from derivlib.nodes.eigen_functions import EigenSum
 from derivlib.nodes.eigvalsh import Eigvalsh
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.logdet import LogDet
 from derivlib.nodes.logsumexp import LogSumExp
 from derivlib.nodes.matrix_functions import expm_of, sqrtm_of
 from derivlib.nodes.norm import Norm
+from derivlib.nodes.sigmoid import Sigmoid
 from derivlib.nodes.sum_entries import SumEntries
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import algebra
@@ -53,6 +55,8 @@ def _trace_of(function: Lambda, base: Expr) -> Expr | None:
     for term in Add.make_args(sp.expand(function.expr, power_exp=False)):
         coefficient, rest = term.as_independent(variable, as_Add=False)
         traced = _trace_of_term(rest, variable, base)
+        if traced is None and _is_smooth(rest, variable):
+            traced = EigenSum(base, Lambda(z, rest.xreplace({variable: z})))
         if traced is None:
             return None
         found.append(coefficient * traced)
@@ -75,6 +79,21 @@ def _trace_of_term(rest: Expr, variable: Expr, base: Expr) -> Expr | None:
         return None
     constant = sp.expand(exponent - slope * variable)
     return sp.exp(constant) * trace(expm_of(mul(slope, base)))
+
+
+_SMOOTH = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, Sigmoid)
+
+
+def _is_smooth(body: Expr, variable: Expr) -> bool:
+    """Return whether a function of one real number is seen to have all derivatives everywhere."""
+    real = body.xreplace({variable: sp.Dummy(real=True)})
+    return body.free_symbols == {variable} and all(
+        part.is_Atom or part.is_Add or part.is_Mul or isinstance(part, _SMOOTH)
+        or (part.is_Pow and part.exp.is_Integer and part.exp.is_nonnegative)
+        or (part.is_Pow and part.exp.is_number and part.base.is_positive)
+        or (isinstance(part, sp.log) and part.args[0].is_positive)
+        for part in sp.preorder_traversal(real)
+    )  # fmt: skip
 
 
 def of_all_eigenvalues(expr: Expr) -> Arguments | None:
@@ -112,11 +131,14 @@ def _needs_positive(expr: Expr) -> tuple[Condition, ...]:
     read = None if found is None else _eigenvalues_of(found)
     if read is None:
         return ()
+    function, base = read
+    (variable,) = function.variables
     has_root = any(
-        isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_Integer and part.exp.is_Number)
-        for part in sp.preorder_traversal(read[0].expr)
+        part == sp.log(variable)
+        or (part.is_Pow and part.base == variable and not part.exp.is_Integer)
+        for part in sp.preorder_traversal(function.expr)
     )
-    return each("positive definite")(read[1]) if has_root else ()
+    return each("positive definite")(base) if has_root else ()
 
 
 def _sum(body: Expr, base: Expr) -> Expr:
@@ -129,6 +151,7 @@ OF_EIGENVALUES = algebra(
     (_sum(sp.exp(2 * z) - 3 * z**3 + 1, _SYMMETRIC),),
     (_sum(sp.log(z) - sp.sqrt(z), _POSITIVE),),
     (_sum(1 / z + 1 / sp.sqrt(z), _POSITIVE),),
+    (_sum(sp.log(1 + sp.exp(z)) + z * sp.tanh(z), _SYMMETRIC),),
     (Determinant(DiagMatrix(Eigvalsh(_SYMMETRIC))),),
     (Norm(Eigvalsh(_SYMMETRIC)),),
     (LogSumExp(Eigvalsh(_SYMMETRIC)),),

@@ -47,6 +47,23 @@ def permanent_of(a):
     return sum(np.prod([a[i, j] for i, j in enumerate(p)]) for p in permutations(range(N)))
 
 
+def tanh_of(a):
+    """By exponentials of whole matrices, whose series converge wherever the matrix is."""
+    twice, power = np.eye(len(a)), np.eye(len(a))
+    for k in range(1, 200):
+        power = power @ (2 * a) / k
+        twice = twice + power
+    return np.linalg.solve(twice + np.eye(len(a)), twice - np.eye(len(a)))
+
+
+def divided_differences(column, function, slope):
+    places = column.ravel()
+    return np.array(
+        [[slope(a) if a == b else (function(a) - function(b)) / (a - b) for b in places]
+         for a in places]
+    )  # fmt: skip
+
+
 def eigenvectors_of(a):
     """As columns, the first entry of each positive."""
     vectors = np.linalg.eigh(a)[1].T
@@ -123,6 +140,9 @@ BY_OTHERS = {
     "Moore–Penrose inverse of rank one": lambda a: np.linalg.pinv(a[x] @ a[v][:2].T),
     "eigenvalues": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[:, None],
     "eigenvectors": lambda v: eigenvectors_of(v[X].T @ v[X]),
+    "sum over eigenvalues": lambda v: np.tanh(np.linalg.eigvalsh(v[X].T @ v[X])).sum(),
+    "function of eigenvalues": lambda v: tanh_of(v[X].T @ v[X]),
+    "divided differences": lambda v: divided_differences(v[x], np.sin, np.cos),
     "largest eigenvalue": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[-1],
     "smallest eigenvalue": lambda v: np.linalg.eigvalsh(v[X].T @ v[X])[0],
     "last eigenvector": lambda v: eigenvectors_of(v[X].T @ v[X])[:, 1:],
