@@ -178,6 +178,10 @@ CASES = {
     "Moore–Penrose inverse of a wide matrix": (sum_entries(pinv(V)), V),
     "Moore–Penrose inverse of rank one": (y.T * pinv(x * b.T) * b, x),
     "eigenvalues": (x.T * eigvalsh(A * U + U.T * A.T), U),
+    "exponentials of the eigenvalues": (
+        sum_entries(eigvalsh(U + U.T).applyfunc(Lambda(z, exp(z) - 2 * z**3))), U),
+    "function of the eigenvalues": (
+        sum_entries(eigvalsh(U + U.T).applyfunc(Lambda(z, tanh(z)))), U),
     "length of the eigenvalues": (norm(eigvalsh(U + U.T)) ** 2, U),
     "largest eigenvalue": (lambda_max(X.T * X) ** 2 * Trace(C.T * X), X),
     "smallest eigenvalue": (lambda_min(U + U.T), U),
@@ -387,6 +391,8 @@ HESSIANS = {
     "quadratic form": (x.T * A * x, x),
     "quadratic in a matrix": (Trace(X.T * A * X * B), X),
     "eigenvalues": (x.T * eigvalsh(U + U.T), U),
+    "function of the eigenvalues": (
+        sum_entries(eigvalsh(U + U.T).applyfunc(Lambda(z, tanh(z)))), U),
     "symbolic power": (x.T * U**k * y, U),
     "matrix square root": (Trace(sqrtm(H)), H),
     "Sylvester's equation": (Trace(W.T * sylvester(B, P, W)), B),
