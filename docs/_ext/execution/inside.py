@@ -11,21 +11,23 @@ import os
 import platform
 import random
 import sys
-from collections import Counter
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Mapping
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 import derivlib
-from derivlib.check import Check, Ledger
-from derivlib.expressions.text import text
+from derivlib.check import Ledger
 from derivlib.site.ask.questions import KEY, told_of
+from derivlib.site.checks import summary
 
 MIME = "application/vnd.derivlib.page+json"
-LONGEST = 120
 NOT_SOURCES = {
     "__pycache__",
     "_build",
@@ -36,12 +38,22 @@ NOT_SOURCES = {
     ".ipynb_checkpoints",
 }
 
+PRELOADED = ("numpy",)
+"""What the server has imported although few pages want it."""
+
+STARTED = 0.0
+"""How long the processor had worked when the first cell began."""
+
 LEDGER = Ledger()
+KNOWN: set[str] = set()
+"""The packages that were there before the first cell, beside those of `PRELOADED`."""
 OPENED: set[str] = set()
 
 
 def begin() -> None:
     """Open the ledger for every cell from here on, and take note of the files that are read."""
+    global STARTED
+    STARTED = time.process_time()
     shell: Any = get_ipython()
     shell.events.register("pre_run_cell", lambda _info: LEDGER.listen())
     shell.display_formatter.format = with_questions(shell.display_formatter.format)
@@ -49,6 +61,30 @@ def begin() -> None:
     random.seed(0)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)
+    found = {name: sys.modules.pop(name) for name in PRELOADED if name in sys.modules}
+    sys.meta_path.insert(0, Preloaded(found))
+    KNOWN.update(name.partition(".")[0] for name in sys.modules if name not in PRELOADED)
+
+
+class Preloaded(MetaPathFinder, Loader):
+    """Hands out what the server has imported, and takes note of who wants it.
+
+    :param modules: these modules, by their names.
+    """
+
+    def __init__(self, modules: Mapping[str, ModuleType]) -> None:
+        self.modules = modules
+        self.about = {name: module.__spec__ for name, module in modules.items()}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return ModuleSpec(name, self) if name in self.modules else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        KNOWN.discard(spec.name)
+        return self.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.about[module.__name__]
 
 
 def with_questions(display_of: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,13 +115,21 @@ def finish(root: str) -> None:
     """
     roots = (Path(root), Path(derivlib.__file__).parent)
     modules = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+    libraries = [name for name, file in modules.items() if not _is_source(file, roots)]
     found = {
         "files": sorted(path for path in {*modules.values(), *OPENED} if _is_source(path, roots)),
-        "modules": sorted({name.partition(".")[0] for name in modules} - sys.stdlib_module_names),
+        "libraries": sorted(_tops(libraries) - KNOWN),
+        "modules": sorted(_tops(modules)),
         "python": platform.python_version(),
         "checks": summary(LEDGER),
+        "calculated": round(time.process_time() - STARTED, 1),
     }
     display({MIME: found}, raw=True)
+
+
+def _tops(modules: Iterable[str]) -> set[str]:
+    """The packages that modules belong to, without the standard library."""
+    return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
 
 
 def _is_source(file: str | None, roots: tuple[Path, ...]) -> bool:
@@ -99,66 +143,3 @@ def _is_source(file: str | None, roots: tuple[Path, ...]) -> bool:
         and path.is_file()
         for root in roots
     )
-
-
-def summary(ledger: Ledger) -> dict[str, Any]:
-    """What a ledger holds, in numbers and words.
-
-    :param ledger: the checks of a page.
-    :returns: counts, and a line for each check; equal lines are one, with how often it occurs.
-    """
-    compared = [each for check in ledger.agreed for each in check.comparisons]
-    methods: Counter[str] = Counter()
-    for each in compared:
-        methods[each.method] += each.entries * each.points
-    return {
-        "agreed": len(ledger.agreed),
-        "refused": len(ledger.refused),
-        "kinds": dict(Counter(check.kind for check in ledger.agreed)),
-        "entries": dict(sorted(methods.items())),
-        "sizes": list(dict.fromkeys(said for each in compared if (said := _sizes(each.sizes)))),
-        "seeds": sorted({each.seed for each in compared if each.seed is not None}),
-        "digits": sorted({tol for each in compared if (tol := getattr(each, "tolerance", None))}),
-        "agreements": list(Counter(map(_line, ledger.agreed)).items()),
-        "refusals": list(Counter(map(_line, ledger.refused)).items()),
-    }
-
-
-def _sizes(sizes: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in sizes)
-
-
-def _told(part: Any) -> str:
-    """An expression as text, shortened if it is long."""
-    try:
-        told = part if isinstance(part, str) else text(part)
-    except Exception:  # a node of a page's own, which the library cannot write
-        told = str(part)
-    told = " ".join(told.split())
-    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
-
-
-def _line(check: Check) -> tuple[str, str]:
-    """What a check was about, and how it was carried out or why the claim was refused."""
-    if check.kind == "derivative":
-        expr, wrt, *_ = check.subject
-        subject = f"∂/∂{_told(wrt)} of {_told(expr)}"
-    elif check.kind in ("equation", "steps", "identification", "entries"):
-        subject = " = ".join(map(_told, check.subject))
-    else:
-        subject = ", ".join(map(_told, check.subject))
-    if check.refused:
-        return subject, " ".join(check.refused.split())
-    sizes = "; ".join(dict.fromkeys(filter(None, (_sizes(c.sizes) for c in check.comparisons))))
-    exact = all(each.method == "exact" for each in check.comparisons)
-    how = "exactly" if exact else "numerically"
-    points = max(each.points for each in check.comparisons)
-    calculus = getattr(check.comparisons[0], "calculus", "")
-    parts = [
-        f"{check.entries} entries" if check.entries != 1 else "1 entry",
-        how,
-        calculus,
-        f"at {sizes}" if sizes else "",
-        f"{points} points" if points > 1 else "",
-    ]
-    return subject, ", ".join(filter(None, parts))

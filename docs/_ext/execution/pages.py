@@ -200,6 +200,7 @@ def finish_page(app: Sphinx, document: Any) -> None:
         return
     page, record = found
     offered: list[downloads.Download] = []
+    ledgers = app.env.temp_data.pop("ledgers", [])
     if not record.error:
         origin = origin_of(app, name, record)
         try:
@@ -209,7 +210,17 @@ def finish_page(app: Sphinx, document: Any) -> None:
         else:
             downloads.write(page.notebook, origin, needed, Path(app.outdir))
             offered = downloads.paths(origin, needed)
-    verdict.put_verdict(app, document, record, offered)
+            cells = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+            executed = {
+                "sources": [cell.source for cell in cells],
+                "outputs": record.outputs,
+                "files": needed,
+                "libraries": record.libraries,
+                "checks": ledgers,
+                "versions": verdict.versions_shown(app, record),
+            }
+            app.emit("page-executed", document, executed)
+    verdict.put_verdict(app, document, record, offered, ledgers)
 
 
 def note_contents(app: Sphinx, env: BuildEnvironment) -> None:
@@ -236,5 +247,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", finish_page)
     app.connect("env-updated", note_contents)
     verdict.register(app)
+    if "page-executed" not in app.events.events:
+        app.add_event("page-executed")  # the page, and what is known of its execution
     myst_nb.sphinx_.create_client = partial(executed_client, app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

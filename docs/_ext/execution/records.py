@@ -79,9 +79,11 @@ class Record:
     :param language: what the kernel says of its language.
     :param files: the files of the project it depends on, each with its content told apart.
     :param versions: the distributions it imported.
+    :param libraries: the packages that it asked for beside those that all pages have.
     :param python: the version of Python.
     :param checks: what was checked; see `inside.summary`.
     :param seconds: how long it took.
+    :param calculated: how many seconds of these its processor was at work.
     :param error: what went wrong; empty if nothing did.
     """
 
@@ -90,9 +92,11 @@ class Record:
     language: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    libraries: list[str] = field(default_factory=list)
     python: str = ""
     checks: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    calculated: float = 0.0
     error: str = ""
 
 

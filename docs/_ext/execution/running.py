@@ -128,9 +128,11 @@ async def execute_in(
         language=dict(page.notebook.metadata.get("language_info", {})),
         files=records.depends(found.get("files", ())),
         versions=versions_of(found.get("modules", ())),
+        libraries=list(found.get("libraries", ())),
         python=found.get("python", ""),
         checks=found.get("checks", {}),
         seconds=round(time.perf_counter() - started, 3),
+        calculated=found.get("calculated", 0.0),
         error=error,
     )
 
