@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy_table import Table
 
-DATA = Path(__file__).parents[1] / "_benchmarks" / "formulas.json"
+DATA = Path(__file__).with_name("formulas.json")
 NAMES = {"built": "set in the build", "mathjax": "set by MathJax in the browser"}
 
 
