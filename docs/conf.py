@@ -24,6 +24,7 @@ extensions = [
     "catalogue.rule_catalogue",
     "checks.self_contained",
     "derivlib.site.ask.extension",
+    "derivlib.site.cells.extension",
     "execution.labels",
     "execution.pages",
     "figures.computation_graphs",
@@ -47,6 +48,8 @@ myst_heading_anchors = 3
 execution_modules = ["_benchmarks", "_comparison", "reference"]
 # Pages that have not been executed yet begin with those that took longest in the benchmark.
 execution_expected = json.loads((HERE / "_benchmarks" / "building.json").read_text())["pages"]
+# Pages whose cells take long are not run in the browser.
+cells_seconds = json.loads((HERE / "_benchmarks" / "cells.json").read_text())
 nb_execution_mode = "off"
 nb_execution_timeout = 600
 nb_merge_streams = True

@@ -1,1 +1,1 @@
-"""What the site needs beside Sphinx: so far the page that answers questions."""
+"""What the site needs beside Sphinx: the page that answers questions, and cells that are run."""

@@ -19,6 +19,7 @@ if TOOLS:
 if TOOLS or SITE:
     collect_ignore += ["test_ask.py", "test_changing.py", "test_every_page.py"]
     collect_ignore += ["test_reading.py", "test_search.py"]
+    collect_ignore += ["test_cells.py", "test_cells_recorded.py"]
 
 WITHOUT_A_NETWORK = [
     "--no-sandbox",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
 KATEX = DOCS / "node_modules" / "katex"
-SLOW = {"autodoc2"}
-"""Extensions that write pages of their own, whichever the source has."""
+SLOW = {"autodoc2", "derivlib.site.cells.extension"}
+"""Extensions that write pages of their own, whichever the source has, or pack Python for them."""
 
 
 def missing() -> list[str]:

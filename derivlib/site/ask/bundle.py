@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 PACKAGES = ("derivlib", "sympy", "mpmath", "lark", "lazy_loader")
 """What is packed: derivlib, and all that it imports."""
 
+SCRIPTS = ("katex", "markdown-it", "entities", "linkify-it", "mdurl", "punycode.js", "uc.micro")
+"""What sets formulas and Markdown in the page, and what is packed into it."""
+
 
 class BundleError(DerivlibError):
     """The bundle cannot be made: something is missing, or Python refused it."""
@@ -73,7 +76,7 @@ def licences(pyodide: Path) -> str:
         ]
         texts = [file.read_text().strip() for file in files]
         told.append("\n\n".join([f"{name} {package.version}", *dict.fromkeys(texts)]))
-    for folder in (pyodide, pyodide.parent / "katex"):
+    for folder in (pyodide, *(pyodide.parent / name for name in SCRIPTS)):
         if (folder / "package.json").exists():
             about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
             text = folder / "LICENSE"

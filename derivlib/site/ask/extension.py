@@ -134,9 +134,9 @@ def copy_scripts(app: Sphinx) -> None:
 
 
 def pages_with_a_box(site: Path) -> dict[Path, str]:
-    """The pages of a built site in which one can ask, with what they hold."""
+    """The pages of a built site that run Python, to ask or in cells, with what they hold."""
     pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
-    return {path: page for path, page in pages.items() if '<div class="ask"' in page}
+    return {path: page for path, page in pages.items() if _RUNS_PYTHON.search(page)}
 
 
 def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
@@ -170,6 +170,7 @@ POLICY = (
     "form-action 'self'",  # the search
 )
 """What a page with a box may load and run: the files of its own site, and WebAssembly."""
+_RUNS_PYTHON = re.compile(r'<div class="(ask|cells)"')
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
 _CHARSET = re.compile(r"<meta charset=[^>]*>")
 
@@ -239,10 +240,9 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
         if "Content-Security-Policy" not in page:
             policy = escape(policy_of(page), quote=True).replace("&#x27;", "'")
             up = "../" * (len(path.relative_to(app.outdir).parts) - 1)
-            tag = (
-                f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-                f'<link rel="manifest" href="{up}{FOLDER}/app.webmanifest">'
-            )
+            tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+            if '<div class="ask"' in page:
+                tag += f'<link rel="manifest" href="{up}{FOLDER}/app.webmanifest">'
             path.write_text(with_tag(page, tag), encoding="utf-8")
 
 

@@ -74,8 +74,9 @@ def lengths(files: Files) -> list[tuple[str, int]]:
 
 
 def import_what_is_needed() -> set[Path]:
-    """Answer the examples, and tell which files were imported for them."""
+    """Answer the examples and run cells, and tell which files were imported for them."""
     from derivlib.site.ask.answers import Asked
+    from derivlib.site.cells.running import PageRun
 
     exec("from sympy import *", {})
     for question in examples:
@@ -85,6 +86,8 @@ def import_what_is_needed() -> set[Path]:
         asked.unfolded()
         for library in ("numpy", "jax", "torch"):
             asked.code(library)
+    cells = ["from sympy import symbols", "display(symbols('x'))", "assert False"]
+    assert PageRun({"cells": [], "files": {}}).run(cells, lambda told: None)["ran"] == len(cells)
     modules = [*sys.modules.values()]
     return {Path(m.__file__) for m in modules if getattr(m, "__file__", None)}
 
