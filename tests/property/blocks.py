@@ -7,6 +7,7 @@ minimal example; what has the same operations and fails at the same place is cou
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,7 +17,6 @@ from typing import Any
 from compare import PropertyError, SlowError, examine
 from generate import Example, examples
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Flaky
 from sympy import preorder_traversal
 
 _ROUND = 250
@@ -119,13 +119,25 @@ def _reduced(failed: _Failed, start: int, known: Sequence[_Failed], check: Check
                 least = found
                 raise
 
-    with suppress(PropertyError, Flaky):
+    with suppress(Exception):  # errors while writing are reported where the block is examined
         run_examples(failed.example.kind, start, action, Phase.generate, Phase.shrink)
     return least
 
 
+def _broken_off(kind: str, start: int, action: Callable[[Example], None]) -> str | None:
+    """Let Hypothesis write examples from a seed; what the error says that ended it, if one did."""
+    try:
+        run_examples(kind, start, action, Phase.generate)
+    except Exception:
+        return traceback.format_exc()
+    return None
+
+
 def block(kind: str, start: int, count: int, check: Check = examine) -> Report:
     """Examine random examples, all different, and reduce what fails.
+
+    An error while an example is written is a failure too, and the next seed comes; where it
+    comes before any new example, the block ends there.
 
     :param kind: the kind of derivative.
     :param start: the seed; the same seed gives the same report.
@@ -150,14 +162,19 @@ def block(kind: str, start: int, count: int, check: Check = examine) -> Report:
                 failures.append(_failed(failure, example))
                 report.outcomes[failures[-1].kind] += 1
 
-        run_examples(kind, attempt, action, Phase.generate)
+        before = len(seen)
+        error = _broken_off(kind, attempt, action)
+        if error is not None:
+            report.failures[f"broken off: {kind}, seed {attempt}"] = error
         for failed in failures:
-            before = sum(one.place == failed.place for one in known)
-            if before == _MOST_REDUCTIONS or any(one.explains(failed) for one in known):
+            alike = sum(one.place == failed.place for one in known)
+            if alike == _MOST_REDUCTIONS or any(one.explains(failed) for one in known):
                 report.alike += 1
                 continue
             least = _reduced(failed, attempt, known, check)
             known.append(least)
             report.failures[f"{least.kind}: {least.example!r}"] = least.message
+        if error is not None and len(seen) == before:
+            break
         attempt += 1
     return report

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any
 
 import sympy as sp
@@ -20,7 +21,7 @@ from limits import limited
 from sympy import Function, Integer, MatrixSymbol, Symbol
 from ways import Size, t
 
-from derivlib import norm
+from derivlib import DerivlibError, norm
 
 n, m, p = sp.symbols("n m p", integer=True, positive=True)
 SIZES = {n: 3, m: 2, p: 4}
@@ -227,22 +228,23 @@ class Writer:
         return 1 + self.scalar(depth) ** 2 if way == 2 else sp.exp(self.scalar(depth))
 
 
-_WRITING = (
-    RecursionError,
-    TimeoutError,
-    NotImplementedError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    AssertionError,
-)
-"""What SymPy raises where it cannot write something down, before the library sees it."""
-
 _LONGEST = 5
 """How many seconds SymPy may take for it: it multiplies some inverses out."""
 
 _NOT_REAL = (sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I, sp.arg, sp.re, sp.im)
 """What SymPy makes of a division by zero, and of functions it takes for complex."""
+
+
+def _is_sympys(error: Exception, w: Writer) -> bool:
+    """Return whether SymPy alone could not write something down, before the library saw it.
+
+    It was then called by what writes expressions, and the library by neither.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    writes = [any(value is w for value in frame.f_locals.values()) for frame in frames]
+    below = frames[len(writes) - writes[::-1].index(True) :] if any(writes) else frames
+    modules = {str(frame.f_globals.get("__name__")).partition(".")[0] for frame in below}
+    return "sympy" in modules and "derivlib" not in modules
 
 
 def _written(w: Writer, kind: str, depth: int) -> Any:
@@ -264,8 +266,12 @@ def examples(draw: Callable[[Any], Any], kind: str) -> Example:
     try:
         with limited(_LONGEST, TimeoutError):
             expr = _written(w, kind, depth)
-    except _WRITING as error:
+    except (TimeoutError, DerivlibError) as error:
         raise UnsatisfiedAssumption from error
+    except Exception as error:
+        if _is_sympys(error, w):
+            raise UnsatisfiedAssumption from error
+        raise
     assume(not expr.has(*_NOT_REAL))
     # SymPy takes traces and inverses of Kronecker products factor by factor, square or not.
     whole = [*expr.atoms(sp.Trace), *expr.atoms(sp.Inverse)]
