@@ -14,7 +14,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.pretty.stringpict import prettyForm
 
-from derivlib.errors import InputError, ShapeError, UnsupportedError
+from derivlib.errors import DerivlibError, InputError, ShapeError, UnsupportedError
 from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.mathml import InMathml, NotUnderstood
 from derivlib.expressions.shapes import same_size
@@ -42,11 +42,21 @@ class _InSympysTex(TexNotation):
         self._as_ordered_terms = printer._as_ordered_terms
 
 
+_NOT_CARRIED_OUT = (AttributeError, IndexError, NotImplementedError, TypeError)
+"""What SymPy raises where it cannot carry out its own nodes.
+
+Of a DotProduct it takes an entry of a product whose columns it cannot count; of a KroneckerProduct
+it takes factors apart, and leaves a product of two matrices that is no matrix.
+"""
+
+
 def _done(arg: Any, hints: Mapping[str, Any]) -> Any:
     """The value of an argument; as it is where SymPy finds none."""
     try:
         return arg.doit(**hints) if isinstance(arg, Basic) else arg
-    except IndexError:  # of a DotProduct, an entry of a product whose columns SymPy cannot count
+    except DerivlibError:
+        raise
+    except _NOT_CARRIED_OUT:
         return arg
 
 

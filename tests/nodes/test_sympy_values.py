@@ -246,3 +246,21 @@ def test_what_sympy_cannot_carry_out_stays():
     column = Unfinished("x", 3, 1)
     assert norm(column).doit() == norm(column)
     assert (norm(column) * 2 / 4).doit() == norm(column) / 2
+
+
+def test_what_sympy_takes_apart_and_cannot_put_together_stays():
+    """SymPy's own doit of this product raises an AttributeError, and a product calls it."""
+    product = sp.KroneckerProduct(t * X * X.T, X)
+    with pytest.raises(AttributeError):
+        product.doit()
+    assert norm(product).doit() == norm(product)
+    assert (norm(product) * X).has(norm(product))
+
+
+def test_what_is_refused_within_a_node_is_refused():
+    class Refused(sp.MatrixSymbol):
+        def doit(self, **_):
+            raise UnsupportedError("not this one")
+
+    with pytest.raises(UnsupportedError, match="not this one"):
+        norm(Refused("x", 3, 1)).doit()
