@@ -12,14 +12,18 @@ from sympy import (
     KroneckerProduct,
     Lambda,
     MatrixSymbol,
+    Max,
     OneMatrix,
     Piecewise,
+    Rational,
     Symbol,
     Trace,
     Transpose,
     ZeroMatrix,
     exp,
     log,
+    sign,
+    sin,
     sqrt,
     symbols,
     tanh,
@@ -29,8 +33,10 @@ from derivlib import (
     MatrixFunction,
     derive,
     hessian,
+    huber,
     latex,
     norm,
+    relu,
     softmax,
     sum_entries,
     tril,
@@ -51,6 +57,8 @@ product = B * X
 thrice = HadamardProduct(product, product * C * product, product + OneMatrix(m, n))
 larger = (t * U)[0, 1] > 1
 written_out = 1 / ((u * U * v).as_explicit()[0, 0] ** 2 + 1)
+inverse_of_relu = 1 / relu(sum_entries(t * X))
+apart = sign(t) * sign(sin(t))
 column = BlockMatrix([[x.T * X.T * row.T], [2 * X.T * row.T]])
 
 FOUND = {
@@ -73,6 +81,23 @@ FOUND = {
     "a derivative named within written-out entries": lambda: derive(
         Abs(Piecewise((U[0, 0], larger), ((t * U)[0, 1], True))), U
     ),
+    "a choice by a division by relu": lambda: derive(
+        Piecewise((t, inverse_of_relu > 1), (inverse_of_relu, True)), t
+    ),
+    "huber of a division by relu": lambda: hessian(huber(inverse_of_relu, Rational(1, 3)), t),
+    "huber of an oscillation": lambda: derive(huber(sin(1 / Abs(U[0, 0])), Rational(1, 3)), U),
+    "huber of a division, of entries": lambda: derive(
+        sum_entries(X.applyfunc(Lambda(t, huber(1 / Abs(t), 2)))), X
+    ),
+    "the larger of a division and another": lambda: derive(Max(1 / Abs(t), 2, t), t),
+    "a choice where kinks meet, by a division": lambda: derive(
+        apart * Piecewise((t, 1 / t > 1), (2, True)), t
+    ),
+    "a choice where kinks meet, by a root": lambda: derive(
+        apart * Piecewise((t, sqrt(t - 2) > 1), (2, True)), t
+    ),
+    "the larger one where kinks meet": lambda: derive(apart * Max(t, sqrt(t - 2)), t),
+    "sign of a division": lambda: derive(sign(1 / Abs(t)) * Abs(t), t),
     "Hessian of a sum that is written out": lambda: hessian(sum_entries(written_out * U), U),
 }
 

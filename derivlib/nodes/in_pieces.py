@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sympy import Dummy, Expr, Function, Lambda, Piecewise, nsimplify
+from sympy import Dummy, Expr, Function, Lambda, Piecewise, S, nsimplify
 
 from derivlib.errors import InputError, ShapeError
 from derivlib.expressions import shapes
@@ -12,6 +12,11 @@ from derivlib.expressions.facets import Absent, Entries, Example, tell, upright
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import as_scalar
 from derivlib.nodes.trace import scalar
+
+
+def _is_comparable(argument: Expr) -> bool:
+    is_number = argument.is_number and argument is not S.NaN
+    return is_number and argument.is_extended_real is not False
 
 
 class InPieces(Function):
@@ -39,9 +44,9 @@ class InPieces(Function):
 
     @classmethod
     def eval(cls, *args: Expr) -> Expr | None:
-        """Give the value of numbers."""
+        """Give the value of real numbers; what is none cannot be compared."""
         plain = args[: cls.parameters + 1]
-        return cls.pieces(*plain) if all(argument.is_number for argument in plain) else None
+        return cls.pieces(*plain) if all(map(_is_comparable, plain)) else None
 
     @property
     def plain(self) -> tuple[Expr, ...]:

@@ -12,7 +12,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import hadamard
 from derivlib.expressions.sizes import all_nodes
-from derivlib.expressions.traversal import children, with_children
+from derivlib.expressions.traversal import children, has_no_value, with_children
 from derivlib.nodes.absolute import Absolute
 from derivlib.nodes.elementwise import as_lambda, elementwise
 from derivlib.nodes.maximum import Maximum, Minimum
@@ -91,7 +91,29 @@ def on_side(expr: Expr, gap: Expr, side: int) -> Expr:
         return on_side(_sided(expr, own, turned), gap, side)
     if not gaps_of(expr):
         return expr
-    return with_children(expr, tuple(on_side(part, gap, side) for part in children(expr)))
+    return _of(expr, tuple(on_side(part, gap, side) for part in children(expr)))
+
+
+def _of(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same function of other real numbers; NaN where it needs one that is none.
+
+    SymPy raises an error where it is to compare such a thing. The values of a choice are not
+    needed where their conditions do not hold.
+    """
+    needed = parts[len(expr.args) :] if isinstance(expr, Piecewise) else parts
+    return with_children(expr, parts) if all(map(_may_be_real, needed)) else S.NaN
+
+
+def _may_be_real(value: Expr) -> bool:
+    return not (has_no_value(value) or (value.is_number and value.is_extended_real is False))
+
+
+def _at(expr: Expr, symbol: Expr, place: Expr) -> Expr:
+    """A function of real numbers where a symbol has a value."""
+    if expr == symbol:
+        return place
+    parts = children(expr) if expr.has(symbol) else ()
+    return _of(expr, tuple(_at(part, symbol, place) for part in parts)) if parts else expr
 
 
 @lru_cache(maxsize=4096)
@@ -138,7 +160,7 @@ def _cancelled(body: Expr) -> Expr | None:
         if above.has(S.NaN, S.ComplexInfinity, S.Infinity) or sp.expand(above - below) != 0:
             continue
         place = zero_of(gap)
-        if place is not None and sp.expand((above - there).subs(*place)) == 0:
+        if place is not None and sp.expand(_at(above - there, *place)) == 0:
             return above
     if isinstance(body, sp.Mul):
         for pair in combinations([each for each in body.args if gaps_of(each)], 2):
@@ -214,7 +236,7 @@ _MOST_ORDERS = 4
 def _side_of(gap: Expr, symbol: Expr, place: Expr) -> tuple[int, int] | None:
     """Which sign a gap has to the right and to the left of one of its zeros, where that is seen."""
     for order in range(1, _MOST_ORDERS + 1):
-        slope = sp.diff(gap, symbol, order).subs(symbol, place)
+        slope = _at(sp.diff(gap, symbol, order), symbol, place)
         if slope.is_positive or slope.is_negative:
             side = 1 if slope.is_positive else -1
             return side, side * (-1) ** order
@@ -225,7 +247,7 @@ def _side_of(gap: Expr, symbol: Expr, place: Expr) -> tuple[int, int] | None:
 
 def _limit_at(body: Expr, symbol: Expr, place: Expr) -> Expr | None:
     """The limit of a function where several of its kinks meet, if it is one from both sides."""
-    gaps = [gap for gap in gaps_of(body) if gap.subs(symbol, place).is_zero]
+    gaps = [gap for gap in gaps_of(body) if _at(gap, symbol, place).is_zero]
     sides = [side for gap in gaps if (side := _side_of(gap, symbol, place)) is not None]
     if len(gaps) < 2 or len(sides) < len(gaps):
         return None
@@ -234,7 +256,7 @@ def _limit_at(body: Expr, symbol: Expr, place: Expr) -> Expr | None:
         near = body
         for gap, side in zip(gaps, sides, strict=True):
             near = on_side(near, gap, side[which])
-        return near.subs(symbol, place)
+        return _at(near, symbol, place)
 
     right, left = from_side(0), from_side(1)
     is_known = not right.has(S.NaN, S.ComplexInfinity, S.Infinity, S.NegativeInfinity)
@@ -261,7 +283,7 @@ def meeting(body: Expr, symbol: Expr) -> tuple[Expr, Expr] | None:
         zero = zero_of(gap) if gap.free_symbols == {real} else None
         if zero is None:
             continue
-        limit, value = _limit_at(shown, *zero), shown.subs(*zero)
+        limit, value = _limit_at(shown, *zero), _at(shown, *zero)
         if limit is not None and sp.expand(limit - value) != 0:
             return zero[1], limit
     return None

@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr
 from sympy.core.function import AppliedUndef, ArgumentIndexError, UndefinedFunction
 
-from derivlib.errors import UnsupportedError
+from derivlib.errors import UndefinedError, UnsupportedError
 from derivlib.expressions.text import text
 from derivlib.nodes import is_undefined, partial, prime
 from derivlib.nodes.elementwise import as_lambda
@@ -168,6 +168,7 @@ def partial_derivative(application: Expr, position: int) -> Expr:
     :param application: the function, applied.
     :param position: the position of the argument, counted from 0.
     :raises UnsupportedError: if SymPy cannot differentiate it.
+    :raises UndefinedError: if it is a function of real numbers, and its arguments are not real.
     """
     return at_entries(_partial_derivative(application, position))
 
@@ -192,6 +193,11 @@ def _partial_derivative(application: Expr, position: int) -> Expr:
         result = application.fdiff(position + 1)
     except ArgumentIndexError:
         result = None
+    except (TypeError, ValueError) as error:  # what is not real is compared
+        raise UndefinedError(
+            f'"{text(application)}" has no derivative, because it is taken of what is not real: '
+            f'SymPy says "{error}"'
+        ) from error
     if result is None or not is_carried_out(result):
         raise UnsupportedError(
             f'no derivative is known for "{text(application)}" with respect to its argument '

@@ -12,6 +12,7 @@ from sympy import MatrixSymbol, Piecewise, Rational, Symbol, symbols
 
 from derivlib import (
     InputError,
+    UndefinedError,
     VerificationError,
     clip,
     derive,
@@ -216,3 +217,20 @@ def test_pieces_within_pieces_are_printed_compiled_and_checked():
     assert parse(text(d.result), like=d.result).subs(t, sp.Rational(1, 4)) == 1
     assert [d.to_function()(value) for value in (0.2, 0.9, 3.0)] == [1, 0, 0]
     assert d.verify()
+
+
+@pytest.mark.parametrize("value", [sp.zoo, sp.nan, sp.I], ids=str)
+def test_what_cannot_be_compared_has_no_value(value):
+    for function in (huber, leaky_relu, elu):
+        assert function(t).subs(t, value).args[0] == value
+    assert huber(sp.oo) is sp.oo
+
+
+@pytest.mark.parametrize(
+    "function",
+    [relu, leaky_relu, elu, lambda z: clip(z, -2, 2)],
+    ids=["relu", "leaky", "elu", "clip"],
+)
+def test_a_function_of_what_is_not_real_has_no_derivative(function):
+    with pytest.raises(UndefinedError, match="not real"):
+        derive(function(sp.sqrt(sp.Min(t, -2))), t)

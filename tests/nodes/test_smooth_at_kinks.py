@@ -186,11 +186,23 @@ def test_kinks_that_cancel(expr, wanted):
         sp.log(Abs(t)),
         leaky_relu(t) + leaky_relu(-t),
         Abs(t) * Abs(sp.sin(t)),
+        Abs(t) * sign(1 / Abs(t)),
+        Abs(t) * Max(2, 1 / Abs(t)),
+        Abs(t) * clip(1 / Abs(t), -1, 2),
+        Abs(t) * Piecewise((t, 1 / relu(t) > 1), (2, True)),
+        sp.exp(-relu(sp.sqrt(sp.Min(t, -2)))),
     ],
 )
 def test_kinks_that_stay(expr):
-    """Sides differ, or the value between them is another."""
+    """Sides differ, or the value between them is another, or there is none."""
     assert without_kinks(expr) == expr
+
+
+def test_a_choice_needs_what_is_chosen_only():
+    safe = Piecewise((t, sp.Eq(s, 0)), (1 / s, True))
+    assert without_kinks(Abs(s) * sign(s) * safe) == s * safe
+    between = Piecewise((0, sp.Eq(t, 0)), (Abs(t) ** 2 / t, True))
+    assert without_kinks(between) == Piecewise((0, sp.Eq(t, 0)), (t, True))
 
 
 def test_a_constant_factor_is_what_it_is_at_its_kinks():

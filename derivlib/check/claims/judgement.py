@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from derivlib.check.values.entry_derivatives import (
     refuse_unknown_order,
 )
 from derivlib.check.values.node_count import written_length
+from derivlib.errors import UnsupportedError
 from derivlib.nodes import d
 from derivlib.nodes.grid import Grid
 
@@ -93,12 +95,13 @@ def judgement(
     domain: Domain = EVERYWHERE,
     order: int = 1,
 ) -> Judgement:
-    """Write the derivative out if that is not too long, or else use dual numbers."""
+    """Write the derivative out if SymPy can and that is not too long, or else use dual numbers."""
     refuse_unknown_order(order)
     directions = written_length(wrt, sizes) ** order
     if written_length(expr, sizes, definitions) * directions <= LONGEST:
-        derivatives = differentiate_entries(
-            expr, wrt, sizes, definitions=definitions, domain=domain, order=order
-        )
-        return WrittenOut(derivatives, sizes, definitions)
+        with suppress(UnsupportedError):
+            derivatives = differentiate_entries(
+                expr, wrt, sizes, definitions=definitions, domain=domain, order=order
+            )
+            return WrittenOut(derivatives, sizes, definitions)
     return Directional(expr, wrt, sizes, definitions, order)

@@ -12,8 +12,9 @@ from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.scalars.differentiable import Differentiable
 from derivlib.check.scalars.scalar_calculus import Derivatives
 from derivlib.check.values.explicit import as_matrix, entry_function, taken_definitions
-from derivlib.errors import InputError
+from derivlib.errors import DerivlibError, InputError, UnsupportedError
 from derivlib.expressions.sizes import expression, resolve_sizes, symbol_to_differentiate_by
+from derivlib.expressions.text import text
 from derivlib.nodes import Structure
 from derivlib.nodes.evaluation import Evaluation
 from derivlib.nodes.free_entries import free_entries, spread_out
@@ -115,8 +116,32 @@ def differentiate_entries(
     domain: Domain = EVERYWHERE,
     order: int = 1,
 ) -> EntryDerivatives:
-    """Differentiate every entry, leaving the result in terms of real scalars."""
+    """Differentiate every entry, leaving the result in terms of real scalars.
+
+    :raises UnsupportedError: if SymPy cannot write them out; of choices within choices it may
+        compare values that are not taken, and are infinite or not real.
+    """
     refuse_unknown_order(order)
+    try:
+        return _differentiated(expr, wrt, sizes, entry, definitions, domain, order)
+    except DerivlibError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise UnsupportedError(
+            f'the entries of "{text(expr)}" cannot be written out and differentiated: SymPy says '
+            f'"{error}"'
+        ) from error
+
+
+def _differentiated(
+    expr: Expr,
+    wrt: Any,
+    sizes: Mapping[Any, int],
+    entry: Entry | None,
+    definitions: Mapping[Any, Expr] | None,
+    domain: Domain,
+    order: int,
+) -> EntryDerivatives:
     scalars = Differentiable(entry or element_of, domain=domain)
     evaluation = Evaluation(lambda _: scalars, sizes, definitions or {})
     variable = evaluation.value(wrt) if wrt.is_Matrix else scalars.symbol(wrt)

@@ -13,6 +13,7 @@ from sympy import (
     Function,
     HadamardPower,
     HadamardProduct,
+    Heaviside,
     Identity,
     Inverse,
     KroneckerProduct,
@@ -20,6 +21,7 @@ from sympy import (
     MatrixSymbol,
     Max,
     OneMatrix,
+    Piecewise,
     Rational,
     Symbol,
     Trace,
@@ -56,6 +58,7 @@ from derivlib.nodes import (
     unvec,
     vec,
 )
+from derivlib.nodes.relu import relu
 
 n, m, p = symbols("n m p", integer=True, positive=True)
 SIZES = {n: 4, m: 3, p: 2}
@@ -423,3 +426,18 @@ def test_claim_about_other_symbols_is_rejected():
     """A stray symbol in a result takes values of its own."""
     with pytest.raises(VerificationError):
         verify(Trace(B.T * X), X, MatrixSymbol("C", n, m), {n: 4, m: 3})
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_what_sympy_cannot_write_out_is_compared_along_directions(wrong):
+    """SymPy compares 1/0 with 1 where it puts relu's two values into a division, and refuses."""
+    inverse = 1 / relu(t)
+    chosen = Piecewise((t, inverse > 1), (inverse, True))
+    slope = Piecewise((1, inverse > 1), (-(inverse**2) * Heaviside(t, 0), True))
+    with pytest.raises(UnsupportedError, match="Invalid comparison"):
+        elementwise(chosen, t)
+    if wrong:
+        with pytest.raises(VerificationError):
+            verify(chosen, t, slope + wrong)
+    else:
+        assert verify(chosen, t, slope).calculus == "direction by direction"
