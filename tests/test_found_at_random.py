@@ -8,6 +8,7 @@ from sympy import (
     BlockMatrix,
     Determinant,
     HadamardProduct,
+    Heaviside,
     Identity,
     KroneckerProduct,
     Lambda,
@@ -31,6 +32,8 @@ from sympy import (
 
 from derivlib import (
     MatrixFunction,
+    UndefinedError,
+    UnsupportedError,
     derive,
     hessian,
     huber,
@@ -118,3 +121,29 @@ def test_a_transpose_is_pushed_into_a_hadamard_product_within_a_product():
     assert mean_the_same(turned, pushed)
     assert not mean_the_same(turned, 2 * pushed)
     assert not mean_the_same(turned, Transpose(B * HadamardProduct(x, x)))
+
+
+root = sqrt(-Trace(Identity(n)))
+
+
+@pytest.mark.parametrize("expr", [Piecewise((t, root > 1), (2, True)), Max(t, root)], ids=str)
+def test_what_turns_out_not_to_be_real_is_not_compared(expr):
+    """The trace is n, and SymPy raises errors where i√n is compared."""
+    with pytest.raises(UndefinedError, match="not real"):
+        derive(expr, t)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [Piecewise((t, root + t > 1), (2, True)), relu(t + root), Heaviside(t + root) * Abs(t)],
+    ids=str,
+)
+def test_what_is_real_for_no_real_number_has_no_value(expr):
+    with pytest.raises(UnsupportedError, match="the number I is not real"):
+        derive(expr, t).verify({n: 2})
+
+
+def test_a_matrix_in_a_function_of_entries_is_refused_by_name():
+    function = Lambda(t, t * exp(norm(B)) / norm(B))
+    with pytest.raises(UnsupportedError, match="a matrix in the elementwise function"):
+        derive(sum_entries(HadamardProduct(X, X.applyfunc(function))), X)

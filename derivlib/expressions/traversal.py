@@ -22,7 +22,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 
-from derivlib.errors import UndefinedError
+from derivlib.errors import DerivlibError, UndefinedError
 from derivlib.expressions.construction import is_single
 from derivlib.expressions.facets import Shape, facet, facets_of
 from derivlib.expressions.shapes import shape_of
@@ -100,6 +100,21 @@ def _refuse_undefined(expr: Expr, written: Expr) -> None:
         )
 
 
+def _carried_out(written: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same operation on other parts, where they can be compared if that is needed."""
+    try:
+        return with_children(written, parts)
+    except DerivlibError:
+        raise
+    except (TypeError, ValueError) as error:
+        if any(part.is_real is False for part in parts):
+            raise UndefinedError(
+                f'"{text(written)}" has no value, because it compares what is not real: SymPy says '
+                f'"{error}"'
+            ) from error
+        raise
+
+
 class _Objects:
     """One object for all equal expressions, so that no comparison has to descend."""
 
@@ -141,7 +156,7 @@ def checked_normal_form(expr: Expr) -> Expr:
             stack.extend((part, False) for part in reversed(below))
             continue
         shapes[id(current)] = shape_of(current, [(part, shapes[id(part)]) for part in below])
-        new = with_children(current, tuple(rebuilt[id(part)] for part in below))
+        new = _carried_out(current, tuple(rebuilt[id(part)] for part in below))
         if isinstance(new, MatrixBase) and new.atoms(MatrixSymbol):
             new = ImmutableDenseMatrix(*new.shape, list(map(checked_normal_form, new)))
         objects(current)

@@ -105,7 +105,7 @@ def _of(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
 
 
 def _may_be_real(value: Expr) -> bool:
-    return not (has_no_value(value) or (value.is_number and value.is_extended_real is False))
+    return value.is_extended_real is not False and not has_no_value(value)
 
 
 def _at(expr: Expr, symbol: Expr, place: Expr) -> Expr:
@@ -136,7 +136,7 @@ def in_real_numbers(expr: Expr) -> tuple[Expr, dict[Expr, Expr]]:
         if part.is_number or (part.is_Symbol and part.is_real):
             return part
         if inside and parts and not any(each.is_Matrix for each in (*parts, *part.args)):
-            return with_children(part, tuple(map(taken, parts)))
+            return _of(part, tuple(map(taken, parts)))
         return symbols.setdefault(part, Dummy("u", real=True))
 
     body = taken(expr)
@@ -180,7 +180,7 @@ def _smooth(expr: Expr) -> Expr:
     if not gaps_of(expr):
         return expr
     body, meanings = in_real_numbers(expr)
-    if sum(1 for _ in sp.preorder_traversal(body)) > _LONGEST:
+    if body.has(S.NaN) or sum(1 for _ in sp.preorder_traversal(body)) > _LONGEST:
         return expr
     found = _cancelled(body)
     found = body if found is None else found
@@ -278,7 +278,7 @@ def meeting(body: Expr, symbol: Expr) -> tuple[Expr, Expr] | None:
     if not gaps_of(body):
         return None
     real = Dummy(real=True)
-    shown = body.xreplace({symbol: real})
+    shown = _at(body, symbol, real)
     for gap in sorted(gaps_of(shown), key=sp.default_sort_key):
         zero = zero_of(gap) if gap.free_symbols == {real} else None
         if zero is None:

@@ -52,8 +52,10 @@ def replace_symbol(body: Expr, symbol: Expr, value: Expr) -> Expr:
     """Put something in place of a symbol, and leave the rest as it is written."""
     if body == symbol:
         return value
-    if not body.args:
+    if not body.has(symbol):
         return body
+    if not isinstance(body, (sp.Add, sp.Mul, sp.Pow, sp.Function)):
+        return body.xreplace({symbol: value})  # no other class can be made as it is
     return as_written(body.func, *(replace_symbol(a, symbol, value) for a in body.args))
 
 
