@@ -63,12 +63,20 @@ def rebuild(expr: Expr, args: Iterable[Any]) -> Expr:
 
 
 def applied(function: Any, *args: Expr) -> Expr:
-    """Apply an undefined scalar function; its value commutes, whatever its arguments are.
+    """Apply a function of scalars; an undefined one commutes, whatever its arguments are.
 
     SymPy takes λ(S) for non-commutative because the matrix S is, and then cannot multiply a
     matrix by it. The function used instead is `Function("lambda", commutative=True)`.
+
+    Max and Min stay as they are where SymPy cannot compare: it takes matrices apart, and cannot
+    put 2 X or a sum of matrices together again.
     """
-    value = function(*args)
+    try:
+        value = function(*args)
+    except (AttributeError, TypeError):
+        if function not in (Max, Min):
+            raise
+        return function(*args, evaluate=False)
     if value.is_commutative or not isinstance(value, AppliedUndef):
         return value
     kept = {**function._kwargs, "commutative": True}

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import And, Expr, Max, Min, Or, Piecewise, S
 
 from derivlib.errors import InputError
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, as_parameter, slope_at_kink, tell_pieces
 
@@ -41,7 +42,7 @@ class Clip(InPieces):
     def in_extremes(self) -> Expr:
         """The same in Min and Max."""
         z, lo, hi = self.plain
-        return Min(Max(z, lo), hi)
+        return applied(Min, applied(Max, z, lo), hi)
 
 
 Clip.__name__ = "clip"

@@ -50,6 +50,7 @@ from derivlib.expressions.facets import (
 from derivlib.expressions.reading import bounds, interval
 from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
 from derivlib.expressions.text import is_entry, text, typed
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.grid import as_scalar
 
 _SYMPY = Absent("SymPy's own")
@@ -134,7 +135,7 @@ def _of_one(kind: type) -> Example:
 
 
 def _of_two(kind: type) -> Example:
-    return Example(lambda w, d: kind(w.scalar(d), w.scalar(0)), "scalar")
+    return Example(lambda w, d: applied(kind, w.scalar(d), w.scalar(0)), "scalar")
 
 
 for _kind, _arrays, _told in (

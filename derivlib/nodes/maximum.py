@@ -9,6 +9,7 @@ from sympy import Dummy, Expr, Heaviside, Lambda, Max, Min, Piecewise, S
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import add, is_single, mul
 from derivlib.expressions.shapes import same_size, shown_shape
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.elementwise import elementwise, of_each_entry
 from derivlib.nodes.in_pieces import InPieces, slope_at_kink, tell_pieces
@@ -147,7 +148,7 @@ def _of_both(kind: type[_Extreme], first: Any, second: Any, at_tie: Any) -> Expr
         u, v = (scalar(part) if is_single(part) else part for part in (u, v))
 
     def of_scalars(a: Expr, b: Expr) -> Expr:
-        return kind.shared(a, b) if share == S.Half else kind(a, b, share)
+        return applied(kind.shared, a, b) if share == S.Half else kind(a, b, share)
 
     if not (u.is_Matrix or v.is_Matrix):
         return of_scalars(u, v)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mpmath.libmp import prec_to_dps
-from sympy import Basic, Expr, MatrixExpr, S, sympify
+from sympy import Basic, Expr, MatMul, MatrixExpr, Mul, S, sympify
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.pretty.stringpict import prettyForm
@@ -58,6 +58,14 @@ def _done(arg: Any, hints: Mapping[str, Any]) -> Any:
         raise
     except _NOT_CARRIED_OUT:
         return arg
+
+
+def _as_argument(arg: Any) -> Any:
+    """Take what SymPy makes a node of; its factor_terms makes a Mul of 2 and a matrix."""
+    arg = sympify(arg)
+    if type(arg) is Mul and any(factor.is_Matrix for factor in arg.args):
+        return MatMul(*arg.args)
+    return arg
 
 
 class NodeBase:
@@ -164,7 +172,7 @@ class Node(NodeBase, MatrixExpr):
     is_commutative = False
 
     def __new__(cls, *args: Any) -> Any:
-        return super().__new__(cls, *map(sympify, args))
+        return super().__new__(cls, *map(_as_argument, args))
 
     @property
     def arg(self) -> Expr:
@@ -213,7 +221,7 @@ class NumberOfMatrix(ScalarNode):
     """A number made of a matrix, real where its entries are, as SymPy's traces."""
 
     def __new__(cls, matrix: Any, *more: Any) -> Any:
-        return super().__new__(cls, *map(sympify, (matrix, *more)))
+        return super().__new__(cls, *map(_as_argument, (matrix, *more)))
 
 
 class RealNode(NumberOfMatrix):

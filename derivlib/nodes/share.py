@@ -8,6 +8,7 @@ from sympy import Expr, Function, GreaterThan, Heaviside, Max, S, StrictGreaterT
 
 from derivlib.expressions.facets import Absent, Entries, Example, tell
 from derivlib.expressions.shapes import scalar
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.grid import as_scalar
 
 
@@ -50,7 +51,7 @@ class Share(Function):
 
     def in_steps(self) -> Expr:
         """The same in functions that are 1 where one is at least as large as all, and else 0."""
-        largest = Max(*self.args)
+        largest = applied(Max, *self.args)
         steps = [Heaviside(argument - largest, 1) for argument in self.args]
         return steps[0] / sum(steps)
 

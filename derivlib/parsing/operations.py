@@ -26,6 +26,7 @@ from derivlib.expressions.construction import (
     transpose,
     zeros,
 )
+from derivlib.expressions.traversal import applied
 from derivlib.nodes import builders
 from derivlib.nodes.absolute import absolute
 from derivlib.nodes.adjugate import adjugate_of
@@ -406,14 +407,14 @@ def extreme(function: Any) -> Operation:
     def of_two(a: Expr, b: Expr) -> Expr:
         for number, matrix in ((a, b), (b, a)):
             if not number.is_Matrix:
-                return elementwise(Lambda(_z, function(_z, number)), matrix)
+                return elementwise(Lambda(_z, applied(function, _z, number)), matrix)
         difference = add(a, mul(S.NegativeOne, b))
         return add(b, elementwise(Lambda(_z, function(_z, 0)), difference))
 
     def build(parts: Sequence[Expr], shape: Shape) -> Expr:
         numbers = [part for part in parts if not part.is_Matrix]
         matrices = [part for part in parts if part.is_Matrix]
-        number = [function(*numbers)] if numbers else []
+        number = [applied(function, *numbers)] if numbers else []
         return reduce(of_two, [*matrices, *number]) if matrices else number[0]
 
     return Operation(alike_or_scalar, build, by_entries=True)

@@ -181,7 +181,7 @@ def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
     (sp.Max, u, v, t),
     source=CHAIN_RULE,
     conditions=of_extreme,
-    build=lambda function, *arguments: function(*arguments),
+    build=applied,
     arguments=lambda expr: None if scalars(expr) is None else (expr.func, *expr.args),
 )
 def _extreme(d: Differentiate, function: Any, *arguments: Expr) -> Expr:

@@ -12,6 +12,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.expressions.construction import hadamard
 from derivlib.expressions.sizes import all_nodes
+from derivlib.expressions.substitution import substitute
 from derivlib.expressions.traversal import children, has_no_value, with_children
 from derivlib.nodes.absolute import Absolute
 from derivlib.nodes.elementwise import as_lambda, elementwise
@@ -184,7 +185,7 @@ def _smooth(expr: Expr) -> Expr:
         return expr
     found = _cancelled(body)
     found = body if found is None else found
-    return found.xreplace(meanings) if _count(found) < _count(expr) else expr
+    return substitute(found, meanings) if _count(found) < _count(expr) else expr
 
 
 def without_kinks(expr: Expr) -> Expr:

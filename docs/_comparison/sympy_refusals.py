@@ -17,7 +17,10 @@ from derivlib.check import size_symbols
 n, m = symbols("n m", integer=True, positive=True)
 NAMES: dict[str, Any] = {
     **vars(sympy),
-    **{name: getattr(derivlib, name) for name in ("dot", "norm", "scalar", "softmax", "vec")},
+    **{
+        name: getattr(derivlib, name)
+        for name in ("dot", "maximum", "norm", "scalar", "softmax", "vec")
+    },
     **{name: MatrixSymbol(name, n, 1) for name in ("x", "y")},
     "A": MatrixSymbol("A", n, n),
     "X": MatrixSymbol("X", n, m),
@@ -42,6 +45,7 @@ REFUSED_BY_SYMPY = (
     ("A*exp(x)", "A*x.applyfunc(exp)", "x"),
     ("-y.T*log(softmax(A*x))", "-y.T*softmax(A*x).applyfunc(log)", "x"),
     ("Max(x.T*y, 0)", "Max(dot(x, y), 0)", "x"),
+    ("Max(Trace(2*A), t)", "maximum(Trace(2*A), t)", "A"),
     ("2**A", "A.applyfunc(Lambda(z, 2**z))", "A"),
     ("1/A", "A.inv()", "A"),
     ("v.T*[[1, 2], [3, 4]]*v", "v.T*Matrix([[1, 2], [3, 4]])*v", "v"),

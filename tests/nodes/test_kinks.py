@@ -14,6 +14,7 @@ from derivlib import (
     absolute,
     amax,
     amin,
+    clip,
     derive,
     dot,
     hardmax,
@@ -25,6 +26,7 @@ from derivlib import (
     norm,
     parse,
     relu,
+    softmax,
     sum_entries,
     text,
 )
@@ -434,3 +436,43 @@ def test_how_it_is_written():
     assert pickle.loads(pickle.dumps(relu(t))) == relu(t)
     assert relu(sp.Integer(-2)) == 0
     assert relu(sp.Matrix([-1, 2])) == sp.Matrix([0, 2])
+
+
+A = MatrixSymbol("A", n, n)
+OF_SUMS = {
+    "of a text": lambda: parse("max(tr(2*A), norm2(2*A + A'))"),
+    "of functions of ours": lambda: maximum(sp.Trace(2 * A), norm(2 * A + A.T)),
+    "smaller": lambda: minimum(sp.Trace(2 * A), norm(2 * A + A.T)),
+    "of three": lambda: parse("max(tr(2*A), norm2(2*A + A'), 1)"),
+    "beside a kink that cancels": lambda: (
+        Abs(t) * sign(t) * maximum(norm(2 * A + A.T), sp.Trace(2 * A))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_SUMS)
+def test_scalars_of_sums_and_multiples_of_matrices_are_compared(name):
+    """SymPy's Max takes matrices apart, and cannot put 2 A or a sum together again."""
+    with pytest.raises(TypeError, match="not a matrix"):
+        Max(sp.Trace(2 * A), t)
+    expr = OF_SUMS[name]()
+    (variable,) = expr.atoms(MatrixSymbol)
+    gradient = derive(expr, variable)
+    assert gradient.replay() == gradient.result
+    (size,) = variable.shape[0].free_symbols
+    assert gradient.verify({size: 2}).entries == 4
+    assert gradient.to_code()
+
+
+def test_bounds_and_shares_of_such_scalars_are_written_in_extremes():
+    largest, other = norm(2 * A + A.T), sp.Trace(2 * A)
+    assert clip(largest, other, 5).in_extremes().has(Max(largest, other, evaluate=False))
+    assert Share(largest, other, 1).in_steps().has(Max)
+
+
+def test_a_matrix_that_sympy_multiplied_as_a_scalar_is_a_product_in_a_node():
+    """Max looks for what its arguments have in common, and multiplies 2 and A again."""
+    expr = Max(sp.Trace(softmax(2 * A, axis=0)), t)
+    assert expr.has(softmax(2 * A, axis=0))
+    assert sp.factor_terms(norm(2 * A)).arg == 2 * A
+    assert sp.factor_terms(norm(2 * A)).arg.is_Matrix
