@@ -41,6 +41,7 @@ from derivlib.code.ir import Array
 from derivlib.code.stable_functions import Expm1, ExpRemainder, Guarded, Largest, NearZero, Unless
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.facets import Call, facet
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.absolute import Absolute
 from derivlib.nodes.clip import Clip
 from derivlib.nodes.elu import Elu
@@ -64,8 +65,8 @@ _AS_OTHERS: dict[Any, Callable[..., Any]] = {
     Huber: lambda z, M: Piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True)),
     LeakyRelu: lambda *args: LeakyRelu(*args).rewrite(Piecewise),
     Absolute: lambda z, _: Abs(z),
-    Maximum: lambda u, v, _: Max(u, v),
-    Minimum: lambda u, v, _: Min(u, v),
+    Maximum: lambda u, v, _: applied(Max, u, v),
+    Minimum: lambda u, v, _: applied(Min, u, v),
 }
 _RELATIONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
               "==": "equal", "!=": "not_equal"}  # fmt: skip

@@ -443,6 +443,7 @@ OF_SUMS = {
     "of a text": lambda: parse("max(tr(2*A), norm2(2*A + A'))"),
     "of functions of ours": lambda: maximum(sp.Trace(2 * A), norm(2 * A + A.T)),
     "smaller": lambda: minimum(sp.Trace(2 * A), norm(2 * A + A.T)),
+    "by the slope at a tie": lambda: norm(A) * maximum(norm(2 * A + A.T), sp.Trace(2 * A), 1),
     "of three": lambda: parse("max(tr(2*A), norm2(2*A + A'), 1)"),
     "beside a kink that cancels": lambda: (
         Abs(t) * sign(t) * maximum(norm(2 * A + A.T), sp.Trace(2 * A))
