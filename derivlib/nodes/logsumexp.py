@@ -74,7 +74,7 @@ def logsumexp(vector: Any, axis: int | None = None) -> Expr:
     if axis is not None:
         return _along(as_matrix_operand(vector, "logsumexp"), as_axis(axis, "logsumexp"))
     vector = as_vector_operand(vector, "logsumexp", ALONG)
-    return LogSumExp(vector if vector.shape[1] == 1 else vector.T)
+    return LogSumExp(vector if vector.shape[1] == 1 else transpose(vector))
 
 
 def _entries(calc: Any, _: Any, v: Grid) -> Any:

@@ -72,7 +72,7 @@ def softmax(vector: Any, axis: int | None = None) -> Expr:
     vector = as_vector_operand(vector, "softmax", ALONG)
     if vector.shape[1] == 1:
         return Softmax(vector)
-    return Transpose(Softmax(vector.T))
+    return Transpose(Softmax(transpose(vector)))
 
 
 def exponentials(calc: Any, v: Grid) -> tuple[Grid, Any]:

@@ -39,7 +39,7 @@ def entries_of(node: Any) -> Any:
     evaluation = ComplexEvaluation if node.has(I) else Evaluation
     try:
         return evaluation(lambda _: ring, {}).value(node)
-    except DerivlibError:
+    except (DerivlibError, TypeError, ValueError):  # SymPy compares what is not real
         return None
 
 

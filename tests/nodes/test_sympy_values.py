@@ -41,6 +41,7 @@ from derivlib import (
     derive,
     diagonal_sums,
     eigvalsh,
+    hardmax,
     khatri_rao,
     lambda_max,
     logabsdet,
@@ -255,6 +256,21 @@ def test_what_sympy_takes_apart_and_cannot_put_together_stays():
         product.doit()
     assert norm(product).doit() == norm(product)
     assert (norm(product) * X).has(norm(product))
+
+
+@pytest.mark.parametrize("function", [softmax, logsumexp])
+def test_a_row_that_sympy_cannot_transpose_is_taken(function):
+    row = sp.KroneckerProduct(t * x.T * y, x.T)
+    with pytest.raises(AttributeError):
+        row.transpose()
+    assert derive(function(row), t).verify({n: 2})
+
+
+@pytest.mark.parametrize("function", [amax, hardmax])
+def test_what_cannot_be_compared_is_not_written_out(function):
+    """SymPy raises an error where it is to compare 1/0, and asks products for all values."""
+    column = Matrix([sp.zoo, t, 1])
+    assert function(column).doit() == function(column)
 
 
 def test_what_is_refused_within_a_node_is_refused():

@@ -266,7 +266,7 @@ def examples(draw: Callable[[Any], Any], kind: str) -> Example:
     try:
         with limited(_LONGEST, TimeoutError):
             expr = _written(w, kind, depth)
-    except (TimeoutError, DerivlibError) as error:
+    except (TimeoutError, RecursionError, DerivlibError) as error:
         raise UnsatisfiedAssumption from error
     except Exception as error:
         if _is_sympys(error, w):
