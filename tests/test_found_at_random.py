@@ -45,6 +45,8 @@ from derivlib import (
     tril,
 )
 from derivlib.expressions.expanding import mean_the_same
+from derivlib.nodes.sigmoid import Sigmoid
+from derivlib.rules.scalar_forms import hyperbolic, logistic
 
 n, m = symbols("n m", integer=True, positive=True)
 t, bounded = Symbol("t"), Symbol("bounded")
@@ -147,3 +149,12 @@ def test_a_matrix_in_a_function_of_entries_is_refused_by_name():
     function = Lambda(t, t * exp(norm(B)) / norm(B))
     with pytest.raises(UnsupportedError, match="a matrix in the elementwise function"):
         derive(sum_entries(HadamardProduct(X, X.applyfunc(function))), X)
+
+
+def test_high_powers_of_exponentials_are_not_searched_for_others():
+    """Polynomials of high degree are taken apart for minutes, and nobody reads them."""
+    assert logistic((1 + exp(-t)) ** -3) == Sigmoid(t) ** 3
+    assert logistic((1 + exp(-t)) ** -20) is None
+    ratio = (exp(t) - exp(-t)) / (exp(t) + exp(-t))
+    assert hyperbolic(ratio) == tanh(t)
+    assert hyperbolic(ratio**9) is None

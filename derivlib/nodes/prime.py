@@ -159,12 +159,17 @@ def prime_of(expr: Any) -> tuple[Any, int, Expr] | None:
 
 def is_carried_out(expr: Any) -> bool:
     """Return whether no derivative is left standing in an expression, other than a σ'."""
-    walk = preorder_traversal(expr)
-    for node in walk:
-        if isinstance(node, (Derivative, Subs)):
-            if prime_of(node) is None:
-                return False
-            walk.skip()
+    seen: set[int] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if not isinstance(node, (Derivative, Subs)):
+            stack += node.args
+        elif prime_of(node) is None:
+            return False
     return True
 
 

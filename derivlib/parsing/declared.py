@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from sympy import Dummy, Integer, MatrixSymbol, Q, S, Symbol, preorder_traversal, sympify
+from sympy import Dummy, Integer, MatrixSymbol, Q, S, Symbol, sympify
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivlib.errors import InputError, ParseError
+from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.commutation import Commutation
 from derivlib.nodes.matrix_function import MatrixFunction, MatrixFunctionApplication
@@ -302,7 +303,7 @@ def clear_kinds_in(*exprs: Any) -> tuple[dict[str, Any], list[str]]:
             ambiguous[name] = None
 
     functions: dict[str, set[str]] = {"elementwise": set(), "function": set()}
-    nodes = [node for expr in exprs for node in preorder_traversal(sympify(expr))]
+    nodes = all_nodes(map(sympify, exprs))
     for node in sorted(nodes, key=lambda node: not isinstance(node, MatrixSymbol)):
         match node:
             case MatrixSymbol():

@@ -31,6 +31,7 @@ from derivlib.expressions.construction import (
     transpose,
     zero_like,
 )
+from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes import (
     BasisMatrix,
     DiagonalSums,
@@ -361,7 +362,7 @@ def _block_matrix(d: Differentiate, block: Expr) -> Expr:
 )
 def _explicit_matrix(d: Differentiate, matrix: Expr) -> Expr:
     # Σ ds ∂M/∂s over the scalars s, or entry by entry where entries hold matrices.
-    if any(node.is_Matrix for part in matrix for node in sp.preorder_traversal(part)):
+    if any(getattr(node, "is_Matrix", False) for node in all_nodes(matrix)):
         parts = product(*map(range, matrix.shape))
         moving = ((d(matrix[place]), SingleEntry(matrix.shape, *place)) for place in parts)
         terms = [mul(ds, slope) for ds, slope in moving if not is_zero(ds)]

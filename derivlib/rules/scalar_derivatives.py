@@ -78,7 +78,9 @@ def derivative_of(body: Expr, by: sp.Symbol) -> Expr:
     return result
 
 
+@lru_cache(maxsize=2**14)
 def _derivative(body: Expr, by: sp.Symbol) -> Expr:
+    """The derivative of each part once: entries of a pseudoinverse share most of theirs."""
     if body == by:
         return sp.S.One
     if by not in body.free_symbols:

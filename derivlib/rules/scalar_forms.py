@@ -28,6 +28,8 @@ _EXPONENTIAL: dict[type, Callable[[Expr], Expr]] = {
 _KNOWN = (sp.log, *_EXPONENTIAL)
 
 _SYMBOL = 3
+_HIGHEST = 16
+"""Up to which power of exp(u) a function is written in tanh(u) or σ(u): of tanh⁸, and of σ¹⁶."""
 _LONGEST = 120
 """How many nodes an expression may have to be searched for another form."""
 
@@ -214,7 +216,10 @@ def _polynomial(body: Expr, of_value: Expr) -> tuple[Expr | None, Expr | None]:
     if not ratio.is_rational_function(_E):
         return None, None  # before SymPy expands it: with roots, that may take many seconds
     try:
-        above, below = sp.fraction(sp.cancel(sp.cancel(ratio).xreplace({_E: of_value})))
+        ratio = sp.cancel(ratio)
+        if any(sp.degree(part, _E) > _HIGHEST for part in sp.fraction(ratio)):
+            return None, None
+        above, below = sp.fraction(sp.cancel(ratio.xreplace({_E: of_value})))
     except sp.PolynomialError:
         return None, None
     if below.has(_VALUE) or not above.is_polynomial(_VALUE):
