@@ -10,6 +10,7 @@ from sympy import (
     HadamardProduct,
     Heaviside,
     Identity,
+    ImmutableMatrix,
     KroneckerProduct,
     Lambda,
     MatrixSymbol,
@@ -34,6 +35,7 @@ from derivlib import (
     MatrixFunction,
     UndefinedError,
     UnsupportedError,
+    absolute,
     derive,
     hessian,
     huber,
@@ -57,6 +59,7 @@ wide, other = MatrixSymbol("W", n, n * m), MatrixSymbol("Y", n, n * m)
 U, u, v = MatrixSymbol("U", 3, 3), MatrixSymbol("u", 1, 3), MatrixSymbol("v", 3, 1)
 nu = MatrixFunction("nu", (n, n))
 
+numbers = norm(ImmutableMatrix([[-2, 3], [1, 0]]))
 probabilities = softmax(bounded * x.T * y)
 product = B * X
 thrice = HadamardProduct(product, product * C * product, product + OneMatrix(m, n))
@@ -143,6 +146,12 @@ def test_what_turns_out_not_to_be_real_is_not_compared(expr):
 def test_what_is_real_for_no_real_number_has_no_value(expr):
     with pytest.raises(UnsupportedError, match="the number I is not real"):
         derive(expr, t).verify({n: 2})
+
+
+def test_a_slope_beside_a_choice_without_symbols_is_refused():
+    chosen = Piecewise((U[0, 0], sin(numbers) > 1), (sin(numbers), True))
+    with pytest.raises(UnsupportedError, match="without symbols"):
+        derive(absolute(chosen, Rational(1, 3)), U)
 
 
 def test_a_matrix_in_a_function_of_entries_is_refused_by_name():

@@ -46,14 +46,16 @@ _NOT_CARRIED_OUT = (AttributeError, IndexError, NotImplementedError, TypeError)
 """What SymPy raises where it cannot carry out its own nodes.
 
 Of a DotProduct it takes an entry of a product whose columns it cannot count; of a KroneckerProduct
-it takes factors apart, and leaves a product of two matrices that is no matrix.
+it takes factors apart, and leaves a product of two matrices that is no matrix. The DiagonalOf of an
+explicit matrix has no shape.
 """
 
 
 def _done(arg: Any, hints: Mapping[str, Any]) -> Any:
     """The value of an argument; as it is where SymPy finds none."""
     try:
-        return arg.doit(**hints) if isinstance(arg, Basic) else arg
+        done = arg.doit(**hints) if isinstance(arg, Basic) else arg
+        return done if not getattr(done, "is_Matrix", False) or done.shape else arg
     except DerivlibError:
         raise
     except _NOT_CARRIED_OUT:

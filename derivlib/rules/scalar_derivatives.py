@@ -195,6 +195,11 @@ def _partial_derivative(application: Expr, position: int) -> Expr:
         result = application.fdiff(position + 1)
     except ArgumentIndexError:
         result = None
+    except KeyError as error:  # SymPy takes a symbol of a condition that has none
+        raise UnsupportedError(
+            f'SymPy cannot differentiate "{text(application)}", which chooses by a condition '
+            "without symbols; write the value that is chosen"
+        ) from error
     except (TypeError, ValueError) as error:  # what is not real is compared
         raise UndefinedError(
             f'"{text(application)}" has no derivative, because it is taken of what is not real: '

@@ -273,6 +273,11 @@ def test_what_cannot_be_compared_is_not_written_out(function):
     assert function(column).doit() == function(column)
 
 
+def test_a_diagonal_that_sympy_gives_no_shape_has_a_value():
+    diagonal = sp.DiagonalOf(circulant(Matrix([1, t, 2])))
+    assert hardmax(diagonal).doit() == Matrix([sp.Rational(1, 3)] * 3)
+
+
 def test_what_is_refused_within_a_node_is_refused():
     class Refused(sp.MatrixSymbol):
         def doit(self, **_):

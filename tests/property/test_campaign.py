@@ -11,7 +11,7 @@ import pytest
 from blocks import Report, block
 from hypothesis import strategies as st
 from progress import Progress
-from sympy import MatrixSymbol, Symbol
+from sympy import Basic, MatMul, MatrixSymbol, Symbol
 
 KIND = "scalar by scalar"
 PARTS = list(campaign._parts([KIND], 700, 5))
@@ -98,3 +98,9 @@ def test_only_what_sympy_cannot_write_is_passed_over(of_library):
     with pytest.raises(Exception, match=r"aligned|mismatch|shape") as caught:
         write(w)
     assert generate._is_sympys(caught.value, w) is not of_library
+
+
+def test_products_of_sizes_that_do_not_fit_are_told():
+    A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 2)
+    assert generate._fits(A * B)
+    assert not generate._fits(Basic.__new__(MatMul, A.T, B.T, A))
