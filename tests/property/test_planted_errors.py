@@ -165,6 +165,13 @@ ZERO = ("constant", "hardmax", "hardmax of rows or columns")
 """Rules whose right side is zero, which is its own double and has no sign."""
 
 
+TRUE_ALL_THE_SAME = {
+    ("power of a norm", "without transpose 2"),
+    ("sum over eigenvalues", "without transpose 2"),
+}
+"""⟨S, dU + (dU)ᵀ⟩ is ⟨S, 2 dU⟩ for a symmetric S, and no other case has a second transpose."""
+
+
 @pytest.mark.parametrize("name", [n for n in RULES if n not in ZERO and n not in CONCLUDED])
 def test_a_false_rule_is_noticed(name):
     """Noticed in every way in which it can be false; sign and factor by their values."""
@@ -173,7 +180,7 @@ def test_a_false_rule_is_noticed(name):
     found = {
         what: _noticed(RULES[name], change)
         for what, change in CHANGES.items()
-        if what in whole or family in BY_VALUE
+        if (what in whole or family in BY_VALUE) and (name, what) not in TRUE_ALL_THE_SAME
     }
     assert [what for what, kinds in found.items() if kinds == set()] == []
     for what in whole:

@@ -18,6 +18,7 @@ from derivlib.parsing.words import WORDS
 from derivlib.site.ask import bundle
 from derivlib.site.ask.answers import Asked
 from derivlib.site.ask.examples import EXAMPLES, STATED
+from derivlib.site.ask.policy import policy_of
 
 ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "docs" / "node_modules"
@@ -130,7 +131,7 @@ def test_an_error_of_types_is_found(tmp_path):
 def test_the_policy_allows_the_scripts_of_the_page_and_no_others():
     script = "document.title = 'x'"
     page = f"<script>{script}</script><script src='a.js'></script>"
-    policy = extension.policy_of(page)
+    policy = policy_of(page)
     digest = b64encode(sha256(script.encode()).digest()).decode()
     assert f"'sha256-{digest}'" in policy
     assert policy.count("sha256-") == 1

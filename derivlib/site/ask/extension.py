@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
@@ -23,6 +22,7 @@ from derivlib.nodes.structures import STRUCTURES
 from derivlib.site.ask import bundle, links
 from derivlib.site.ask.examples import EXAMPLES, address_of
 from derivlib.site.ask.links import ask_box
+from derivlib.site.ask.policy import policy_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -157,32 +157,8 @@ def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
     (target / "licences.txt").write_text(bundle.licences(pyodide), encoding="utf-8")
 
 
-POLICY = (
-    "default-src 'none'",
-    "script-src 'self' blob: 'wasm-unsafe-eval'{hashes}",
-    "style-src 'self' 'unsafe-inline'",  # KaTeX places its boxes by inline styles
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'self'",  # the search
-)
-"""What a page with a box may load and run: the files of its own site, and WebAssembly."""
 _RUNS_PYTHON = re.compile(r'<div class="(ask|cells)"')
-_INLINE = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
 _CHARSET = re.compile(r"<meta charset=[^>]*>")
-
-
-def policy_of(page: str) -> str:
-    """The policy of a page: beside its site's files it runs the scripts that the build wrote."""
-    hashes = [
-        f" 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
-        for attributes, script in _INLINE.findall(page)
-        if "json" not in attributes
-    ]
-    return "; ".join(POLICY).format(hashes="".join(dict.fromkeys(hashes)))
 
 
 ICON = """\
