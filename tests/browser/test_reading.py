@@ -60,8 +60,13 @@ def test_tab_skips_to_the_text_and_reaches_every_box_that_scrolls(visit, address
             reached.add(focus["place"])
             assert focus["outline"], f"the focus cannot be seen on: {focus['text']}"
             before = page.evaluate("document.activeElement.scrollLeft")
-            page.keyboard.press("ArrowRight")
-            visits.until(page, f"document.activeElement.scrollLeft > {before}")
+            for _ in range(20):  # the first press may meet a page that still scrolls to the box
+                page.keyboard.press("ArrowRight")
+                page.wait_for_timeout(50)
+                if page.evaluate("document.activeElement.scrollLeft") > before:
+                    break
+            else:
+                raise AssertionError(f"it does not scroll: {focus['text']}")
     assert reached == set(range(expected))
 
 
