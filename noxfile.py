@@ -131,8 +131,8 @@ OURS = tuple(
         *("display/test_substitutions.py", "property/test_planted_errors.py"),
     )
 )
-"""What a release of SymPy does not change: whether a false rule is noticed, how steps are told, what
-the pages do in a browser, and how precise generated code is."""
+"""What a release of SymPy does not change: whether a false rule is noticed, how steps are told,
+what pages do in a browser, and how precise generated code is."""
 PARALLEL = ("-n", "auto", "--dist", "loadfile")
 """Files are tested side by side; the examples of one document are run one after another."""
 

@@ -65,7 +65,7 @@ def amax(matrix: Any, axis: int | None = None, at_tie: Any = EQUALLY) -> Expr:
     whole slope, with `at_tie=0` the last, of a whole matrix read row by row.
 
     ```pycon
-    >>> from sympy import MatrixSymbol, symbols
+    >>> from sympy import Matrix, MatrixSymbol, symbols
     >>> from derivlib import derive, sum_entries
     >>> n, m, p = symbols("n m p", integer=True, positive=True)
     >>> X, w, W = MatrixSymbol("X", n, m), MatrixSymbol("w", m, 1), MatrixSymbol("W", m, p)
@@ -82,8 +82,8 @@ def amax(matrix: Any, axis: int | None = None, at_tie: Any = EQUALLY) -> Expr:
     >>> first = derive(amax(x, at_tie=1), x)
     >>> print(first)
     ∂L/∂x = hardmax(x, at_tie=1)
-    >>> first.to_function()([5.0, 5.0, 2.0]).tolist()
-    [1.0, 0.0, 0.0]
+    >>> first.result.subs(x, Matrix([5, 5, 2])).doit().T
+    Matrix([[1, 0, 0]])
 
     ```
 
