@@ -28,7 +28,7 @@ from derivlib.rules.conditions import each
 from derivlib.rules.declare import differential
 from derivlib.rules.placeholders import m, matrix, n
 from derivlib.rules.rule import Differentiate, Source
-from derivlib.rules.sources import cookbook
+from derivlib.rules.sources import cookbook, higham
 from derivlib.rules.symmetry import is_symmetric
 
 U, S_ = matrix("U", n, m), matrix("S", n, n)
@@ -75,7 +75,7 @@ def _symmetric_part(d: Differentiate, base: Expr) -> Expr:
 
 _z = Symbol("z")
 OF_FUNCTION = tuple((base, Lambda(_z, sin(2 * _z))) for (base,) in SYMMETRIC)
-HIGHAM = Source("Higham", 2008, "chapter 3, the Fréchet derivative")
+FRECHET = higham("chapter 3, the Fréchet derivative")
 
 
 def _slope(function: Lambda) -> Lambda:
@@ -102,12 +102,12 @@ def _eigenvectors(d: Differentiate, base: Expr) -> Expr:
     )
 
 
-@differential(EigenSum, "sum over eigenvalues", *OF_FUNCTION, source=HIGHAM)
+@differential(EigenSum, "sum over eigenvalues", *OF_FUNCTION, source=FRECHET)
 def _sum_over_eigenvalues(d: Differentiate, base: Expr, function: Lambda) -> Expr:
     return inner(EigenFunction(base, _slope(function)), d(base))
 
 
-@differential(EigenFunction, "function of eigenvalues", *OF_FUNCTION, source=HIGHAM)
+@differential(EigenFunction, "function of eigenvalues", *OF_FUNCTION, source=FRECHET)
 def _function_of_eigenvalues(d: Differentiate, base: Expr, function: Lambda) -> Expr:
     """V (F ∘ (VᵀdS V)) Vᵀ with F = (f(λⱼ) - f(λᵢ))/(λⱼ - λᵢ), and f'(λᵢ) where both are equal.
 
@@ -168,7 +168,7 @@ _extreme(LambdaMin, EigvecMin, ResolventMin, "smallest")
 # --- singular values ------------------------------------------------------------------------
 
 WATSON = Source("Watson", 1992, "the norms of singular values")
-POLAR = Source("Higham", 2008, "chapter 8, the polar decomposition")
+POLAR = higham("chapter 8, the polar decomposition")
 FULL_RANK = each("of full rank")
 
 

@@ -50,7 +50,7 @@ from derivlib.rules.conditions import each
 from derivlib.rules.declare import Build, differential, moving
 from derivlib.rules.placeholders import k, m, matrix, n
 from derivlib.rules.rule import Arguments, Condition, Differentiate, Source
-from derivlib.rules.sources import cookbook
+from derivlib.rules.sources import cookbook, higham
 
 U, V, W = matrix("U", n, n), matrix("V", m, m), matrix("W", n, m)
 A, B, E = matrix("A", n, n), matrix("B", m, m), matrix("E", n, n)
@@ -59,11 +59,6 @@ SMALL, DIRECTION = matrix("A", 2, 2), matrix("E", 2, 2)
 MOVING = matrix("U", 3, 3)
 POSITIVE_DEFINITE = add(mul(MOVING, transpose(MOVING)), identity(S(3)))
 """A matrix that has a logarithm and a square root, wherever it moves."""
-
-
-def higham(place: str) -> Source:
-    """A place in Functions of Matrices."""
-    return Source("Higham", 2008, place)
 
 
 FRECHET = higham("section 3.1, the Fréchet derivative")

@@ -15,6 +15,11 @@ def magnus_neudecker(place: str) -> Source:
     return Source("Magnus & Neudecker", 2019, place)
 
 
+def higham(place: str) -> Source:
+    """A place in Functions of Matrices."""
+    return Source("Higham", 2008, place)
+
+
 def goodfellow(place: str) -> Source:
     """A place in Deep Learning."""
     return Source("Goodfellow et al.", 2016, place)

@@ -24,12 +24,13 @@ from derivlib.nodes.sum_entries import SumEntries
 from derivlib.rules.conditions import each
 from derivlib.rules.declare import algebra
 from derivlib.rules.placeholders import matrix, n
-from derivlib.rules.rule import Arguments, Condition, Source
+from derivlib.rules.rule import Arguments, Condition
+from derivlib.rules.sources import higham
 from derivlib.rules.symmetry import is_symmetric
 
 A = matrix("A", n, n)
 z = Symbol("z")
-HIGHAM = Source("Higham", 2008, "chapter 1, the definitions of a function of a matrix")
+HIGHAM = higham("chapter 1, the definitions of a function of a matrix")
 _SYMMETRIC = add(A, transpose(A))
 _POSITIVE = add(mul(A, transpose(A)), identity(n))
 

@@ -178,3 +178,9 @@ def test_code_is_written_for_the_library_that_is_asked_for():
     assert [*asked.stages()][-1]["agreed"]
     assert "tensor of length n" in asked.code("torch")
     assert "array of length n" in asked.code("numpy")
+
+
+def test_a_line_has_the_shape_of_what_it_claims():
+    asked = {"formula": "t*I + A, A in R^(3 x 3)", "variable": "t"}
+    assert stages(**asked, claim="I")["claim"]["agreed"]
+    assert stages(**asked, claim="I*dt\nI")["claim"]["agreed"]

@@ -162,6 +162,14 @@ def test_an_abstract_function_has_no_numbers():
     assert told == "f can be any function, so there are no numbers for it"
 
 
+def test_what_cannot_hold_at_once_has_no_example():
+    found = Asked({"formula": "tr(A*S), S positive_definite, S^2 = I", "variable": "A"})
+    assert "derived" in {stage["stage"] for stage in found.stages()}
+    assert not any(found.example_numbers().values())
+    told = found.at_numbers({"A": "1 2; 3 4", "S": "1 0; 0 1"})["wrong"]
+    assert "involutory and positive definite at once" in told
+
+
 def test_a_size_in_the_formula_is_that_of_the_numbers():
     found = asked("sum(x)/n, x in R^n", "x").at_numbers({"x": "1; 2; 4; 1"})
     assert found["value"] == "2"

@@ -69,3 +69,15 @@ def browser() -> Iterator[Any]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module", params=["desktop", "phone in the dark"])
+def reader(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A reader at a desk in the light, and one with a phone in the dark."""
+    import visits
+
+    is_desktop = request.param == "desktop"
+    settings = visits.DESKTOP if is_desktop else visits.PHONE
+    colours = "light" if is_desktop else "dark"
+    with visits.visitor(browser, **settings, color_scheme=colours) as context:
+        yield context

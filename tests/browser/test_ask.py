@@ -40,14 +40,6 @@ QUESTIONS += [{"formula": formula, "variable": name} for formula, name in OTHERS
 ANSWERED = ".ask-answer[data-agreed]"
 
 
-@pytest.fixture(scope="module", params=["desktop", "phone in the dark"])
-def reader(browser, request):
-    settings = visits.DESKTOP if request.param == "desktop" else visits.PHONE
-    colours = "light" if request.param == "desktop" else "dark"
-    with visits.visitor(browser, **settings, color_scheme=colours) as context:
-        yield context
-
-
 @pytest.fixture(scope="module")
 def asking(reader, origin):
     """The page, on which Python is started once."""

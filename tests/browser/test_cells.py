@@ -16,15 +16,6 @@ WHOLE = ("gallery/least-squares", "derivations/notebook/factors", "reference/coo
 ONE = WHOLE[1]
 
 
-@pytest.fixture(scope="module", params=["desktop", "phone in the dark"])
-def reader(browser, request):
-    desktop = request.param == "desktop"
-    colours = "light" if desktop else "dark"
-    settings = visits.DESKTOP if desktop else visits.PHONE
-    with visits.visitor(browser, **settings, color_scheme=colours) as context:
-        yield context
-
-
 @pytest.fixture(scope="module")
 def opened(reader, origin):
     """A page with its cells open, which the tests below it share."""

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import inspection
 import needs
-import pytest
 import visits
 from playwright.sync_api import expect
 
@@ -82,14 +81,6 @@ def test_what_is_asked_is_answered_and_judged():
         assert verified["agreed"], (page, question, verified)
         alike += all(f" = {result}" in derived["text"] for result in results)
     assert alike > 0.6 * len(shown), (alike, len(shown))
-
-
-@pytest.fixture(scope="module", params=["desktop", "phone in the dark"])
-def reader(browser, request):
-    settings = visits.DESKTOP if request.param == "desktop" else visits.PHONE
-    colours = "light" if request.param == "desktop" else "dark"
-    with visits.visitor(browser, **settings, color_scheme=colours) as context:
-        yield context
 
 
 def choose(page, name, value):

@@ -26,6 +26,7 @@ from derivlib.errors import (
     UnsupportedError,
     VerificationError,
 )
+from derivlib.expressions.sizes import at_size
 
 MOST_ENTRIES = 400
 """How many entries a matrix may have; beyond it nobody reads the answer."""
@@ -127,7 +128,7 @@ class AtNumbers:
             try:
                 sizes = sizes_to_check_at(None, *self.exprs, assuming=self.assuming)
                 return self._example({size: number - less for size, number in sizes.items()})
-            except (ShapeError, SizesError, UnsupportedError, VerificationError):
+            except (InputError, ShapeError, SizesError, UnsupportedError, VerificationError):
                 continue
         return dict.fromkeys(self.symbols, "")
 
@@ -177,8 +178,7 @@ class AtNumbers:
             told = {*domain.properties.get(symbol, ()), domain.structures.get(symbol, "")}
             words = " and ".join(sorted(told - {""}))
             if symbol in domain.patterns:
-                size = sizes.get(symbol.shape[0], symbol.shape[0])
-                for i, j in product(range(size), repeat=2):
+                for i, j in product(range(at_size(symbol.shape[0], sizes)), repeat=2):
                     place = domain.place(symbol, i, j)
                     should = 0 if place is None else point.value(symbol, *place)
                     if point.value(symbol, i, j) != should:
@@ -187,6 +187,7 @@ class AtNumbers:
                             f"{name} is {words}; {where} should be {_rounded(should)}", name
                         )
             if "positive definite" in told:
+                size = at_size(symbol.shape[0], sizes)
                 rows = [[point.value(symbol, i, j) for j in range(size)] for i in range(size)]
                 try:
                     cholesky(matrix(rows))

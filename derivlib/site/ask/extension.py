@@ -133,7 +133,7 @@ def copy_scripts(app: Sphinx) -> None:
             shutil.copy(path, target)
 
 
-def pages_with_a_box(site: Path) -> dict[Path, str]:
+def pages_that_run_python(site: Path) -> dict[Path, str]:
     """The pages of a built site that run Python, to ask or in cells, with what they hold."""
     pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
     return {path: page for path, page in pages.items() if _RUNS_PYTHON.search(page)}
@@ -143,7 +143,7 @@ def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
     """Put Python for the browser into the site, if it has a page that needs it."""
     if exception is not None or app.builder.format != "html":
         return
-    if not pages_with_a_box(Path(app.outdir)):
+    if not pages_that_run_python(Path(app.outdir)):
         return
     modules = Path(app.srcdir) / app.config.ask_node_modules
     target = Path(app.outdir) / FOLDER
@@ -212,7 +212,7 @@ def add_policies(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into each page that has a box."""
     if exception is not None or app.builder.format != "html":
         return
-    for path, page in pages_with_a_box(Path(app.outdir)).items():
+    for path, page in pages_that_run_python(Path(app.outdir)).items():
         if "Content-Security-Policy" not in page:
             policy = escape(policy_of(page), quote=True).replace("&#x27;", "'")
             up = "../" * (len(path.relative_to(app.outdir).parts) - 1)

@@ -106,7 +106,7 @@ def skip(self: Any, node: nodes.Element) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the links with Sphinx, and with MyST-NB what looks at outputs."""
-    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None))
+    others: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None))
     app.add_node(change_links, html=(visit_change_links, None), **others)
     app.connect("doctree-read", place_links)
     app.connect("html-page-context", put_addresses)

@@ -111,13 +111,16 @@ _OF_TWO = "line 2, counted from 1, is not equal to the line before it: "
 
 def _read(typed: Typed, line: str, formula: Expr, wrt: Any) -> Any:
     """The expression of a line, with the shape that it should have, if it can have that."""
-    value = formula.shape if formula.is_Matrix else None
-    for shape in (shape_of_derivative(formula, wrt), value):
+    wanted = {
+        False: shape_of_derivative(formula, wrt),
+        True: formula.shape if formula.is_Matrix else None,  # of a differential
+    }
+    for shape in wanted.values():
         try:
             expr = typed.expression(line, shape)
         except ParseError:
             continue
-        if _is_differential(expr) is (shape == value):
+        if wanted[_is_differential(expr)] == shape:
             return expr
     return typed.expression(line)
 

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from derivlib.site.ask.extension import FOLDER as PYTHON
+from derivlib.site.ask.links import skip
 from derivlib.site.cells.needs import why_not
 from derivlib.site.cells.outputs import digest
 
@@ -102,11 +103,6 @@ def visit_cells_bar(self: HTML5Translator, node: cells_bar) -> None:
     raise nodes.SkipNode
 
 
-def skip_cells_bar(self: Any, node: cells_bar) -> None:
-    """Leave it out where there is no HTML."""
-    raise nodes.SkipNode
-
-
 def add_to_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
 ) -> None:
@@ -133,7 +129,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("derivlib.site.ask.extension")
     app.add_config_value("cells_seconds", {}, "env", dict)
     app.add_config_value("cells_longest", 20, "env", (int, float))
-    others: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), (skip_cells_bar, None))
+    others: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None))
     app.add_node(cells_bar, html=(visit_cells_bar, None), **others)
     app.connect("html-page-context", add_to_page)
     app.connect("builder-inited", copy_scripts)

@@ -92,8 +92,8 @@ class PageRun:
                 self.outputs.append(merged(found))
                 failed = bool(found) and found[-1]["output_type"] == "error"
                 same = digest(found) == self._recorded(number - 1)
-                told = {"outputs": self.outputs[-1], "same": same, "failed": failed}
-                tell({"event": "done", "cell": number - 1, **told})
+                done = {"outputs": self.outputs[-1], "same": same, "failed": failed}
+                tell({"event": "done", "cell": number - 1, **done})
                 if failed:
                     break
         finally:
