@@ -11,6 +11,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.check.claims import by_hand
 from derivlib.check.claims.by_hand import StepsVerdict, Verdict
+from derivlib.check.claims.verification import Method
 from derivlib.check.points.assumptions import in_force
 from derivlib.derivation.derivation import Derivation, carry_out, carry_out_twice
 from derivlib.derivation.entrywise import (
@@ -381,6 +382,7 @@ def is_derivative(
     seed: int = 0,
     structure: Structure | None = None,
     assuming: Any = (),
+    method: Method | None = None,
     **kinds: Any,
 ) -> Verdict:
     """Judge a derivative that was found by hand; the engine has no part in it.
@@ -428,11 +430,14 @@ def is_derivative(
         move, and all places of one move together; see :func:`derivlib.check.claims.derivative`.
     :param assuming: what holds at every point: SymPy's assumptions, such as
         `Q.symmetric(A)`, on matrices and scalars, and equations, as in :func:`derive`.
+    :param method: "exact" for every entry in fractions whatever the sizes, "double" for random
+        directions in double precision; the sizes decide if there is none.
     :param kinds: what the names in texts are, as in :func:`derivlib.parse`.
     :returns: a verdict that is true or false, and says why.
     :raises InputError: if `claim` or `expr` is not an expression, or `wrt` not a symbol; if a
         structure or an assumption is not known.
     :raises ParseError: if a text cannot be read.
+    :raises BackendError: if `method` is "double" and NumPy is not installed.
     :raises ShapeError: if a matrix with a structure is not square.
     :raises SizesError: if sizes are given and one is missing or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
@@ -454,6 +459,7 @@ def is_derivative(
         seed=seed,
         structure=structure,
         assuming=(*typed.assuming, typed.assumed(assuming)),
+        method=method,
     )
 
 

@@ -415,8 +415,8 @@ class Derivation(DerivationBase):
             there is passed over. Small ones, pairwise different, are chosen if there are none.
         :param seed: the seed of the random points.
         :param points: how many points, at least one.
-        :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
-            random directions in double precision.
+        :param method: "exact" for every entry in fractions whatever the sizes, "double" for
+            random directions in double precision; the sizes decide if there is none.
         :param code: "numpy", "jax" or "torch" to run the code of :meth:`to_function` too, at the
             same points, and compare what it calculates.
         :returns: what was compared, and how.

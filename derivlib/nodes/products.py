@@ -42,12 +42,16 @@ def _times(calc: Any, left: Grid, right: Grid) -> Grid:
         )
     is_zero = calc.ring.is_zero
     rows = [left.row(i) for i in range(left.rows)]
-    filled = [[k for k, entry in enumerate(row) if not is_zero(entry)] for row in rows]
     cols = [right.col(j) for j in range(right.cols)]
+    in_rows, in_cols = (
+        [[k for k, entry in enumerate(line) if not is_zero(entry)] for line in lines]
+        for lines in (rows, cols)
+    )
 
     def entry(i: int, j: int) -> Any:
         row, col = rows[i], cols[j]
-        return dot(calc, [row[k] for k in filled[i]], [col[k] for k in filled[i]])
+        filled = min(in_rows[i], in_cols[j], key=len)
+        return dot(calc, [row[k] for k in filled], [col[k] for k in filled])
 
     return Grid.of(left.rows, right.cols, entry)
 
@@ -56,7 +60,7 @@ def dot(calc: Any, left: Sequence[Any], right: Sequence[Any]) -> Any:
     """The sum of the products of corresponding entries."""
     ring = calc.ring
     pairs = zip(left, right, strict=True)
-    return ring.total([ring.product(pair) for pair in pairs if not ring.is_zero(pair[1])])
+    return ring.total([ring.product(pair) for pair in pairs if not any(map(ring.is_zero, pair))])
 
 
 def _on_arrays(on: Any, node: Any) -> Any:

@@ -78,7 +78,7 @@ def _line(check: Check) -> tuple[str, str]:
     if check.refused:
         return subject, " ".join(check.refused.split())
     sizes = "; ".join(dict.fromkeys(filter(None, (_sizes(c.sizes) for c in check.comparisons))))
-    exact = all(each.method == "exact" for each in check.comparisons)
+    exact = all(each.method in ("exact", "modular") for each in check.comparisons)
     how = "exactly" if exact else "numerically"
     points = max(each.points for each in check.comparisons)
     calculus = getattr(check.comparisons[0], "calculus", "")

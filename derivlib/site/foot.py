@@ -29,7 +29,12 @@ COMPARED = {
 }
 """What a check is called, one and many, and what was compared with what."""
 
-METHODS = {"exact": "exactly", "numeric": "numerically", "double": "in double precision"}
+METHODS = {
+    "exact": "exactly",
+    "modular": "exactly modulo a random prime",
+    "numeric": "numerically",
+    "double": "in double precision",
+}
 FEW_SIZES = 4
 NAMES = {"sympy": "SymPy"}
 

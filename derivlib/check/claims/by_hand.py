@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -29,8 +29,10 @@ from derivlib.check.claims.claim import Claim
 from derivlib.check.claims.comparison import difference_of, for_markdown, sentence, sizes_by_name
 from derivlib.check.claims.derivative import compare
 from derivlib.check.claims.equation import EquationCheck, check_equation
-from derivlib.check.claims.judgement import Judgement, judgement
+from derivlib.check.claims.judgement import judgement
+from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
+from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.points.domain import Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue
@@ -175,6 +177,7 @@ def is_derivative(
     seed: int = 0,
     structure: Structure | None = None,
     assuming: Any = (),
+    method: Method | None = None,
 ) -> Verdict:
     """Judge a derivative that was found by hand; see :func:`derivlib.is_derivative`."""
     claim, expr = expression(claim), expression(expr)
@@ -182,28 +185,43 @@ def is_derivative(
     given = sizes_to_check_at(sizes, claim, expr, wrt, assuming=assuming)
     named = sizes_by_name(given)
     structures = None if structure is None else {wrt: structure}
-    domain = domain_of(given, (claim, expr, wrt), structures=structures, assuming=assuming)
+    exprs = (claim, expr, wrt)
+    large = in_double(method, exprs, given)
+    domain = domain_of(given, exprs, structures=structures, assuming=assuming, by_entries=not large)
+    every_entry = method == "exact"
+    expected = None if large else judgement(expr, wrt, given, {}, domain, every_entry=every_entry)
+    found: list[Different] = []
+
+    def compared(claimed: Claim) -> Verification:
+        if large:
+            return compare_in_double(claimed, seed=seed)
+        return compare(
+            claimed,
+            seed=seed,
+            expected=expected if claimed.domain is domain else None,
+            differing=lambda *values: found.append(values),
+            every_entry=every_entry,
+        )
+
     with judging("derivative", expr, wrt, claim) as note:
-        expected = judgement(expr, wrt, given, {}, domain)
         claimed = Claim(expr, wrt, claim, given, {}, domain)
-        found: list[Different] = []
         try:
-            verification = compare(
-                claimed,
-                seed=seed,
-                expected=expected,
-                differing=lambda *values: found.append(values),
-            )
+            verification = compared(claimed)
         except VerificationError as error:
             note.refused = str(error)
-            hint = _hint(claimed, expected, seed, found)
+            hint = _hint(claimed, compared, found)
             return Verdict(False, str(error), hint, named)
         note(verification)
     return Verdict(True, str(verification), "", named)
 
 
-def _hint(claimed: Claim, expected: Judgement, seed: int, found: Sequence[Different]) -> str:
-    """Say what a claim is instead; the derivative it is compared with is found only once."""
+def _hint(
+    claimed: Claim, compared: Callable[[Claim], Verification], found: Sequence[Different]
+) -> str:
+    """Say what a claim is instead.
+
+    :param compared: compares another claim in the same way.
+    """
     claim, wrt, domain = claimed.result, claimed.wrt, claimed.domain
     candidates = [(candidate, told, domain) for candidate, told in _alternatives(claim, found)]
     if domain.structures:
@@ -221,8 +239,7 @@ def _hint(claimed: Claim, expected: Judgement, seed: int, found: Sequence[Differ
         ]
     for candidate, told, where in candidates:
         try:
-            known = expected if where is domain else None
-            compare(replace(claimed, result=candidate, domain=where), seed=seed, expected=known)
+            compared(replace(claimed, result=candidate, domain=where))
         except VerificationError:
             continue
         return told

@@ -15,12 +15,11 @@ from derivlib.check.claims.code import SPACING, Calculation, compare_code, nudge
 from derivlib.check.claims.comparison import (
     Difference,
     as_grid,
-    difference_of,
     first_that_works,
     library_versions,
     sizes_by_name,
 )
-from derivlib.check.claims.judgement import LONGEST, Judgement, judgement
+from derivlib.check.claims.judgement import LONGEST, EveryEntry, Judgement, judgement
 from derivlib.check.claims.large import compare_in_double, in_double
 from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
@@ -28,6 +27,7 @@ from derivlib.check.points.domain import domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import Arithmetic, NoValue, kinds_of_numbers
 from derivlib.check.scalars.numbers import Numbers, Point, at_points, check_draws
+from derivlib.check.scalars.residues import without_fractions
 from derivlib.check.values.entry_derivatives import refuse_unknown_order
 from derivlib.check.values.explicit import taken_definitions
 from derivlib.check.values.node_count import written_length
@@ -67,10 +67,13 @@ def verify(
     long to be written out, such as that of a deep network, is found by dual numbers instead,
     in the direction of one entry of `wrt` at a time.
 
-    At large sizes that would take hours. Where a matrix has more than 400 entries, and NumPy is
-    installed, the derivative is found in double precision along a few random directions, and
-    what the claim says of them is compared: a claim that is wrong in one entry is wrong along
-    nearly every direction.
+    At large sizes that would take hours. Where the variable has more than 64 entries (for a
+    Hessian 17), the derivative is found along a random direction at each point, and what the
+    claim says of it is compared: a claim that is wrong in one entry is wrong along nearly every
+    direction. Where matrices have more than 8 rows or columns, integers modulo a random prime
+    take the place of fractions, which would grow without end in the inverse of a matrix. Where
+    a matrix has more than 400 entries (of the variable of a Hessian, 64), and NumPy is
+    installed, a few directions are compared in double precision.
 
     ```pycon
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -83,8 +86,12 @@ def verify(
     ... except AssertionError as error:
     ...     print(str(error).partition(":")[0])
     entry (1, 1), counted from 1, differs at m=2, n=3
-    >>> verify(Trace(A * X), X, A.T, {n: 300, m: 200}).calculus
-    'along random directions'
+    >>> verification = verify(Trace(A * X), X, A.T, {n: 300, m: 200})
+    >>> verification.calculus, verification.method
+    ('along random directions', 'double')
+    >>> verification = verify(Trace(A * X), X, A.T, {n: 11, m: 9})
+    >>> verification.calculus, verification.method
+    ('along random directions', 'modular')
     >>> from sympy import DiagMatrix, DiagonalOf
     >>> U, B = MatrixSymbol("U", n, n), MatrixSymbol("B", n, n)
     >>> claim = B + B.T - DiagMatrix(DiagonalOf(B))
@@ -110,8 +117,8 @@ def verify(
     :param assuming: what holds at every point: SymPy's assumptions, such as
         `Q.symmetric(A)`, on matrices and scalars. Those of `with sympy.assuming(...)` hold
         too.
-    :param method: "exact" for the calculus entry by entry whatever the sizes, "double" for
-        random directions in double precision.
+    :param method: "exact" for every entry in fractions whatever the sizes, "double" for
+        random directions in double precision; the sizes decide if there is none.
     :param code: code that is to calculate the derivative at each point too.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     :raises BackendError: if `method` is "double" and NumPy is not installed.
@@ -129,7 +136,7 @@ def verify(
         sizes, expr, wrt, result, *definitions, *definitions.values(), assuming=assuming
     )
     exprs = (expr, wrt, result, *definitions.values())
-    large = in_double(method, exprs, given)
+    large = in_double(method, exprs, given, wrt if order == 2 else None)
     domain = domain_of(
         given,
         exprs,
@@ -139,7 +146,11 @@ def verify(
     )
     claim = Claim(expr, wrt, result, given, definitions, domain, order, code)
     with judging("derivative", expr, wrt, result) as note:
-        verification = (compare_in_double if large else compare)(claim, seed=seed, points=points)
+        if large:
+            verification = compare_in_double(claim, seed=seed, points=points)
+        else:
+            every_entry = method == "exact"
+            verification = compare(claim, seed=seed, points=points, every_entry=every_entry)
         note(verification)
     return verification
 
@@ -151,35 +162,47 @@ def compare(
     points: int = 2,
     expected: Judgement | None = None,
     differing: Differing | None = None,
+    every_entry: bool = False,
 ) -> Verification:
     """Compare as :func:`verify` does, at the points of a domain.
 
     :param expected: the derivative as the judge finds it in this domain, if it is known.
-    :param differing: called with both values, and their kind of numbers, if they differ.
+    :param differing: called with both values, and their kind of numbers, if they differ and
+        every entry is known.
+    :param every_entry: whether every entry is to be found, however long that takes.
     :raises VerificationError: if an entry or the shape differs, or no point can be found.
     """
     check_draws(seed, points)
     sizes, definitions, domain = claim.sizes, claim.definitions, claim.domain
     if expected is None:
-        expected = judgement(claim.expr, claim.wrt, sizes, definitions, domain, claim.order)
+        expected = judgement(
+            claim.expr,
+            claim.wrt,
+            sizes,
+            definitions,
+            domain,
+            claim.order,
+            every_entry=every_entry,
+        )
 
     def action(point: Point) -> tuple[int, int]:
         evaluation = point.evaluation(sizes, definitions)
         claimed = as_grid(evaluation.value(claim.result))
-        truth = as_grid(expected.at(point))
-        difference = difference_of(claimed, truth, point.arithmetic)
+        difference = expected.difference(claimed, point)
         if difference is not None:
-            if differing is not None:
-                differing(claimed, truth, point.arithmetic)
+            if differing is not None and isinstance(expected, EveryEntry):
+                differing(claimed, as_grid(expected.at(point)), point.arithmetic)
             written = _written(difference, claim, expected)
             raise VerificationError(
                 difference.told("the result", "entry-by-entry calculus", sizes, written)
             )
         if claim.code is not None:
-            compare_code(claim.code, evaluation.value, truth, _near(claim, point), sizes)
-        return truth.shape
+            compare_code(claim.code, evaluation.value, claimed, _near(claim, point), sizes)
+        return claimed.shape
 
     kinds, count = kinds_of_numbers(claim.exprs, points, in_components=domain.has_components)
+    if not every_entry and claim.code is None:  # code calculates with floats
+        kinds = without_fractions(kinds, claim.exprs, sizes, seed)
     kind, shapes = first_that_works(
         kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain))
     )
@@ -194,7 +217,7 @@ def compare(
         versions=library_versions(),
         structure=domain.structured(claim.wrt),
         assumptions=domain.told,
-        abstract=has_abstract(claim.exprs),
+        abstract=has_abstract(claim.exprs) or getattr(kind, "has_met_functions", False),
         code="" if claim.code is None else claim.code.title,
     )
 

@@ -21,6 +21,7 @@ from derivlib.check.points.domain import EVERYWHERE, Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
 from derivlib.check.scalars.fields import kinds_of_numbers
 from derivlib.check.scalars.numbers import Point, at_points, check_draws
+from derivlib.check.scalars.residues import MODULAR, without_fractions
 from derivlib.check.values.directional import derivative_at
 from derivlib.check.values.explicit import taken_definitions
 from derivlib.errors import DerivlibError, InputError, VerificationError
@@ -35,7 +36,8 @@ class EquationCheck:
 
     :param sizes: names and values of the sizes.
     :param entries: the number of entries compared at each point.
-    :param method: "exact" for rational arithmetic, "numeric" for high precision.
+    :param method: "exact" for rational arithmetic, "modular" for integers modulo a random prime,
+        "numeric" for high precision.
     :param points: the number of random points and directions.
     :param seed: their seed.
     """
@@ -49,7 +51,7 @@ class EquationCheck:
     def __str__(self) -> str:
         entries = "their one entry" if self.entries == 1 else f"all {self.entries} entries"
         points = f"{self.points} random point{'s' * (self.points > 1)}"
-        how = "exactly" if self.method == "exact" else "in high precision"
+        how = {"exact": "exactly", "modular": MODULAR}.get(self.method, "in high precision")
         return f"Both sides agree in {entries}{at_sizes(dict(self.sizes))}: {how} at {points}."
 
     __repr__ = __str__
@@ -241,6 +243,7 @@ def _checked(
 ) -> EquationCheck:
     check_draws(seed, points)
     kinds, count = kinds_of_numbers(expressions, points, in_components=domain.has_components)
+    kinds = without_fractions(kinds, expressions, sizes, seed)
     kind, entries = first_that_works(
         kinds, lambda kind: list(at_points(kind, seed, count, action, domain=domain, **options))
     )

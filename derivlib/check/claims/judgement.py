@@ -1,4 +1,4 @@
-"""The derivative as the judge finds it: written out, or along directions."""
+"""The derivative as the judge finds it: written out, or along directions, all or a few."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from sympy import Expr
 
-from derivlib.check.claims.comparison import as_grid
+from derivlib.check.claims.comparison import Difference, as_grid, difference_of
+from derivlib.check.claims.sampled import Sampled
 from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.numbers import Point
 from derivlib.check.values.directional import derivative_at, second_derivative_at
@@ -26,6 +27,10 @@ from derivlib.nodes.grid import Grid
 LONGEST = 20_000
 """Nodes, times directions, up to which a derivative is written out entry by entry."""
 
+MOST_DIRECTIONS = {1: 64, 2: 17}
+"""Entries of a variable up to which a derivative, or a Hessian, is found along the direction of
+every one; the more there are, the longer fractions grow in the inverse of a matrix."""
+
 
 class Judgement(Protocol):
     """The derivative as the judge finds it."""
@@ -34,15 +39,27 @@ class Judgement(Protocol):
     def calculus(self) -> str:
         """How it is found, in words."""
 
-    def at(self, point: Point) -> Any:
-        """Its value at a point."""
+    def difference(self, claimed: Grid, point: Point) -> Difference | None:
+        """An entry in which a claim differs from it at a point, if there is one."""
 
     def entry(self, i: int, j: int) -> Expr | None:
         """Entry (i, j), counted from 0, as an expression, if there is one."""
 
 
+class EveryEntry:
+    """A derivative of which every entry is found."""
+
+    def at(self, point: Point) -> Any:
+        """Its value at a point."""
+        raise NotImplementedError
+
+    def difference(self, claimed: Grid, point: Point) -> Difference | None:
+        """The first entry, row by row, in which a claim differs from it at a point."""
+        return difference_of(claimed, as_grid(self.at(point)), point.arithmetic)
+
+
 @dataclass(frozen=True)
-class WrittenOut:
+class WrittenOut(EveryEntry):
     """Every entry written out and differentiated by SymPy's scalar calculus."""
 
     derivatives: EntryDerivatives
@@ -63,7 +80,7 @@ class WrittenOut:
 
 
 @dataclass(frozen=True)
-class Directional:
+class Directional(EveryEntry):
     """Dual numbers, along the direction of every entry of the variable."""
 
     expr: Expr
@@ -94,14 +111,22 @@ def judgement(
     definitions: Mapping[Any, Expr],
     domain: Domain = EVERYWHERE,
     order: int = 1,
+    *,
+    every_entry: bool = False,
 ) -> Judgement:
-    """Write the derivative out if SymPy can and that is not too long, or else use dual numbers."""
+    """Write the derivative out if SymPy can and that is not too long, or else use dual numbers.
+
+    :param every_entry: whether every entry is to be found, however long that takes.
+    """
     refuse_unknown_order(order)
-    directions = written_length(wrt, sizes) ** order
+    free = written_length(wrt, sizes)
+    directions = free**order
     if written_length(expr, sizes, definitions) * directions <= LONGEST:
         with suppress(UnsupportedError):
             derivatives = differentiate_entries(
                 expr, wrt, sizes, definitions=definitions, domain=domain, order=order
             )
             return WrittenOut(derivatives, sizes, definitions)
+    if free > MOST_DIRECTIONS[order] and not every_entry:
+        return Sampled(expr, wrt, sizes, definitions, order)
     return Directional(expr, wrt, sizes, definitions, order)

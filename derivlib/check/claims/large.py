@@ -13,6 +13,7 @@ from derivlib.check.claims.claim import Claim
 from derivlib.check.claims.comparison import library_versions, sizes_by_name
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.scalars.numbers import check_draws
+from derivlib.check.values.node_count import written_length
 from derivlib.errors import BackendError, InputError
 from derivlib.expressions.sizes import all_nodes, at_size
 
@@ -25,10 +26,20 @@ def _has_numpy() -> bool:
     return find_spec("numpy") is not None
 
 
-def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, int]) -> bool:
-    """Tell whether to compare in double precision, along random directions.
+_MOST_IN_HESSIAN = 64
+"""How many entries a variable may have for a Hessian, which has the square of it."""
 
-    :param method: "exact", "double", or nothing, if the sizes are to tell.
+
+def in_double(
+    method: Method | None,
+    exprs: Iterable[Expr],
+    sizes: Mapping[Any, int],
+    hessian_by: Expr | None = None,
+) -> bool:
+    """Return whether to compare in double precision, along random directions.
+
+    :param method: "exact", "double", or nothing, if the sizes are to decide.
+    :param hessian_by: the variable of a Hessian.
     :raises BackendError: if that is asked for and NumPy is not installed.
     :raises InputError: if there is no such method.
     """
@@ -43,6 +54,8 @@ def in_double(method: Method | None, exprs: Iterable[Expr], sizes: Mapping[Any, 
         return method == "double"
     shapes = {tuple(node.shape) for node in all_nodes(exprs) if isinstance(node, MatrixSymbol)}
     entries = (at_size(rows, sizes) * at_size(cols, sizes) for rows, cols in shapes)
+    if hessian_by is not None and written_length(hessian_by, sizes) > _MOST_IN_HESSIAN:
+        return True
     return any(count > _MOST_ENTRIES for count in entries)
 
 

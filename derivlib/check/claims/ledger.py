@@ -29,7 +29,7 @@ class Compared(Protocol):
 
     @property
     def method(self) -> str:
-        """How: "exact", "numeric" or "double"."""
+        """How: "exact", "modular", "numeric" or "double"."""
 
     @property
     def seed(self) -> int | None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from derivlib.check.claims.comparison import SizesByName, at_sizes
 from derivlib.check.scalars.fields import HighPrecision
+from derivlib.check.scalars.residues import MODULAR
 
 Method = Literal["exact", "double"]
 """How a derivative is compared: entry by entry, or along random directions."""
@@ -29,11 +30,11 @@ class Verification:
 
     :param sizes: names and values of the sizes.
     :param shape: rows and columns of the derivative; 1×1 for a scalar.
-    :param method: "exact" for rational arithmetic, "numeric" for high precision, "double" for
-        double precision.
+    :param method: "exact" for rational arithmetic, "modular" for integers modulo a random
+        prime, "numeric" for high precision, "double" for double precision.
     :param calculus: "entry by entry" if every entry was written out and differentiated,
         "direction by direction" if that would have been too long, by dual numbers, "along
-        random directions" in double precision.
+        random directions" if there are too many of them.
     :param points: the number of random points.
     :param seed: the seed of the points.
     :param tolerance: the relative difference allowed; nothing where arithmetic is exact.
@@ -41,7 +42,7 @@ class Verification:
     :param structure: the structured variable whose free entries moved, in words; empty if
         every entry was free.
     :param assumptions: what held at every point, in words.
-    :param abstract: whether there were abstract functions.
+    :param abstract: whether there were functions that took independent values.
     :param code: the library whose code was found to calculate it at each point; empty if none was
         asked for.
     """
@@ -86,8 +87,10 @@ class Verification:
 
     def _how(self) -> str:
         if self.tolerance is None:
-            free = ", every abstract function taking independent values," if self.abstract else ""
-            return f"exactly{free}"
+            known = "function that is not rational" if self.method == "modular" else ""
+            free = f", every {known or 'abstract function'} taking independent values,"
+            how = MODULAR if self.method == "modular" else "exactly"
+            return how + free * self.abstract
         if self.method == "double":
             return f"to a relative difference of {self.tolerance:g} in double precision"
         return (

@@ -57,8 +57,8 @@ class Point:
     :param rng: where values are drawn from.
     :param attempt: how many points have been tried before.
     :param varying: tells which symbols change along the direction.
-    :param moving: the symbol whose free entries change along every direction at once, and the
-        place of each in a direction; otherwise changes are random.
+    :param moving: the symbol whose free entries alone change, and the change of each; otherwise
+        changes are random.
     :param domain: what holds at the point.
     """
 
@@ -66,7 +66,7 @@ class Point:
     rng: random.Random
     attempt: int = 0
     varying: Callable[[Any], bool] = lambda _: True
-    moving: tuple[Any, Mapping[tuple[int, int], int]] | None = None
+    moving: tuple[Any, Mapping[tuple[int, int], Change]] | None = None
     domain: Domain = EVERYWHERE
     _values: dict[Any, Any] = field(default_factory=dict)
     _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
@@ -83,9 +83,9 @@ class Point:
         if not self.varying(symbol):
             return 0
         if self.moving is not None:
-            moving, places = self.moving
+            moving, changes = self.moving
             free = self.domain.moving(symbol, i, j) if symbol == moving else None
-            return 0 if free is None else Change({(places[free],): 1})
+            return 0 if free is None else changes[free]
         if self.domain.knows(symbol):
             return self._matrix("change", symbol)[i, j]
         return self._drawn(("change", symbol, i, j), None)
@@ -124,7 +124,16 @@ class Point:
 
     def along(self, symbol: Any, entries: Sequence[tuple[int, int]]) -> Point:
         """The same point, and every direction in which some free entries of a symbol change."""
-        return replace(self, moving=(symbol, {free: k for k, free in enumerate(entries)}))
+        units = {free: Change({(k,): 1}) for k, free in enumerate(entries)}
+        return replace(self, moving=(symbol, units))
+
+    def toward(self, symbol: Any, *directions: Mapping[tuple[int, int], Any]) -> Point:
+        """The same point, and directions with a number for each free entry of a symbol."""
+        changes = {
+            free: Change({(k,): direction[free] for k, direction in enumerate(directions)})
+            for free in directions[0]
+        }
+        return replace(self, moving=(symbol, changes))
 
     def beside_kinks(self, sizes: Mapping[Any, int], definitions: Mapping[Any, Expr]) -> Evaluation:
         """Evaluate derivatives here; where a piece meets the next they have no value."""

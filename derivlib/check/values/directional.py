@@ -10,7 +10,7 @@ from sympy import Expr, S
 from derivlib.check.scalars.dual import Change
 from derivlib.check.scalars.numbers import Point
 from derivlib.nodes import d
-from derivlib.nodes.free_entries import free_entries, spread_out
+from derivlib.nodes.free_entries import Position, free_entries, spread_out
 from derivlib.nodes.grid import Grid, as_scalar
 
 
@@ -75,6 +75,43 @@ def second_derivative_at(
         return coefficient if a == b else half * coefficient
 
     return Grid.of(len(entries), len(entries), entry)
+
+
+def change_along(
+    point: Point,
+    expr: Expr,
+    variable: Any,
+    direction: Mapping[Position, Any],
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr] | None = None,
+) -> list[Any]:
+    """Find how every entry of an expression, column by column, changes along one direction.
+
+    :param variable: the matrix that changes.
+    :param direction: a number for each of its free entries.
+    """
+    evaluation = point.toward(variable, direction).evaluation(sizes, definitions)
+    value = evaluation.value(d(expr))
+    entries = value.stacked() if isinstance(value, Grid) else [value]
+    return [_along(entry, 0) for entry in entries]
+
+
+def second_change_along(
+    point: Point,
+    expr: Expr,
+    variable: Any,
+    directions: tuple[Mapping[Position, Any], Mapping[Position, Any]],
+    sizes: Mapping[Any, int],
+    definitions: Mapping[Any, Expr] | None = None,
+) -> Any:
+    """Find vec(U)ᵀ H vec(V) for the Hessian H of a scalar, and two directions U and V.
+
+    Along a U + b V the second differential has 2ab before it.
+    """
+    evaluation = point.toward(variable, *directions).evaluation(sizes, definitions)
+    second = as_scalar(evaluation.value(d(d(expr))))
+    terms = second.terms if isinstance(second, Change) else {}
+    return point.arithmetic.number(S.Half) * terms.get((0, 1), 0)
 
 
 def _along(value: Any, k: int) -> Any:

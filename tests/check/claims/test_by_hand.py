@@ -97,9 +97,9 @@ def test_a_refused_claim_is_told_apart_without_differentiating_again(monkeypatch
     """
     found = []
 
-    def counted(*arguments):
+    def counted(*arguments, **options):
         found.append(arguments)
-        return judgement(*arguments)
+        return judgement(*arguments, **options)
 
     for module in ("by_hand", "derivative"):
         monkeypatch.setattr(sys.modules[f"derivlib.check.claims.{module}"], "judgement", counted)
