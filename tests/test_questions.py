@@ -9,6 +9,7 @@ from sympy import (
     Function,
     HadamardProduct,
     Identity,
+    Lambda,
     Matrix,
     MatrixSymbol,
     OneMatrix,
@@ -17,6 +18,7 @@ from sympy import (
     Trace,
     exp,
     log,
+    sqrt,
     symbols,
 )
 
@@ -35,6 +37,7 @@ row, capital = MatrixSymbol("r", 1, n), MatrixSymbol("B", n, 1)
 mu, W_1, two = MatrixSymbol("mu", n, 1), MatrixSymbol("W_1", 4, 3), MatrixSymbol("u", 4, 1)
 sigma, lam = Function("sigma"), Function("lambda")
 t, alpha, K = Symbol("t"), Symbol("alpha", positive=True), Symbol("K")
+root = Lambda(t, 1 / sqrt(t + alpha))
 ones, many = OneMatrix(n, 1), [MatrixSymbol(f"v_{k}", n, 1) for k in range(200)]
 layer = lam((X * W + ones * b.T).applyfunc(sigma))
 
@@ -67,6 +70,9 @@ DERIVATIONS = {
     "a number by letters of vectors": lambda: derive(Symbol("x") * Symbol("y") ** 2, Symbol("x")),
     "a vector by a number": lambda: derive(t * a + ones, t),
     "entry by entry": lambda: derive(sum_entries(HadamardProduct(X, X)), X),
+    "a variance within a function of each entry": lambda: derive(
+        lam((DiagonalOf(X.T * (Identity(n) - ones * ones.T / n) * X) / n).applyfunc(root)), X
+    ),
     "softmax and a diagonal": lambda: derive(DiagonalOf(A * S).T * softmax(x), x),
 }
 

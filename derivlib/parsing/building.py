@@ -146,7 +146,7 @@ class Builder:
                 pass  # what is chosen between is done entry by entry too
             elif mark and part.kind in {"call", "grouped", "method"}:
                 mark = "argument"
-            elif mark == "argument":
+            elif mark == "argument" and not _is_product(part):
                 mark = "nested"
             elif part.kind == "compared":
                 mark = None
@@ -1060,6 +1060,13 @@ class Builder:
         while index in self.like:
             index = self.like[index]
         return "".join(self.written(index).split())
+
+
+def _is_product(part: Part) -> bool:
+    """Return whether a part is a product, whose factors mean in [ ] what the whole means."""
+    return part.kind == "juxtaposed" or (
+        part.kind == "binary" and _PLAIN_SIGNS[part.tokens[0].type] == "*"
+    )
 
 
 _LARGEST_EXPONENT = 400

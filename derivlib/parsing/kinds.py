@@ -122,6 +122,7 @@ class Step:
     :param name: the name, or a text of its own for a literal.
     :param of_matrix: whether it says nothing of a scalar, as a transpose or a trace.
     :param broadcasts: whether it repeats a scalar beside a matrix.
+    :param adds: whether it is a sum or a difference.
     :param divides: whether it takes a scalar that is meant to be one beside a matrix.
     :param multiplies: whether it is a product of matrices.
     """
@@ -131,6 +132,7 @@ class Step:
     name: str = ""
     of_matrix: bool = False
     broadcasts: bool = False
+    adds: bool = False
     divides: bool = False
     multiplies: bool = False
 
@@ -219,7 +221,8 @@ class Search:
             scalars = [k for k in step.parts if kinds[k] is Kind.SCALAR]
             repeats = step.broadcasts and kind is not Kind.SCALAR
             if repeats and scalars:
-                if any(k not in scalars and not self._names_in[k] for k in step.parts):
+                constant = [k for k in step.parts if k not in scalars and not self._names_in[k]]
+                if constant and (step.adds or any(self.steps[k].rule is None for k in constant)):
                     return None  # x'*x + I: the number 1, or c*I + I? It is asked back
                 total += 2 * max(bool(self._names_in[k]) for k in scalars)
             is_shaped = step.divides and kind is not Kind.SCALAR

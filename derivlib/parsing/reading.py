@@ -271,6 +271,7 @@ class _Reader:
                 op.shape,
                 of_matrix=op.of_matrix,
                 broadcasts=op.broadcasts,
+                adds=op in (BINARY["+"], BINARY["-"]),
                 divides=op.divides,
                 multiplies=op is BINARY["*"],
             )

@@ -183,6 +183,13 @@ MEANINGS = {
     "[1 - tanh(X*w)**2]": lambda X, w: 1 - np.tanh(X @ w) ** 2,
     "[x*exp(-x)]": lambda x: x * np.exp(-x),
     "[1/(1 + z); z = A**2]": lambda A: 1 / (1 + A @ A),
+    "[1/sqrt((1/n*diag(A*B*A)) + 1)]": lambda A, B: (
+        1 / np.sqrt(np.diag(A @ B @ A).reshape(-1, 1) / 4 + 1)
+    ),
+    "Diag([sqrt((1/n*diag(Xᵀ*(I - 1[n×n]/n)*X)) + c)])": lambda X, c: (
+        np.diag(np.sqrt(X.var(axis=0) + c[0, 0]))
+    ),
+    "1[n×n] ./ n*y": lambda y: ones((4, 1)) * y.mean(),
     "[A - B > 0] - [A ≤ B]": lambda A, B: (A > B) * 1.0 - (A <= B),
     "1[n×m]*w": lambda w: ones((4, 3)) @ w,
     "unvec[n×m](vec(X))": lambda X: X,
