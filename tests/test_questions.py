@@ -37,12 +37,18 @@ row, capital = MatrixSymbol("r", 1, n), MatrixSymbol("B", n, 1)
 mu, W_1, two = MatrixSymbol("mu", n, 1), MatrixSymbol("W_1", 4, 3), MatrixSymbol("u", 4, 1)
 sigma, lam = Function("sigma"), Function("lambda")
 t, alpha, K = Symbol("t"), Symbol("alpha", positive=True), Symbol("K")
+nu, phi = MatrixFunction("nu", (n, p)), MatrixFunction("phi", (n, p))
+kernel = MatrixFunction("K", (n, n))(t)
 root = Lambda(t, 1 / sqrt(t + alpha))
 ones, many = OneMatrix(n, 1), [MatrixSymbol(f"v_{k}", n, 1) for k in range(200)]
 layer = lam((X * W + ones * b.T).applyfunc(sigma))
 
 DERIVATIONS = {
     "undefined functions": lambda: derive(layer, W),
+    "matrix-valued functions": lambda: derive(lam(phi(nu(X, W))), W),
+    "a matrix-valued function by a number": lambda: derive(
+        n * logdet(kernel) - Trace(kernel * A), t
+    ),
     "of entries alone": lambda: derive(X.applyfunc(sigma), X),
     "several variables": lambda: derive(layer, [W, b]),
     "names that are given": lambda: derive(lam(Z), W, where={Z: N.applyfunc(sigma), N: X * W}),
@@ -130,7 +136,10 @@ def test_what_follows_is_not_stated():
 
 
 REFUSED = {
-    "matrix-valued": (lambda: derive(lam(MatrixFunction("nu", (n, p))(X, W)), W), "nu"),
+    "of a size that is a sum": (
+        lambda: derive(lam(MatrixFunction("nu", (n + 1, p))(X, W)), W),
+        "its text",
+    ),
     "a Matrix": (lambda: derive(t**2 * K, Matrix([t, K])), "Matrix of symbols"),
     "a prime": (lambda: derive(MatrixSymbol("x'", n, 1).T * a, a), "its text"),
     "long": (
@@ -174,3 +183,9 @@ def test_other_sizes_are_something_else():
     assert told.is_read_in(read_text("λ(X), λ function"))
     assert not told.is_read_in(read_text("λ(X), λ function, X in R^(n x n)"))
     assert not told.is_read_in(read_text("λ(X), λ function, X in R^(n x 3)"))
+    told = questions._Told(derive(norm(phi(X)), X))
+    sized = "norm(φ(X)), X in R^(n x m), φ function in R^"
+    assert told.is_read_in(read_text(sized + "(n x p)"))
+    assert not told.is_read_in(read_text(sized + "(n x m)"))
+    assert not told.is_read_in(read_text(sized + "(n x 2)"))
+    assert not told.is_read_in(read_text("norm(φ(X)), X in R^(n x m), φ elementwise"))

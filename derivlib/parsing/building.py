@@ -114,7 +114,7 @@ class Builder:
     def _name_sizes(self) -> None:
         """Names that are written or stated as sizes are no variables."""
         for name, known in self.declared.of.items():
-            for size in known.shape or ():
+            for size in known.sizes:
                 for symbol in size.free_symbols:
                     self.sizes_named[str(symbol)] = symbol
             if known.role == "size":
@@ -297,7 +297,8 @@ class Builder:
     def _is_differential(self, name: str) -> bool:
         """Return whether a name is dX, of a symbol X that was handed in, as in other lines."""
         sign, of = name[:1], self.declared.of.get(name[1:], Declared())
-        return sign == operations.DIFFERENTIAL and of.symbol is not None
+        is_symbol = of.symbol is not None and not of.role
+        return sign == operations.DIFFERENTIAL and is_symbol
 
     def _refuse_run_together(self, index: int, name: str, known: Declared) -> None:
         """Ask back where a name may be a product: Ax where x is another name."""
@@ -788,7 +789,8 @@ class Builder:
         message = (
             f"{name} is no function known here{meant} An undefined function is stated: "
             f'elementwise="{name}" for one of each entry, function="{name}" for one whose value is '
-            f"a scalar; a product is written {name}*(…)"
+            f'a scalar, "{name} function in R^(n x m)" behind the formula for one whose value is a '
+            f"matrix; a product is written {name}*(…)"
         )
         return ParseError(message, self.syntax.text, [place], near)
 
@@ -884,6 +886,12 @@ class Builder:
         if order and len(positional) > 1:
             raise self.error(f"{name}' needs one argument; write ∂{name}(X, t)/∂t", index)
         if known.role == "matrix-valued function":
+            if order:
+                raise self.error(
+                    f"{name}' is that of a function whose value is a scalar; write "
+                    f"∂{name}(t)/∂t, or ∂vec({name}(X))/∂vec(X)ᵀ",
+                    index,
+                )
             shape = known.symbol.shape
             operation = Operation(lambda _, __: shape, lambda parts, _: function(*parts))
         elif is_entrywise:

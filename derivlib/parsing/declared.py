@@ -45,6 +45,12 @@ class Declared:
     symbol: Any = None
 
     @property
+    def sizes(self) -> tuple[Any, ...]:
+        """The sizes that are stated, of the name or of the value of a function."""
+        value = self.symbol
+        return value.shape if isinstance(value, MatrixFunction) else self.shape or ()
+
+    @property
     def is_square(self) -> bool:
         """Return whether a matrix has to be square by what is stated."""
         return "square" in self.facts or not self.facts.isdisjoint(MATRIX_FACTS)
@@ -63,19 +69,46 @@ class Declarations:
         """
         known = self.of.get(name, Declared())
         if word in ROLES:
-            self.of[name] = replace(known, role=ROLES[word])
+            self._take_role(name, known, word)
             return
         kind = KIND_WORDS.get(word) or (Kind.MATRIX if word in MATRIX_FACTS else Kind.SCALAR)
         if known.kind not in {None, kind}:
             raise InputError(f"{name} is stated to be two things, {word} among them")
         facts = known.facts if word in KIND_WORDS and word != "square" else known.facts | {word}
+        if known.role and kind is not Kind.SCALAR:
+            raise _without_sizes(name, word)
         self.of[name] = replace(known, kind=kind, facts=facts)
+
+    def _take_role(self, name: str, known: Declared, word: str) -> None:
+        """Take down what a name stands for; a function with sizes has a matrix as its value."""
+        if known.shape is not None and known.symbol is None:
+            self._shape_value(name, ROLES[word], known.shape)
+            return
+        if known.symbol is None and known.kind not in {None, Kind.SCALAR}:
+            raise _without_sizes(name, word)
+        self.of[name] = replace(known, role=ROLES[word])
+
+    def _shape_value(self, name: str, role: str, sizes: tuple[Any, Any]) -> None:
+        """Take down the sizes of the value of a function."""
+        known = self.of[name].symbol
+        if role == ROLES["elementwise"]:
+            raise InputError(
+                f"{name} is a function of each entry, whose value has the shape of what it is "
+                f"applied to; leave the sizes out, or state {name} function in R^(n x m)"
+            )
+        is_new = role == ROLES["function"]
+        if not is_new and not (isinstance(known, MatrixFunction) and known.shape == sizes):
+            raise InputError(f"{name} is stated to be two things, {sizes[0]}×{sizes[1]} among them")
+        self.symbol(name, MatrixFunction(name, sizes))
 
     def shape(self, name: str, rows: Any, cols: Any) -> None:
         """Take down the sizes of a name."""
         sizes = as_declared_size(name, rows), as_declared_size(name, cols)
         kind = kind_of(sizes)
         known = self.of.get(name, Declared())
+        if known.role:
+            self._shape_value(name, known.role, sizes)
+            return
         if known.kind not in {None, kind}:
             raise InputError(f"{name} is stated to be two things, {sizes[0]}×{sizes[1]} among them")
         self.of[name] = replace(known, kind=kind, shape=sizes)
@@ -92,6 +125,13 @@ class Declarations:
             self.of[name] = replace(self.of[name], symbol=value)
         else:
             self.of[name] = Declared(Kind.SCALAR, (S.One, S.One), symbol=value)
+
+
+def _without_sizes(name: str, word: str) -> InputError:
+    return InputError(
+        f"{name} is stated to be two things, {word} among them; of a function whose value is a "
+        f"matrix the sizes are stated: {name} function in R^(n x m)"
+    )
 
 
 def as_declared_size(name: str, size: Any) -> Any:
@@ -163,6 +203,10 @@ _SHAPED = re.compile(
     rf"{_SPACE}(?P<length>\w+)\s*[)}}]?"
     rf"|(?:{_SPACE})?(?P<rows>\w+)\s*(?:×|x|\\times|by|\*)\s*(?P<cols>\w+)\s*[)}}]?"
 )
+
+
+_VALUED = re.compile(r"(?P<role>function|elementwise)\s+(?:in\b|∈|\\in\b)?\s*(?P<value>\S.*)")
+"""A function, and the shape of its value."""
 
 
 def split_declarations(text: str) -> tuple[str, list[tuple[int, str]]]:
@@ -252,10 +296,13 @@ def _take(
                 for word in words:
                     found.say(name_of(name), word)
             return True
-        shaped = _SHAPED.fullmatch(rest)
+        valued = _VALUED.fullmatch(rest)
+        shaped = _SHAPED.fullmatch(valued["value"] if valued else rest)
         if shaped is None:
             return False
         for name in names:
+            if valued:
+                found.say(name_of(name), valued["role"])
             found.shape(name_of(name), shaped["length"] or shaped["rows"], shaped["cols"] or "1")
     except ParseError:
         raise

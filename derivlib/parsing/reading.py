@@ -122,8 +122,9 @@ def parse(text: str, **kinds: Any) -> Expr:
         Words are scalar, vector, row, matrix, square, symmetric, diagonal, positive_definite,
         orthogonal, invertible, lower_triangular, upper_triangular, integer, positive, negative,
         nonnegative, nonzero, real; elementwise (a function of each entry), function (one whose
-        value is a scalar), commutation, duplication, single_entry and size. `like=expr` takes
-        all names as they are in an expression, and `shape=(n, m)` states the shape of the whole.
+        value is a scalar, or with sizes a matrix: `K function in R^(n x m)`), commutation,
+        duplication, single_entry and size. `like=expr` takes all names as they are in an
+        expression, and `shape=(n, m)` states the shape of the whole.
     :returns: an ordinary expression of SymPy's and this library's nodes.
     :raises ParseError: if it cannot be read, if sizes do not fit, or if there are several
         readings of which none is nearer than the others; with a mark below the place.

@@ -276,6 +276,29 @@ def test_undefined_functions_are_stated():
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        ("ν(N, t), ν function in R^(4 x k)", {}),
+        ("nu(N, t), nu function 4×k", {}),
+        ("ν(N, t) where ν in R^(4 x k), ν function", {}),
+        ("nu(N, t)", {"function": "nu", "nu": (4, "k")}),
+        ("nu(N, t)", {"nu": (4, "k"), "function": "nu"}),
+    ],
+)
+def test_the_value_of_an_undefined_function_has_the_sizes_that_are_stated(typed, kinds):
+    N, t, k = MatrixSymbol("N", 3, 2), Symbol("t"), Symbol("k", integer=True, positive=True)
+    assert parse(typed, N=N, t=t, **kinds) == MatrixFunction("nu", (4, k))(N, t)
+
+
+def test_sizes_of_a_function_are_those_of_the_formula():
+    read = read_text("k*f(x)*Y + X, f function in R^(k x 2)")
+    assert [*read.symbols] == ["x", "Y", "X"]
+    assert {str(read.symbols[name].shape) for name in "YX"} == {"(2, m)", "(k, m)"}
+    handed = read_text("f(x)*Y + X*Z", f=MatrixFunction("f", (n, 2)))
+    assert handed.symbols["X"].shape[0] == n != handed.symbols["X"].shape[1]
+
+
 def test_symbols_handed_in_are_used():
     X = MatrixSymbol("X", 4, 3)
     assert parse("X'*X", X=X) == X.T * X

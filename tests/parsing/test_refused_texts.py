@@ -106,6 +106,16 @@ REFUSED = {
     "X*w, X 3×2, w 4×1": (r"X is 3×2, w is 4×1", "X"),
     "tr(X), X 3×2": ("3×2", "X"),
     "X + Y, X in R^(n x m), Y in R^(m x n)": ("X is n×m, Y is m×n", "X"),
+    "f(X), f elementwise in R^n": ("leave the sizes out", "f elementwise in R^n"),
+    "f(X), f in R^n, f elementwise": ("leave the sizes out", "f elementwise"),
+    "f(X), f function, f matrix": ("the sizes are stated: f function in", "f matrix"),
+    "f(X), f matrix, f function": ("the sizes are stated: f function in", "f function"),
+    "f(X), f function in R^2, f in R^3": ("two things, 3×1 among them", "f in R^3"),
+    "f(X), f function in R^0": ("positive whole number, not 0", "f function in R^0"),
+    "f(X)*x, f function in R^(2 x 3), x in R^2": (r"f\(X\) is 2×3, x is 2×1", "f(X)"),
+    "f'(x), f function in R^n": (r"write ∂f\(t\)/∂t", "f'(x)"),
+    "x, x size, x in R^2": ("stated to be two things", "x in R^2"),
+    "K(X)": (r"K function in R\^\(n x m\)", "K"),
     "S*x, S scalar, S symmetric": ("stated to be two things", None),
 }
 

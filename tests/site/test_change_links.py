@@ -35,6 +35,7 @@ assert d.verify() and q.verify()
 """
 HERE = "```{ask}\n:here:\n```\n"
 LAYER = "λ(σ(X*W)), σ elementwise, λ function"
+VALUED = "λ(ν(X, W)), λ function, ν function in R^(n x p), W in R^(m x p), X in R^(n x m)"
 QUADRATIC = "xᵀ*A*x"
 SHOWN = {
     "d": [(LAYER, "W")],
@@ -51,7 +52,7 @@ SHOWN = {
     "derive(x.T * A * x, [x, A])": [(QUADRATIC, "x A")],
     "d.chain": [],
     "d.result": [],
-    "derive(lam(MatrixFunction('nu', (n, p))(X, W)), W)": [],
+    "derive(lam(MatrixFunction('nu', (n, p))(X, W)), W)": [(VALUED, "W")],
     "show(X)": [],
 }
 """What the last line of a cell shows, and the questions of its links."""
@@ -121,6 +122,7 @@ def test_a_link_has_the_answer_that_the_page_shows(built):
         hessian(QUADRATIC, "x"),
         derive(QUADRATIC, ["x", "A"]),
         derive(LAYER, "W"),
+        derive(VALUED, "W"),
     ]
     answers = set()
     for address in dict.fromkeys(links):

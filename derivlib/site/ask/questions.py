@@ -20,6 +20,7 @@ from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import expression
 from derivlib.expressions.substitution import normal_form, resolve
 from derivlib.expressions.text import text
+from derivlib.nodes.matrix_function import MatrixFunction
 from derivlib.parsing.declared import kinds_in
 from derivlib.parsing.kinds import Kind, habits, kind_of
 from derivlib.parsing.reading import Reading, read_text
@@ -165,7 +166,9 @@ class _Told:
             raise NoQuestionError(str(error)) from None
         named = {*Written(self.expr).free, *self.variables}
         self.symbols: dict[str, Any] = {s.name: s for s in sorted(named, key=str)}
-        self.sizes = {str(s) for m in self.matrices for size in m.shape for s in size.free_symbols}
+        self.functions = _matrix_functions(self.known)
+        shaped = [*self.matrices, *self.functions.values()]
+        self.sizes = {str(s) for each in shaped for size in each.shape for s in size.free_symbols}
 
     @property
     def matrices(self) -> list[Any]:
@@ -184,7 +187,7 @@ class _Told:
         yield facts, clauses
         yield odd, clauses
         yield _merged(facts, self._kinds(lambda *_: True)), clauses
-        shaped = [f"{text(m)} in R^({m.shape[0]} x {m.shape[1]})" for m in self._sized]
+        shaped = [f"{text(m)} in {_space(m)}" for m in self._sized]
         yield facts, [*clauses, *shaped]
         yield _merged(facts, self._kinds(lambda kind, _: kind is Kind.SCALAR)), [*clauses, *shaped]
 
@@ -203,6 +206,7 @@ class _Told:
         clauses = []
         for word in ("elementwise", "function"):
             clauses += [f"{_shown(name)} {word}" for name in self.known.get(word, ())]
+        clauses += [f"{_shown(name)} function in {_space(f)}" for name, f in self.functions.items()]
         clauses += [
             f"{name} {word}"  # constant matrices: J[0, 0] has a single 1
             for name, word in self.known.items()
@@ -233,7 +237,8 @@ class _Told:
 
     def is_read_in(self, reading: Reading) -> bool:
         """Return whether a reading says the same, but for the letters of sizes."""
-        letters = self._letters(reading.symbols)
+        read_functions = _matrix_functions(kinds_in(reading.expr))
+        letters = self._letters({**reading.symbols, **read_functions})
         if letters is None:
             return False
         read = _scalar(normal_form(expression(reading.expr.xreplace(letters))))
@@ -242,15 +247,18 @@ class _Told:
 
     def _letters(self, read: Mapping[str, Expr]) -> dict[Expr, Expr] | None:
         """The own symbol for each of a reading, sizes too; nothing if they do not correspond."""
-        if read.keys() != {name for name in self.symbols if name not in self.sizes - read.keys()}:
+        named = {**self.symbols, **self.functions}
+        if read.keys() != {name for name in named if name not in self.sizes - read.keys()}:
             return None
-        letters: dict[Expr, Expr] = {}
+        letters: dict[Any, Any] = {}
         for name, symbol in read.items():
-            own = self.symbols[name]
-            if own.is_Matrix != symbol.is_Matrix:
+            own = named[name]
+            if getattr(own, "is_Matrix", None) != getattr(symbol, "is_Matrix", None):
                 return None
-            pairs = zip(symbol.shape, own.shape, strict=True) if own.is_Matrix else ()
-            for theirs, ours in ((symbol, own), *pairs):
+            pairs = [*zip(getattr(symbol, "shape", ()), getattr(own, "shape", ()), strict=True)]
+            if name not in self.functions:
+                pairs.insert(0, (symbol, own))
+            for theirs, ours in pairs:
                 if ours.is_Number or theirs.is_Number:
                     if theirs != ours:
                         return None
@@ -268,6 +276,16 @@ class _Told:
             if a.subject in self.symbols.values() and a.subject.is_Matrix
         }
         return told == own
+
+
+def _matrix_functions(known: Mapping[str, Any]) -> dict[str, MatrixFunction]:
+    """The undefined functions whose value is a matrix, by their names."""
+    return {name: each for name, each in known.items() if isinstance(each, MatrixFunction)}
+
+
+def _space(shaped: Any) -> str:
+    rows, cols = shaped.shape
+    return f"R^({rows} x {cols})"
 
 
 def _shown(name: str) -> str:
