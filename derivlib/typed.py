@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, Matrix, MatrixSymbol, Symbol
 
 from derivlib.errors import DerivlibWarning, InputError
 from derivlib.parsing.declared import KIND_WORDS, clear_kinds_in, two_things
@@ -89,10 +89,13 @@ class Typed:
         return symbol
 
     def variable(self, wrt: Any) -> Any:
-        """The symbol, or the list of symbols, that is typed.
+        """The symbol, the list of symbols, or the Matrix of symbols [u; v], that is typed.
 
-        :raises InputError: if the name is that of no symbol, where no text says what it is.
+        :raises InputError: if the name is that of no symbol, where no text says what it is, or
+            what is typed in [ ] is no Matrix of symbols.
         """
+        if _is_matrix(wrt):
+            return self._of_symbols(wrt.strip())
         if isinstance(wrt, str):
             names = [part for part in re.split(r"[\s,]+", wrt) if part]
             if not names:
@@ -100,14 +103,39 @@ class Typed:
             found = [self._variable(name_of(name)) for name in names]
             return found[0] if len(found) == 1 else found
         if isinstance(wrt, list | tuple):
+            for each in filter(_is_matrix, wrt):
+                raise _more_than(each)
             return [self.variable(each) for each in wrt]
         return wrt
 
-    def _variable(self, name: str) -> Expr:
+    def _of_symbols(self, typed: str) -> Matrix:
+        """The symbols in [u, v; s, t], row by row."""
+        rows = [re.findall(r"[^\s,]+", row) for row in typed[1:-1].split(";")]
+        names = [name for row in rows for name in row]
+        if (end := typed.find("]")) not in {-1, len(typed) - 1} and "[" not in typed[1:]:
+            raise _more_than(typed[: end + 1])
+        is_closed = typed[-1] == "]" and not re.search(r"[\[\]]", typed[1:-1])
+        if not is_closed or not names or len({*map(len, rows)}) > 1:
+            raise InputError(
+                f"{typed} is no Matrix of names; its rows stand between semicolons and have the "
+                "same number of names, as in [u; v] or [a, b; c, d]"
+            )
+        symbols = [[self._variable(name_of(name), Kind.SCALAR) for name in row] for row in rows]
+        for symbol in (each for row in symbols for each in row):
+            if symbol.is_Matrix:
+                raise InputError(
+                    f"{symbol} in {typed} is a matrix, and the entries are scalars; state it, as "
+                    f"in {symbol} scalar, or leave the brackets out"
+                )
+        return Matrix(symbols)
+
+    def _variable(self, name: str, kind: Kind | None = None) -> Expr:
         self._refuse_ambiguous(name)
         known = self.kinds.get(name)
         if isinstance(known, Symbol | MatrixSymbol):
             return known
+        if re.search(r"[\[\](){};=]", name):
+            raise InputError(f"{name} is no name; a variable is a name of the formula, as in x")
         symbols = [s for s in self.kinds.values() if isinstance(s, Symbol | MatrixSymbol)]
         names = ", ".join(map(str, symbols))
         if not self.has_text:
@@ -117,20 +145,22 @@ class Typed:
             DerivlibWarning,
             stacklevel=4,
         )
-        stated = KIND_WORDS.get(str(known))
+        kind = kind or KIND_WORDS.get(str(known))
         costs = habits(name)
-        kind = stated or min(costs, key=lambda each: costs[each])
+        kind = kind or min(costs, key=lambda each: costs[each])
         if kind is Kind.SCALAR:
             return Symbol(name, real=True)
         rows, cols = (Symbol(size, integer=True, positive=True) for size in ("n", "m"))
         return MatrixSymbol(name, rows, cols if kind is Kind.MATRIX else 1)
 
 
-def with_square(kinds: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What is stated about names, and that one is a square matrix, as what has a structure is."""
-    stated = kinds.get("square", ())
-    names = re.split(r"[\s,]+", stated) if isinstance(stated, str) else [*stated]
-    return kinds if name in kinds else {**kinds, "square": [*filter(None, names), name]}
+def _is_matrix(wrt: Any) -> bool:
+    """Return whether what is typed is to be a Matrix of names."""
+    return isinstance(wrt, str) and wrt.lstrip().startswith("[")
+
+
+def _more_than(matrix: str) -> InputError:
+    return InputError(f"{matrix} stands alone: put all names into it, or leave the brackets out")
 
 
 def shape_of_derivative(expr: Any, wrt: Any) -> Any:

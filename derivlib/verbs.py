@@ -36,7 +36,8 @@ from derivlib.inputs import (
     with_entries_named,
 )
 from derivlib.nodes import Structure, d
-from derivlib.typed import Typed, shape_of_derivative, with_square
+from derivlib.parsing.words import with_variable
+from derivlib.typed import Typed, shape_of_derivative
 
 
 def _written(expr: Any, where: Mapping[Any, Any] | None = None) -> Written:
@@ -55,8 +56,8 @@ def _typed(
     expr: Any, wrt: Any, where: Any, kinds: Mapping[str, Any], structure: Structure | None = None
 ) -> tuple[Typed, Any, Any, Any]:
     """Read what is typed as text: definitions first, since they say what their names are."""
-    if structure is not None and isinstance(expr, str) and isinstance(wrt, str):
-        kinds = with_square(kinds, wrt)
+    if isinstance(expr, str) and isinstance(wrt, str):
+        kinds = with_variable(kinds, wrt, structure)
     definitions = where.values() if isinstance(where, Mapping) else ()
     known = wrt if isinstance(wrt, list | tuple) else (wrt,)
     typed = Typed(kinds, expr, *definitions, known=known)
@@ -158,7 +159,7 @@ def derive(
     :param wrt: a `Symbol`, a `MatrixSymbol` or an entry of one such as `A[0, 0]`, which becomes a
         symbol a₁₁ of its own, with A defined by it; a list of them, whose derivatives are found
         together, at about the cost of one; or a `Matrix` of symbols, as SymPy's own calculus has
-        it.
+        it. Beside a text it may be typed: "x", "x A" for a list, "[u; v]" for a `Matrix`.
     :param where: what names in `expr` stand for, in any order: `{S: (A*X).applyfunc(tanh)}`.
         The result is over these names. A name may be `expr` itself.
     :param structure: "symmetric", "diagonal", "lower triangular", "upper triangular",
@@ -442,8 +443,8 @@ def is_derivative(
     :raises SizesError: if sizes are given and one is missing or not positive.
     :raises UnsupportedError: if the entries of a node are not known.
     """
-    has_structure = structure is not None and isinstance(expr, str) and isinstance(wrt, str)
-    stated = with_square(kinds, wrt) if has_structure else kinds
+    are_texts = isinstance(expr, str) and isinstance(wrt, str)
+    stated = with_variable(kinds, wrt, structure) if are_texts else kinds
     typed = Typed(stated, claim, expr, known=(wrt,))
     expr = typed.expression(expr)
     wrt = typed.variable(wrt)

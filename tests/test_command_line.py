@@ -52,6 +52,14 @@ def parts_of(printed: str) -> dict[str, str]:
     return {title: body for title, _, body in parts}
 
 
+def test_a_matrix_of_names_is_a_variable(run):
+    code, printed, _ = run("det([a, b; c, d])", "[a, b; c, d]")
+    assert code == 0
+    assert "∂L/∂[a, b; c, d] = [" in printed
+    assert "a  scalar" in printed
+    assert run("u^2*v", "[u; v]", "--hessian")[1] == run("u^2*v", "u", "v", "--hessian")[1]
+
+
 # --- what is told ---------------------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from sympy import (
+    Abs,
+    Adjoint,
     DiagonalOf,
     Eq,
     Function,
@@ -18,11 +20,21 @@ from sympy import (
     Trace,
     exp,
     log,
+    re,
     sqrt,
     symbols,
 )
 
-from derivlib import MatrixFunction, derive, hessian, logdet, norm, softmax, sum_entries
+from derivlib import (
+    MatrixFunction,
+    derive,
+    hessian,
+    logdet,
+    norm,
+    softmax,
+    sum_entries,
+    wirtinger,
+)
 from derivlib.check.claims.equation import is_equal
 from derivlib.parsing.reading import read_text
 from derivlib.site.ask import questions
@@ -36,6 +48,7 @@ N, Z = MatrixSymbol("N", n, p), MatrixSymbol("Z", n, p)
 row, capital = MatrixSymbol("r", 1, n), MatrixSymbol("B", n, 1)
 mu, W_1, two = MatrixSymbol("mu", n, 1), MatrixSymbol("W_1", 4, 3), MatrixSymbol("u", 4, 1)
 sigma, lam = Function("sigma"), Function("lambda")
+u, z, v, w = Symbol("u"), Symbol("z"), MatrixSymbol("v", n, 1), MatrixSymbol("w", m, 1)
 t, alpha, K = Symbol("t"), Symbol("alpha", positive=True), Symbol("K")
 nu, phi = MatrixFunction("nu", (n, p)), MatrixFunction("phi", (n, p))
 kernel = MatrixFunction("K", (n, n))(t)
@@ -131,8 +144,57 @@ def test_what_follows_is_not_stated():
         "order": 1,
         "structure": "",
         "layout": "",
+        "numbers": "",
         "kinds": {},
     }
+
+
+COMPLEX = {
+    "a norm": lambda: wirtinger(norm(X * w - v) ** 2, w),
+    "second derivatives": lambda: wirtinger(norm(X * w - v) ** 2, w).hessian,
+    "scalars": lambda: wirtinger("abs(z)^2 + re(c*z)", "z", complex="z c"),
+    "scalars of SymPy's": lambda: wirtinger(Abs(z) ** 2 * t + re(z * u), z, assuming=Q.real(t)),
+    "a logarithm": lambda: wirtinger(logdet(Identity(n) + X * Adjoint(X)), X),
+    "an adjoint": lambda: wirtinger(Trace(Adjoint(X * w + v) * X * w), w),
+}
+
+
+@pytest.mark.parametrize("name", COMPLEX)
+def test_the_question_with_respect_to_a_complex_name_has_the_same_answer(name):
+    derivation = COMPLEX[name]()
+    question = asked_by(derivation)
+    assert question["numbers"] == "complex"
+    *_, derived, verified = Asked(question).stages()
+    assert verified["agreed"]
+    assert derived["text"] == str(derivation)
+    assert [each["text"] for each in derived["results"]] == str(derivation).split("\n")
+
+
+def test_scalars_that_are_complex_are_told_from_real_ones():
+    (told,) = [asked_by(COMPLEX["scalars of SymPy's"]())]
+    assert told["kinds"]["complex"] == ["u", "z"]
+    complex_told = questions._told_by(COMPLEX["scalars of SymPy's"]())
+    assert complex_told.is_read_in(read_text("t*abs(z)^2 + re(u*z)", complex="z u"))
+    assert not complex_told.is_read_in(read_text("t*abs(z)^2 + re(u*conj(z))", complex="z u"))
+
+
+MATRICES_OF_SYMBOLS = {
+    "[t; u]": lambda: derive(t**2 * u, Matrix([t, u])),
+    "[t; K]": lambda: hessian(t**2 * K + exp(K), Matrix([t, K])),
+    "[t, u]": lambda: derive(t**2 * u, Matrix([[t, u]])),
+    "[t, u; z, K]": lambda: derive(log(t * u + z) * K, Matrix([[t, u], [z, K]])),
+    "[u; t]": lambda: derive(Matrix([t * u, t + u]), Matrix([u, t])),
+}
+
+
+@pytest.mark.parametrize("variable", MATRICES_OF_SYMBOLS)
+def test_the_question_with_respect_to_a_matrix_of_symbols_has_the_same_answer(variable):
+    derivation = MATRICES_OF_SYMBOLS[variable]()
+    question = asked_by(derivation)
+    assert question["variable"] == variable
+    *_, derived, verified = Asked(question).stages()
+    assert verified["agreed"]
+    assert derived["text"] == str(derivation)
 
 
 REFUSED = {
@@ -140,7 +202,11 @@ REFUSED = {
         lambda: derive(lam(MatrixFunction("nu", (n + 1, p))(X, W)), W),
         "its text",
     ),
-    "a Matrix": (lambda: derive(t**2 * K, Matrix([t, K])), "Matrix of symbols"),
+    "a Hermitian matrix": (
+        lambda: wirtinger(Trace(Adjoint(X) * A * X), X, assuming=Q.hermitian(A)),
+        "real or Hermitian",
+    ),
+    "something else": (lambda: derive(x.T * a, x).result, "takes no"),
     "a prime": (lambda: derive(MatrixSymbol("x'", n, 1).T * a, a), "its text"),
     "long": (
         lambda: derive(sum((A * MatrixSymbol(f"v_{k}", n, 1) for k in range(200)), x), x),
@@ -179,11 +245,11 @@ def test_a_text_that_says_something_else_is_not_handed_out(monkeypatch, wrong):
 
 
 def test_other_sizes_are_something_else():
-    told = questions._Told(derive(lam(X), X))
+    told = questions._told_by(derive(lam(X), X))
     assert told.is_read_in(read_text("λ(X), λ function"))
     assert not told.is_read_in(read_text("λ(X), λ function, X in R^(n x n)"))
     assert not told.is_read_in(read_text("λ(X), λ function, X in R^(n x 3)"))
-    told = questions._Told(derive(norm(phi(X)), X))
+    told = questions._told_by(derive(norm(phi(X)), X))
     sized = "norm(φ(X)), X in R^(n x m), φ function in R^"
     assert told.is_read_in(read_text(sized + "(n x p)"))
     assert not told.is_read_in(read_text(sized + "(n x m)"))

@@ -59,6 +59,16 @@ class Result:
         return self.derivation.in_layout(layout)
 
 
+def results_of(derivation: Any) -> list[Result]:
+    """The derivative by each variable, or by the variable and its conjugate."""
+    if isinstance(derivation, ComplexHessian):
+        blocks = map(derivation.by, derivation)
+        return [Result(", ".join(map(text, each.letters)), each) for each in blocks]
+    if hasattr(derivation, "results"):
+        return [Result(text(wrt), derivation.by(wrt)) for wrt in derivation.results]
+    return [Result(text(derivation.wrt), derivation)]
+
+
 @dataclass
 class Answer:
     """The answer to what was typed.
@@ -128,13 +138,7 @@ class Answer:
     @property
     def results(self) -> list[Result]:
         """The derivative by each variable."""
-        d = self.derivation
-        if isinstance(d, ComplexHessian):
-            blocks = map(d.by, d)
-            return [Result(", ".join(map(text, each.letters)), each) for each in blocks]
-        if hasattr(d, "results"):
-            return [Result(text(wrt), d.by(wrt)) for wrt in d.results]
-        return [Result(text(d.wrt), d)]
+        return results_of(self.derivation)
 
     @property
     def lines(self) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 import derivlib
 from derivlib.errors import InputError
-from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, SCALAR_FACTS
+from derivlib.parsing.words import KINDS, MATRIX_FACTS, ROLES, SCALAR_FACTS, with_variable
 
 COMMANDS = ("new-site",)
 """Words that are no formulas; what they will do is not there yet."""
@@ -46,6 +46,9 @@ exit codes:
   0  answered, and the independent calculation agrees
   1  the claim of --check is wrong, or the independent calculation does not agree
   2  no answer: wrong usage, a formula that cannot be read, or one that cannot be differentiated"""
+
+OF_REAL_NUMBERS = ("structure", "layout")
+"""What is asked of derivatives with respect to real names only."""
 
 _KINDS = (
     ("what names are (each option takes names, as in a,b)", "", KINDS),
@@ -182,8 +185,8 @@ def options(typed: Sequence[str]) -> Namespace:
         for word in words
         if (typed := getattr(found, f"is {word}"))
     }
-    if found.structure is not None:
-        found.kinds["square"] = [*found.kinds.get("square", []), *found.variables]
+    for variable in found.variables:
+        found.kinds = {**with_variable(found.kinds, variable, found.structure)}
     _refuse_combinations(made, found)
     return found
 
@@ -210,12 +213,8 @@ def _refuse_combinations(made: ArgumentParser, found: Namespace) -> None:
 
 def _refuse_real_options(made: ArgumentParser, found: Namespace) -> None:
     """Refuse what the command does for real numbers only."""
-    wanted = {
-        "--structure": found.structure,
-        "--layout": found.layout,
-    }
-    for option, is_wanted in wanted.items():
-        if found.wirtinger and is_wanted:
-            made.error(f"--wirtinger is for complex numbers and takes no {option}")
+    for option in OF_REAL_NUMBERS:
+        if found.wirtinger and getattr(found, option):
+            made.error(f"--wirtinger is for complex numbers and takes no --{option}")
     if found.wirtinger and len(found.variables) > 1:
         made.error("--wirtinger differentiates with respect to one name and its conjugate")

@@ -74,6 +74,11 @@ class OneOfFour:
         """∂²f/∂Z̄∂Zᵀ."""
         return MixedHessian(self.whole.first.output, *self.letters)
 
+    @property
+    def equation(self) -> Formula:
+        """The block as a formula."""
+        return Formula(f"{latex(self.label)} = {latex(self.result)}")
+
     def verify(
         self,
         sizes: Mapping[Any, Any] | None = None,

@@ -69,6 +69,19 @@ class OneOfTwo:
         """The derivative."""
         return self.whole.result if self.by == "variable" else self.whole.conjugate_result
 
+    @property
+    def label(self) -> Expr:
+        """The derivative, written and not carried out: ∂L/∂conj(Z)."""
+        return self.whole.views[self.by].label
+
+    @property
+    def equation(self) -> Formula:
+        """The derivative as a formula, with what the names in it stand for."""
+        shared = self.whole.views[self.by].shared
+        named = [(name, self.whole.with_adjoints(value)) for name, value in shared.items()]
+        told = [(self.label, self.result), *reversed(named)]
+        return Formula(r",\qquad ".join(f"{latex(left)} = {latex(right)}" for left, right in told))
+
     def verify(
         self,
         sizes: Mapping[Any, Any] | None = None,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 KINDS = {
     "scalar": "SCALAR",
     "number": "SCALAR",
@@ -32,3 +36,21 @@ ROLES = {
 }
 WORDS = (*KINDS, *MATRIX_FACTS, *SCALAR_FACTS, *ROLES)
 """Every word that says something of a name."""
+
+
+def with_variable(
+    kinds: Mapping[str, Any], wrt: str, structure: str | None = None
+) -> Mapping[str, Any]:
+    """What is stated about names, and what a variable has to be.
+
+    :param wrt: the variable as it is typed: what has a structure is square, and the names in
+        [u; v] are scalars.
+    """
+    if wrt.lstrip().startswith("["):
+        word, names = "scalar", re.findall(r"[^\s,;\[\]]+", wrt)
+    else:
+        word, names = "square", [wrt] if structure else []
+    new = [name for name in names if name not in kinds]
+    stated = kinds.get(word, ())
+    before = re.split(r"[\s,]+", stated) if isinstance(stated, str) else [*stated]
+    return {**kinds, word: [*filter(None, before), *new]} if new else kinds

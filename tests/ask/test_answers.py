@@ -180,6 +180,96 @@ def test_code_is_written_for_the_library_that_is_asked_for():
     assert "array of length n" in asked.code("numpy")
 
 
+def test_a_complex_name_has_both_derivatives():
+    asked = Asked({"formula": "norm(A*x - b)^2", "variable": "x", "numbers": "complex"})
+    found = {stage["stage"]: json.loads(json.dumps(stage)) for stage in asked.stages()}
+    assert [name["complex"] for name in found["read"]["names"]] == [True] * 3
+    derived = found["derived"]
+    assert [each["variable"] for each in derived["results"]] == ["x", "conj(x)"]
+    assert derived["text"].splitlines()[1] == "∂L/∂conj(x) = Aᴴ*(A*x - b)"
+    assert r"\overline{x}} = A^{\mathsf{H}} (A x - b)" in derived["results"][1]["tex"]
+    assert [each["text"] for each in derived["conditions"]] == ["b constant", "A constant"]
+    assert derived["more"] == []
+    assert found["verified"]["agreed"]
+    assert "the real and the imaginary part" in found["verified"]["text"]
+    assert "A.conj().T" in asked.code("numpy")
+    assert len(asked.unfolded()) == len(asked.answer.derivation.steps)
+    real = stages(formula="norm(A*x - b)^2", variable="x")
+    assert not any(name["complex"] for name in real["read"]["names"])
+    assert real["derived"]["more"] == ["numbers", "graph"]
+
+
+def test_a_complex_hessian_has_four_blocks():
+    asked = {"formula": "norm(A*x - b)^2", "variable": "x", "numbers": "complex", "order": 2}
+    found = stages(**asked)
+    assert [each["variable"] for each in found["derived"]["results"]] == [
+        *("conj(x), x", "conj(x), conj(x)", "x, x", "x, conj(x)")
+    ]
+    assert found["derived"]["results"][0]["text"].endswith(" = Aᴴ*A")
+    assert found["verified"]["agreed"]
+
+
+def test_names_in_a_complex_derivative_are_told_with_it():
+    formula = "x^H*x"
+    for _ in range(7):
+        formula = f"({formula})^2*(1 + {formula})"
+    found = stages(formula=formula, variable="x", numbers="complex")
+    for each in found["derived"]["results"]:
+        equations = each["tex"].split(r",\qquad ")
+        named = [equation.partition(" = ")[0] for equation in equations]
+        assert {f"s_{{{k}}}" for k in range(1, 7)} <= {*named}
+    assert found["verified"]["agreed"]
+
+
+def test_scalars_are_complex_where_it_is_stated():
+    asked = {"formula": "abs(z)^2 + re(c*z)", "variable": "z", "numbers": "complex"}
+    found = stages(**asked, kinds={"complex": ["z"]})
+    assert [name["complex"] for name in found["read"]["names"]] == [True, False]
+    assert found["derived"]["text"].endswith("∂L/∂conj(z) = c/2 + z")
+    assert found["verified"]["agreed"]
+    assert "z is real" in stages(**asked)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        ({"structure": "symmetric"}, "structure"),
+        ({"layout": "numerator"}, "layout"),
+        ({"claim": "A*x"}, "claim"),
+        ({"variable": "x A"}, "variable"),
+        ({"formula": "x'*A*x"}, "formula"),
+        ({"formula": "norm(A*x)^2, A symmetric"}, "formula"),
+        ({"formula": "sum(relu(x))"}, "formula"),
+        ({"order": 2, "formula": "A*x"}, "formula"),
+    ],
+)
+def test_what_there_is_for_real_names_only_is_refused(more, part):
+    asked = {"formula": "x^H*A*x", "variable": "x", "numbers": "complex"}
+    assert stages(**asked)["verified"]["agreed"]
+    assert stages(**{**asked, **more})["error"]["part"] == part
+
+
+def test_a_matrix_of_names_is_a_variable():
+    asked = Asked({"formula": "log(det([a, b; c, d]))", "variable": "[a, b; c, d]"})
+    read, derived, verified = asked.stages()
+    assert {name["kind"] for name in read["names"]} == {"scalar"}
+    assert derived["text"].startswith("∂L/∂[a, b; c, d] = [")
+    assert derived["more"] == ["numbers"]
+    assert verified["agreed"]
+    found = asked.at_numbers({"a": "2", "b": "0", "c": "0", "d": "4"})
+    assert found["derivatives"][0][1] == r"\begin{bmatrix}0.5 & 0 \\ 0 & 0.25\end{bmatrix}"
+    both = stages(formula="u^2*v", variable="u v", order=2)["derived"]
+    assert both["text"] == stages(formula="u^2*v", variable="[u; v]", order=2)["derived"]["text"]
+    assert "stands alone" in stages(formula="u*v", variable="[u], v")["error"]["message"]
+
+
+def test_a_function_whose_value_is_a_matrix_is_stated_behind_the_formula():
+    found = stages(formula="logdet(K(t)), K function in R^(n x n)", variable="t")
+    assert found["derived"]["text"] == "∂L/∂t = tr(K(t)⁻¹*∂K(t)/∂t)"
+    assert found["verified"]["agreed"]
+    assert "K function in R^(n x m)" in stages(formula="K(t)", variable="t")["error"]["message"]
+
+
 def test_a_line_has_the_shape_of_what_it_claims():
     asked = {"formula": "t*I + A, A in R^(3 x 3)", "variable": "t"}
     assert stages(**asked, claim="I")["claim"]["agreed"]

@@ -37,6 +37,13 @@ OTHERS = {
     "X^\\top A X": "X",
 }
 QUESTIONS += [{"formula": formula, "variable": name} for formula, name in OTHERS.items()]
+FIT = {"formula": "norm(A*x - b)^2", "variable": "x", "numbers": "complex"}
+QUESTIONS += [
+    FIT,
+    {**FIT, "order": 2},
+    {"formula": "logdet(K(t)) + y'*inv(K(t))*y, K function in R^(n x n)", "variable": "t"},
+    {"formula": "log(det([a, b; c, d]))", "variable": "[a, b; c, d]"},
+]
 ANSWERED = ".ask-answer[data-agreed]"
 
 
@@ -183,6 +190,36 @@ def test_what_was_stated_is_forgotten_with_its_name(asking):
     page.locator(".ask-name select").nth(1).select_option("symmetric")
     typed(page, "b'*x", "x")
     assert "symmetric" not in page.url
+
+
+def test_numbers_can_be_complex(asking):
+    page = asking.page
+    answer = typed(page, "abs(z)^2 + re(c*z) + norm(x)^2", "z")
+    assert answer.locator("summary", has_text="Put numbers in").count() == 1
+    assert page.locator(".ask-name option", has_text="complex").count() == 0
+    page.evaluate("document.querySelector('.ask-more').open = true")
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    page.locator("[name=numbers]").select_option("complex")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert "z is real" in answer.inner_text()
+    names = page.locator(".ask-name")
+    assert "n×1, complex" in names.nth(2).inner_text()
+    assert names.locator("option:checked").all_inner_texts() == [*["real scalar"] * 2, "vector"]
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    names.nth(0).locator("select").select_option("complex")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert answer.get_attribute("data-result") == "∂L/∂z = c/2 + conj(z)\n∂L/∂conj(z) = c/2 + z"
+    assert answer.get_attribute("data-agreed") == "true"
+    assert answer.locator("h2").all_inner_texts() == ["Assumed", "Derivation", "Code"]
+    assert "numbers=complex" in page.url
+    assert "complex=z" in page.url
+    assert inspection.accessibility(page, without=".back-to-top") == []
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
+    page.locator("[name=layout]").select_option("numerator")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert page.get_attribute("[name=layout]", "aria-invalid") == "true"
+    assert "choose real numbers" in answer.inner_text()
+    assert asking.faults == []
 
 
 def test_a_link_is_one_step_of_the_history(reader, origin):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import MatrixSymbol, Symbol, ZeroMatrix, symbols
+from sympy import Matrix, MatrixSymbol, Symbol, ZeroMatrix, symbols
 
 from derivlib import (
     DerivlibWarning,
@@ -219,6 +219,39 @@ def test_names_of_a_text_are_those_of_the_symbols_beside_it():
         derive(parse("tr(A*X)", A=A), "B")
     with pytest.raises(InputError, match="no text is given"):
         derive(Symbol("t") ** 2, Symbol("t"), scalar="t")
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("[u; v", r"\[u; v is no Matrix of names"),
+        ("[u, v; t]", "the same number of names"),
+        ("[]", "no Matrix of names"),
+        ("[u; [v]]", "no Matrix of names"),
+        ("[u; u]", "u occurs twice"),
+        ("[u; v], t", "stands alone"),
+        ("u]", r"u\] is no name"),
+        ("A[0, 0]", r"A\[0 is no name"),
+    ],
+)
+def test_what_is_typed_in_brackets_is_a_matrix_of_names(typed, message):
+    with pytest.raises(InputError, match=message):
+        derive("u*v*t, u scalar, v scalar", typed)
+
+
+def test_the_entries_of_a_typed_matrix_are_scalars():
+    d = derive("log(det([a, b; c, d]))", "[a, b; c, d]")
+    assert d.wrt == Matrix([[d.wrt[0], d.wrt[1]], [d.wrt[2], d.wrt[3]]])
+    assert [str(symbol) for symbol in d.wrt] == ["a", "b", "c", "d"]
+    assert d.verify()
+    assert hessian("u^2*v", "[u; v]") == hessian("u^2*v", ["u", "v"])
+    assert derive("[u*v; u + v]", "[u, v]").wrt.shape == (1, 2)
+    with pytest.raises(InputError, match="x is stated to be two things"):
+        derive("x'*A*x, x vector", "[x; t]")
+    with pytest.raises(InputError, match=r"X in .* is a matrix"):
+        derive("tr(X) + t", "[X; t]", X=(3, 3))
+    with pytest.warns(DerivlibWarning, match="q does not occur"):
+        assert derive("u^2", "[u; q]").result[1] == 0
 
 
 def test_what_has_a_structure_is_square():

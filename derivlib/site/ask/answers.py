@@ -11,18 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from derivlib.command.answer import Answer, stated_of
-from derivlib.command.options import parser, sizes_in
+from derivlib.command.options import OF_REAL_NUMBERS, parser, sizes_in
+from derivlib.derivation.derivation import Derivation
 from derivlib.display import latex, text
 from derivlib.display.aligned_block import Row, rows
 from derivlib.display.formula import set_expression
 from derivlib.display.substitutions import Substitutions
-from derivlib.errors import DerivlibError, ParseError, SizesError
+from derivlib.errors import DerivlibError, InputError, ParseError, SizesError
 from derivlib.parsing.reading import Reading, read_text
+from derivlib.parsing.words import with_variable
 from derivlib.rules import RULES
 from derivlib.rules.rule import slug
 from derivlib.site.ask.at_numbers import AtNumbers, NumbersError, as_tex
 from derivlib.site.ask.own_derivation import judge_lines, lines_of
-from derivlib.typed import with_square
 
 Stage = dict[str, Any]
 
@@ -50,9 +51,10 @@ class Asked:
     ```
 
     :param question: `formula` and `variable`, and if wanted `order` (1, or 2 for a Hessian),
-        `kinds` (words with the names they are said of), `layout`, `structure`, `sizes` to check
-        the answer at (n=4, m=3); with `claim` a derivative is judged, or a derivation of several
-        lines.
+        `kinds` (words with the names they are said of), `layout`, `structure`, `numbers`
+        ("complex" for the derivatives with respect to a complex name and its conjugate), `sizes`
+        to check the answer at (n=4, m=3); with `claim` a derivative is judged, or a derivation of
+        several lines.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -60,9 +62,8 @@ class Asked:
         self.kinds: dict[str, Any] = {
             word: [*names] for word, names in question.get("kinds", {}).items() if names
         }
-        if question.get("structure"):
-            for name in self._variables:
-                self.kinds = {**with_square(self.kinds, name)}
+        for name in self._variables:
+            self.kinds = {**with_variable(self.kinds, name, question.get("structure"))}
         self.answer: Answer | None = None
 
     def stages(self) -> Iterator[Stage]:
@@ -72,10 +73,13 @@ class Asked:
             self.sizes = sizes_in(self.question.get("sizes", ""))
             part = "formula"
             reading = read_text(self.question["formula"], **self.kinds)
-            yield _read(reading)
+            yield _read(reading, is_complex=self._is_complex)
             part = "variable"
             if not self._variables:
                 return
+            if self._is_complex:
+                for part in (*OF_REAL_NUMBERS, "claim", "variable"):
+                    self._refuse_with_complex(part)
             lines = lines_of(self.question.get("claim") or "")
             if lines:
                 part = "claim"
@@ -89,11 +93,29 @@ class Asked:
 
     @property
     def _variables(self) -> list[str]:
-        return re.findall(r"[^\s,;]+", self.question.get("variable", ""))
+        return re.findall(r"\[[^\]]*\]?|[^\s,;]+", self.question.get("variable", ""))
+
+    @property
+    def _is_complex(self) -> bool:
+        """Whether the variable is complex, and its conjugate is another."""
+        return self.question.get("numbers") == "complex"
+
+    def _refuse_with_complex(self, part: str) -> None:
+        """Refuse what is asked of derivatives with respect to real names only."""
+        told = {
+            "claim": "a derivative of your own is judged for real names only; choose real numbers",
+            "variable": "name one complex name; its conjugate is the other",
+        }
+        is_asked = len(self._variables) > 1 if part == "variable" else self.question.get(part)
+        if is_asked:
+            raise InputError(
+                told.get(part, f"{part}: choose none for a complex name, or choose real numbers")
+            )
 
     def _derived(self) -> Stage:
         options = {
             **_UNASKED,
+            "wirtinger": self._is_complex,
             "hessian": int(self.question.get("order") or 1) == 2,
             "layout": self.question.get("layout") or None,
             "structure": self.question.get("structure") or None,
@@ -115,10 +137,16 @@ class Asked:
             "rows": [*map(_row, self._rows)],
             "conditions": [*map(_condition, derivation.assumptions)],
             "notes": answer.notes,
+            "more": self._more(shown),
         }
         if asked.layout is not None:
             found["laid_out"] = [latex(each) for each in answer.laid_out]
         return found
+
+    def _more(self, shown: Sequence[Any]) -> list[str]:
+        """What can be asked of the answer besides: real numbers to put in, and the graph."""
+        has_graph = all(isinstance(each, Derivation) for each in shown)
+        return ["numbers"] * (not self._is_complex) + ["graph"] * has_graph
 
     def _verified(self) -> Stage:
         assert self.answer is not None
@@ -209,8 +237,11 @@ class Asked:
         return [Substitutions((step,), k)._repr_markdown_() for k, step in enumerate(steps, 1)]
 
 
-def _read(reading: Reading) -> Stage:
-    """What was understood, to be shown while it is typed."""
+def _read(reading: Reading, *, is_complex: bool) -> Stage:
+    """What was understood, to be shown while it is typed.
+
+    :param is_complex: whether matrices are complex, and what is stated to be.
+    """
     return {
         "stage": "read",
         "tex": latex(reading.expr),
@@ -222,6 +253,7 @@ def _read(reading: Reading) -> Stage:
                 "kind": reading.kinds[name],
                 "shape": "×".join(map(str, symbol.shape)) if symbol.is_Matrix else "",
                 "stated": stated_of(reading, symbol),
+                "complex": is_complex and (symbol.is_Matrix or not symbol.is_real),
             }
             for name, symbol in reading.symbols.items()
         ],

@@ -52,7 +52,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
 
 STATED = (
     *("scalar", "vector", "row", "matrix", "square"),
-    *("symmetric", "positive_definite", "diagonal"),
+    *("symmetric", "positive_definite", "diagonal", "complex"),
 )
 """What a name can be stated to be by a choice of the page; `KINDS` in the page lists the same."""
 
@@ -62,7 +62,7 @@ def address_of(question: dict[str, Any]) -> str:
     held = {"v": "1", "f": question["formula"], "x": question["variable"]}
     if question.get("order") == 2:
         held["order"] = "2"
-    for word in ("claim", "structure", "layout", "sizes"):
+    for word in ("claim", "structure", "layout", "numbers", "sizes"):
         if question.get(word):
             held[word] = question[word]
     for word, names in question.get("kinds", {}).items():

@@ -77,7 +77,8 @@ def put_addresses(
 
 def _name(question: dict[str, Any]) -> str:
     twice = " twice" if question["order"] == 2 else ""
-    return f"{question['formula']}, differentiated{twice} with respect to {question['variable']}"
+    variable = f"{'complex ' if question['numbers'] else ''}{question['variable']}"
+    return f"{question['formula']}, differentiated{twice} with respect to {variable}"
 
 
 def visit_change_links(self: HTML5Translator, node: change_links) -> None:

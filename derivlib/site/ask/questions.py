@@ -10,11 +10,17 @@ from typing import Any
 from sympy import Eq, Expr, Symbol, Trace
 from sympy.logic.boolalg import And
 
+from derivlib.check.claims.complex_derivative import letters_assumed
 from derivlib.check.claims.equation import is_equal
 from derivlib.check.points.assumptions import assumptions_about
-from derivlib.derivation.base import DerivationBase
+from derivlib.command.answer import results_of
+from derivlib.derivation.complex_hessian import ComplexHessian
+from derivlib.derivation.conjugates import with_conjugates_as_letters
 from derivlib.derivation.derivation import Derivation
 from derivlib.derivation.entrywise import EntrywiseDerivation
+from derivlib.derivation.joint import JointDerivation
+from derivlib.derivation.premises import NOTHING_ASSUMED, Premises
+from derivlib.derivation.wirtinger import WirtingerDerivation
 from derivlib.errors import DerivlibError, InputError
 from derivlib.expressions.problem import Written
 from derivlib.expressions.sizes import expression
@@ -24,7 +30,7 @@ from derivlib.nodes.matrix_function import MatrixFunction
 from derivlib.parsing.declared import kinds_in
 from derivlib.parsing.kinds import Kind, habits, kind_of
 from derivlib.parsing.reading import Reading, read_text
-from derivlib.parsing.words import MATRIX_FACTS, SCALAR_FACTS
+from derivlib.parsing.words import MATRIX_FACTS, SCALAR_FACTS, with_variable
 from derivlib.site.ask.examples import STATED, address_of
 
 Question = dict[str, Any]
@@ -59,13 +65,15 @@ def question_of(derivation: Any) -> Question | None:
     order 2
     structure -
     layout -
+    numbers -
     kinds {'symmetric': ['A']}
     >>> print(question_of(derive(Function("L")(A.applyfunc(Function("f"))), A))["formula"])
     L(f(A)), f elementwise, L function, A in R^(4 x 4)
 
     ```
 
-    :param derivation: what :func:`derivlib.derive` or :func:`derivlib.hessian` returned.
+    :param derivation: what :func:`derivlib.derive`, :func:`derivlib.hessian` or
+        :func:`derivlib.wirtinger` returned, or the second derivatives of the last.
     :returns: what :class:`derivlib.site.ask.answers.Asked` takes.
     """
     try:
@@ -84,18 +92,12 @@ def told_of(derivation: Any) -> dict[str, Any]:
         question = asked_by(derivation)
     except NoQuestionError as error:
         return {"refused": str(error)}
-    views = _by_each(derivation)
+    views = [each.derivation for each in results_of(derivation)]
     return {
         "name": ", ".join(text(view.label) for view in views),
         "question": question,
         "results": [text(view.result) for view in views],
     }
-
-
-def _by_each(derivation: DerivationBase) -> list[Any]:
-    """The derivation by each of its variables."""
-    joint: Any = derivation
-    return [derivation] if isinstance(derivation, Derivation) else [*map(joint.by, joint.variables)]
 
 
 def link_to(derivation: Any) -> str:
@@ -121,50 +123,68 @@ def asked_by(derivation: Any) -> Question:
 
     :raises NoQuestionError: if there is none.
     """
-    if isinstance(derivation, EntrywiseDerivation):
-        raise NoQuestionError("a variable that is a Matrix of symbols has no name to be typed")
-    if not isinstance(derivation, DerivationBase):
-        raise NoQuestionError(f"the page takes no {type(derivation).__name__}")
-    told = _Told(derivation)
+    told = _told_by(derivation)
     refused = "it cannot be typed"
     for kinds, clauses in told.ways():
         formula = ", ".join([told.formula, *clauses])
         if len(formula) > _LONGEST:
             raise NoQuestionError("the formula is too long for an address")
         try:
-            reading = read_text(formula, **{word: [*names] for word, names in kinds.items()})
+            stated = {word: [*names] for word, names in kinds.items()}
+            reading = read_text(formula, **with_variable(stated, told.variable))
         except DerivlibError as error:
             refused = f"its text cannot be read: {str(error).splitlines()[0]}"
             continue
         if told.is_read_in(reading):
             return {
                 "formula": formula,
-                "variable": " ".join(text(each) for each in told.variables),
-                "order": getattr(derivation, "order", 1),
-                "structure": derivation.premises.structure or "",
+                "variable": told.variable,
+                "order": told.order,
+                "structure": told.premises.structure or "",
                 "layout": "",
+                "numbers": told.numbers,
                 "kinds": kinds,
             }
         refused = f"its text is read otherwise: {reading}"
     raise NoQuestionError(refused)
 
 
+def _told_by(derivation: Any) -> _Told:
+    match derivation:
+        case WirtingerDerivation():
+            return _ToldOfComplex(derivation, 1)
+        case ComplexHessian():
+            return _ToldOfComplex(derivation.first, 2)
+        case Derivation():
+            variables = (derivation.wrt,)
+        case EntrywiseDerivation() | JointDerivation():
+            variables = derivation.variables
+        case _:
+            raise NoQuestionError(f"the page takes no {type(derivation).__name__}")
+    told = _Told(
+        resolve(expression(derivation.expr), derivation.where), variables, derivation.premises
+    )
+    told.order = getattr(derivation, "order", 1)
+    if isinstance(derivation, EntrywiseDerivation):
+        told.variable = text(derivation.wrt)  # [u; v]
+    return told
+
+
 class _Told:
     """What has to be typed for a derivation."""
 
-    def __init__(self, derivation: DerivationBase) -> None:
-        self.premises = derivation.premises
-        asked: Any = derivation
-        self.variables: tuple[Expr, ...] = (
-            (derivation.wrt,) if isinstance(derivation, Derivation) else asked.variables
-        )
-        self.expr = resolve(expression(asked.expr), derivation.where)
-        self.formula = text(self.expr)
+    order = 1
+    numbers = ""
+
+    def __init__(self, expr: Expr, variables: tuple[Expr, ...], premises: Premises) -> None:
+        self.expr, self.premises = expr, premises
+        self.formula = text(expr)
+        self.variable = " ".join(map(text, variables))
         try:
-            self.known = kinds_in(self.expr, *self.variables)
+            self.known = kinds_in(expr, *variables)
         except InputError as error:
             raise NoQuestionError(str(error)) from None
-        named = {*Written(self.expr).free, *self.variables}
+        named = {*Written(expr).free, *variables}
         self.symbols: dict[str, Any] = {s.name: s for s in sorted(named, key=str)}
         self.functions = _matrix_functions(self.known)
         shaped = [*self.matrices, *self.functions.values()]
@@ -241,9 +261,13 @@ class _Told:
         letters = self._letters({**reading.symbols, **read_functions})
         if letters is None:
             return False
-        read = _scalar(normal_form(expression(reading.expr.xreplace(letters))))
-        own = _scalar(normal_form(self.expr))
+        read = _scalar(self._normal(expression(reading.expr.xreplace(letters))))
+        own = _scalar(self._normal(self.expr))
         return (read == own or is_equal(read, own)) and self._assumes(reading)
+
+    def _normal(self, expr: Expr) -> Expr:
+        """An expression in the form in which it is compared."""
+        return normal_form(expr)
 
     def _letters(self, read: Mapping[str, Expr]) -> dict[Expr, Expr] | None:
         """The own symbol for each of a reading, sizes too; nothing if they do not correspond."""
@@ -276,6 +300,29 @@ class _Told:
             if a.subject in self.symbols.values() and a.subject.is_Matrix
         }
         return told == own
+
+
+class _ToldOfComplex(_Told):
+    """The same for derivatives with respect to a complex name and its conjugate."""
+
+    numbers = "complex"
+
+    def __init__(self, first: WirtingerDerivation, order: int) -> None:
+        real, hermitian = letters_assumed(first.assuming)
+        if any(each.is_Matrix for each in real | hermitian):
+            raise NoQuestionError("that a matrix is real or Hermitian cannot be typed")
+        super().__init__(first.asked, (first.wrt,), NOTHING_ASSUMED)
+        self.order, self.real = order, real
+
+    def _stated(self) -> Iterator[tuple[str, list[str]]]:
+        yield from (told for told in super()._stated() if told[0] != "complex")
+        for name, symbol in self.symbols.items():
+            is_scalar = not symbol.is_Matrix and name not in self.sizes
+            if is_scalar and not symbol.is_real and symbol not in self.real:
+                yield "complex", [name]
+
+    def _normal(self, expr: Expr) -> Expr:
+        return normal_form(with_conjugates_as_letters(expr, self.real))
 
 
 def _matrix_functions(known: Mapping[str, Any]) -> dict[str, MatrixFunction]:

@@ -6,7 +6,7 @@
 // A plain script, not a module: browsers load no module from a file. The block keeps its names apart.
 {
   /** @typedef {{ formula: string, variable: string, order: number, claim: string,
-   *   structure: string, layout: string, sizes: string, kinds: Record<string, string[]> }} Question */
+   *   structure: string, layout: string, numbers: string, sizes: string, kinds: Record<string, string[]> }} Question */
 
   const VERSION = "1";
   const HISTORY = "derivlib.asked";
@@ -15,12 +15,12 @@
   const PAUSE = 250;
 
   /** Words that a name can be stated to be, as the chips offer them. */
-  const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal"];
+  const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal", "complex"];
 
   const ROWS = "Rows stand on lines of their own or between semicolons; 1/3 and 0.5 are numbers.";
 
   /** What is asked beside the formula, each in a field, and in the address under the same name. */
-  const FIELDS = /** @type {const} */ (["claim", "structure", "layout", "sizes"]);
+  const FIELDS = /** @type {const} */ (["claim", "structure", "layout", "numbers", "sizes"]);
 
   /** What can be put in the place of an undefined function; @ stands for its argument. */
   const FUNCTIONS = {
@@ -82,6 +82,7 @@
       claim: held.get("claim") ?? "",
       structure: held.get("structure") ?? "",
       layout: held.get("layout") ?? "",
+      numbers: held.get("numbers") ?? "",
       sizes: held.get("sizes") ?? "",
       kinds,
     };
@@ -95,6 +96,13 @@
     for (const field of FIELDS) if (question[field]) held.set(field, question[field]);
     for (const [word, names] of Object.entries(question.kinds)) held.set(word, names.join(","));
     return `#${held}`;
+  }
+
+  /** What a kind is called; where numbers are complex, scalars are real unless it is stated.
+   * @param {string} word @param {boolean} isComplex */
+  function called(word, isComplex) {
+    if (word === "complex") return "complex scalar";
+    return isComplex && word === "scalar" ? "real scalar" : word.replace("_", " ");
   }
 
   /** Where the bracket that opens at a place is closed, or -1. @param {string} text @param {number} open */
@@ -318,7 +326,7 @@
       this.field("claim").addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
       });
-      for (const name of ["structure", "layout"]) {
+      for (const name of ["structure", "layout", "numbers"]) {
         this.field(name).addEventListener("change", () => this.ask());
       }
       this.parts.stop.addEventListener("click", () => this.stop());
@@ -359,6 +367,7 @@
         claim: this.field("claim").value.trim(),
         structure: this.field("structure").value,
         layout: this.field("layout").value,
+        numbers: this.field("numbers").value,
         sizes: this.field("sizes").value.trim(),
         kinds: this.kinds,
       };
@@ -495,8 +504,10 @@
       const stated = Object.keys(this.kinds).find((word) => this.kinds[word].includes(name.name));
       const typed = KINDS.find((word) => name.stated.includes(word.replace("_", " ")));
       const kind = stated ?? typed ?? (name.kind === "row vector" ? "row" : name.kind);
-      const options = KINDS.map((word) =>
-        make("option", { value: word, selected: word === kind, textContent: word.replace("_", " ") }),
+      const isComplex = this.question.numbers === "complex";
+      const offered = KINDS.filter((word) => word !== "complex" || isComplex || word === kind);
+      const options = offered.map((word) =>
+        make("option", { value: word, selected: word === kind, textContent: called(word, isComplex) }),
       );
       const select = make("select", { title: `What ${name.name} is` }, ...options);
       select.addEventListener("change", () => {
@@ -508,7 +519,7 @@
         this.kinds[word] = [...(this.kinds[word] ?? []), name.name];
         this.ask();
       });
-      const shape = name.shape ? ` ${name.shape}` : "";
+      const shape = name.shape ? ` ${name.shape}${name.complex ? ", complex" : ""}` : "";
       return make("label", { className: "ask-name" }, this.formula(name.tex, false), select, shape);
     }
 
@@ -544,7 +555,8 @@
       for (const note of told.notes) answer.append(make("p", { className: "ask-note" }, note));
       answer.append(make("h2", {}, "Derivation"), this.derivation(told.rows), this.unfolding());
       answer.append(make("h2", {}, "Code"), this.code());
-      answer.append(make("h2", {}, "Numbers and graph"), this.numbers(), this.graph());
+      const more = told.more.map((/** @type {"numbers" | "graph"} */ part) => this[part]());
+      if (more.length) answer.append(make("h2", {}, more.length > 1 ? "Numbers and graph" : "Numbers"), ...more);
       answer.focus({ preventScroll: true });
     }
 
@@ -742,7 +754,7 @@
 
     /** Tell assistive technology and the eye that what is typed cannot be read. @param {any} told */
     markError(told) {
-      for (const name of ["formula", "variable", "claim", "sizes"]) {
+      for (const name of ["formula", "variable", ...FIELDS]) {
         this.field(name).setAttribute("aria-invalid", String(told?.part === name));
       }
       if (told) this.parts.read.replaceChildren(make("p", { className: "ask-note" }, told.message));
