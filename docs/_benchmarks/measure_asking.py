@@ -104,7 +104,7 @@ def sizes() -> dict[str, int]:
         content = path.read_bytes()
         return len(content) if path.suffix == ".gz" else len(gzip.compress(content, 9))
 
-    before = ("ask.js", "ask.css")
+    before = ("workers.js", "ask.js", "ask.css")
     later = [
         path
         for path in FOLDER.iterdir()

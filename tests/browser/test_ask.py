@@ -357,7 +357,7 @@ def test_nothing_is_loaded_before_one_asks(reader, origin):
         visit.page.wait_for_load_state("networkidle")
         loaded = visit.page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
         files = {name.partition("?")[0].rpartition("/")[2] for name in loaded if "/ask/" in name}
-        assert files <= {"ask.js", "ask.css", "links.css"}
+        assert files <= {"workers.js", "ask.js", "ask.css", "links.css"}
         visit.page.focus("[name=formula]")
         visit.page.wait_for_timeout(500)
         assert any("pyodide" in url for url in requested)

@@ -145,7 +145,7 @@ def test_nothing_is_loaded_and_no_address_runs_anything(reader, origin):
         own = [name for name in loaded if "/cells/" in name or "/ask/" in name]
         scripts = {name.partition("?")[0].rpartition("/")[2] for name in own}
         assert {"cells.js", "cells.css"} <= scripts
-        assert scripts <= {"cells.js", "cells.css", "ask.js", "ask.css", "links.css"}
+        assert scripts <= {"cells.js", "workers.js", "cells.css", "ask.js", "ask.css", "links.css"}
         assert visit.page.locator("textarea").count() == 0
         assert "print(1)" not in visit.page.locator("article").inner_text()
 

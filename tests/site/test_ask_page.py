@@ -28,7 +28,10 @@ LIBRARIES = {
     "python.mjs": "es2023,webworker",
     "service.js": "es2023,webworker",
     "worker.mjs": "es2023,webworker",
+    "workers.js": "es2023,dom,dom.iterable",
 }
+WITH_WORKERS = {"ask.js", "cells.js"}
+"""Plain scripts that use what `workers.js` has named before them."""
 extension = pytest.importorskip(
     "derivlib.site.ask.extension",
     reason="Sphinx is not installed; `python3 noxfile.py -s site` installs it",
@@ -42,7 +45,8 @@ def checked_types(script: Path, libraries: str) -> str:
         pytest.skip("TypeScript is not installed; `python3 noxfile.py -s site` installs it")
     options = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--skipLibCheck", "--types", ""]
     command = [compiler, *options, "--target", "es2023", "--module", "es2022", "--lib", libraries]
-    done = subprocess.run([*command, script], capture_output=True, text=True, check=False)
+    before = [STATIC / "workers.js"] if script.name in WITH_WORKERS else []
+    done = subprocess.run([*command, *before, script], capture_output=True, text=True, check=False)
     return done.stdout
 
 
@@ -120,6 +124,13 @@ def test_a_page_without_a_place_for_its_policy_stops_the_build():
     assert extension.with_tag("<meta charset='utf-8'><p>", "<b>") == "<meta charset='utf-8'><b><p>"
     with pytest.raises(extension.ExtensionError, match="no <meta charset>"):
         extension.with_tag("<p>", "<b>")
+
+
+@pytest.mark.parametrize("name", WITH_WORKERS)
+def test_a_wrong_use_of_what_scripts_share_is_found(name, tmp_path):
+    script = tmp_path / name
+    script.write_text("{\n  const { loaded } = derivlibWorkers;\n  loaded(3);\n}\n")
+    assert "TS2345" in checked_types(script, LIBRARIES["workers.js"])
 
 
 def test_an_error_of_types_is_found(tmp_path):

@@ -139,7 +139,8 @@ def test_a_box_begins_with_the_derivation_above_it(built):
     assert held[0] == "../ask.html"
     assert unescape(held[1]) == address_of({"formula": QUADRATIC, "variable": "x"})
     assert html.count('<details class="ask-here">') == 1
-    assert "ask/ask.js" in html
+    assert html.count("ask/workers.js") == 1
+    assert html.index("ask/workers.js") < html.index("ask/ask.js")
     assert "Content-Security-Policy" in html
 
 
@@ -154,6 +155,7 @@ def test_a_page_with_links_alone_has_no_script_and_no_policy_for_them(built):
     html = html_of(built, "page.html")
     assert "ask/links.css" in html
     assert "ask/ask.js" not in html
+    assert "ask/workers.js" not in html
     assert "Content-Security-Policy" not in html
 
 

@@ -27,6 +27,8 @@ from derivlib.site.ask.policy import policy_of
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 FOLDER = "_static/ask"
+WORKERS = "ask/workers.js"
+"""What every page that runs Python loads first."""
 FIRST = "norm2(X*w - y)^2"
 """What the empty box shows."""
 FOLDED = "Change it here: functions, kinds, structure, sizes"
@@ -115,6 +117,7 @@ def add_to_page(
 ) -> None:
     """Let a page with a box, or with links, load what belongs to them, and no other."""
     if tree is not None and any(tree.findall(ask_box)):
+        app.add_js_file(WORKERS, loading_method="defer")
         app.add_js_file("ask/ask.js", loading_method="defer")
         app.add_css_file("ask/ask.css")
     if tree is not None and any(tree.findall(links.change_links)):

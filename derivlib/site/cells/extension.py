@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from derivlib.site.ask.extension import FOLDER as PYTHON
+from derivlib.site.ask.extension import WORKERS
 from derivlib.site.ask.links import skip
 from derivlib.site.cells.needs import why_not
 from derivlib.site.cells.outputs import digest
@@ -108,6 +109,7 @@ def add_to_page(
 ) -> None:
     """Let a page with a bar load its script and style, and no other."""
     if tree is not None and any(tree.findall(cells_bar)):
+        app.add_js_file(WORKERS, loading_method="defer")
         app.add_js_file("cells/cells.js", loading_method="defer")
         app.add_css_file("cells/cells.css")
 

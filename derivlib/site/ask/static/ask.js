@@ -5,6 +5,8 @@
 
 // A plain script, not a module: browsers load no module from a file. The block keeps its names apart.
 {
+  const { STARTING, loaded, startWorker, canStart } = derivlibWorkers;
+
   /** @typedef {{ formula: string, variable: string, order: number, claim: string,
    *   structure: string, layout: string, numbers: string, sizes: string, kinds: Record<string, string[]> }} Question */
 
@@ -36,13 +38,6 @@
   /** What stands behind a formula: that a name is an undefined function. */
   const UNDEFINED = /,\s*([\p{L}\p{N}_]+) (elementwise|function)(?=\s*(?:,|$))/gu;
 
-  /** What each stage of the start is called while it lasts. */
-  const STARTING = {
-    fetching: "Loading Python and SymPy…",
-    unpacking: "Unpacking…",
-    importing: "Starting derivlib…",
-  };
-
   /** @param {string} tag @param {Record<string, any>} [set] @param {...(Node | string)} inside */
   function make(tag, set = {}, ...inside) {
     const element = document.createElement(tag);
@@ -52,16 +47,6 @@
     }
     element.append(...inside);
     return element;
-  }
-
-  /** Run a script of the site. @param {string} address @returns {Promise<void>} */
-  function loaded(address) {
-    return new Promise((done, failed) => {
-      const script = make("script", { src: address });
-      script.addEventListener("load", () => done());
-      script.addEventListener("error", () => failed(new Error(`${address} is not there`)));
-      document.head.append(script);
-    });
   }
 
   /** The question that an address holds, or nothing. @param {string} hash @returns {Question | null} */
@@ -146,15 +131,11 @@
 
     start() {
       if (this.worker) return;
-      // A worker made from an address would not be under the page's policy; one from a blob is.
-      const source = `import "${this.base}worker.mjs";`;
-      const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-      this.worker = new Worker(address, { type: "module" });
-      this.worker.onmessage = ({ data }) => this.waiting.get(data.id)?.(data);
-      this.worker.onerror = (event) => {
-        event.preventDefault();
-        this.fail(event.message || "the program could not be loaded");
-      };
+      this.worker = startWorker(
+        `${this.base}worker.mjs`,
+        (told) => this.waiting.get(told.id)?.(told),
+        (message) => this.fail(message),
+      );
       this.order({ task: "start", base: this.base }, this.onStarting);
     }
 
@@ -434,7 +415,7 @@
 
     /** @param {any} told */
     onStart(told) {
-      if (told.stage === "starting") this.say(STARTING[/** @type {"fetching"} */ (told.part)]);
+      if (told.stage === "starting") this.say(STARTING[told.part] ?? "Starting…");
       if (told.stage === "ready" && this.parts.stop.hidden) this.say("");
       if (told.stage === "failed") this.say(`Python could not be started: ${told.message}`);
     }
@@ -793,9 +774,8 @@
     }
   }
 
-  // From a file no worker can be started; the box then says what it needs.
-  const needed = ["Worker", "WebAssembly", "DecompressionStream"];
-  if (location.protocol !== "file:" && needed.every((name) => name in window)) {
+  // Where no worker can be started, the box says what it needs.
+  if (canStart()) {
     for (const root of document.querySelectorAll(".ask")) new Ask(/** @type {HTMLElement} */ (root));
   }
 }

@@ -141,6 +141,12 @@ const withRoomFor = (kept) => async (/** @type {object} */ settings) => {
   return made;
 };
 
+/** What Python says of an error, without the lines of its program. @param {unknown} error */
+export function lastLine(error) {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines[lines.length - 1];
+}
+
 /** Give Python what it asks of the browser, which no kept memory can hold. */
 function connect() {
   python.globals.set("fetch_archive", fetchArchive);

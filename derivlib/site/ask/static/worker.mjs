@@ -4,7 +4,7 @@
 
 /** @typedef {{ id: number, task: string, [key: string]: any }} Order */
 
-import { keepMemory, startPython, wasStartedAnew } from "./python.mjs";
+import { keepMemory, lastLine, startPython, wasStartedAnew } from "./python.mjs";
 
 /** @type {any} */
 let python;
@@ -105,14 +105,8 @@ async function carryOut(order) {
     await TASKS[order.task](order);
   } catch (error) {
     console.error(error); // whole, for whoever looks into it
-    const message = lastLine(error instanceof Error ? error.message : String(error));
+    const message = lastLine(error);
     if (order.task === "start") refused = message;
     tell(order.id, { stage: "failed", message, last: true });
   }
-}
-
-/** What Python says of an error, without the lines of its program. @param {string} told */
-function lastLine(told) {
-  const lines = told.trim().split("\n");
-  return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines[lines.length - 1];
 }

@@ -3,7 +3,7 @@
 // In come { task: "start", base, page } and { task: "run", sources }; out go { stage, ... } while
 // it starts and { event, ... } while cells run.
 
-import { startPython } from "../ask/python.mjs";
+import { lastLine, startPython } from "../ask/python.mjs";
 
 const FOLDER = "/page";
 
@@ -35,7 +35,7 @@ onmessage = ({ data }) => {
       else run(data);
     } catch (error) {
       console.error(error); // whole, for whoever looks into it
-      postMessage({ stage: "failed", message: error instanceof Error ? error.message : String(error) });
+      postMessage({ stage: "failed", message: lastLine(error) });
     }
   });
 };

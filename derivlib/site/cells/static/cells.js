@@ -5,13 +5,7 @@
 
 // A plain script, not a module: browsers load no module from a file. The block keeps its names apart.
 {
-  /** What each stage of the start is called while it lasts. @type {Record<string, string>} */
-  const STARTING = {
-    fetching: "Loading Python and SymPy…",
-    unpacking: "Unpacking…",
-    importing: "Starting derivlib…",
-  };
-
+  const { STARTING, loaded, startWorker, canStart } = derivlibWorkers;
   const site = /** @type {any} */ (window);
 
   /** @param {string} text @param {() => void} [press] @param {string} [about] */
@@ -30,17 +24,6 @@
     element.className = className;
     element.append(...inside);
     return element;
-  }
-
-  /** Run a script of the site. @param {string} address @returns {Promise<void>} */
-  function loaded(address) {
-    return new Promise((done, failed) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.addEventListener("load", () => done());
-      script.addEventListener("error", () => failed(new Error(`${address} is not there`)));
-      document.head.append(script);
-    });
   }
 
   /** A cell of the page. */
@@ -213,17 +196,12 @@
       if (this.worker && this.isFresh) return;
       this.worker?.terminate();
       this.isFresh = true;
-      // A worker made from an address would not be under the page's policy; one from a blob is.
-      const scripts = this.address(this.bar.dataset.scripts ?? "");
-      const source = `import "${scripts}cells-worker.mjs";`;
-      const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-      const worker = new Worker(address, { type: "module" });
+      const worker = startWorker(
+        this.address(`${this.bar.dataset.scripts ?? ""}cells-worker.mjs`),
+        (told) => worker === this.worker && this.hear(told),
+        (message) => worker === this.worker && this.fail(message),
+      );
       this.worker = worker;
-      worker.onmessage = ({ data }) => worker === this.worker && this.hear(data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.hear({ stage: "failed", message: event.message || "the program could not be loaded" });
-      };
       worker.postMessage({ task: "start", base: this.address(this.bar.dataset.python ?? ""), page: this.given });
       this.say(STARTING.fetching);
     }
@@ -269,9 +247,7 @@
     /** @param {string} message */
     fail(message) {
       this.end();
-      const lines = message.trim().split("\n");
-      const told = lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines[lines.length - 1];
-      this.say(/memory/i.test(message) ? "There is not enough memory for this page." : `Python ended: ${told}`);
+      this.say(/memory/i.test(message) ? "There is not enough memory for this page." : `Python ended: ${message}`);
     }
 
     /** @param {any} told */
@@ -319,15 +295,13 @@
     }
   }
 
-  // From a file no worker can be started, and the page is what it is without a bar.
-  const needed = ["Worker", "WebAssembly", "DecompressionStream"];
-  const canRun = location.protocol !== "file:" && needed.every((name) => name in window);
+  // Where no worker can be started, the page is what it is without a bar.
   for (const bar of document.querySelectorAll("div.cells")) {
-    if (canRun) new Page(/** @type {HTMLElement} */ (bar));
+    if (canStart()) new Page(/** @type {HTMLElement} */ (bar));
     else bar.remove();
   }
   for (const told of document.querySelectorAll(".cells-why")) {
-    if (canRun) told.classList.add("cells-ready");
+    if (canStart()) told.classList.add("cells-ready");
     else told.remove();
   }
 }
