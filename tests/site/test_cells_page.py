@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from calculated import calculated
@@ -96,6 +98,14 @@ def test_a_page_that_cannot_be_run_says_why(built, name, why):
     assert f'<p class="cells-why">The cells of this page {why}: they are not run' in page
     assert '<div class="cells"' not in page
     assert given(built, name) is None
+
+
+def test_a_page_with_the_bar_is_written_again_when_what_it_loads_changes(built):
+    kept = built.root / "_build" / "html.doctrees" / "environment.pickle"
+    found = pickle.loads(kept.read_bytes()).dependencies
+    needed = {name: {Path(path).name for path in paths} for name, paths in found.items()}
+    assert {"cells.js", "cells.css", "workers.js", "extension.py"} <= needed["plain"]
+    assert "cells.js" not in needed.get("prose", ())
 
 
 def test_a_page_without_cells_has_nothing_of_it(built):

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from derivlib.site.ask.extension import FOLDER as PYTHON
+from derivlib.site.ask.extension import STATIC as SHARED
 from derivlib.site.ask.extension import WORKERS
 from derivlib.site.ask.links import skip
 from derivlib.site.cells.needs import why_not
@@ -53,12 +54,14 @@ def given(page: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
 
 
 def add_bar(app: Sphinx, document: nodes.document, page: Mapping[str, Any]) -> None:
-    """Put the bar below the title of an executed page.
+    """Put the bar below the title of an executed page, which is written again when it changes.
 
     :param document: the page.
     :param page: see `given`; beside that its `files` and the `libraries` it asked for.
     """
     name = app.env.docname
+    for path in (*STATIC.iterdir(), SHARED / Path(WORKERS).name, Path(__file__)):
+        app.env.note_dependency(str(path))
     try:
         files = {str(at): path.read_text(encoding="utf-8") for at, path in page["files"].items()}
     except UnicodeDecodeError:
@@ -138,4 +141,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     if EVENT not in app.events.events:
         app.add_event(EVENT)
     app.connect(EVENT, add_bar)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    are_safe = {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, **are_safe}
