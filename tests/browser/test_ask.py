@@ -187,7 +187,10 @@ def test_what_a_name_is_can_be_changed(asking):
 def test_what_was_stated_is_forgotten_with_its_name(asking):
     page = asking.page
     ask(page, {"formula": "x'*A*x", "variable": "x"})
+    page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
     page.locator(".ask-name select").nth(1).select_option("symmetric")
+    page.wait_for_selector(ANSWERED, timeout=SECONDS)
+    assert "symmetric" in page.url
     typed(page, "b'*x", "x")
     assert "symmetric" not in page.url
 

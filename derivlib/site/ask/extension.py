@@ -31,7 +31,7 @@ WORKERS = "ask/workers.js"
 """What every page that runs Python loads first."""
 FIRST = "norm2(X*w - y)^2"
 """What the empty box shows."""
-FOLDED = "Change it here: functions, kinds, structure, sizes"
+FOLDED = "Change it here: functions, kinds, structure"
 WRITES = ("extension", "links", "examples")
 """The modules that write the box and the links."""
 
