@@ -207,6 +207,8 @@ def test_numbers_can_be_complex(asking):
     assert "z is real" in answer.inner_text()
     names = page.locator(".ask-name")
     assert "n×1, complex" in names.nth(2).inner_text()
+    offered = names.nth(2).locator("option").all_inner_texts()
+    assert offered == ["real scalar", "vector", "row", "matrix", "square", "complex scalar"]
     assert names.locator("option:checked").all_inner_texts() == [*["real scalar"] * 2, "vector"]
     page.evaluate("delete document.querySelector('.ask-answer').dataset.agreed")
     names.nth(0).locator("select").select_option("complex")

@@ -19,6 +19,9 @@
   /** Words that a name can be stated to be, as the chips offer them. */
   const KINDS = ["scalar", "vector", "row", "matrix", "square", "symmetric", "positive_definite", "diagonal", "complex"];
 
+  /** Those of them that are said of real matrices only. */
+  const OF_REAL_MATRICES = ["symmetric", "positive_definite", "diagonal"];
+
   const ROWS = "Rows stand on lines of their own or between semicolons; 1/3 and 0.5 are numbers.";
 
   /** What is asked beside the formula, each in a field, and in the address under the same name. */
@@ -486,7 +489,8 @@
       const typed = KINDS.find((word) => name.stated.includes(word.replace("_", " ")));
       const kind = stated ?? typed ?? (name.kind === "row vector" ? "row" : name.kind);
       const isComplex = this.question.numbers === "complex";
-      const offered = KINDS.filter((word) => word !== "complex" || isComplex || word === kind);
+      const unfit = isComplex ? OF_REAL_MATRICES : ["complex"];
+      const offered = KINDS.filter((word) => word === kind || !unfit.includes(word));
       const options = offered.map((word) =>
         make("option", { value: word, selected: word === kind, textContent: called(word, isComplex) }),
       );
