@@ -64,6 +64,10 @@ nox.options.sessions = [
 ]
 nox.options.error_on_missing_interpreters = False
 
+# pip would compile all that it installs, most of which no session imports; its options that begin
+# with "no" are switched on by a value that means no.
+os.environ.setdefault("PIP_NO_COMPILE", "0")
+
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"

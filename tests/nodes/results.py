@@ -17,6 +17,7 @@ from sympy import (
     Lambda,
     MatrixSymbol,
     OneMatrix,
+    Q,
     Trace,
     ZeroMatrix,
     symbols,
@@ -143,7 +144,6 @@ EXPRESSIONS = {
     "smallest eigenvalue": (lambda_min(X.T * X), X),
     "spectral norm": (norm(X, 2), X),
     "nuclear norm": (norm(X, "nuc"), X),
-    "Cholesky factor": (Trace(B * cholesky(X.T * X)), X),
     "symbolic power": (x.T * A**n * y, A),
     "symbolic power, as a matrix": (A**n, A),
     "Sylvester's equation": (Trace(Y.T * sylvester(A, B, X)), A),
@@ -174,6 +174,9 @@ RESULTS = {
     "Hessian of log-sum-exp": hessian(logsumexp(v), v).result,
     "Hessian of an undefined layer": hessian(sum_entries((X * w).applyfunc(f)), w).result,
     "Hessian of an abstract loss": hessian(lam(X), X).result,
+    "Cholesky factor": derive(
+        w.T * cholesky(B) * w, B, structure="symmetric", assuming=Q.positive_definite(B)
+    ).result,
     "symmetric": derive(logdet(A), A, structure="symmetric").result,
     "symmetric trace": derive(Trace(A.T * A), A, structure="symmetric").result,
     "Jacobian by a symmetric matrix": derive(A * x, A, structure="symmetric").result,
