@@ -67,6 +67,19 @@ def test_the_version_is_that_of_the_project():
     assert derivlib.__version__ == project["version"]
 
 
+def test_code_generation_is_loaded_when_code_is_asked_for():
+    """It takes a fifth of the time of the whole import, which a reader in a browser waits for."""
+    code = (
+        "import derivlib, sys\n"
+        "derivlib.derive, derivlib.wirtinger, derivlib.parse\n"
+        "print([name for name in sys.modules if name.startswith('derivlib.code')])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
+
+
 def test_asking_for_a_name_that_is_none_loads_nothing():
     code = "import derivlib, sys; hasattr(derivlib, 'logdte'); print('sympy' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr, Pow, re
 
 from derivlib.check import Calculation
-from derivlib.code import Source, compiled
-from derivlib.derivation.code_task import calculation_of, source_of
 from derivlib.derivation.conjugates import REAL_VALUED
 from derivlib.derivation.premises import NOTHING_ASSUMED, Premises
 from derivlib.derivation.step import Step
 from derivlib.expressions.problem import Written
 from derivlib.nodes.builders import trace
+
+if TYPE_CHECKING:
+    from derivlib.code import Source
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class ComplexResults:
 
     def source(self, backend: Any, **options: Any) -> Source:
         """Write a function; the options are those of :func:`source_of`."""
+        from derivlib.derivation.code_task import source_of  # loaded when code is asked for
+
         return source_of(self, backend, **options)
 
     def calculation(self, backend: Any) -> Calculation:
@@ -76,10 +79,14 @@ class ComplexResults:
 
         :raises BackendError: if the library is not installed.
         """
+        from derivlib.derivation.code_task import calculation_of
+
         return calculation_of(self, backend)
 
     def function(self, backend: Any, **options: Any) -> Any:
         """Make a function."""
+        from derivlib.code import compiled
+
         return compiled(self.source(backend, **options))
 
 
