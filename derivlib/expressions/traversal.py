@@ -69,7 +69,10 @@ def applied(function: Any, *args: Expr) -> Expr:
     matrix by it. The function used instead is `Function("lambda", commutative=True)`.
 
     Max and Min stay as they are where SymPy cannot compare: it takes matrices apart, and cannot
-    put 2 X or a sum of matrices together again.
+    put 2 X or a sum of matrices together again. What does not commute is no real number to them,
+    so that f(λ(S)) is an argument once it commutes.
+
+    :raises UndefinedError: if Max or Min is to compare what is not real.
     """
     try:
         value = function(*args)
@@ -77,6 +80,16 @@ def applied(function: Any, *args: Expr) -> Expr:
         if function not in (Max, Min):
             raise
         return function(*args, evaluate=False)
+    except ValueError as error:
+        if function not in (Max, Min):
+            raise
+        commuting = tuple(map(checked_normal_form, args))
+        if all(
+            one.is_commutative is two.is_commutative
+            for one, two in zip(args, commuting, strict=True)
+        ):
+            raise not_real(function.__name__, error) from error
+        return applied(function, *commuting)
     if value.is_commutative or not isinstance(value, AppliedUndef):
         return value
     kept = {**function._kwargs, "commutative": True}
@@ -108,6 +121,13 @@ def _refuse_undefined(expr: Expr, written: Expr) -> None:
         )
 
 
+def not_real(what: str, error: Exception) -> UndefinedError:
+    """An error of ours for one of SymPy's where it compares what is not real."""
+    return UndefinedError(
+        f'{what} has no value, because it compares what is not real: SymPy says "{error}"'
+    )
+
+
 def _carried_out(written: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same operation on other parts, where they can be compared if that is needed."""
     try:
@@ -116,10 +136,7 @@ def _carried_out(written: Expr, parts: tuple[Expr, ...]) -> Expr:
         raise
     except (TypeError, ValueError) as error:
         if any(part.is_real is False for part in parts):
-            raise UndefinedError(
-                f'"{text(written)}" has no value, because it compares what is not real: SymPy says '
-                f'"{error}"'
-            ) from error
+            raise not_real(f'"{text(written)}"', error) from error
         raise
 
 

@@ -26,7 +26,8 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivlib.expressions.construction import leads_with_transpose, mul, ones_like, transpose
 from derivlib.expressions.facets import Entries, Example, is_holomorphic, tell
 from derivlib.expressions.shapes import same_as_first
-from derivlib.expressions.traversal import rebuild
+from derivlib.expressions.text import text
+from derivlib.expressions.traversal import checked_normal_form, not_real, rebuild
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import NodeBase
@@ -61,9 +62,22 @@ def as_lambda(function: Any) -> Lambda:
 
 
 def of_each_entry(function: Any, matrix: Any) -> Any:
-    """The explicit matrix of the values of a function at the entries of an explicit one."""
+    """The explicit matrix of the values of a function at the entries of an explicit one.
+
+    :raises UndefinedError: if the function compares entries that are not real.
+    """
     function = as_lambda(function)
-    return matrix.applyfunc(lambda entry: at_entries(function(entry)))
+
+    def value(entry: Expr) -> Expr:
+        commuting = entry if entry.is_commutative else checked_normal_form(entry)
+        try:
+            return at_entries(function(commuting))
+        except (TypeError, ValueError) as error:
+            if commuting.is_real is False:
+                raise not_real(f'a function of "{text(entry)}"', error) from error
+            raise
+
+    return matrix.applyfunc(value)
 
 
 class ElementwisePrime(NodeBase, ElementwiseApplyFunction):

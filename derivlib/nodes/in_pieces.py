@@ -14,9 +14,9 @@ from derivlib.nodes.grid import as_scalar
 from derivlib.nodes.trace import scalar
 
 
-def _is_comparable(argument: Expr) -> bool:
-    is_number = argument.is_number and argument is not S.NaN
-    return is_number and argument.is_extended_real is not False
+def _is_incomparable(argument: Expr) -> bool:
+    """Return whether something is a number that is not real."""
+    return argument.is_number and (argument is S.NaN or argument.is_extended_real is False)
 
 
 class InPieces(Function):
@@ -46,7 +46,8 @@ class InPieces(Function):
     def eval(cls, *args: Expr) -> Expr | None:
         """Give the value of real numbers; what is none cannot be compared."""
         plain = args[: cls.parameters + 1]
-        return cls.pieces(*plain) if all(map(_is_comparable, plain)) else None
+        are_real = all(each.is_number and not _is_incomparable(each) for each in plain)
+        return cls.pieces(*plain) if are_real else None
 
     @property
     def plain(self) -> tuple[Expr, ...]:
@@ -62,6 +63,8 @@ class InPieces(Function):
         return self.pieces(*self.plain)
 
     def _eval_evalf(self, precision: int) -> Any:
+        if any(map(_is_incomparable, self.plain)):
+            return None
         return self.rewrite(Piecewise)._eval_evalf(precision)
 
     def _written_out(self, printer: Any) -> str:
@@ -73,15 +76,18 @@ class InPieces(Function):
 def as_parameter(value: Any, function: str) -> Expr:
     """Take a value as a number that a function of scalars depends on.
 
-    :raises InputError: if it is no scalar expression.
+    :raises InputError: if it is no scalar expression, or a number that is not real.
     """
     try:
-        return scalar(as_operand(value, function))
+        parameter = scalar(as_operand(value, function))
     except ShapeError:
         raise InputError(
             f"the parameters of {function} are numbers, the same for each entry; {value} is a "
             "matrix"
         ) from None
+    if _is_incomparable(parameter):
+        raise InputError(f"the parameters of {function} are real numbers, and {value} is none")
+    return parameter
 
 
 def slope_at_kink(value: Any, function: str, *sides: Expr) -> tuple[Expr, ...]:

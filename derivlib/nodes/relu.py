@@ -86,7 +86,7 @@ def relu(argument: Any, at_zero: Any = 0) -> Expr:
     :raises InputError: if it is not an expression, or `at_zero` is no such number.
     """
     taken = nsimplify(as_operand(at_zero, "relu"), rational=True)
-    if not (taken.is_number and 0 <= taken <= 1):
+    if not (taken.is_Rational and 0 <= taken <= 1):
         raise InputError(f"the derivative of relu at 0 is a number from 0 to 1, not {at_zero}")
     return of_scalar_or_entries(Relu, argument, *([taken] if taken else []))
 

@@ -28,6 +28,8 @@ NAMES: dict[str, Any] = {
     "v": MatrixSymbol("v", 2, 1),
     "t": Symbol("t"),
     "z": Symbol("z"),
+    "f": sympy.Function("f"),
+    "g": sympy.Function("g", commutative=True),
 }
 """What the letters and words in the tables stand for."""
 
@@ -46,6 +48,9 @@ REFUSED_BY_SYMPY = (
     ("-y.T*log(softmax(A*x))", "-y.T*softmax(A*x).applyfunc(log)", "x"),
     ("Max(x.T*y, 0)", "Max(dot(x, y), 0)", "x"),
     ("Max(Trace(2*A), t)", "maximum(Trace(2*A), t)", "A"),
+    ("f(A)*A", "g(A)*A", "A"),
+    ("Max(f(A), t)", "maximum(f(A), t)", "A"),
+    ("Piecewise((t, f(A) > 0), (2, True))", "Piecewise((t, g(A) > 0), (2, True))", "t"),
     ("2**A", "A.applyfunc(Lambda(z, 2**z))", "A"),
     ("1/A", "A.inv()", "A"),
     ("v.T*[[1, 2], [3, 4]]*v", "v.T*Matrix([[1, 2], [3, 4]])*v", "v"),

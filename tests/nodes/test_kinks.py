@@ -10,6 +10,7 @@ from sympy import Abs, Heaviside, Lambda, Matrix, MatrixSymbol, Max, Min, Symbol
 from derivlib import (
     DerivlibError,
     InputError,
+    UndefinedError,
     VerificationError,
     absolute,
     amax,
@@ -17,10 +18,13 @@ from derivlib import (
     clip,
     derive,
     dot,
+    elu,
     hardmax,
     hessian,
+    huber,
     is_derivative,
     latex,
+    leaky_relu,
     maximum,
     minimum,
     norm,
@@ -30,6 +34,7 @@ from derivlib import (
     sum_entries,
     text,
 )
+from derivlib.expressions.traversal import applied
 from derivlib.nodes.share import Share
 
 n, m = symbols("n m", integer=True, positive=True)
@@ -477,3 +482,63 @@ def test_a_matrix_that_sympy_multiplied_as_a_scalar_is_a_product_in_a_node():
     assert expr.has(softmax(2 * A, axis=0))
     assert sp.factor_terms(norm(2 * A)).arg == 2 * A
     assert sp.factor_terms(norm(2 * A)).arg.is_Matrix
+
+
+# --- what SymPy does not compare ----------------------------------------------------------
+
+outer, inner = sp.Function("f"), sp.Function("lambda")
+C = MatrixSymbol("C", 2, 2)
+value = outer(inner(t * C))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: maximum(value, t),
+        lambda: minimum(value, t, at_tie=1),
+        lambda: applied(Max, value, t),
+        lambda: maximum(Matrix([value, 2]), t),
+        lambda: maximum(Matrix([1, t]), value),
+        lambda: relu(value) + clip(value, 0, t),
+    ],
+)
+@pytest.mark.parametrize("wrt", [t, C], ids=str)
+def test_values_of_undefined_functions_are_compared(make, wrt):
+    """SymPy takes f(λ(C)) for not commutative, because C is not, and hence for not real."""
+    derivation = derive(make(), wrt)
+    assert derivation.verify()
+    assert not is_derivative(2 * derivation.result, derivation.expr, wrt)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: maximum(sp.I, t),
+        lambda: minimum(t, sp.sqrt(-2)),
+        lambda: maximum(Matrix([sp.I, 2]), t),
+        lambda: maximum(Matrix([1, 2]), sp.I),
+    ],
+)
+def test_what_is_not_real_is_not_compared(make):
+    with pytest.raises(UndefinedError, match="not real"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: clip(t, sp.I, 1),
+        lambda: elu(t, sp.I),
+        lambda: huber(t, sp.I),
+        lambda: leaky_relu(t, sp.zoo),
+        lambda: relu(t, at_zero=sp.I),
+    ],
+)
+def test_parameters_are_real(make):
+    with pytest.raises(InputError, match=r"real|from 0 to 1"):
+        make()
+
+
+def test_pieces_of_what_is_not_real_stay_as_they_are():
+    assert clip(sp.I, 0, 1).evalf() == clip(sp.I, 0, 1)
+    assert clip(sp.sqrt(2), 0, 2).evalf() == sp.sqrt(2).evalf()

@@ -104,3 +104,7 @@ def test_products_of_sizes_that_do_not_fit_are_told():
     A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 2)
     assert generate._fits(A * B)
     assert not generate._fits(Basic.__new__(MatMul, A.T, B.T, A))
+
+
+def test_values_of_undefined_functions_are_written_where_they_are_compared():
+    assert not block(KIND, 777, 10, right).failures
