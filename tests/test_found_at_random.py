@@ -36,10 +36,13 @@ from derivlib import (
     UndefinedError,
     UnsupportedError,
     absolute,
+    clip,
     derive,
     hessian,
     huber,
+    lambda_max,
     latex,
+    maximum,
     norm,
     relu,
     softmax,
@@ -65,6 +68,7 @@ product = B * X
 thrice = HadamardProduct(product, product * C * product, product + OneMatrix(m, n))
 larger = (t * U)[0, 1] > 1
 written_out = 1 / ((u * U * v).as_explicit()[0, 0] ** 2 + 1)
+zero_eigenvalue = lambda_max(ZeroMatrix(n, n))
 inverse_of_relu = 1 / relu(sum_entries(t * X))
 apart = sign(t) * sign(sin(t))
 column = BlockMatrix([[x.T * X.T * row.T], [2 * X.T * row.T]])
@@ -106,6 +110,22 @@ FOUND = {
     ),
     "the larger one where kinks meet": lambda: derive(apart * Max(t, sqrt(t - 2)), t),
     "sign of a division": lambda: derive(sign(1 / Abs(t)) * Abs(t), t),
+    "a slope beside a choice without symbols": lambda: derive(
+        absolute(Piecewise((U[0, 0], sin(numbers) > 1), (sin(numbers), True)), Rational(1, 3)), U
+    ),
+    "bounds beside a choice without symbols": lambda: derive(
+        clip(Piecewise((U[0, 0], numbers > 1), (t, True)), 0, 1), U
+    ),
+    "a slope beside a choice by eigenvalues of zeros": lambda: derive(
+        absolute(Piecewise((U[0, 0], zero_eigenvalue > 1), (t, True)), Rational(1, 3)), U
+    ),
+    "the larger of a number of equal entries and another": lambda: derive(
+        maximum(
+            Piecewise((t, sum_entries((2 * OneMatrix(2, 1)).applyfunc(sin)) > 1), (1, True)),
+            j[0, 0],
+        ),
+        t,
+    ),
     "Hessian of a sum that is written out": lambda: hessian(sum_entries(written_out * U), U),
 }
 
@@ -148,8 +168,8 @@ def test_what_is_real_for_no_real_number_has_no_value(expr):
         derive(expr, t).verify({n: 2})
 
 
-def test_a_slope_beside_a_choice_without_symbols_is_refused():
-    chosen = Piecewise((U[0, 0], sin(numbers) > 1), (sin(numbers), True))
+def test_a_slope_beside_a_choice_without_symbols_or_an_end_is_refused():
+    chosen = Piecewise((U[0, 0], sin(numbers) > 1))
     with pytest.raises(UnsupportedError, match="without symbols"):
         derive(absolute(chosen, Rational(1, 3)), U)
 

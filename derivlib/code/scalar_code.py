@@ -48,6 +48,7 @@ from derivlib.nodes.elu import Elu
 from derivlib.nodes.huber import Huber
 from derivlib.nodes.leaky_relu import LeakyRelu
 from derivlib.nodes.maximum import Maximum, Minimum
+from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.share import Share
 
 _KNOWN = (
@@ -61,8 +62,8 @@ _AS_OTHERS: dict[Any, Callable[..., Any]] = {
     cot: lambda z: 1 / tan(z),
     Share: lambda *args: Share(*args).in_steps(),
     Clip: lambda *args: Clip(*args).in_extremes(),
-    Elu: lambda z, alpha, *_: Piecewise((z, z > 0), (alpha * Expm1(z), True)),
-    Huber: lambda z, M: Piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True)),
+    Elu: lambda z, alpha, *_: piecewise((z, z > 0), (alpha * Expm1(z), True)),
+    Huber: lambda z, M: piecewise((z**2, Abs(z) <= M), (2 * M * Abs(z) - M**2, True)),
     LeakyRelu: lambda *args: LeakyRelu(*args).rewrite(Piecewise),
     Absolute: lambda z, _: Abs(z),
     Maximum: lambda u, v, _: applied(Max, u, v),

@@ -76,20 +76,16 @@ def applied(function: Any, *args: Expr) -> Expr:
     """
     try:
         value = function(*args)
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, ValueError) as error:
         if function not in (Max, Min):
             raise
-        return function(*args, evaluate=False)
-    except ValueError as error:
-        if function not in (Max, Min):
-            raise
-        commuting = tuple(map(checked_normal_form, args))
-        if all(
-            one.is_commutative is two.is_commutative
-            for one, two in zip(args, commuting, strict=True)
-        ):
+        if not all(arg.is_commutative for arg in args):
+            args = tuple(map(checked_normal_form, args))
+            if all(arg.is_commutative for arg in args):
+                return applied(function, *args)
+        if any(arg.is_extended_real is False for arg in args):
             raise not_real(function.__name__, error) from error
-        return applied(function, *commuting)
+        return function(*args, evaluate=False)
     if value.is_commutative or not isinstance(value, AppliedUndef):
         return value
     kept = {**function._kwargs, "commutative": True}

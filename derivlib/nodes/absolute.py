@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, Expr, Piecewise, S
+from sympy import Abs, Expr, S
 
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, slope_at_kink, tell_pieces
 from derivlib.nodes.leaky_relu import slopes
+from derivlib.nodes.piecewise import piecewise
 
 
 class Absolute(InPieces):
@@ -21,7 +22,7 @@ class Absolute(InPieces):
     @staticmethod
     def pieces(z: Expr) -> Expr:
         """The definition."""
-        return Piecewise((z, z > 0), (-z, True))
+        return piecewise((z, z > 0), (-z, True))
 
     @staticmethod
     def gaps(z: Expr) -> tuple[Expr, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Expr, Max, Min, Or, Piecewise, S
+from sympy import And, Expr, Max, Min, Or, S
 
 from derivlib.errors import InputError
 from derivlib.expressions.traversal import applied
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, as_parameter, slope_at_kink, tell_pieces
+from derivlib.nodes.piecewise import piecewise
 
 
 class Clip(InPieces):
@@ -22,7 +23,7 @@ class Clip(InPieces):
     @staticmethod
     def pieces(z: Expr, lo: Expr, hi: Expr) -> Expr:
         """The upper bound wins where the lower one is larger, as in NumPy."""
-        return Piecewise((hi, Or(z > hi, lo > hi)), (lo, z < lo), (z, True))
+        return piecewise((hi, Or(z > hi, lo > hi)), (lo, z < lo), (z, True))
 
     @staticmethod
     def gaps(z: Expr, lo: Expr, hi: Expr) -> tuple[Expr, ...]:
@@ -51,10 +52,10 @@ Clip.__name__ = "clip"
 def _where(inside: Any, closed: Any, at_ends: Expr) -> Expr:
     """1 inside of an interval, 0 outside of the closed one, and something else in between."""
     if at_ends == 0:
-        return Piecewise((1, inside), (0, True))
+        return piecewise((1, inside), (0, True))
     if at_ends == 1:
-        return Piecewise((1, closed), (0, True))
-    return Piecewise((1, inside), (at_ends, closed), (0, True))
+        return piecewise((1, closed), (0, True))
+    return piecewise((1, inside), (at_ends, closed), (0, True))
 
 
 def clip(argument: Any, lo: Any, hi: Any, at_ends: Any = None) -> Expr:

@@ -201,24 +201,30 @@ def eigvalsh_of(matrix: Expr) -> Expr:
     """The eigenvalues in normal form."""
     if is_single(matrix):
         return matrix
-    return ones(matrix.shape[0], S.One) if isinstance(matrix, Identity) else Eigvalsh(matrix)
+    common = _common(matrix)
+    return Eigvalsh(matrix) if common is None else mul(common, ones(matrix.shape[0], S.One))
 
 
 def largest_of(matrix: Expr) -> Expr:
     """The largest eigenvalue in normal form."""
-    return _alone(matrix) or LambdaMax(matrix)
+    common = _common(matrix)
+    return LambdaMax(matrix) if common is None else common
 
 
 def smallest_of(matrix: Expr) -> Expr:
     """The smallest eigenvalue in normal form."""
-    return _alone(matrix) or LambdaMin(matrix)
+    common = _common(matrix)
+    return LambdaMin(matrix) if common is None else common
 
 
-def _alone(matrix: Expr) -> Expr | None:
+def _common(matrix: Expr) -> Expr | None:
     """The eigenvalue that is equal to all others by how a matrix is written."""
     if is_single(matrix):
         return trace(matrix)
-    return S.One if isinstance(matrix, Identity) else None
+    if is_zero(matrix):
+        return S.Zero
+    scale, rest = split_coefficient(matrix)
+    return scale if isinstance(rest, Identity) else None
 
 
 def resolvent_in(matrix: Expr) -> Expr | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Piecewise, S, exp
+from sympy import Expr, S, exp
 
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, as_parameter, slope_at_kink, tell_pieces
 from derivlib.nodes.leaky_relu import slopes
+from derivlib.nodes.piecewise import piecewise
 
 
 class Elu(InPieces):
@@ -20,7 +21,7 @@ class Elu(InPieces):
     @staticmethod
     def pieces(z: Expr, alpha: Expr) -> Expr:
         """The definition."""
-        return Piecewise((z, z > 0), (alpha * (exp(z) - 1), True))
+        return piecewise((z, z > 0), (alpha * (exp(z) - 1), True))
 
     @staticmethod
     def gaps(z: Expr, alpha: Expr) -> tuple[Expr, ...]:
@@ -31,10 +32,10 @@ class Elu(InPieces):
         """The derivatives of the pieces."""
         z, alpha = self.plain
         if argindex == 2:
-            return Piecewise((0, z > 0), (exp(z) - 1, True))
+            return piecewise((0, z > 0), (exp(z) - 1, True))
         if self.at_kink is None:
             return slopes(z, S.One, alpha * exp(z), None)
-        return Piecewise((1, z > 0), (alpha * exp(z), z < 0), (self.at_kink, True))
+        return piecewise((1, z > 0), (alpha * exp(z), z < 0), (self.at_kink, True))
 
 
 Elu.__name__ = "elu"

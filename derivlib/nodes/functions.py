@@ -52,6 +52,7 @@ from derivlib.expressions.shapes import Parts, same_size, scalar, shown_shape
 from derivlib.expressions.text import is_entry, text, typed
 from derivlib.expressions.traversal import applied
 from derivlib.nodes.grid import as_scalar
+from derivlib.nodes.piecewise import piecewise
 
 _SYMPY = Absent("SymPy's own")
 _NOT_DIFFERENTIATED = Absent("no rule is stated for it")
@@ -243,7 +244,7 @@ def _choice_of(node: Piecewise, parts: tuple[Expr, ...]) -> Expr:
         return condition
 
     holds = [renewed(condition) for _, condition in node.args]
-    return Piecewise(*zip(values, holds, strict=True))
+    return piecewise(*zip(values, holds, strict=True))
 
 
 def _choice_text(p: Any, node: Piecewise) -> str:
@@ -262,7 +263,7 @@ def _choice_text(p: Any, node: Piecewise) -> str:
 
 def _evaluated(condition: Any) -> Any:
     """A condition in "and", "or" and "not": of pieces in pieces SymPy makes an ITE."""
-    return condition.to_nnf() if isinstance(condition, ITE) else condition
+    return condition.to_nnf() if condition.has(ITE) else condition
 
 
 def _condition_text(p: Any, condition: Any) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, Expr, Piecewise
+from sympy import Abs, Expr
 
 from derivlib.errors import InputError
 from derivlib.nodes.clip import Clip
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, as_parameter, tell_pieces
+from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.relu import Relu
 
 
@@ -24,7 +25,7 @@ class Huber(InPieces):
     def pieces(z: Expr, M: Expr) -> Expr:
         """The definition."""
         lines = ((2 * M * sign * z - M**2, sign * z > M) for sign in (1, -1))
-        return Piecewise(*lines, (z**2, True))
+        return piecewise(*lines, (z**2, True))
 
     @staticmethod
     def gaps(z: Expr, M: Expr) -> tuple[Expr, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Piecewise, Rational, S
+from sympy import Expr, Rational, S
 
 from derivlib.nodes.elementwise import of_scalar_or_entries
 from derivlib.nodes.in_pieces import InPieces, as_parameter, slope_at_kink, tell_pieces
+from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.relu import Relu
 
 
@@ -20,7 +21,7 @@ class LeakyRelu(InPieces):
     @staticmethod
     def pieces(z: Expr, slope: Expr) -> Expr:
         """The definition."""
-        return Piecewise((z, z > 0), (slope * z, True))
+        return piecewise((z, z > 0), (slope * z, True))
 
     @staticmethod
     def gaps(z: Expr, slope: Expr) -> tuple[Expr, ...]:
@@ -41,10 +42,10 @@ LeakyRelu.__name__ = "leaky_relu"
 def slopes(z: Expr, above: Expr, below: Expr, at_zero: Expr | None) -> Expr:
     """One slope above 0 and another one below; that at 0 is the one below if nothing is said."""
     if at_zero is None or at_zero == below:
-        return Piecewise((above, z > 0), (below, True))
+        return piecewise((above, z > 0), (below, True))
     if at_zero == above:
-        return Piecewise((above, z >= 0), (below, True))
-    return Piecewise((above, z > 0), (below, z < 0), (at_zero, True))
+        return piecewise((above, z >= 0), (below, True))
+    return piecewise((above, z > 0), (below, z < 0), (at_zero, True))
 
 
 def leaky_relu(argument: Any, slope: Any = _SLOPE, at_zero: Any = None) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sympy import Dummy, Expr, Heaviside, Lambda, Max, Min, Piecewise, S
+from sympy import Dummy, Expr, Heaviside, Lambda, Max, Min, S
 
 from derivlib.errors import ShapeError
 from derivlib.expressions.construction import add, is_single, mul
@@ -13,6 +13,7 @@ from derivlib.expressions.traversal import applied
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.elementwise import elementwise, of_each_entry
 from derivlib.nodes.in_pieces import InPieces, slope_at_kink, tell_pieces
+from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.trace import scalar
 
 
@@ -55,7 +56,7 @@ class Maximum(_Extreme):
     @staticmethod
     def pieces(u: Expr, v: Expr) -> Expr:
         """The definition."""
-        return Piecewise((u, u > v), (v, True))
+        return piecewise((u, u > v), (v, True))
 
 
 class Minimum(_Extreme):
@@ -67,7 +68,7 @@ class Minimum(_Extreme):
     @staticmethod
     def pieces(u: Expr, v: Expr) -> Expr:
         """The definition."""
-        return Piecewise((u, u < v), (v, True))
+        return piecewise((u, u < v), (v, True))
 
 
 Maximum.__name__ = "max"

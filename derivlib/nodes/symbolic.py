@@ -17,7 +17,6 @@ from sympy import (
     Max,
     Min,
     Mul,
-    Piecewise,
     Pow,
     Rational,
     S,
@@ -36,6 +35,7 @@ from derivlib.nodes.abstract_partial import AbstractPartial, abstract_value
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.independence import Crossing, independent
 from derivlib.nodes.matrix_function import Slot
+from derivlib.nodes.piecewise import piecewise
 
 Entry = Callable[[Any, int, int], Expr]
 """What stands for entry (i, j), counted from 0, of a matrix symbol."""
@@ -102,7 +102,7 @@ class Symbolic:
 
     def choose(self, pairs: Sequence[tuple[Any, Any]]) -> Expr:
         """Leave the choice to a piecewise function."""
-        return Piecewise(*pairs)
+        return piecewise(*pairs)
 
     def compare(self, relation: Any, left: Expr, right: Expr) -> Any:
         """Write the relation."""

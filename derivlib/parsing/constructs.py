@@ -17,6 +17,7 @@ from derivlib.nodes.adjugate import AdjugateJacobian
 from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.matrix_slice import sliced
 from derivlib.nodes.partials import partial
+from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.prime import primed
 from derivlib.parsing import operations
 from derivlib.parsing.kinds import ShapeRule
@@ -240,7 +241,7 @@ def choice(conditions: Sequence[Comparison | Joined], *, is_total: bool) -> Oper
         values = iter(parts)
         pieces = [(condition.holds(values), next(values)) for condition in conditions]
         last = [(next(values), True)] if is_total else []
-        return sp.Piecewise(*((value, holds) for holds, value in pieces), *last)
+        return piecewise(*((value, holds) for holds, value in pieces), *last)
 
     def build(parts: Sequence[Expr], _: Shape) -> Expr:
         matrices = {part for part in parts if part.is_Matrix}

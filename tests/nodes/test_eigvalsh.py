@@ -25,7 +25,7 @@ from derivlib import (
     norm,
     sum_entries,
 )
-from derivlib.check import check_rule
+from derivlib.check import check_rule, verify
 from derivlib.check.scalars.fields import HighPrecision
 from derivlib.check.scalars.numbers import at_points
 from derivlib.rules import RULES
@@ -106,6 +106,45 @@ def test_an_eigenvalue_that_is_not_simple_has_no_derivative():
     with pytest.raises(VerificationError, match="an eigenvalue that is not simple"):
         repeated.verify({n: 4})
     assert derive(lambda_max(x * x.T), x).verify({n: 4})
+
+
+@pytest.mark.parametrize("matrix", [2 * sp.Identity(n), t * sp.Identity(n), sp.ZeroMatrix(n, n)])
+def test_those_of_a_multiple_of_the_identity_are_known(matrix):
+    scale = matrix[0, 0]
+    assert lambda_max(matrix) == lambda_min(matrix) == scale
+    assert sum_entries(eigvalsh(matrix).applyfunc(sp.exp)).subs(n, 3).doit() == 3 * sp.exp(scale)
+
+
+turned = sp.kronecker_product(sp.Matrix([[t, 1], [1, -t]]), sp.eye(2))
+ALIKE = {
+    "multiple of the identity": (lambda_max(sp.Matrix([[t, 0], [0, t]])), t),
+    "smallest of ones": (lambda_min(t**2 * sp.OneMatrix(4, 4)), sp.S.Zero),
+    "largest of curves": (lambda_max(sp.diag(t**2 + 9, t**2 + 9, t - 7)), t**2),
+    "largest of blocks": (lambda_max(turned), sp.sqrt(t**2 + 1)),
+}
+"""Eigenvalues that are equal to others whatever t is, and what they are plus a number."""
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", ALIKE)
+def test_equal_eigenvalues_that_stay_equal_change_smoothly(name, order):
+    expr, value = ALIKE[name]
+    right = sp.diff(value, t, order)
+    assert verify(expr, t, right, order=order)
+    with pytest.raises(VerificationError, match="differs"):
+        verify(expr, t, right + t, order=order)
+
+
+def test_equal_eigenvalues_that_come_apart_have_no_derivative():
+    orthonormal = sp.Eq(X.T * X, sp.Identity(m))
+    with pytest.raises(VerificationError, match="an eigenvalue that is not simple"):
+        verify(lambda_max(X.T * X), X, 0 * X, {n: 4, m: 3}, assuming=orthonormal)
+
+
+def test_a_condition_that_never_changes_has_no_border():
+    chosen = sp.Piecewise((t, lambda_min(sp.Matrix([[2, 1], [1, 2]])) > 1), (t**2, True))
+    assert derive(chosen, t).verify()
+    assert not is_derivative(1, chosen, t)
 
 
 def test_those_of_two_rows_are_written_out():

@@ -30,6 +30,7 @@ from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
 from derivlib.check.scalars.fields import Arithmetic, HighPrecision, NotRational, NoValue
 from derivlib.check.scalars.matrix_functions import refuse_without, value_of
+from derivlib.check.scalars.repeated import common_eigenvalue
 from derivlib.errors import InputError, UnsupportedError, VerificationError
 from derivlib.nodes.eigvalsh import polynomial_slope, polynomial_value
 from derivlib.nodes.evaluation import Evaluation
@@ -246,10 +247,17 @@ class Numbers:
 
     def compare(self, relation: Any, left: Any, right: Any) -> bool:
         """Decide a relation between two scalars by their values."""
+        moves = isinstance(left, Dual) or isinstance(right, Dual)
         left, right = _innermost(left), _innermost(right)
-        if self.level and left == right:
-            raise NoValue("a piecewise function at the border of its pieces")
+        if self._meet(left, right):
+            if moves:
+                raise NoValue("a piecewise function at the border of its pieces")
+            left = right
         return bool(relation(*(_as_sympy(value) for value in (left, right))))
+
+    def _meet(self, left: Any, right: Any) -> bool:
+        """Return whether two numbers are equal, as far as these numbers can tell."""
+        return self.point.arithmetic.equal(left, right)
 
     def connect(self, operation: Any, conditions: Sequence[bool]) -> bool:
         """Decide what is said of conditions."""
@@ -320,17 +328,20 @@ class Numbers:
         """An eigenvalue of a symmetric matrix, its changes by Newton's method for the polynomial.
 
         :raises NotRational: if numbers are exact.
-        :raises NoValue: if it is to be simple, or changes, and another is equal to it.
+        :raises NoValue: if it is to be simple and is not, or comes apart from one equal to it.
         """
         if matrix.rows == 1:
             return matrix.entries[0]
         if self.point.arithmetic.tolerance is None:
             raise NotRational("an eigenvalue")
         plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
-        values = sorted(mpmath.eigsy(mpmath.matrix(plain), eigvals_only=True))
-        gap = min(abs(values[i] - value) for k, value in enumerate(values) if k != i)
-        if (simple or self.level) and gap < _SMALLEST_GAP * max(map(abs, values)):
+        values, vectors = mpmath.eigsy(mpmath.matrix(plain))
+        least = _SMALLEST_GAP * max(map(abs, values))
+        equal = [k for k, value in enumerate(values) if abs(values[i] - value) <= least]
+        if len(equal) > 1 and simple:
             raise NoValue("an eigenvalue that is not simple")
+        if len(equal) > 1 and self.level:
+            return common_eigenvalue(_Grids(self), matrix, list(values), vectors, equal)
         value = values[i]
         for _ in range(self.level):
             slope = polynomial_slope(self, polynomial, value)
@@ -348,7 +359,7 @@ class Numbers:
         plain = [[_innermost(entry) for entry in matrix.row(k)] for k in range(matrix.rows)]
         values = sorted(mpmath.eigsy(mpmath.matrix(plain), eigvals_only=True))
         gap = _SMALLEST_GAP * max(map(abs, values))
-        return [v for k, v in enumerate(values) if k == 0 or v - values[k - 1] >= gap]
+        return [v for k, v in enumerate(values) if k == 0 or v - values[k - 1] > gap]
 
     def matrix_function(self, name: str, matrix: Grid) -> Grid:
         """The exponential, logarithm or square root of a square matrix.
@@ -393,7 +404,7 @@ class _BesideKinks(Numbers):
 
     def compare(self, relation: Any, left: Any, right: Any) -> bool:
         """Decide a relation between two scalars, but not where they are equal."""
-        if _innermost(left) == _innermost(right):
+        if self._meet(_innermost(left), _innermost(right)):
             raise NoValue("a piecewise function at the border of its pieces")
         return super().compare(relation, left, right)
 
@@ -540,13 +551,15 @@ def _at_one_point(
     action: Callable[[Point], Result],
     options: Mapping[str, Any],
 ) -> Result:
-    reason: Exception | None = None
+    reason = ""
     for attempt in range(ATTEMPTS):
         try:
             with arithmetic.context():
                 return action(Point(arithmetic, rng, attempt, **options))
-        except (NoValue, ZeroDivisionError) as error:
-            reason = error
+        except NoValue as error:
+            reason = str(error)
+        except ZeroDivisionError:
+            reason = "a division by zero"
     raise VerificationError(
         f"nothing could be compared: no point was found in {ATTEMPTS} attempts at which every "
         f"function has a finite real value (last obstacle: {reason})"
