@@ -20,10 +20,13 @@ from derivlib.code.backends import BACKENDS, Backend
 from derivlib.code.index_checks import Place, check_places, places_of
 from derivlib.code.signature import Argument, spellings
 from derivlib.code.source import Source
-from derivlib.errors import BackendError, InputError, SizesError
+from derivlib.errors import BackendError, InputError, SizesError, UndefinedError
 
 _COUNT = itertools.count(1)
 _LIKENESS = operator.attrgetter("shape", "dtype", "__class__")
+_SINGULAR = (ValueError, RuntimeError)
+"""Of what the LinAlgError of NumPy, and that of PyTorch, is one; JAX raises none."""
+
 _REMEMBERED = 64
 """Of how many kinds of arguments a function knows that they fit."""
 
@@ -128,6 +131,7 @@ class GeneratedFunction:
 
         :raises InputError: naming an argument that is missing, unknown, or no array of numbers.
         :raises SizesError: naming an array that does not fit, its shape, and what it should be.
+        :raises UndefinedError: if a matrix is singular whose inverse or factor is needed.
         """
         if named:
             values = self._bound(values, named)
@@ -140,6 +144,14 @@ class GeneratedFunction:
             return self._function(*values)
         except (ZeroDivisionError, OverflowError):  # of Python's numbers: arrays give inf or nan
             return self._function(*self._without_floats(values))
+        except _SINGULAR as error:
+            if type(error).__name__.lstrip("_") != "LinAlgError":
+                raise
+            raise UndefinedError(
+                f"{self._listing.name}({', '.join(self._names)}) has no value here: a matrix that "
+                f"is inverted or factorised has no inverse or factor, {self._backend.title} says "
+                f'"{error}"; its docstring lists what is assumed'
+            ) from error
 
     def _without_floats(self, values: Sequence[Any]) -> list[Any]:
         """The arguments with the library's numbers in place of Python's, of the arrays' type."""

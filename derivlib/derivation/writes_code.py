@@ -107,7 +107,8 @@ class WritesCode:
         :param value: return what is differentiated too, first.
         :param name: what the function is called.
         :param sizes: typical sizes, by symbols or their names, for choosing the order of products.
-        :returns: the function; it raises :class:`derivlib.SizesError` if arrays do not fit.
+        :returns: the function; it raises :class:`derivlib.SizesError` if arrays do not fit, and
+            :class:`derivlib.UndefinedError` where NumPy or PyTorch finds a matrix singular.
         :raises BackendError: if the backend is not installed.
         :raises InputError: as :meth:`to_code`.
         :raises UnsupportedError: as :meth:`to_code`.

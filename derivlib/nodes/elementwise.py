@@ -30,7 +30,7 @@ from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form, not_real, rebuild
 from derivlib.nodes.arguments import as_operand
 from derivlib.nodes.grid import Grid
-from derivlib.nodes.node import NodeBase
+from derivlib.nodes.node import NodeBase, done
 from derivlib.nodes.prime import ARGUMENT, Prime, at_entries, in_bodies
 
 _SPARE = Dummy("z", 2)
@@ -101,7 +101,7 @@ class ElementwisePrime(NodeBase, ElementwiseApplyFunction):
 
     def doit(self, **hints: Any) -> Any:
         """Apply the function, where the matrix is explicit."""
-        matrix = self.expr.doit(**hints) if hints.get("deep", True) else self.expr
+        matrix = done(self.expr, hints) if hints.get("deep", True) else self.expr
         if isinstance(matrix, MatrixBase):
             return of_each_entry(self.function, matrix)
         return elementwise(self.function, matrix)

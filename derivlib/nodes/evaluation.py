@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from sympy import Basic, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
+from sympy import Basic, Dummy, Expr, Lambda, MatrixSymbol, Symbol, preorder_traversal, sympify
 
 from derivlib.errors import InputError, ShapeError, UnsupportedError
 from derivlib.expressions.facets import Absent, Entries, facets_of, is_holomorphic, why_absent
@@ -89,6 +89,15 @@ class Ring(Protocol):
         """The differential of a scalar that was calculated one level further up."""
 
 
+class NoValue(Exception):  # noqa: N818 - not an error, a reason to take another point
+    """A function without a finite real value at a point.
+
+    :ivar place: in which part of the expression, once that is known.
+    """
+
+    place = ""
+
+
 @dataclass
 class _Visit:
     node: Basic
@@ -125,6 +134,7 @@ class Evaluation:
 
         :raises UnsupportedError: if the entries of a node are not defined.
         :raises ShapeError: if sizes do not fit.
+        :raises NoValue: if a part has none at a point.
         """
         root = sympify(root)
         stack: list[tuple[Basic, int]] = [(root, level)]
@@ -190,11 +200,25 @@ class Evaluation:
             self._known[id(node), level] = visit.entries.value(self, node, *values)
         except (ShapeError, UnsupportedError) as error:
             raise type(error)(f"{error}{self._place(node)}") from None
+        except ZeroDivisionError:
+            raise self._placed(NoValue("a division by zero"), node) from None
+        except NoValue as error:
+            self._placed(error, node)
+            raise
+
+    def _placed(self, error: NoValue, node: Any) -> NoValue:
+        """Say where there is no value, but in what is written out, whose letters are not shown."""
+        if not error.place and not node.has(Dummy):
+            error.place = f' in "{_abridged(node)}"{self._at()}'
+        return error
 
     def _place(self, node: Any) -> str:
         inside = f" (inside {type(self._path[-1].node).__name__})" if self._path else ""
+        return f' in "{_abridged(node)}"{inside}{self._at()}'
+
+    def _at(self) -> str:
         sizes = ", ".join(f"{size}={value}" for size, value in self.sizes.items())
-        return f' in "{_abridged(node)}"{inside}' + (f" at {sizes}" if sizes else "")
+        return f" at {sizes}" if sizes else ""
 
     def value_from_parts(self, node: Any, value_of: Callable[[Any], Any]) -> Any:
         """The value of one node by its definition, from values of its parts found elsewhere."""

@@ -9,12 +9,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mpmath.libmp import prec_to_dps
-from sympy import Basic, Expr, MatMul, MatrixExpr, Mul, S, sympify
+from sympy import Basic, Expr, MatMul, MatPow, MatrixExpr, Mul, S, postorder_traversal, sympify
 from sympy.core.symbol import Str
+from sympy.matrices.exceptions import NonInvertibleMatrixError
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.pretty.stringpict import prettyForm
 
-from derivlib.errors import DerivlibError, InputError, ShapeError, UnsupportedError
+from derivlib.errors import (
+    DerivlibError,
+    InputError,
+    ShapeError,
+    UndefinedError,
+    UnsupportedError,
+)
 from derivlib.expressions.facets import facet, facets_of
 from derivlib.expressions.mathml import InMathml, NotUnderstood
 from derivlib.expressions.shapes import same_size
@@ -51,15 +58,34 @@ explicit matrix has no shape.
 """
 
 
-def _done(arg: Any, hints: Mapping[str, Any]) -> Any:
+def done(arg: Any, hints: Mapping[str, Any]) -> Any:
     """The value of an argument; as it is where SymPy finds none."""
     try:
         done = arg.doit(**hints) if isinstance(arg, Basic) else arg
         return done if not getattr(done, "is_Matrix", False) or done.shape else arg
     except DerivlibError:
         raise
+    except NonInvertibleMatrixError:
+        refuse_singular(arg)
+        raise
     except _NOT_CARRIED_OUT:
         return arg
+
+
+def refuse_singular(expr: Any) -> None:
+    """Refuse the inverse of a matrix of numbers that has none.
+
+    :raises UndefinedError: naming the innermost one.
+    """
+    for part in postorder_traversal(expr):
+        if isinstance(part, MatPow):
+            try:
+                part.doit()
+            except NonInvertibleMatrixError as error:
+                raise UndefinedError(
+                    f'"{text(part)}" has no value, because a singular matrix is inverted; put in '
+                    "one that is invertible"
+                ) from error
 
 
 def _as_argument(arg: Any) -> Any:
@@ -140,10 +166,13 @@ class NodeBase:
     # -- what it is --------------------------------------------------------------------
 
     def doit(self, **hints: Any) -> Any:
-        """Its value where no matrix in it is a symbol, otherwise its normal form."""
+        """Its value where no matrix in it is a symbol, otherwise its normal form.
+
+        :raises UndefinedError: if a singular matrix is inverted in it.
+        """
         args = self.args
         if hints.get("deep", True):
-            args = tuple(_done(arg, hints) for arg in args)
+            args = tuple(done(arg, hints) for arg in args)
         node = (facet(type(self), "normal") or self.func)(*args)  # type: ignore[attr-defined]
         if not isinstance(node, NodeBase):
             return node
@@ -192,10 +221,15 @@ class Node(NodeBase, MatrixExpr):
         return MatrixElement(self, i, j) if entry is None else entry
 
     def as_explicit(self) -> Any:
-        """The matrix of its entries, where its sizes are numbers."""
+        """The matrix of its entries, where its sizes are numbers.
+
+        :raises UndefinedError: if a singular matrix is inverted in it.
+        """
         from derivlib.nodes.values import as_matrix
 
         matrix = as_matrix(self)
+        if matrix is None:
+            refuse_singular(self)
         return super().as_explicit() if matrix is None else matrix
 
     def _eval_transpose(self) -> Expr:

@@ -103,6 +103,13 @@ def test_what_is_no_matrix_is_refused(typed, told):
         read_matrix(typed, "A")
 
 
+def test_where_there_is_no_value_is_told():
+    said = wrong("tr(inv(A))", "A", {"A": "1 2; 2 4"})
+    assert "no finite real value: a singular matrix in" in said
+    assert "A**(-1)" in said
+    assert wrong("log(x'*x)", "x", {"x": "0; 0"}).endswith('"log(Trace(x.T*x))" at n=2')
+
+
 @pytest.mark.parametrize(
     ("numbers", "told"),
     [

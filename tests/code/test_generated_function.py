@@ -17,6 +17,7 @@ from derivlib import (
     BackendError,
     InputError,
     SizesError,
+    UndefinedError,
     derive,
     hessian,
     logdet,
@@ -257,3 +258,18 @@ def test_torch_compiles_it():
     given = torch.tensor(GIVEN["X"]), torch.eye(4, dtype=torch.float64)
     found = torch.compile(function, backend="eager")(*given)
     np.testing.assert_array_equal(found.numpy(), function(*given).numpy())
+
+
+# --- where there is no value --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "backend", ["numpy", pytest.param("torch", marks=pytest.mark.needs("torch"))]
+)
+def test_a_singular_matrix_is_told(backend):
+    gradient = derive(Trace(A.inv()), A).to_function(backend)
+    assert np.asarray(gradient(2 * np.eye(2))).tolist() == [[-0.25, 0], [0, -0.25]]
+    with pytest.raises(
+        UndefinedError, match=r"^gradient\(A\) has no value here.* says .*[Ss]ingular"
+    ):
+        gradient(np.zeros((2, 2)))

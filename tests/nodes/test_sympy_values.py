@@ -33,6 +33,7 @@ from derivlib import (
     BasisMatrix,
     Commutation,
     SingleEntry,
+    UndefinedError,
     UnsupportedError,
     amax,
     amin,
@@ -285,3 +286,35 @@ def test_what_is_refused_within_a_node_is_refused():
 
     with pytest.raises(UnsupportedError, match="not this one"):
         norm(Refused("x", 3, 1)).doit()
+
+
+SINGULAR = Matrix([[1, 2], [2, 4]])
+inverted = sp.MatrixSymbol("M", 2, 2) ** -1
+SQUARE = sp.MatrixSymbol("Y", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        norm(inverted * SQUARE),
+        vec(inverted**2),
+        tril(t * inverted + SQUARE),
+        logdet(sp.exp(norm(inverted)) * SQUARE),
+        derive(sum_entries((inverted * SQUARE).applyfunc(f)), SQUARE).result.args[-1],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("way", ["doit", "evalf"])
+def test_a_singular_matrix_is_not_inverted(expr, way):
+    """The message names the inverse, not SymPy's determinant."""
+    found = expr.subs(sp.MatrixSymbol("M", 2, 2), SINGULAR.as_immutable())
+    told = r'^"\[1, 2; 2, 4\](⁻¹|\*\*\(-2\))" has no value, because a singular matrix'
+    with pytest.raises(UndefinedError, match=told):
+        getattr(found, way)()
+
+
+def test_a_singular_matrix_has_no_entries_of_an_inverse():
+    found = vec(inverted).subs(sp.MatrixSymbol("M", 2, 2), SINGULAR.as_immutable())
+    with pytest.raises(UndefinedError, match="a singular matrix is inverted"):
+        found.as_explicit()
+    assert vec(inverted).as_explicit().shape == (4, 1)

@@ -53,6 +53,7 @@ from derivlib.check.scalars.dual import reciprocal
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.sizes import all_nodes
 from derivlib.nodes.amax import Amax, Amin, AxisAmax, AxisAmin
+from derivlib.nodes.evaluation import NoValue as NoValue
 from derivlib.nodes.hardmax import AxisHardmax, Hardmax
 from derivlib.nodes.in_pieces import InPieces
 from derivlib.nodes.relu import Relu
@@ -108,10 +109,6 @@ million digits.
 
 class NotRational(Exception):  # noqa: N818 - not an error, a reason to change the numbers
     """A value that exact fractions cannot hold."""
-
-
-class NoValue(Exception):  # noqa: N818 - not an error, a reason to take another point
-    """A function without a finite real value at a point."""
 
 
 class Arithmetic(Protocol):

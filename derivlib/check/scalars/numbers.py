@@ -557,10 +557,11 @@ def _at_one_point(
             with arithmetic.context():
                 return action(Point(arithmetic, rng, attempt, **options))
         except NoValue as error:
-            reason = str(error)
+            reason = f"{error}{error.place}"
         except ZeroDivisionError:
             reason = "a division by zero"
     raise VerificationError(
         f"nothing could be compared: no point was found in {ATTEMPTS} attempts at which every "
-        f"function has a finite real value (last obstacle: {reason})"
+        f"function has a finite real value (last obstacle: {reason}); give sizes at which there "
+        "are such points, or state by `assuming` what holds of the names"
     )

@@ -37,6 +37,8 @@ TOLERANCE = 1e-6
 DIGITS = 6
 """How many digits are shown."""
 
+_NO_VALUE = "at these numbers the formula or its derivative has no finite real value"
+
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(/\d+)?")
 
 
@@ -166,10 +168,10 @@ class AtNumbers:
             self._refuse_unfit(point, sizes)
             try:
                 return [_rows(point.evaluation(sizes).value(expr)) for expr in self.exprs]
-            except (NoValue, ArithmeticError, ValueError, VerificationError):
-                raise NumbersError(
-                    "at these numbers the formula or its derivative has no finite real value"
-                ) from None
+            except NoValue as error:
+                raise NumbersError(f"{_NO_VALUE}: {error}{error.place}") from None
+            except (ArithmeticError, ValueError, VerificationError):
+                raise NumbersError(_NO_VALUE) from None
 
     def _refuse_unfit(self, point: Point, sizes: Mapping[Any, int]) -> None:
         """Refuse numbers of which something does not hold that the derivative relies on."""
