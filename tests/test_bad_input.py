@@ -31,6 +31,7 @@ from sympy import (
     Symbol,
     Trace,
     Transpose,
+    ZeroMatrix,
     besselj,
     conjugate,
     exp,
@@ -322,6 +323,11 @@ REFUSED = {
         lambda: derive(Trace(Matrix([[zoo, 1], [0, 1]]) * MatrixSymbol("C", 2, 2)), t),
         UndefinedError,
         "has no value",
+    ),
+    "the inverse of a 1×1 zero": (
+        lambda: derive(Trace(Inverse(ZeroMatrix(1, 1))) * Trace(U), U),
+        UndefinedError,
+        r'"\(0\[1×1\]\)⁻¹" has no value',
     ),
     "a derivative that is not finite": (
         lambda: derive(0 ** Trace(U), U),

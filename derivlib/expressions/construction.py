@@ -274,7 +274,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
     """Raise a square matrix to a power; that of a 1×1 matrix is a power of its entry."""
     if is_single(base) and exponent is not S.One:
         scale, matrix = split_coefficient(base)
-        entry = S.One if isinstance(matrix, Identity) else Basic.__new__(Trace, matrix)
+        known = {Identity: S.One, ZeroMatrix: S.Zero}.get(type(matrix))
+        entry = Basic.__new__(Trace, matrix) if known is None else known
         return mul(Pow(scale * entry, exponent), Identity(S.One))
     if exponent.is_Float and float(exponent).is_integer():
         exponent = Integer(int(exponent))

@@ -79,7 +79,7 @@ class _InOrder(Mul):
         return self.args
 
 
-_PLAIN = (MatrixSymbol, MatMul, MatAdd, Transpose)
+_PLAIN = (MatMul, MatAdd, Transpose)
 
 
 def _is_unclear(matrix: Expr) -> bool:
@@ -99,8 +99,10 @@ def _is_unclear(matrix: Expr) -> bool:
 
 def _is_plain_factor(factor: Expr) -> bool:
     """Return whether a factor is written without functions and powers."""
+    if isinstance(factor, _PLAIN):
+        return all(map(_is_plain_factor, factor.args))
     if factor.is_Matrix:
-        return isinstance(factor, _PLAIN)
+        return isinstance(factor, MatrixSymbol)
     return all(part.is_Symbol or part.is_Number for part in Mul.make_args(factor))
 
 

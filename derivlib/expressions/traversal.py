@@ -23,7 +23,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivlib.errors import DerivlibError, UndefinedError
-from derivlib.expressions.construction import is_single
+from derivlib.expressions.construction import is_single, split_coefficient
 from derivlib.expressions.facets import Shape, facet, facets_of
 from derivlib.expressions.shapes import shape_of
 from derivlib.expressions.sizes import all_nodes
@@ -107,7 +107,7 @@ def has_no_value(expr: Expr) -> bool:
 def _refuse_undefined(expr: Expr, written: Expr) -> None:
     """Refuse what has no value: the inverse or log-determinant of zero, a division by zero."""
     undefined = facets_of(type(expr)).undefined
-    entries = expr if isinstance(expr, MatrixBase) else (expr,)
+    entries = expr if isinstance(expr, MatrixBase) else (expr, split_coefficient(expr)[0])
     if (undefined is not None and undefined(expr)) or any(
         entry in _NO_VALUE or isinstance(entry, AccumBounds) for entry in entries
     ):

@@ -203,6 +203,7 @@ def letter_for(argument: Expr, near: Iterable[Expr]) -> Expr:
 # --- how they are written ----------------------------------------------------------------
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def repeated(expr: Any) -> tuple[int, Any]:
@@ -212,9 +213,15 @@ def repeated(expr: Any) -> tuple[int, Any]:
         isinstance(inside, PartialNode)
         and inside.argument == expr.argument
         and not expr.argument.is_Matrix
+        and not _stands_twice(expr)
     ):
         order, inside = order + 1, inside.application
     return order, inside
+
+
+def _stands_twice(expr: Any) -> bool:
+    """Return whether a function is applied twice to what moves, as in f(t, t)."""
+    return bool(expr.arguments.count(expr.argument) > 1)
 
 
 def _applied(p: Any, application: Any) -> str:
@@ -224,22 +231,35 @@ def _applied(p: Any, application: Any) -> str:
     return str(p._print(application))
 
 
+def _in_brackets(p: Any, application: Any) -> str:
+    shown = _applied(p, application)
+    return f"({shown})" if isinstance(application, PartialNode) else shown
+
+
 def _text(p: Any, expr: Any) -> str:
     names = {place: letter for place, letter in p.names.items() if place in expr.arguments}
     expr = with_names(expr, names) if names else expr
     application = expr.application
-    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
+    if _is_hessian(expr):
         above = f"∂²{_applied(p, application.application)}"
         return f"{above}/∂{p.stacked(application.argument)}∂{p.stacked_row(expr.argument)}"
     order, innermost = repeated(expr)
     if order > 1:
         power = str(order).translate(_RAISED)
-        return f"∂{power}{_applied(p, innermost)}/∂{p.atom(expr.argument)}{power}"
-    shown = _applied(p, application)
-    shown = f"({shown})" if isinstance(application, PartialNode) else shown
+        return f"∂{power}{_in_brackets(p, innermost)}/∂{p.atom(expr.argument)}{power}"
+    shown = _in_brackets(p, application)
+    which = str(expr.position + 1).translate(_LOWERED) if _stands_twice(expr) else ""
     if isinstance(expr, AbstractJacobian):
-        return f"∂vec({shown})/∂{p.stacked_row(expr.argument)}"
-    return f"∂{shown}/∂{p.atom(expr.argument)}"
+        return f"∂{which}vec({shown})/∂{p.stacked_row(expr.argument)}"
+    return f"∂{which}{shown}/∂{p.atom(expr.argument)}"
+
+
+def _is_hessian(expr: Any) -> bool:
+    """Return whether it is a second derivative by matrices that need no places."""
+    of_gradient = isinstance(expr, AbstractJacobian) and isinstance(
+        expr.application, AbstractGradient
+    )
+    return of_gradient and not (_stands_twice(expr) or _stands_twice(expr.application))
 
 
 def _tex(p: Any, expr: Any) -> str:
@@ -261,19 +281,20 @@ def _tex(p: Any, expr: Any) -> str:
 
 def _fraction(p: Any, expr: Any) -> str:
     argument, application = expr.argument, expr.application
-    if isinstance(expr, AbstractJacobian) and isinstance(application, AbstractGradient):
+    if _is_hessian(expr):
         above = rf"\partial^2 {_applied(p, application.application)}"
         first = p.stacked(application.argument)
         return rf"\frac{{{above}}}{{\partial {first} \, \partial {p.stacked_row(argument)}}}"
+    which = f"_{{{expr.position + 1}}}" if _stands_twice(expr) else ""
     if isinstance(expr, AbstractJacobian):
         above = rf"\operatorname{{vec}} {_in_fraction(p, application)}"
-        return rf"\frac{{\partial {above}}}{{\partial {p.stacked_row(argument)}}}"
+        return rf"\frac{{\partial{which} {above}}}{{\partial {p.stacked_row(argument)}}}"
     order, innermost = repeated(expr)
     if order > 1:
-        above = rf"\partial^{order} {_applied(p, innermost)}"
+        above = rf"\partial^{order} {_in_fraction(p, innermost)}"
         return rf"\frac{{{above}}}{{\partial {p.atom(argument)}^{order}}}"
     above = _in_fraction(p, application)
-    return rf"\frac{{\partial {above}}}{{\partial {p._print(argument)}}}"
+    return rf"\frac{{\partial{which} {above}}}{{\partial {p._print(argument)}}}"
 
 
 def _in_fraction(p: Any, application: Any) -> str:

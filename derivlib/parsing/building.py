@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from derivlib.expressions.construction import identity, ones, zeros
 from derivlib.nodes import builders
 from derivlib.nodes.basis_matrix import BasisMatrix
 from derivlib.nodes.column_basis import MODES, ColumnBasis
+from derivlib.nodes.convolution import MODES as KEPT
 from derivlib.nodes.matrix_slice import take_columns, take_rows
 from derivlib.nodes.single_entry import SingleEntry
 from derivlib.nodes.trace import scalar
@@ -33,6 +35,7 @@ from derivlib.parsing.constructs import (
     Joined,
     blocks_of,
     choice,
+    convolution,
     entries_of,
     entry_at,
     partial_of,
@@ -124,6 +127,8 @@ class Builder:
             sized: tuple[int, ...] = ()
             if part.kind == "call" and operations.plain(name) in operations.CONSTANTS:
                 sized = tuple(self._arguments(part.parts[-1])[0])
+            elif part.kind == "call" and operations.plain(name) == operations.SIZED:
+                sized = tuple(self._arguments(part.parts[-1])[0][1:2])
             elif part.kind == "indexed":
                 owner = self.syntax.parts[part.parts[0]]
                 if owner.kind == "number":
@@ -694,6 +699,10 @@ class Builder:
         if plain in operations.CONSTANTS or name in operations.POLYMORPHIC:
             self._sized_constant(index, name, plain, positional)
             return
+        if plain == operations.SIZED and len(positional) in {2, 3} and not named:
+            column, width, *mode = positional
+            self._convolution(index, column, width, *map(self.written, mode))
+            return
         if "ord" in named and plain == "norm" and len(positional) == 1:
             positional = [*positional, named.pop("ord")]
         if "at_tie" in named and plain in operations.TIED and len(positional) == 1:
@@ -716,6 +725,13 @@ class Builder:
             self.add(index, operation, *positional)
             return
         raise self._not_applied(index, name, plain, positional)
+
+    def _convolution(self, index: int, column: int, width: int, mode: str = "full") -> None:
+        """convolution_matrix(a, n, "same")."""
+        mode = mode.strip("\"' ")
+        if mode not in KEPT:
+            raise self.error(f"of a convolution are kept {', '.join(KEPT)}, not {mode}", index)
+        self.add(index, convolution(self.size(width), mode), column)
 
     def _apply_with_option(
         self, index: int, name: str, plain: str, positional: list[int], named: dict[str, int]
@@ -1003,30 +1019,44 @@ class Builder:
         above, *below = part.parts
         if self._is_adjugate(index, above, below):
             return
-        applied, is_stacked = self._applied(above)
-        order = max(2 if "²" in str(t) or "2" in str(t) else 1 for t in part.tokens)
-        if order == 2 and len(below) == 1:
-            below *= 2
+        applied, at = self._differentiated(index, part)
+        arguments = self._arguments(self.syntax.parts[applied].parts[-1])[0]
+        terms = [self.operand(k) for k in (applied, *arguments)]
+        operation = Operation(partial_shape(at), partial_of(at), of_matrix=False)
+        self.put(index, Term(index, tuple(terms), operation))
+
+    def _differentiated(self, index: int, part: Part) -> tuple[int, list[tuple[int, bool]]]:
+        """The abstract function that is differentiated, and by what, as `partial_shape` says."""
+        above, *below = part.parts
+        sign = next(str(token) for token in part.tokens if token.type == "PARTIAL")
+        number = next((unicodedata.digit(mark) for mark in sign if mark.isdigit()), 1)
+        names_argument = any(mark in sign for mark in "_₁₂₃₄₅₆₇₈₉")
+        order = 1 if names_argument else number
+        if order > 1 and len(below) == 1:
+            below *= order
         if len(below) != order:
             raise self.error("write ∂f(X)/∂X, or ∂²f(X)/∂X∂Xᵀ for a second derivative", index)
-        arguments = self._arguments(applied.parts[-1])[0]
-        operand = self.operand(above if not is_stacked else self._inside_vec(above))
-        terms = [self.operand(k) for k in arguments]
-        at = [self._position(k, arguments) for k in below]
-        stacked = is_stacked or order == 2
-        operation = Operation(partial_shape(at, stacked), partial_of(at), of_matrix=False)
-        self.put(index, Term(index, (operand, *terms), operation))
-
-    def _applied(self, index: int) -> tuple[Part, bool]:
-        """The abstract function that is differentiated, and whether its vec is."""
-        part = self.raw(index)
-        stacked = part.kind == "call" and str(part.tokens[0]) == "vec"
-        if stacked:
-            part = self.raw(self._inside_vec(index))
-        name = str(part.tokens[0]) if part.kind == "call" else ""
+        inside = above
+        is_stacked = self.raw(above).kind == "call" and str(self.raw(above).tokens[0]) == "vec"
+        if is_stacked:
+            inside = self._inside_vec(above)
+        while inside in self.like:
+            inside = self.like[inside]
+        inner = self.syntax.parts[inside]
+        at: list[tuple[int, bool]] = []
+        if inner.kind == "partial":
+            inside, at = self._differentiated(inside, inner)
+            inner = self.syntax.parts[inside]
+        name = str(inner.tokens[0]) if inner.kind == "call" else ""
         if not self.declared.of.get(name, Declared()).role:
-            raise self.error("only a stated function such as λ(X) is differentiated so", index)
-        return part, stacked
+            raise self.error("only a stated function such as λ(X) is differentiated so", above)
+        arguments = self._arguments(inner.parts[-1])[0]
+        if not names_argument:
+            return inside, [*at, *((self._position(k, arguments), is_stacked) for k in below)]
+        places = [k + 1 for k in self._positions(below[0], arguments)]
+        if number not in places:
+            raise self.error(f"{self.written(below[0])} is not the argument {number}", below[0])
+        return inside, [*at, (number - 1, is_stacked)]
 
     def _inside_vec(self, index: int) -> int:
         while index in self.like:
@@ -1044,11 +1074,24 @@ class Builder:
         return index
 
     def _position(self, index: int, arguments: Sequence[int]) -> int:
+        places = self._positions(index, arguments)
+        if not places:
+            raise self.error(f"{self.written(index)} is not one of the arguments", index)
+        if len(places) > 1:
+            raise self.error(
+                f"{self.written(index)} is an argument twice: write ∂₁ above for the derivative by "
+                "the first, ∂₂ for that by the second",
+                index,
+            )
+        return places[0]
+
+    def _positions(self, index: int, arguments: Sequence[int]) -> list[int]:
+        """Where among the arguments stands what is below a ∂."""
         plain = [self._squeezed(k) for k in arguments]
         for wanted in (self._squeezed(index), self._squeezed(self._without_power(index))):
-            if plain.count(wanted) == 1:
-                return plain.index(wanted)
-        raise self.error(f"{self.written(index)} is not one of the arguments", index)
+            if wanted in plain:
+                return [k for k, argument in enumerate(plain) if argument == wanted]
+        return []
 
     def _is_adjugate(self, index: int, above: int, below: Sequence[int]) -> bool:
         """∂vec(adj(X))/∂vec(X)ᵀ, the one known function whose Jacobian has no shorter form."""

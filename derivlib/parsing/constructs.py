@@ -9,20 +9,22 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Lambda, S, Symbol
 
-from derivlib.errors import InputError
+from derivlib.errors import InputError, ShapeError
 from derivlib.expressions.construction import blocks, identity, is_one, mul
 from derivlib.expressions.text import text
+from derivlib.expressions.traversal import checked_normal_form
 from derivlib.nodes import builders
 from derivlib.nodes.adjugate import AdjugateJacobian
+from derivlib.nodes.convolution import convolution_matrix, convolved_length
 from derivlib.nodes.elementwise import elementwise
 from derivlib.nodes.matrix_slice import sliced
-from derivlib.nodes.partials import partial
+from derivlib.nodes.partials import MatrixPartial, partial
 from derivlib.nodes.piecewise import piecewise
 from derivlib.nodes.prime import primed
 from derivlib.parsing import operations
 from derivlib.parsing.kinds import ShapeRule
 from derivlib.parsing.operations import Build, Operation
-from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes
+from derivlib.parsing.sizes import SCALAR, MisfitError, Shape, Sizes, Unknown, unknown
 
 _z = Symbol("z")
 
@@ -160,6 +162,24 @@ def unvec(shape: Shape) -> Operation:
     return Operation(rule, lambda parts, _: builders.unvec(parts[0], shape))
 
 
+def convolution(width: Expr, mode: str) -> Operation:
+    """convolution_matrix(a, n), whose width is written with it, and which places are kept."""
+
+    def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
+        rows, cols = sizes.shape(shapes[0])
+        sizes.same(cols, S.One)
+        try:
+            return convolved_length(rows, width, mode), width
+        except ShapeError as error:
+            if not rows.atoms(Unknown):
+                raise MisfitError from error
+            return unknown(), width  # what the length is may be seen elsewhere
+
+    return Operation(
+        rule, lambda parts, _: convolution_matrix(parts[0], width, mode), of_matrix=True
+    )
+
+
 def _shape_of_jacobian(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
     size = sizes.same(*shapes[0])
     return size**2, size**2
@@ -192,12 +212,12 @@ CONNECTIVES: dict[str, Any] = {"logical_and": sp.And, "logical_or": sp.Or, "logi
 
 
 def _compared(relation: Any, left: Expr, right: Expr) -> Any:
+    sides = (side if side.is_commutative else checked_normal_form(side) for side in (left, right))
     try:
-        return relation(left, right)
+        return relation(*sides)
     except TypeError:
         raise InputError(
-            f"{text(left)} and {text(right)} are not both real numbers to SymPy, for which no "
-            "undefined function of a matrix is one, and others are not compared"
+            f"{text(left)} and {text(right)} are not both real numbers, and others are not compared"
         ) from None
 
 
@@ -364,32 +384,36 @@ def value_of(function: Any, order: int) -> Build:
     return build
 
 
-def partial_shape(at: Sequence[int], stacked: bool) -> ShapeRule:
-    """The shape of ∂λ(S)/∂S, ∂vec(ν(X))/∂vec(X)ᵀ and of second derivatives."""
+def partial_shape(at: Sequence[tuple[int, bool]]) -> ShapeRule:
+    """The shape of ∂λ(S)/∂S, ∂vec(ν(X))/∂vec(X)ᵀ and of derivatives of these.
+
+    :param at: the positions of the arguments by which it is differentiated, the innermost first,
+        and whether what is differentiated then is stacked.
+    """
 
     def rule(sizes: Sizes, shapes: Sequence[Shape]) -> Shape:
-        value, *arguments = shapes
-        wrt = [arguments[k] for k in at]
-        if len(at) == 2 and all(shape == SCALAR for shape in map(sizes.shape, wrt)):
-            return value
-        if len(at) == 2:
-            return tuple(shape[0] * shape[1] for shape in wrt)
-        if operations.is_scalar(sizes, wrt[0]):
-            return value
-        if operations.is_scalar(sizes, value) and not stacked:
-            return wrt[0]
-        return value[0] * value[1], wrt[0][0] * wrt[0][1]
+        found: Shape = shapes[0]
+        for position, stacked in at:
+            wrt = shapes[position + 1]
+            if operations.is_scalar(sizes, wrt) and not stacked:
+                continue
+            if operations.is_scalar(sizes, found) and not stacked:
+                found = wrt
+            else:
+                found = found[0] * found[1], wrt[0] * wrt[1]
+        return found
 
     return rule
 
 
-def partial_of(at: Sequence[int]) -> Build:
+def partial_of(at: Sequence[tuple[int, bool]]) -> Build:
     """The derivative of an abstract function by its arguments at some positions."""
 
     def build(parts: Sequence[Expr], _: Shape) -> Expr:
         found = parts[0].args[0] if isinstance(parts[0], sp.Trace) else parts[0]  # of one entry
-        for position in at:
-            found = partial(found, position)
-        return found
+        for step in at:
+            found = partial(found, step[0])
+        is_stacked = at[-1][1]
+        return builders.vec(found) if is_stacked and isinstance(found, MatrixPartial) else found
 
     return build

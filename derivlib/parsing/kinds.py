@@ -221,7 +221,7 @@ class Search:
             scalars = [k for k in step.parts if kinds[k] is Kind.SCALAR]
             repeats = step.broadcasts and kind is not Kind.SCALAR
             if repeats and scalars:
-                constant = [k for k in step.parts if k not in scalars and not self._names_in[k]]
+                constant = [k for k in step.parts if k not in scalars and self._is_unclear(k)]
                 if constant and (step.adds or any(self.steps[k].rule is None for k in constant)):
                     return None  # x'*x + I: the number 1, or c*I + I? It is asked back
                 total += 2 * max(bool(self._names_in[k]) for k in scalars)
@@ -232,6 +232,12 @@ class Search:
             total += self._ends_in_scalar(step, parts)
             kinds.append(kind)
         return total if kinds[-1] & self.whole else None
+
+    def _is_unclear(self, index: int) -> bool:
+        """Return whether a part without names may be a literal, which a printed 1[n×n] is not."""
+        step = self.steps[index]
+        is_sized = self.exact and step.rule is not None and not step.parts
+        return not self._names_in[index] and not is_sized
 
     def _ends_in_scalar(self, step: Step, kinds: tuple[Kind, ...]) -> int:
         """How odd it is that a row ends in a letter that may be a vector: a'*X*c is a number."""

@@ -781,6 +781,9 @@ ALONG: dict[tuple[str, int], Operation] = {
 }
 """The functions that can be taken along an axis: 1 along each row, 0 along each column."""
 
+SIZED = "convolution_matrix"
+"""The function that has a size among its arguments, and in which places are kept."""
+
 CONSTANTS: dict[str, Callable[[Shape], Expr]] = {
     "eye": lambda shape: identity(shape[0]),
     "ones": lambda shape: ones(*shape),
@@ -866,10 +869,10 @@ def is_known(name: str) -> bool:
     small = plain(name)
     if small == DIFFERENTIAL:
         return False
-    return small in {*CONSTANTS, *CHOICES} or any(small == known for known, _ in FUNCTIONS)
+    return small in {*CONSTANTS, *CHOICES, SIZED} or any(small == known for known, _ in FUNCTIONS)
 
 
 def known_names() -> list[str]:
     """All names that can be typed, for telling the nearest."""
     functions = {name for name, _ in FUNCTIONS} - {DIFFERENTIAL}
-    return sorted(functions | {*NAMES} | {*CONSTANTS} | {*CHOICES})
+    return sorted(functions | {*NAMES} | {*CONSTANTS} | {*CHOICES, SIZED})

@@ -40,8 +40,9 @@ _PATTERNS = {
     "TOP": r"\\top\b|\\intercal\b|⊤",
     "SIGN": r"\\(?:cdot|times|odot|circ|oslash|otimes|lVert|rVert|Vert|lvert|rvert|vert|ast|"
     r"langle|rangle|prime)(?![A-Za-z])|\\[{}|]",
-    "OVER": r"/\s*(?:∂|\\partial\b)",
-    "PARTIAL": r"(?:∂|\\partial\b)(?:[²³]|\^[23]|\^\{[23]\})?",
+    "OVER": r"/\s*(?:∂|\\partial(?![A-Za-z]))",
+    "PARTIAL": r"(?:∂|\\partial(?![A-Za-z]))"
+    r"(?:[²³⁴-⁹]|\^[2-9]|\^\{[2-9]\}|[₁-₉]|_[1-9]|_\{[1-9]\})?",
     "COMMAND": r"\\[A-Za-z]+",
     "NUMBER": r"(?:\d+(?:\.(?![*/^\\'])\d*)?|\.\d+)(?:[eE][+-]?\d+)?",
     "NAME": r"[^\W\d_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹][^\W_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:_(?:[^\W_ᵀᴴ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\{[^{}]*\}))*",

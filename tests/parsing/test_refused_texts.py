@@ -15,6 +15,7 @@ from derivlib import (
     is_derivative,
     parse,
     read_text,
+    text,
 )
 
 n = symbols("n", integer=True, positive=True)
@@ -135,9 +136,20 @@ def test_refused_with_what_and_where(typed):
         )
 
 
-def test_an_undefined_function_of_a_matrix_is_not_compared():
-    with pytest.raises(ParseError, match="not both real numbers to SymPy"):
-        parse("where(f(X) > 0, 1, 2)", function="f")
+def test_what_is_not_real_is_not_compared():
+    with pytest.raises(ParseError, match="not both real numbers"):
+        parse("where(sqrt(-1) > 0, 1, 2)")
+
+
+def test_an_argument_that_stands_twice_needs_a_number():
+    with pytest.raises(ParseError, match="t is an argument twice: write ∂₁ above"):
+        parse("∂f(t, t)/∂t", function="f")
+    with pytest.raises(ParseError, match="u is not the argument 1"):
+        parse("∂₁f(t, u)/∂u", function="f")
+    for written in ("∂₂f(t, t)/∂t", "∂_2f(t, t)/∂t", r"\frac{\partial_{2} f(t, t)}{\partial t}"):
+        found = parse(written, function="f", scalar="t")
+        assert text(found) == "∂₂f(t, t)/∂t"
+        assert found.position == 1
 
 
 def test_choices_are_told_apart():

@@ -9,15 +9,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 from compare import LONGEST, PropertyError, SlowError, evaluator, points, symbols_of
 from generate import SIZES, Example
 from limits import limited
 from sympy import S, preorder_traversal
 
-from derivlib import DerivlibError, InputError, UnsupportedError, hessian, parse, text
+from derivlib import (
+    DerivlibError,
+    InputError,
+    UndefinedError,
+    UnsupportedError,
+    hessian,
+    parse,
+    text,
+)
 from derivlib import derive as first_derivative
 from derivlib.check.scalars.fields import NoValue
 from derivlib.nodes.formal import FormalNode
+from derivlib.parsing.tokens import LONGEST as LONGEST_TEXT
 
 _TRIES = 8
 _TOLERANCE = 1e-9
@@ -36,7 +46,7 @@ class Trip:
     """How an expression came back.
 
     It is the same expression, or one that is printed the same, or one of the same value that is
-    in normal form, "simplified"; or it is refused, or wrong.
+    in normal form, "simplified"; or its text is "too long" to be read; or it is refused, or wrong.
 
     :param printed: the text that was read.
     :param message: what went wrong.
@@ -60,6 +70,10 @@ def read_back(expr: Any) -> Any:
 def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
     """Print an expression, read it, and compare both."""
     printed = text(expr)
+    if len(printed) > LONGEST_TEXT:
+        with pytest.raises(InputError, match="longer than"):
+            read_back(expr)
+        return Trip("too long", printed)
     try:
         again = read_back(expr)
     except InputError as error:
@@ -99,11 +113,18 @@ def _compared(expr: Any, again: Any, sizes: Mapping[Any, int]) -> str | None:
 
 
 def expressions_of(example: Example) -> list[Any]:
-    """An example and what is derived of it, unless that is written over names."""
+    """An example and what is derived of it, unless that is written over names.
+
+    What has no value, as the inverse of zero, is not to be read.
+    """
     found = [example.expr]
-    with suppress(DerivlibError):
-        verb = hessian if example.kind == "hessian" else first_derivative
+    verb = hessian if example.kind == "hessian" else first_derivative
+    try:
         found.append(verb(example.expr, example.wrt).result)
+    except UndefinedError:
+        return []
+    except DerivlibError:
+        pass
     return [expr for expr in found if expr is not S.NaN and not _is_over_names(expr)]
 
 
@@ -123,7 +144,7 @@ def count(trips: Counter[str], failures: dict[str, str], expr: Any) -> None:
 def examine(example: Example) -> str:
     """Read an example back, and what is derived of it, from what is printed.
 
-    :returns: how the one came back that came back least like itself.
+    :returns: how the one came back that came back least like itself, or that none has a value.
     :raises PropertyError: if one is refused or wrong.
     """
     with limited(LONGEST, SlowError):
@@ -132,5 +153,5 @@ def examine(example: Example) -> str:
         if found.failed:
             kind = NotReadError if found.outcome == "refused" else WrongReadingError
             raise kind(f"{found.printed}\n{found.message}")
-    order = ("same", "same text", "simplified")
-    return max((found.outcome for found in trips), key=order.index)
+    order = ("no value", "same", "same text", "simplified", "too long")
+    return max((found.outcome for found in trips), key=order.index, default="no value")
