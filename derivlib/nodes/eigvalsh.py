@@ -343,6 +343,10 @@ def _all_eigenvalues(calc: Any, _: Any, A: Grid) -> Grid:
 
 
 def _all_eigenvectors(calc: Any, _: Any, A: Grid) -> Grid:
+    chosen = getattr(calc.ring, "chosen_eigenvectors", None)
+    vectors = chosen(symmetric_part(calc, A)) if chosen is not None else None
+    if vectors is not None:
+        return vectors
     columns = [_eigenvector(calc, A, i) for i in range(square_grid(A, "eigenvectors").rows)]
     return Grid.of(A.rows, A.rows, lambda i, j: columns[j].entries[i])
 

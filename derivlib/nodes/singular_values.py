@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Identity, S, ZeroMatrix
+from sympy import Expr, Identity, Lambda, S, Symbol, ZeroMatrix, sqrt
 
 from derivlib.errors import UnsupportedError
 from derivlib.expressions.construction import is_one, transposed_inside
 from derivlib.expressions.facets import Call, Entries, Example, tell
 from derivlib.expressions.shapes import scalar, stated
-from derivlib.nodes.eigvalsh import eigenpair, eigenvalue, projection
+from derivlib.nodes.eigvalsh import (
+    eigenpair,
+    eigenvalue,
+    of_eigenvalues,
+    total_over_eigenvalues,
+)
 from derivlib.nodes.grid import Grid
 from derivlib.nodes.node import Node, RealNode, as_matrix_operand
 from derivlib.nodes.norm import Norm
@@ -83,6 +88,9 @@ def polar_of(matrix: Expr) -> Expr:
 # --- the definition: by the eigenvalues of XᵀX, or of XXᵀ where that is smaller ----------------
 
 
+_z = Symbol("z")
+
+
 def _gram(calc: Any, A: Grid) -> Grid:
     turned = A.transpose()
     return matrix_product(calc, [turned, A] if A.cols <= A.rows else [A, turned])
@@ -94,21 +102,15 @@ def _spectral(calc: Any, _: Any, A: Grid) -> Any:
 
 
 def _nuclear(calc: Any, _: Any, A: Grid) -> Any:
-    gram, half = _gram(calc, A), calc.ring.number(S.Half)
-    values = (eigenvalue(calc, gram, i) for i in range(gram.rows))
-    return calc.ring.total([calc.ring.power(value, half) for value in values])
+    gram = _gram(calc, A)
+    return total_over_eigenvalues(calc, Lambda(_z, sqrt(_z)), gram)
 
 
 def _polar(calc: Any, _: Any, A: Grid) -> Grid:
-    ring, gram = calc.ring, _gram(calc, A)
-    if len(ring.independent(gram)[0]) < gram.rows:
+    gram = _gram(calc, A)
+    if len(calc.ring.independent(gram)[0]) < gram.rows:
         raise UnsupportedError("the polar factor of a matrix that is not of full rank")
-    terms = []
-    for i in range(gram.rows):
-        value, vectors = projection(calc, gram, i)
-        scale = ring.power(value, ring.number(-S.Half))
-        terms.append([ring.product((scale, entry)) for entry in vectors.entries])
-    root = Grid(*gram.shape, tuple(map(ring.total, zip(*terms, strict=True))))
+    root = of_eigenvalues(calc, Lambda(_z, 1 / sqrt(_z)), gram)
     return matrix_product(calc, [A, root] if A.cols <= A.rows else [root, A])
 
 

@@ -22,6 +22,7 @@ from derivlib import (
     is_derivative,
     lambda_max,
     lambda_min,
+    logm,
     norm,
     sum_entries,
 )
@@ -31,7 +32,8 @@ from derivlib.check.scalars.numbers import at_points
 from derivlib.rules import RULES
 
 n, m = symbols("n m", integer=True, positive=True)
-S, X, x = MatrixSymbol("S", n, n), MatrixSymbol("X", n, m), MatrixSymbol("x", n, 1)
+S, A = MatrixSymbol("S", n, n), MatrixSymbol("A", n, n)
+X, x = MatrixSymbol("X", n, m), MatrixSymbol("x", n, 1)
 t = sp.Symbol("t")
 
 
@@ -140,6 +142,74 @@ def test_equal_eigenvalues_that_come_apart_have_no_derivative():
     orthonormal = sp.Eq(X.T * X, sp.Identity(m))
     with pytest.raises(VerificationError, match="an eigenvalue that is not simple"):
         verify(lambda_max(X.T * X), X, 0 * X, {n: 4, m: 3}, assuming=orthonormal)
+
+
+POSITIVE = {
+    "logarithms": lambda: derive(
+        sum_entries(eigvalsh(S).applyfunc(sp.log)), S, structure="symmetric"
+    ),
+    "of a multiple": lambda: derive(
+        sum_entries(eigvalsh(t * S).applyfunc(sp.log)), t, assuming=Q.symmetric(S)
+    ),
+    "of the smallest": lambda: hessian(sp.log(lambda_min(S)), S, structure="symmetric"),
+    "logarithm": lambda: derive(sp.Trace(logm(S) * A), S, structure="symmetric"),
+    "Cholesky factor": lambda: derive(sp.Trace(cholesky(S)), S, structure="symmetric"),
+    "text": lambda: derive("sum(log(eigvalsh(S)))", "S", symmetric=["S"]),
+}
+
+
+@pytest.mark.parametrize("name", POSITIVE)
+def test_points_are_found_where_eigenvalues_are_positive(name):
+    assert POSITIVE[name]().verify({"n": 4})
+
+
+def test_a_wrong_derivative_is_noticed_where_eigenvalues_are_positive():
+    expr = sum_entries(eigvalsh(S).applyfunc(sp.log))
+    assert not is_derivative(S.inv(), expr, S, structure="symmetric", sizes={n: 4})
+
+
+ASSUMED = {
+    "projection": [Q.symmetric(A), sp.Eq(A * A, A)],
+    "orthonormal": sp.Eq(X.T * X, sp.Identity(m)),
+}
+REPEATED = {
+    "columns": lambda: hessian(sum_entries(eigvalsh(x * x.T).applyfunc(sp.sin)), x),
+    "projection": lambda: hessian(
+        sum_entries(eigvalsh(t * A).applyfunc(sp.sin)),
+        t,
+        assuming=ASSUMED["projection"],
+    ),
+    "orthonormal": lambda: hessian(
+        sum_entries(eigvalsh(X.T * X).applyfunc(sp.sin)),
+        X,
+        assuming=ASSUMED["orthonormal"],
+    ),
+    "nuclear": lambda: hessian(norm(t**3 * sp.Identity(n), "nuc"), t),
+}
+"""Hessians over eigenvectors of eigenvalues that are equal wherever one looks."""
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_hessians_are_verified_where_eigenvalues_repeat(name):
+    right = REPEATED[name]()
+    sizes = {"n": 4, "m": 3}
+    assert right.verify(sizes)
+    numbers = {size: number for size, number in ((n, 4), (m, 3)) if right.expr.has(size)}
+    with pytest.raises(VerificationError):
+        verify(
+            *(right.expr, right.wrt, 2 * right.result, numbers),
+            order=2,
+            assuming=ASSUMED.get(name, ()),
+            definitions=right.shared,
+        )
+
+
+def test_what_depends_on_the_eigenvectors_chosen_has_no_value():
+    with pytest.raises(VerificationError, match="eigenvalue that is not simple"):
+        derive(lambda_min(x * x.T), x).verify({n: 4})
+    claim = t * Eigvecs(sp.OneMatrix(3, 3))[0, 0]
+    with pytest.raises(VerificationError, match="eigenvectors of an eigenvalue that is not simple"):
+        verify(t**2 / 2, t, claim)
 
 
 def test_a_condition_that_never_changes_has_no_border():

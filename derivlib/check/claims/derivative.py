@@ -190,6 +190,8 @@ def compare(
         claimed = as_grid(evaluation.value(claim.result))
         difference = expected.difference(claimed, point)
         if difference is not None:
+            if point.has_chosen:
+                raise NoValue("eigenvectors of an eigenvalue that is not simple")
             if differing is not None and isinstance(expected, EveryEntry):
                 differing(claimed, as_grid(expected.at(point)), point.arithmetic)
             written = _written(difference, claim, expected)

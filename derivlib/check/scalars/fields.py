@@ -67,7 +67,8 @@ _SCALES = (2, 12, 2**14)
 
 _RANGES = ((-1.5, 1.5), (0.2, 1.7), (-0.4, 0.4), (0.02, 0.4), (1.1, 2.5), (-1.7, -0.2))
 """Where coordinates are drawn from in turn, until every function has a real value."""
-
+_SMALL, _RAISED_BY = 2, 3
+"""Which of the ranges is near 0, and how much more is added on diagonals each time."""
 
 _TOLERANCE = 1e-30
 _FLOAT_TOLERANCE = 1e-10
@@ -130,6 +131,9 @@ class Arithmetic(Protocol):
     def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> Any:
         """Draw a coordinate at random, as the assumptions on its symbol ask for."""
 
+    def raised(self, attempt: int) -> int:
+        """What is added on the diagonals of square matrices, so that eigenvalues are positive."""
+
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., Any]:
         """Draw an abstract function of so many scalars at random."""
 
@@ -184,6 +188,10 @@ class Exact:
         if self.spread:
             value = Fraction(rng.randint(1, rng.choice(_SCALES) * 64), 64)
         return value if _sign(rng, symbol) > 0 else -value
+
+    def raised(self, attempt: int) -> int:
+        """Nothing: what has eigenvalues is not exact."""
+        return 0
 
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., int]:
         """Draw an abstract function: an independent value for each argument."""
@@ -258,6 +266,11 @@ class HighPrecision:
         if symbol is not None and (symbol.is_nonnegative or symbol.is_nonpositive):
             value = _sign(rng, symbol) * abs(value)
         return value
+
+    def raised(self, attempt: int) -> int:
+        """More each time where entries beside the diagonal are small, from the second turn on."""
+        turn, which = divmod(attempt, len(_RANGES))
+        return _RAISED_BY * turn if which == _SMALL else 0
 
     def abstract(self, rng: random.Random, arguments: int) -> Callable[..., Any]:
         """Draw an abstract function: a random sum of two sines."""

@@ -30,7 +30,7 @@ from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
 from derivlib.check.scalars.fields import Arithmetic, HighPrecision, NotRational, NoValue
 from derivlib.check.scalars.matrix_functions import refuse_without, value_of
-from derivlib.check.scalars.repeated import common_eigenvalue
+from derivlib.check.scalars.repeated import common_eigenvalue, turned_within
 from derivlib.errors import InputError, UnsupportedError, VerificationError
 from derivlib.nodes.eigvalsh import polynomial_slope, polynomial_value
 from derivlib.nodes.evaluation import Evaluation
@@ -61,6 +61,7 @@ class Point:
     :param moving: the symbol whose free entries alone change, and the change of each; otherwise
         changes are random.
     :param domain: what holds at the point.
+    :param has_chosen: whether eigenvectors were chosen where more than one basis is right.
     """
 
     arithmetic: Arithmetic
@@ -69,6 +70,7 @@ class Point:
     varying: Callable[[Any], bool] = lambda _: True
     moving: tuple[Any, Mapping[tuple[int, int], Change]] | None = None
     domain: Domain = EVERYWHERE
+    has_chosen: bool = False
     _values: dict[Any, Any] = field(default_factory=dict)
     _functions: dict[Any, Callable[..., Any]] = field(default_factory=dict)
 
@@ -107,7 +109,12 @@ class Point:
 
     def _drawn(self, key: Any, symbol: Symbol | None) -> Any:
         if key not in self._values:
-            self._values[key] = self.arithmetic.draw(self.rng, symbol, self.attempt)
+            value = self.arithmetic.draw(self.rng, symbol, self.attempt)
+            what, of, *place = key
+            is_square = of.is_Matrix and of.shape[0] == of.shape[1]
+            if what == "value" and is_square and len(set(place)) == 1:
+                value = value + self.arithmetic.raised(self.attempt)
+            self._values[key] = value
         return self._values[key]
 
     def function(self, name: str, index: tuple[int, ...], arguments: int) -> Callable[..., Any]:
@@ -361,6 +368,26 @@ class Numbers:
         gap = _SMALLEST_GAP * max(map(abs, values))
         return [v for k, v in enumerate(values) if k == 0 or v - values[k - 1] > gap]
 
+    def chosen_eigenvectors(self, matrix: Grid) -> Grid | None:
+        """Orthonormal eigenvectors of a symmetric matrix, where some eigenvalues are equal.
+
+        Any basis is as right as another there, and one is chosen at random: what is right with it,
+        depends on none.
+
+        :returns: nothing if all eigenvalues are simple, or the matrix changes.
+        """
+        if self.point.arithmetic.tolerance is None or self.level or matrix.rows == 1:
+            return None
+        values, vectors = mpmath.eigsy(
+            mpmath.matrix([list(matrix.row(k)) for k in range(matrix.rows)])
+        )
+        least = _SMALLEST_GAP * max(map(abs, values))
+        starts = [k for k in range(matrix.rows) if k == 0 or values[k] - values[k - 1] > least]
+        if len(starts) == matrix.rows:
+            return None
+        self.point.has_chosen = True
+        return turned_within(vectors, starts)
+
     def matrix_function(self, name: str, matrix: Grid) -> Grid:
         """The exponential, logarithm or square root of a square matrix.
 
@@ -377,7 +404,8 @@ class Numbers:
     def independent(self, matrix: Grid) -> Crossing:
         """The rows and columns that meet in a largest invertible matrix, changes left out."""
         tolerance = 0 if self.point.arithmetic.tolerance is None else _RANK_TOLERANCE
-        return independent(matrix.map(lambda entry: _innermost(entry) * Fraction(1)), tolerance)
+        exactly = Fraction(1) if tolerance == 0 else mpmath.mpf(1)
+        return independent(matrix.map(lambda entry: _innermost(entry) * exactly), tolerance)
 
     def differential(self, value: Any) -> Any:
         """The first-order change of a value."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Protocol
 
 import mpmath
@@ -67,6 +69,29 @@ def common_eigenvalue(
             if any(abs(number) > size for number in _numbers(difference)):
                 raise NoValue("an eigenvalue that is not simple")
     return value
+
+
+def turned_within(vectors: Any, starts: Sequence[int]) -> Grid:
+    """Eigenvectors as columns, turned at random among those of one eigenvalue.
+
+    The first entry of each is positive. It is the same basis each time.
+
+    :param starts: at which places the eigenvalues are that differ from those before.
+    """
+    rng, n = random.Random(vectors.rows), vectors.rows
+    columns: list[list[Any]] = []
+    for start, end in pairwise([*starts, n]):
+        drawn = mpmath.matrix(
+            [
+                [mpmath.mpf(rng.uniform(-1, 1)) for _ in range(end - start)]
+                for _ in range(end - start)
+            ]
+        )
+        turned = vectors[:, start:end] * mpmath.qr(drawn)[0]
+        for j in range(end - start):
+            sign = -1 if turned[0, j] < 0 else 1
+            columns.append([sign * turned[i, j] for i in range(n)])
+    return Grid.of(n, n, lambda i, j: columns[j][i])
 
 
 def _transposed(grid: Grid) -> Grid:
