@@ -9,6 +9,7 @@ from sympy import (
     Add,
     Adjoint,
     Basic,
+    Dummy,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -23,12 +24,14 @@ from sympy import (
     Piecewise,
     Pow,
     S,
+    Sum,
     Symbol,
     Trace,
     Transpose,
     preorder_traversal,
 )
 from sympy.core.function import AppliedUndef
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from derivlib.errors import InputError
@@ -286,7 +289,7 @@ class TextPrinter(TextNotation, StrPrinter):
     def _below(self, expr: Expr) -> str:
         """What stands below a fraction bar."""
         text = str(self._print(expr))
-        return f"({text})" if isinstance(expr, (Add, Mul)) else text
+        return f"({text})" if isinstance(expr, (Add, Mul)) or text[0] == "∂" else text
 
     def _print_term(self, expr: Expr) -> str:
         """A term of a sum, in parentheses if it is one itself."""
@@ -332,8 +335,26 @@ class TextPrinter(TextNotation, StrPrinter):
 
     def _print_Mul(self, expr: Mul) -> str:
         factors = expr.as_ordered_factors()
+        divisors = [f for f in factors if isinstance(f, Pow) and f.exp.could_extract_minus_sign()]
+        if any(self._is_quotient(divisor.base) for divisor in divisors):
+            factors = [self._with_brackets(f) if f in divisors else f for f in factors]
+            expr = _InOrder._from_args(factors)
         better = sums_last(factors)
         return str(super()._print_Mul(expr if better == factors else _InOrder._from_args(better)))
+
+    def _with_brackets(self, power: Expr) -> Expr:
+        """A power of ∂f/∂u as it stands below a fraction bar."""
+        base, exponent = power.args
+        return Pow(_Entry(f"({self._print(base)})"), exponent) if self._is_quotient(base) else power
+
+    def _is_quotient(self, expr: Expr) -> bool:
+        """Return whether it is written ∂f/∂u, with a fraction bar of its own."""
+        return not isinstance(expr, (Add, Mul)) and str(self._print(expr))[0] == "∂"
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        """Put brackets around ∂f/∂u in a power too."""
+        shown = str(super().parenthesize(item, level, strict=strict))
+        return f"({shown})" if level > PRECEDENCE["Mul"] and shown[0] == "∂" else shown
 
     def _print_Pow(self, expr: Expr, rational: bool = False) -> str:
         base, exponent = expr.args
@@ -360,6 +381,14 @@ class TextPrinter(TextNotation, StrPrinter):
     def doprint(self, expr: Any) -> str:
         """Write a whole expression."""
         return without_doubled(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
+
+    def _print_Sum(self, expr: Sum) -> str:
+        """A sum over an index, which has a letter where SymPy invents one."""
+        taken = {str(symbol) for symbol in expr.free_symbols}
+        free = (letter for letter in "ijklpqrs" if letter not in taken)
+        invented = [limit[0] for limit in expr.limits if isinstance(limit[0], Dummy)]
+        named = {index: Symbol(next(free, str(index)), integer=True) for index in invented}
+        return str(super()._print_Sum(expr.xreplace(named)))
 
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)

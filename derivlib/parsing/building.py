@@ -1050,6 +1050,11 @@ class Builder:
         name = str(inner.tokens[0]) if inner.kind == "call" else ""
         if not self.declared.of.get(name, Declared()).role:
             raise self.error("only a stated function such as λ(X) is differentiated so", above)
+        powers = {self._power(k) for k in part.parts[1:]} - {None}
+        if powers - {number if order > 1 else None}:
+            raise self.error(
+                "write brackets around what a power is taken of: (∂f(u, v)/∂u)**2", index
+            )
         arguments = self._arguments(inner.parts[-1])[0]
         if not names_argument:
             return inside, [*at, *((self._position(k, arguments), is_stacked) for k in below)]
@@ -1062,6 +1067,17 @@ class Builder:
         while index in self.like:
             index = self.like[index]
         return self._arguments(self.syntax.parts[index].parts[-1])[0][0]
+
+    def _power(self, index: int) -> int | None:
+        """The number that stands as an exponent behind what is below a ∂, outside of brackets."""
+        part = self.syntax.parts[index]
+        if part.kind == "raised":
+            exponent = str(part.tokens[0])
+            digits = [unicodedata.digit(mark) for mark in exponent if mark.isdigit()]
+            return digits[0] if digits else None
+        if part.kind == "power" and self.raw(part.parts[1]).kind == "number":
+            return int(float(str(self.raw(part.parts[1]).tokens[0])))
+        return None
 
     def _without_power(self, index: int) -> int:
         """X of ∂X², ∂Xᵀ and ∂vec(X)ᵀ."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from sympy import Dummy, Integer, MatrixSymbol, Q, S, Symbol, sympify
+from sympy import Dummy, Integer, Lambda, MatrixSymbol, Q, S, Symbol, sympify
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
@@ -334,9 +334,20 @@ def kinds_in(*exprs: Any) -> dict[str, Any]:
 def two_things(name: str) -> InputError:
     """What is said of a name in a text that does not tell which of two things it stands for."""
     return InputError(
-        f"{name} stands for two things of different shapes in the expression; in a text "
+        f"{name} stands for two things of different shapes or kinds in the expression; in a text "
         "a name is one thing, so give one of them another name"
     )
+
+
+def _functions_of_entries(function: Any) -> set[str]:
+    """The undefined functions in one that is applied to each entry."""
+    if isinstance(function, UndefinedFunction):
+        return {function.__name__}
+    if not isinstance(function, Lambda):
+        return set()
+    bound = set(function.variables)
+    applied = function.expr.atoms(AppliedUndef)
+    return {node.func.__name__ for node in applied if bound & node.free_symbols}
 
 
 def clear_kinds_in(*exprs: Any) -> tuple[dict[str, Any], list[str]]:
@@ -350,6 +361,7 @@ def clear_kinds_in(*exprs: Any) -> tuple[dict[str, Any], list[str]]:
             ambiguous[name] = None
 
     functions: dict[str, set[str]] = {"elementwise": set(), "function": set()}
+    entrywise: set[str] = set()
     nodes = all_nodes(map(sympify, exprs))
     for node in sorted(nodes, key=lambda node: not isinstance(node, MatrixSymbol)):
         match node:
@@ -364,12 +376,15 @@ def clear_kinds_in(*exprs: Any) -> tuple[dict[str, Any], list[str]]:
                 functions["elementwise" if of_entry else "function"].add(node.func.__name__)
             case Prime():
                 functions["elementwise"].add(node.function.__name__)
-            case ElementwiseApplyFunction() if isinstance(node.function, UndefinedFunction):
-                functions["elementwise"].add(node.function.__name__)
+            case ElementwiseApplyFunction():
+                entrywise |= _functions_of_entries(node.function)
             case _ if type(node) in _LETTERS:
                 for letter, word in _LETTERS[type(node)].items():
                     kinds.setdefault(letter, word)
+    ambiguous |= dict.fromkeys(sorted(entrywise & functions["function"]))
+    functions["elementwise"] |= entrywise
     functions["elementwise"] -= functions["function"]
+    functions["function"] -= ambiguous.keys()
     told = {name: kind for name, kind in kinds.items() if name not in ambiguous}
     return told | {word: sorted(names) for word, names in functions.items() if names}, [*ambiguous]
 

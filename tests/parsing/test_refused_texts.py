@@ -152,6 +152,13 @@ def test_an_argument_that_stands_twice_needs_a_number():
         assert found.position == 1
 
 
+def test_a_power_of_a_derivative_needs_brackets():
+    with pytest.raises(ParseError, match="write brackets around what a power is taken of"):
+        parse("∂f(u, v)/∂u**2", function="f")
+    assert text(parse("(∂f(u, v)/∂u)**2", function="f", scalar="u v")) == "(∂f(u, v)/∂u)**2"
+    assert text(parse("∂²f(u, v)/∂u²", function="f", scalar="u v")) == "∂²f(u, v)/∂u²"
+
+
 def test_choices_are_told_apart():
     with pytest.raises(ParseError) as caught:
         parse("a*x")

@@ -27,6 +27,7 @@ from derivlib import (
 from derivlib import derive as first_derivative
 from derivlib.check.scalars.fields import NoValue
 from derivlib.nodes.formal import FormalNode
+from derivlib.parsing.declared import clear_kinds_in
 from derivlib.parsing.tokens import LONGEST as LONGEST_TEXT
 
 _TRIES = 8
@@ -46,7 +47,8 @@ class Trip:
     """How an expression came back.
 
     It is the same expression, or one that is printed the same, or one of the same value that is
-    in normal form, "simplified"; or its text is "too long" to be read; or it is refused, or wrong.
+    in normal form, "simplified"; or its text is "too long" to be read, or has "one name for two"
+    things; or it is refused, or wrong.
 
     :param printed: the text that was read.
     :param message: what went wrong.
@@ -74,6 +76,11 @@ def trip(expr: Any, sizes: Mapping[Any, int] = SIZES) -> Trip:
         with pytest.raises(InputError, match="longer than"):
             read_back(expr)
         return Trip("too long", printed)
+    _, ambiguous = clear_kinds_in(expr)
+    if ambiguous:
+        with pytest.raises(InputError, match="stands for two things"):
+            read_back(expr)
+        return Trip("one name for two", printed)
     try:
         again = read_back(expr)
     except InputError as error:
@@ -153,5 +160,5 @@ def examine(example: Example) -> str:
         if found.failed:
             kind = NotReadError if found.outcome == "refused" else WrongReadingError
             raise kind(f"{found.printed}\n{found.message}")
-    order = ("no value", "same", "same text", "simplified", "too long")
+    order = ("no value", "same", "same text", "simplified", "one name for two", "too long")
     return max((found.outcome for found in trips), key=order.index, default="no value")

@@ -125,6 +125,9 @@ FOUND_AT_RANDOM = [
     derive(derive(f(C, t), C).result, t).result,
     hessian(f(Trace(A), sum_entries(A)), A).result,
     derive(f(t, t), t).result,
+    hessian(sin(f(C[0, 0], t)), C).result,
+    t / derive(f(t, z), z).result * C + C / derive(f(t, z), t).result ** 2,
+    t * (A * x)[0, 0] * A,
     hessian(f(C, C), C).result,
     derive(nu(t * A, t * A), t).result,
     derive(nu(t * A_1), t).result,
@@ -177,6 +180,10 @@ def test_one_name_for_two_things_is_refused():
         read_back(sum_entries(ours(other(X))))
     with pytest.raises(InputError, match="X stands for two things"):
         read_back(sum_entries(X) * sum_entries(MatrixSymbol("X", m, m)))
+    of_both = f(sum_entries(A.applyfunc(f)), t)
+    with pytest.raises(InputError, match="f stands for two things"):
+        read_back(of_both)
+    assert trip(of_both).outcome == "one name for two"
 
 
 def test_the_tables_are_read_back():
