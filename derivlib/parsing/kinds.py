@@ -234,10 +234,10 @@ class Search:
         return total if kinds[-1] & self.whole else None
 
     def _is_unclear(self, index: int) -> bool:
-        """Return whether a part without names may be a literal, which a printed 1[n×n] is not."""
+        """Return whether a part without names may be a literal; 1[n×n] and exp(I) are none."""
         step = self.steps[index]
-        is_sized = self.exact and step.rule is not None and not step.parts
-        return not self._names_in[index] and not is_sized
+        is_constant = step.rule is not None and (not step.parts or step.of_matrix)
+        return not self._names_in[index] and not (self.exact and is_constant)
 
     def _ends_in_scalar(self, step: Step, kinds: tuple[Kind, ...]) -> int:
         """How odd it is that a row ends in a letter that may be a vector: a'*X*c is a number."""

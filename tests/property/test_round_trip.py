@@ -139,6 +139,7 @@ FOUND_AT_RANDOM = [
     ZeroMatrix(n, n).applyfunc(Lambda(z, t * z)) * A,
     logdet(Identity(n).applyfunc(Lambda(z, t * z)) + 2 * Identity(n)),
     sum_entries(OneMatrix(n, n).applyfunc(Lambda(z, z + t)) * A),
+    logsumexp(Identity(n), axis=1).applyfunc(Lambda(z, t * z)),
     tril(C * tril(C_2).T).applyfunc(Lambda(z, z**3 - z)),
     tril(C * (C_2.applyfunc(cos) + C)).applyfunc(Lambda(z, z**3 - z)),
 ]

@@ -47,6 +47,8 @@ _RANK_TOLERANCE = 1e-30
 _SMALLEST_GAP = 1e-10
 """How far an eigenvalue has to be from the others, beside the largest, to be simple."""
 
+_PLAIN = (int, mpmath.mpf, mpmath.mpc)
+
 Result = TypeVar("Result")
 
 
@@ -460,7 +462,10 @@ class _Grids:
     def times(self, a: Grid, b: Grid) -> Grid:
         rows = [a.row(i) for i in range(a.rows)]
         cols = [b.col(j) for j in range(b.cols)]
-        return Grid.of(a.rows, b.cols, lambda i, j: self._dot(rows[i], cols[j]))
+        # What does not change is most of what is multiplied, and mpmath adds its products at once.
+        is_plain = all(isinstance(entry, _PLAIN) for entry in (*a.entries, *b.entries))
+        dot = mpmath.fdot if is_plain else self._dot
+        return Grid.of(a.rows, b.cols, lambda i, j: dot(rows[i], cols[j]))
 
     def _dot(self, row: Sequence[Any], col: Sequence[Any]) -> Any:
         is_zero = self.ring.is_zero
