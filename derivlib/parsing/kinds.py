@@ -235,9 +235,14 @@ class Search:
 
     def _is_unclear(self, index: int) -> bool:
         """Return whether a part without names may be a literal; 1[n×n] and exp(I) are none."""
+        return not self._names_in[index] and not (self.exact and self._is_sized(index))
+
+    def _is_sized(self, index: int) -> bool:
+        """Return whether a part without names is made of none whose size is not written."""
         step = self.steps[index]
-        is_constant = step.rule is not None and (not step.parts or step.of_matrix)
-        return not self._names_in[index] and not (self.exact and is_constant)
+        if step.rule is None:
+            return False
+        return step.of_matrix or all(map(self._is_sized, step.parts))
 
     def _ends_in_scalar(self, step: Step, kinds: tuple[Kind, ...]) -> int:
         """How odd it is that a row ends in a letter that may be a vector: a'*X*c is a number."""

@@ -52,6 +52,7 @@ from derivlib import (
     logsumexp,
     norm,
     parse,
+    pinv,
     skew,
     softmax,
     sum_entries,
@@ -140,6 +141,8 @@ FOUND_AT_RANDOM = [
     logdet(Identity(n).applyfunc(Lambda(z, t * z)) + 2 * Identity(n)),
     sum_entries(OneMatrix(n, n).applyfunc(Lambda(z, z + t)) * A),
     logsumexp(Identity(n), axis=1).applyfunc(Lambda(z, t * z)),
+    OneMatrix(n, n + m)[:, :n].applyfunc(Lambda(z, t * z)) * A,
+    sum_entries(pinv(Identity(n)).applyfunc(Lambda(z, t * z))),
     tril(C * tril(C_2).T).applyfunc(Lambda(z, z**3 - z)),
     tril(C * (C_2.applyfunc(cos) + C)).applyfunc(Lambda(z, z**3 - z)),
 ]
