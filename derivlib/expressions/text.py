@@ -14,6 +14,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Heaviside,
+    Identity,
     KroneckerProduct,
     Lambda,
     MatAdd,
@@ -21,6 +22,7 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Mul,
+    OneMatrix,
     Piecewise,
     Pow,
     S,
@@ -28,6 +30,7 @@ from sympy import (
     Symbol,
     Trace,
     Transpose,
+    ZeroMatrix,
     preorder_traversal,
 )
 from sympy.core.function import AppliedUndef
@@ -103,10 +106,20 @@ def _is_unclear(matrix: Expr) -> bool:
 def _is_plain_factor(factor: Expr) -> bool:
     """Return whether a factor is written without functions and powers."""
     if isinstance(factor, _PLAIN):
-        return all(map(_is_plain_factor, factor.args))
+        return all(map(_is_plain_part, factor.args))
     if factor.is_Matrix:
         return isinstance(factor, MatrixSymbol)
     return all(part.is_Symbol or part.is_Number for part in Mul.make_args(factor))
+
+
+def _is_plain_part(part: Expr) -> bool:
+    """The same of a part of a factor, in which constants and divisions are as plain."""
+    if isinstance(part, _PLAIN):
+        return all(map(_is_plain_part, part.args))
+    if part.is_Matrix:
+        return isinstance(part, (MatrixSymbol, Identity, OneMatrix, ZeroMatrix))
+    bases = (p.base if p.is_Pow and p.exp == -1 else p for p in Mul.make_args(part))
+    return all(base.is_Symbol or base.is_Number for base in bases)
 
 
 def _is_chosen(body: Any, variable: Symbol) -> bool:
