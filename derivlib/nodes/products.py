@@ -40,20 +40,20 @@ def _times(calc: Any, left: Grid, right: Grid) -> Grid:
             f"a {left.rows}×{left.cols} matrix cannot be multiplied "
             f"by a {right.rows}×{right.cols} matrix"
         )
-    is_zero = calc.ring.is_zero
-    rows = [left.row(i) for i in range(left.rows)]
-    cols = [right.col(j) for j in range(right.cols)]
-    in_rows, in_cols = (
-        [[k for k, entry in enumerate(line) if not is_zero(entry)] for line in lines]
-        for lines in (rows, cols)
-    )
+    ring = calc.ring
+    rows = [_filled(ring, left.row(i)) for i in range(left.rows)]
+    cols = [_filled(ring, right.col(j)) for j in range(right.cols)]
 
     def entry(i: int, j: int) -> Any:
         row, col = rows[i], cols[j]
-        filled = min(in_rows[i], in_cols[j], key=len)
-        return dot(calc, [row[k] for k in filled], [col[k] for k in filled])
+        return ring.total([ring.product((x, col[k])) for k, x in row.items() if k in col])
 
     return Grid.of(left.rows, right.cols, entry)
+
+
+def _filled(ring: Any, line: Sequence[Any]) -> dict[int, Any]:
+    """The entries of a row or a column that are not zero, by their places."""
+    return {k: entry for k, entry in enumerate(line) if not ring.is_zero(entry)}
 
 
 def dot(calc: Any, left: Sequence[Any], right: Sequence[Any]) -> Any:
