@@ -147,7 +147,9 @@ def _tells_its_size(expr: Any) -> bool:
     if facets.sized is not None:
         return False
     parts = [part for part in facets.parts(expr) if getattr(part, "is_Matrix", False)]
-    return not parts or any(map(_tells_its_size, parts))
+    told = map(_tells_its_size, parts)
+    # the size of A ⊗ B is a product, of which one factor does not tell the other
+    return not parts or (all(told) if isinstance(expr, KroneckerProduct) else any(told))
 
 
 class TextNotation:

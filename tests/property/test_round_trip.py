@@ -145,6 +145,8 @@ FOUND_AT_RANDOM = [
     sum_entries(pinv(Identity(n)).applyfunc(Lambda(z, t * z))),
     tril(C * tril(C_2).T).applyfunc(Lambda(z, z**3 - z)),
     tril(C * (C_2.applyfunc(cos) + C)).applyfunc(Lambda(z, z**3 - z)),
+    Trace(KroneckerProduct(Identity(m), X * X.T)),
+    sum_entries(KroneckerProduct(X, Identity(m))),
 ]
 """They have each been refused, or read as something else, once."""
 
