@@ -126,7 +126,7 @@ def test_a_page_without_a_place_for_its_policy_stops_the_build():
         extension.with_tag("<p>", "<b>")
 
 
-@pytest.mark.parametrize("name", WITH_WORKERS)
+@pytest.mark.parametrize("name", sorted(WITH_WORKERS))
 def test_a_wrong_use_of_what_scripts_share_is_found(name, tmp_path):
     script = tmp_path / name
     script.write_text("{\n  const { loaded } = derivlibWorkers;\n  loaded(3);\n}\n")
