@@ -67,12 +67,12 @@ def verify(
     long to be written out, such as that of a deep network, is found by dual numbers instead,
     in the direction of one entry of `wrt` at a time.
 
-    At large sizes that would take hours. Where the variable has more than 64 entries (for a
-    Hessian 17), the derivative is found along a random direction at each point, and what the
-    claim says of it is compared: a claim that is wrong in one entry is wrong along nearly every
-    direction. Where matrices have more than 8 rows or columns, integers modulo a random prime
-    take the place of fractions, which would grow without end in the inverse of a matrix. Where
-    a matrix has more than 400 entries (of the variable of a Hessian, 64), and NumPy is
+    At large sizes that would take hours. Where the variable then has more than 64 entries (for a
+    Hessian 17), the derivative is found along a random direction at each point instead, and what
+    the claim says of it is compared: a claim that is wrong in one entry is wrong along nearly
+    every direction. Where matrices have more than 8 rows or columns, integers modulo a random
+    prime take the place of fractions, which would grow without end in the inverse of a matrix.
+    Where a matrix has more than 400 entries (of the variable of a Hessian, 64), and NumPy is
     installed, a few directions are compared in double precision.
 
     ```pycon

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -145,10 +144,6 @@ class Modular(Exact):
         self._rng = rng = random.Random(f"prime {seed}")
         self._known: dict[Any, Callable[..., Any]] = {}
         self.prime: int = int(nextprime(rng.getrandbits(BITS - 1) | 1 << (BITS - 1)))
-
-    def context(self) -> AbstractContextManager[Any]:
-        """These numbers need no context."""
-        return nullcontext()
 
     def draw(self, rng: random.Random, symbol: Symbol | None, attempt: int) -> Any:
         """Draw a non-zero residue; a symbol that stands for an integer may be an exponent."""

@@ -151,7 +151,8 @@ def test_what_is_in_pieces_needs_an_order():
 
 def test_a_power_with_a_symbol_has_no_value_in_a_field():
     s = symbols("s", positive=True)
-    assert derive(Trace(Inverse(A)) + t * s ** Symbol("r", real=True), A).verify()
+    power = s ** Symbol("r", real=True)
+    assert derive(power * Trace(Inverse(A)), A).verify().method == "numeric"
 
 
 def test_without_numpy_large_sizes_are_compared_in_a_field(monkeypatch):
