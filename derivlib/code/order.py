@@ -97,16 +97,16 @@ class Order:
         """The operations of one product."""
         forms, plain = self.forms, self._plain
         rows, inner, cols = map(self.size, (forms[i].rows, forms[k].cols, forms[j].cols))
-        if not plain[i, k] or not plain[k + 1, j]:
+        solving = 0.0
+        for place, form in ((i, forms[i]), (j, forms[j])):
+            if isinstance(form, Inverted) and (place, place) in ((i, k), (k + 1, j)):
+                solving += self.size(form.rows) ** 3 / 3
+        if not solving and not (plain[i, k] and plain[k + 1, j]):  # what is solved with is full
             structured = forms[i] if not plain[i, k] else forms[j]
             if isinstance(structured, Kron):
                 factor = self.size(structured.left.rows) + self.size(structured.right.cols)
                 return float(factor * max(rows * cols, inner * cols))
             return float(rows * inner + inner * cols + rows * cols)
-        solving = 0.0
-        for place, form in ((i, forms[i]), (j, forms[j])):
-            if isinstance(form, Inverted) and (place, place) in ((i, k), (k + 1, j)):
-                solving += self.size(form.rows) ** 3 / 3
         return float(rows) * inner * cols + solving
 
 
