@@ -104,6 +104,11 @@ class Inner(LinearForm, ScalarNode):
     for scalars it is the product.
     """
 
+    @property
+    def written(self) -> Expr:
+        """What code calculates."""
+        return frobenius(*self.args)
+
     def doit(self, **hints: Any) -> Expr:
         """Write the inner product with SymPy's own trace, or as a product of scalars."""
         from sympy import Trace
@@ -248,7 +253,7 @@ tell(
     entries=Entries(_inner_entries),
     arrays=lambda on, node: on.jets.times(*on.all_of(node.args)).sum(axis=(2, 3), keepdims=True),
     binding=_inner_binding,
-    code=Absent("results hold traces and sums instead"),
+    code="written",
     example=_BROUGHT_IN,
 )
 
