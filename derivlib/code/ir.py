@@ -26,6 +26,8 @@ class Task:
     :param sizes: typical sizes, for choosing the order of products.
     :param real: where numbers are complex, those of the inputs that are real; nothing where all
         numbers are.
+    :param kept: those of the inputs that are arguments, and come first, also where they are not
+        needed.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Task:
     symmetric: Collection[Expr] = ()
     sizes: Mapping[Expr, int] = field(default_factory=dict)
     real: Collection[Expr] | None = None
+    kept: Sequence[Expr] = ()
 
 
 @dataclass(frozen=True)

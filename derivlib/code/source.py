@@ -20,7 +20,7 @@ from derivlib.code.stable_exp import stabilise
 from derivlib.errors import InputError
 from derivlib.expressions.facets import Call, told
 from derivlib.expressions.text import text
-from derivlib.nodes import FormalNode
+from derivlib.nodes import FormalNode, Inner
 
 
 def _written_out(library: str) -> set[str]:
@@ -106,7 +106,7 @@ class Source:
         """
         needed = needed_arguments(self.task.inputs, used, list(self._lines.sizes))
         if args is None:
-            return needed
+            return [*self.task.kept, *(symbol for symbol in needed if symbol not in self.task.kept)]
         told = {*Shapes(args).found, *args}
         known = all(size in told for size in self._lines.sizes)
         missing = [s for s in needed if s not in args and not (known and s not in used)]
@@ -130,6 +130,8 @@ class Source:
 
     @classmethod
     def _code_name(cls, name: Expr) -> str:
+        if isinstance(name, Inner):
+            return "_".join(map(cls._code_name, name.args))
         if isinstance(name, FormalNode):
             return f"d{cls._code_name(name.numerator)}_d{cls._code_name(name.denominator)}"
         return str(name.name)

@@ -143,6 +143,7 @@ def source_of(
         {s for s, known in derivation.premises.facts.items() if "symmetric" in known},
         {size: value for size, value in typical.items() if value is not None},
         getattr(derivation, "real_letters", None),
+        getattr(derivation, "kept", ()),
     )
     return Source(task, library)
 
@@ -181,6 +182,9 @@ def _taken(argument: Argument, value: Any) -> Any:
 
 
 def _told(derivation: Coded) -> Iterator[str]:
+    if remark := getattr(derivation, "remark", ""):
+        yield ""
+        yield from _wrapped(remark)
     rules = dict.fromkeys(step.rule for step in derivation.steps if step.entry is not None)
     if rules:
         yield ""
