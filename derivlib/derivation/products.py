@@ -2,6 +2,8 @@
 
 H vec(V) is the gradient of ⟨G, V⟩ for the gradient G and a constant V, Jᵀ vec(U) is that of
 ⟨U, F⟩ for a constant U, and J vec(V) is the derivative of F by t where X moves along X + tV.
+
+Source: Pearlmutter (1994) for products with a Hessian.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from derivlib.errors import InputError, UnsupportedError, VerificationError
 from derivlib.expressions.construction import add, is_one, mul, transpose
 from derivlib.expressions.problem import Written
 from derivlib.expressions.shapes import same_size
-from derivlib.expressions.substitution import normal_form, resolve
+from derivlib.expressions.substitution import normal_form, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import children, with_children
 from derivlib.nodes import Inner, Vec
@@ -50,6 +52,8 @@ class Applied:
     :param remark: what the output is, in words.
     :param moved: the names that say how the variable moves, which code does not calculate.
     :param conditions: what has to hold besides.
+    :param placeholder: what stands for the direction in the output, where that was not there when
+        names were chosen.
     """
 
     of: Derivation
@@ -61,6 +65,7 @@ class Applied:
     remark: str
     moved: tuple[Expr, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    placeholder: Expr | None = None
 
     @property
     def wrt(self) -> Expr:
@@ -111,13 +116,31 @@ class Applied:
 
     def _named_again(self, exprs: list[Expr]) -> tuple[list[Expr], Mapping[Expr, Expr]]:
         results, names = self.calculated._named_again(exprs)
-        kept = {name: value for name, value in names.items() if name not in self.moved}
+        renamed: dict[Expr, Expr] = {} if self.placeholder is None else self._renamed(names)
+        kept: dict[Expr, Expr] = {}
         moving = {self.direction}
-        for name, value in kept.items():
+        for name, value in names.items():
+            if name in self.moved:
+                continue
+            value, name = substitute(value, renamed), renamed.get(name, name)
+            kept[name] = value
             if _moves(value, moving):
                 kept[name] = spread(value, moving)
                 moving.add(name)
-        return [spread(result, moving) for result in results], kept
+        return [spread(substitute(result, renamed), moving) for result in results], kept
+
+    def _renamed(self, names: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
+        """The direction in its place, and another letter for what was called so on the way."""
+        assert self.placeholder is not None
+        renamed = {self.placeholder: self.direction}
+        letter = self.direction.name
+        for name in names:
+            if str(getattr(name, "name", "")) == letter:
+                taken = {str(getattr(each, "name", "")) for each in names}
+                free = _free(self.of, letter, {*taken, letter})
+                is_matrix = name.is_Matrix
+                renamed[name] = MatrixSymbol(free, *name.shape) if is_matrix else Symbol(free)
+        return renamed
 
 
 def applied(derivation: Any, form: FormName) -> Applied:
@@ -177,14 +200,28 @@ def product_of(derivation: Derivation, *, transposed: bool = False) -> Derivatio
     start, t = _line(derivation)
     line = {wrt: add(start, mul(t, direction))}
     moving_along = Written(written.expr, {**line, **written.where}, derivation.output)
-    return carry_out(moving_along, t, taken)
+    try:
+        return carry_out(moving_along, t, taken)
+    except UnsupportedError:  # an entry of a matrix, or a block, that is defined
+        return _twice_transposed(derivation, direction)
+
+
+def _twice_transposed(derivation: Derivation, direction: Expr) -> Derivation:
+    """J vec(V) as the gradient of ⟨V, Jᵀ U⟩ by U, in which that is linear."""
+    transposed = product_of(derivation, transposed=True)
+    letter = _direction(derivation, is_transposed=True)
+    paired = trace(mul(transpose(direction), transposed.end))
+    written = Written(paired, transposed.where, Inner(direction, transposed.label))
+    return carry_out(written, letter, derivation.premises)
 
 
 def _solved(derivation: Derivation) -> Applied:
     kind = "jacobian" if derivation.order == 1 else "hessian"
     direction = _direction(derivation, is_transposed=False)
-    found = solution(derivation.result, direction, derivation.premises.facts)
-    _check_solution(derivation, found.expr, direction)
+    names = {str(getattr(name, "name", "")) for name in derivation._computed.names}
+    placeholder = MatrixSymbol(_free(derivation, f"{direction.name}_0", names), *direction.shape)
+    found = solution(derivation.result, placeholder, derivation.premises.facts)
+    _check_solution(derivation, found.expr, placeholder)
     letter = _free(derivation, "D")
     inverted = f"({text(derivation.label)})⁻¹*{_stacked(direction)}"
     conditions = (Condition(derivation.label, "invertible"), *found.conditions)
@@ -197,6 +234,7 @@ def _solved(derivation: Derivation) -> Applied:
         f"{kind}_solve",
         f"{letter} is {inverted}, laid out in the shape of the variable.",
         conditions=conditions,
+        placeholder=placeholder,
     )
 
 
@@ -341,9 +379,9 @@ def _line(derivation: Derivation) -> tuple[Expr, Expr]:
     return start, Symbol(_free(derivation, "t"))
 
 
-def _free(derivation: Derivation, letter: str) -> str:
-    """A name that the author has not used."""
-    taken = {symbol.name for symbol in {*derivation._asked.letters, derivation.wrt}}
+def _free(derivation: Derivation, letter: str, others: Collection[str] = ()) -> str:
+    """A name that the author has not used, and that is none of some others."""
+    taken = {symbol.name for symbol in {*derivation._asked.letters, derivation.wrt}}.union(others)
     taken |= {symbol.name for symbol in derivation._asked.sizes}
     numbered = (f"{letter}_{count}" for count in range(1, len(taken) + 2))
     return next(name for name in (letter, *numbered) if name not in taken)

@@ -66,7 +66,7 @@ class Solution:
 def solution(matrix: Expr, right: Expr, facts: Mapping[Expr, frozenset[str]]) -> Solution:
     """Solve H vec(D) = vec(V) for D.
 
-    H may be diagonal, diagonal plus matrices of low rank, a Kronecker product A ⊗ B, a Kronecker
+    H may be diagonal, diagonal plus a matrix of low rank, a Kronecker product A ⊗ B, a Kronecker
     sum A ⊗ I + I ⊗ B, a matrix that is a symbol, or a product of these.
 
     Source: Golub & Van Loan (2013), section 2.1.4, for the Sherman-Morrison-Woodbury formula;
@@ -137,9 +137,9 @@ class _Solving:
 
     def _refused(self, matrix: Expr) -> UnsupportedError:
         return UnsupportedError(
-            'form="solve" needs a matrix that is diagonal, diagonal plus low rank, or a Kronecker '
-            f'product or sum, and "{text(matrix)}" is not seen to be one; form the whole matrix '
-            "with to_function() for numpy.linalg.solve, or give the operator of to_operator() to "
+            'form="solve" needs a matrix that is diagonal, diagonal plus one of low rank, or a '
+            f'Kronecker product or sum, and "{text(matrix)}" is not seen to be one; form the whole '
+            "matrix with to_function() for numpy.linalg.solve, or give the operator of to_operator() to "
             "scipy.sparse.linalg.cg or minres"
         )
 
@@ -246,12 +246,10 @@ class _Solving:
             return lambda given: sylvester_of(right, transpose(left), given)
         diagonal = [term for term in total.args if self._diagonal([term]) is not None]
         others = [term for term in total.args if term not in diagonal]
-        if not diagonal:
+        if not diagonal or len(others) > 1:
             raise self._refused(total)
         solve = self._divided(add(*(self._diagonal([term]) for term in diagonal)))
-        for term in others:
-            solve = self._updated(solve, term, total)
-        return solve
+        return self._updated(solve, others[0], total) if others else solve
 
     def _updated(self, solve: Solve, term: Expr, total: Expr) -> Solve:
         """(M + P C Q)⁻¹ = M⁻¹ - M⁻¹P (I + C Q M⁻¹P)⁻¹ C Q M⁻¹, for M that is solved with."""
