@@ -351,9 +351,10 @@ def _refuse_without_matrix(derivation: Any, form: str) -> None:
     """Refuse a gradient, and what is a number."""
     if getattr(derivation, "order", 1) == 1:
         raise InputError(
-            f'form="{form}" is for a Hessian or a Jacobian, and this is a gradient, which has no '
-            "matrix that need not be formed: its inner product with a direction V is "
-            "(gradient * V).sum(); hessian(expr, wrt) and the derivative of a matrix have products"
+            f'form="{form}" is for a Hessian or a Jacobian, and this is a gradient, which is no '
+            "larger than its variable; its inner product with a direction V is "
+            "(gradient * V).sum(), and products are those of hessian(expr, wrt), or of the "
+            "derivative of a matrix"
         )
     if not derivation.wrt.is_Matrix:
         raise InputError(

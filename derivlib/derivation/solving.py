@@ -139,8 +139,8 @@ class _Solving:
         return UnsupportedError(
             'form="solve" needs a matrix that is diagonal, diagonal plus one of low rank, or a '
             f'Kronecker product or sum, and "{text(matrix)}" is not seen to be one; form the whole '
-            "matrix with to_function() for numpy.linalg.solve, or give the operator of to_operator() to "
-            "scipy.sparse.linalg.cg or minres"
+            "matrix with to_function() for numpy.linalg.solve, or give the operator of "
+            "to_operator() to scipy.sparse.linalg.cg or minres"
         )
 
     # --- diagonal matrices ----------------------------------------------------------------

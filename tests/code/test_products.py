@@ -302,6 +302,43 @@ def test_no_matrix_is_formed_on_the_way(expr, wrt, code):
     assert source.splitlines()[-1].strip() == code
 
 
+def test_equations_have_one_right_side():
+    """A diagonal matrix beside what is solved with scales the right side, and is not one."""
+    source = hessian(LOSSES["logistic regression"][0] + t * norm(w) ** 2, w).to_code(form="solve")
+    assert "np.linalg.solve(" in source
+    assert "np.diag(" not in source
+
+
+def test_products_of_many_layers_keep_names():
+    """Sixty layers, each calculated once, and both products as steps into the complex give them."""
+    columns, value, weights = symbols("N", integer=True, positive=True), None, []
+    value = MatrixSymbol("S0", n, columns)
+    where = {}
+    for i in range(1, 61):
+        weights.append(MatrixSymbol(f"W{i}", n, n))
+        name = MatrixSymbol(f"S{i}", n, columns)
+        where[name], value = (weights[-1] * value).applyfunc(tanh), name
+    d = derive(value, weights[0], where=where)
+    rng = np.random.default_rng(0)
+    given = {"S0": rng.normal(size=(3, 2))}
+    given |= {str(each): np.eye(3) + rng.normal(size=(3, 3)) / 9 for each in weights}
+
+    def network(S0, **given):
+        for each in weights:
+            S0 = np.tanh(given[str(each)] @ S0)
+        return S0
+
+    product = d.to_function(form="product", value=True)
+    assert d.to_code(form="product", value=True).count("np.tanh(") == 60
+    direction, weighting = rng.normal(size=(3, 3)), rng.normal(size=(3, 2))
+    end, slope = product(**given, V=direction)
+    np.testing.assert_allclose(end, network(**given))
+    np.testing.assert_allclose(slope, step_of(given, "W1", direction)(network))
+    back = d.to_function(form="transposed product")(**given, U=weighting)
+    wanted = gradient_by_hand(lambda **at: (weighting * network(**at)).sum(), given, "W1")
+    np.testing.assert_allclose(back, wanted)
+
+
 def test_a_hessian_that_no_memory_holds():
     """With 20,000 weights H has 3.2 GB; a product is right against differences of gradients."""
     rng = np.random.default_rng(2)
