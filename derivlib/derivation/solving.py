@@ -77,13 +77,15 @@ def solution(matrix: Expr, right: Expr, facts: Mapping[Expr, frozenset[str]]) ->
     :param facts: what is known of the constants.
     :raises UnsupportedError: if H has no such structure.
     """
-    solving = _Solving(right.shape, facts)
+    if is_zero(matrix):
+        raise UnsupportedError('form="solve" needs an invertible matrix, and this one is zero')
     if not same_size(*matrix.shape):
         rows, cols = matrix.shape
         raise UnsupportedError(
             f'form="solve" needs a square matrix, and "{text(matrix)}" is {rows}×{cols}; '
             "scipy.sparse.linalg.lsqr takes the operator of to_operator()"
         )
+    solving = _Solving(right.shape, facts)
     found = solving.of(matrix)(right)
     return Solution(simplified(found, facts), tuple(dict.fromkeys(solving.conditions)))
 
@@ -93,6 +95,7 @@ class _Solving:
     """How the equations of one matrix are solved.
 
     :param shape: that of the variable.
+    :param facts: what is known of the constants.
     :param conditions: what has to hold.
     """
 

@@ -579,6 +579,7 @@ def test_a_jacobian_is_solved_with_too():
         (hessian(norm(x), x), r"is singular at the points where it was tried; .*minres"),
         (hessian(log(sum_entries(x.applyfunc(exp))), x), "singular"),
         (hessian(LOSSES["a bilinear form of an inverse"][0], A), "singular"),
+        (hessian(x.T * y, x), "needs an invertible matrix, and this one is zero"),
         (derive(X.T * x, x), "needs a square matrix, and .* is m×n; .*lsqr"),
     ],
     ids=str,
