@@ -7,6 +7,9 @@ from sympy import (
     Abs,
     BlockMatrix,
     Determinant,
+    DiagMatrix,
+    DiagonalOf,
+    Function,
     HadamardProduct,
     Heaviside,
     Identity,
@@ -40,12 +43,15 @@ from derivlib import (
     derive,
     hessian,
     huber,
+    khatri_rao,
     lambda_max,
     latex,
     maximum,
     norm,
+    polar,
     relu,
     softmax,
+    squared_distances,
     sum_entries,
     tril,
 )
@@ -127,6 +133,22 @@ FOUND = {
         t,
     ),
     "Hessian of a sum that is written out": lambda: hessian(sum_entries(written_out * U), U),
+    "polar factor of a row, around a derivative that has a name": lambda: derive(
+        MatrixFunction("nu", (1, n))(polar(x.T).applyfunc(sin)), x
+    ),
+    "Hessian around a polar factor of a row": lambda: hessian(
+        Function("lambda")(khatri_rao(polar(x.T), x * y.T)), x
+    ),
+    "distances on a diagonal, around a derivative that has a name": lambda: derive(
+        nu(softmax(DiagMatrix(squared_distances(DiagMatrix(DiagonalOf(X)), y.T * X)), axis=0)), X
+    ),
+    "terms that become equal while they are collected": lambda: derive(
+        softmax(softmax(squared_distances(x * row, row))).T.applyfunc(sin), row
+    ),
+    "absolute value that SymPy takes of a complex number": lambda: derive(
+        Abs(sum_entries((t * exp(-t)) * X)), t
+    ),
+    "a bound that is always met": lambda: derive(clip(Abs(t) + 2, 0, 1) + t, t),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from sympy import Expr, MatrixSymbol
+from sympy import Expr, MatrixSymbol, Symbol
 
 from derivlib.check import is_equal
 from derivlib.derivation.layout import Layout
@@ -26,7 +26,7 @@ from derivlib.expressions.problem import Written
 from derivlib.expressions.substitution import normal_form, replace_part, resolve, substitute
 from derivlib.expressions.text import text
 from derivlib.expressions.traversal import checked_normal_form
-from derivlib.nodes import LinearForm, d
+from derivlib.nodes import FormalNode, LinearForm, d
 from derivlib.rules import RULES
 
 
@@ -62,9 +62,20 @@ class _Checked(Unchecked):
         """Return whether two terms, or what they are made of, have equal values."""
         if not have_same_differentials(term, other):
             return False
-        if not isinstance(term, LinearForm):
-            return is_equal(term, other)
-        return is_equal(term.coefficient, other.coefficient) and is_equal(term.moving, other.moving)
+        pairs = [(term, other)]
+        if isinstance(term, LinearForm):
+            pairs = [(term.coefficient, other.coefficient), (term.moving, other.moving)]
+        return all(left == right or is_equal(*_over_symbols(left, right)) for left, right in pairs)
+
+
+def _over_symbols(*exprs: Expr) -> Iterator[Expr]:
+    """Put a symbol in place of each derivative that has a name only, and so no entries."""
+    named = {part for expr in exprs for part in expr.atoms(FormalNode)}
+    symbols = {
+        part: MatrixSymbol(text(part), *part.shape) if part.is_Matrix else Symbol(text(part))
+        for part in named
+    }
+    return (substitute(expr, symbols) for expr in exprs)
 
 
 def _check_against_rule(step: Step, moves: Callable[[Expr], bool]) -> None:

@@ -223,6 +223,8 @@ def add(*terms: Expr) -> Expr:
         return zero_like(terms[0])
     if len(parts) == 1:
         return parts[0]
+    if len({split_coefficient(part)[1] for part in parts}) < len(parts):
+        return add(*parts)  # of products that were not in normal form two have become equal
     if all(map(leads_with_transpose, parts)):
         return Basic.__new__(Transpose, Basic.__new__(MatAdd, *map(transpose, parts)))
     return Basic.__new__(MatAdd, *parts)

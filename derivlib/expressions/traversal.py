@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import (
+    Abs,
     AccumBounds,
     Expr,
     Function,
@@ -17,6 +18,7 @@ from sympy import (
     Trace,
     nan,
     oo,
+    re,
     zoo,
 )
 from sympy.core.function import AppliedUndef
@@ -86,6 +88,8 @@ def applied(function: Any, *args: Expr) -> Expr:
         if any(arg.is_extended_real is False for arg in args):
             raise not_real(function.__name__, error) from error
         return function(*args, evaluate=False)
+    if function is Abs and value.has(re):  # SymPy makes |exp(t)| exp(re(t)), and t is real
+        return checked_normal_form(value)
     if value.is_commutative or not isinstance(value, AppliedUndef):
         return value
     kept = {**function._kwargs, "commutative": True}

@@ -10,6 +10,7 @@ from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.integers import RoundFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
+from derivlib.errors import UndefinedError, UnsupportedError
 from derivlib.expressions.construction import add, hadamard, is_zero, mul, zero_like
 from derivlib.expressions.traversal import applied
 from derivlib.nodes import (
@@ -166,11 +167,18 @@ def _scalar_function(d: Differentiate, function: Any, *arguments: Expr) -> Expr:
     if function in LOCALLY_CONSTANT:  # before the differential of what it is applied to is asked
         return sp.S.Zero
     value = function(*arguments)
-    moving = [(i, d(argument)) for i, argument in enumerate(arguments)]
-    return add(
-        *(mul(partial_derivative(value, i), part) for i, part in moving if not is_zero(part)),
-        sp.S.Zero,
-    )
+    return add(*(_by_argument(d, value, i, u) for i, u in enumerate(arguments)), sp.S.Zero)
+
+
+def _by_argument(d: Differentiate, value: Expr, position: int, argument: Expr) -> Expr:
+    """What an argument contributes; its differential is not asked for where the slope is zero."""
+    try:
+        slope = partial_derivative(value, position)
+    except (UndefinedError, UnsupportedError):
+        if is_zero(d(argument)):  # a constant needs no slope
+            return sp.S.Zero
+        raise
+    return sp.S.Zero if is_zero(slope) else mul(slope, d(argument))
 
 
 @differential(
