@@ -193,7 +193,10 @@ class NodeBase:
         )
 
     def _eval_evalf(self, prec: int) -> Any:
-        value = self.doit()
+        try:
+            value = self.doit()
+        except AttributeError:  # SymPy's `equals` puts numbers in place of matrices, too
+            return None
         return None if isinstance(value, NodeBase) else value.evalf(prec_to_dps(prec))
 
 

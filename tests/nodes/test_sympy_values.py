@@ -259,6 +259,12 @@ def test_what_sympy_takes_apart_and_cannot_put_together_stays():
     assert (norm(product) * X).has(norm(product))
 
 
+@pytest.mark.parametrize("node", [logdet(sp.MatrixSymbol("A", 3, 3)), lambda_max(X * X.T)])
+def test_what_sympy_puts_numbers_into_stays(node):
+    """SymPy's `equals` puts numbers in place of matrices, too, and evaluates."""
+    assert (node - 1).equals(0) is None
+
+
 @pytest.mark.parametrize("function", [softmax, logsumexp])
 def test_a_row_that_sympy_cannot_transpose_is_taken(function):
     row = sp.KroneckerProduct(t * x.T * y, x.T)
