@@ -1,7 +1,8 @@
 """Hessians and Jacobians applied to a direction, as formulas in which neither is formed.
 
 H vec(V) is the gradient of ⟨G, V⟩ for the gradient G and a constant V, Jᵀ vec(U) is that of
-⟨U, F⟩ for a constant U, and J vec(V) is the derivative of F by t where X moves along X + tV.
+⟨U, F⟩ for a constant U, and J vec(V) is the derivative of F with respect to t where X moves along
+X + tV.
 
 Source: Pearlmutter (1994) for products with a Hessian.
 """
@@ -207,7 +208,7 @@ def product_of(derivation: Derivation, *, transposed: bool = False) -> Derivatio
 
 
 def _twice_transposed(derivation: Derivation, direction: Expr) -> Derivation:
-    """J vec(V) as the gradient of ⟨V, Jᵀ U⟩ by U, in which that is linear."""
+    """J vec(V) as the gradient of ⟨V, Jᵀ U⟩ with respect to U, in which that is linear."""
     transposed = product_of(derivation, transposed=True)
     letter = _direction(derivation, is_transposed=True)
     paired = trace(mul(transpose(direction), transposed.end))
@@ -331,8 +332,8 @@ def _refuse(derivation: Any, form: str) -> None:
         _refuse_without_matrix(derivation, form)
     elif derivation.layout is Layout.RATE:
         raise InputError(
-            f'form="{form}" is for a Hessian or a Jacobian; the derivative by the scalar '
-            f"{derivation.wrt} is multiplied by a number itself"
+            f'form="{form}" is for a Hessian or a Jacobian; the derivative with respect to the '
+            f"scalar {derivation.wrt} is multiplied by a number itself"
         )
     structure = derivation.premises.structure
     if structure is not None:
@@ -358,8 +359,8 @@ def _refuse_without_matrix(derivation: Any, form: str) -> None:
         )
     if not derivation.wrt.is_Matrix:
         raise InputError(
-            f'form="{form}" is for a matrix, and the second derivative by the scalar '
-            f"{derivation.wrt} is a number: multiply or divide by it"
+            f'form="{form}" is for a matrix, and the second derivative with respect to the '
+            f"scalar {derivation.wrt} is a number: multiply or divide by it"
         )
 
 
