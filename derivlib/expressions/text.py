@@ -9,7 +9,6 @@ from sympy import (
     Add,
     Adjoint,
     Basic,
-    Dummy,
     Expr,
     HadamardPower,
     HadamardProduct,
@@ -26,7 +25,6 @@ from sympy import (
     Piecewise,
     Pow,
     S,
-    Sum,
     Symbol,
     Trace,
     Transpose,
@@ -396,14 +394,6 @@ class TextPrinter(TextNotation, StrPrinter):
     def doprint(self, expr: Any) -> str:
         """Write a whole expression."""
         return without_doubled(str(super().doprint(expr.args[0] if is_entry(expr) else expr)))
-
-    def _print_Sum(self, expr: Sum) -> str:
-        """A sum over an index, which has a letter where SymPy invents one."""
-        taken = {str(symbol) for symbol in expr.free_symbols}
-        free = (letter for letter in "ijklpqrs" if letter not in taken)
-        invented = [limit[0] for limit in expr.limits if isinstance(limit[0], Dummy)]
-        named = {index: Symbol(next(free, str(index)), integer=True) for index in invented}
-        return str(super()._print_Sum(expr.xreplace(named)))
 
     def _print_Function(self, expr: Expr) -> str:
         return self.call(expr.func.__name__, *expr.args)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from sympy import Add, Integer, MatAdd, Mod, Sum
+from sympy import Add, Dummy, Integer, MatAdd, Mod, Sum, Symbol
 from sympy.printing.str import StrPrinter
 
 from derivlib.expressions.construction import add
@@ -91,7 +91,17 @@ def _over_indices_on_arrays(on: Any, node: Sum) -> Any:
 def _text(p: Any, node: Sum) -> str:
     """The product that it is an entry of, where it is one, as in results."""
     found = without_indices(*node.args)
-    return str(StrPrinter._print_Sum(p, node) if isinstance(found, Sum) else p.atom(found))
+    if not isinstance(found, Sum):
+        return str(p.atom(found))
+    return str(StrPrinter._print_Sum(p, _with_letters(node)))
+
+
+def _with_letters(node: Sum) -> Sum:
+    """A letter that is free in place of each index that SymPy has invented."""
+    taken = {str(symbol) for symbol in node.free_symbols} | {str(limit[0]) for limit in node.limits}
+    free = (letter for letter in "ijklpqrs" if letter not in taken)
+    invented = [limit[0] for limit in node.limits if isinstance(limit[0], Dummy)]
+    return node.xreplace({i: Symbol(next(free, str(i)), integer=True) for i in invented})
 
 
 tell(

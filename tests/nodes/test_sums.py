@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Identity, KroneckerProduct, MatrixSymbol, Symbol, symbols
+from sympy import Dummy, Identity, KroneckerProduct, MatrixSymbol, Sum, Symbol, sin, symbols
 
-from derivlib import derive
+from derivlib import derive, text
 
 m, n = symbols("m n", integer=True, positive=True)
 t = Symbol("t", real=True)
@@ -19,3 +19,10 @@ entry_of_product = (a.T * KroneckerProduct(A, a))[0, 0]
 def test_remainders_of_an_index_are_right_at_every_size(rows, method):
     """SymPy 1.13 says that Mod(1, m) is 1 - m."""
     assert derive(t**2 * entry_of_product * Identity(n), t).verify({m: rows, n: 2}, method=method)
+
+
+def test_an_index_that_sympy_invents_has_a_free_letter():
+    i, k = Symbol("i", integer=True), Dummy("i_1", integer=True)
+    assert text(entry_of_product) == "Sum(A[0, 0]*a[i, 0]*a[Mod(i, m), 0], (i, 0, m - 1))"
+    nested = Sum(sin(a[i, 0] * a[k, 0]), (i, 0, m - 1), (k, 0, m - 1))
+    assert text(nested) == "Sum(sin(a[i, 0]*a[j, 0]), (i, 0, m - 1), (j, 0, m - 1))"
