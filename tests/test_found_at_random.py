@@ -48,7 +48,9 @@ from derivlib import (
     latex,
     maximum,
     norm,
+    pinv,
     polar,
+    projector,
     relu,
     softmax,
     squared_distances,
@@ -147,6 +149,12 @@ FOUND = {
     ),
     "absolute value that SymPy takes of a complex number": lambda: derive(
         Abs(sum_entries((t * exp(-t)) * X)), t
+    ),
+    "Hessian that is zero by what cancels": lambda: hessian(
+        sqrt(exp(Determinant(projector(X)))), X
+    ),
+    "projector whose derivative is zero by what cancels": lambda: derive(
+        projector(pinv(KroneckerProduct(polar(softmax(X * x)), y.T))), X
     ),
     "a bound that is always met": lambda: derive(clip(Abs(t) + 2, 0, 1) + t, t),
 }

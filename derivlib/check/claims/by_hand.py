@@ -35,7 +35,7 @@ from derivlib.check.claims.ledger import judging
 from derivlib.check.claims.verification import Method, Verification
 from derivlib.check.points.domain import Domain, domain_of
 from derivlib.check.points.sizes import sizes_to_check_at
-from derivlib.check.scalars.fields import Arithmetic, NoValue
+from derivlib.check.scalars.fields import Arithmetic, MoreDigits, NoValue
 from derivlib.errors import InputError, VerificationError
 from derivlib.expressions.sizes import (
     all_nodes,
@@ -164,7 +164,7 @@ def _would_agree(values: Different, factor: Rational, transposed: bool) -> bool:
         scaled = (claimed.transpose() if transposed else claimed).map(lambda entry: entry * scale)
         try:
             return difference_of(scaled, truth, arithmetic) is None
-        except NoValue:  # too small to tell; another point will
+        except (NoValue, MoreDigits):  # too small to tell; another point will
             return True
 
 

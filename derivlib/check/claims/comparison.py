@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import mpmath
 import sympy
 
-from derivlib.check.scalars.fields import Arithmetic, NotRational, NoValue
+from derivlib.check.scalars.fields import Arithmetic, HighPrecision, NotRational, NoValue
 from derivlib.errors import VerificationError
 from derivlib.nodes.grid import Grid
 
@@ -81,9 +81,11 @@ def difference_of(left: Grid, right: Grid, arithmetic: Arithmetic) -> Difference
 
 
 def _refuse_vanishing(entries: Sequence[Any], arithmetic: Arithmetic) -> None:
-    """Where everything is nearly zero, agreement would say nothing."""
+    """Where everything is small and not zero, agreement would say nothing."""
     largest = max(map(abs, entries))
-    if arithmetic.tolerance is not None and 0 < largest < _VANISHING:
+    if arithmetic.tolerance is None or not 0 < largest < _VANISHING:
+        return
+    if not (isinstance(arithmetic, HighPrecision) and arithmetic.is_zero(largest)):
         raise NoValue(f"all values are below {_VANISHING:g}")
 
 

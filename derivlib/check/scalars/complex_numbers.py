@@ -132,6 +132,10 @@ class PreciseComplex(HighPrecision):
 
     unit: Any = mpmath.mpc(0, 1)
 
+    def is_zero(self, largest: Any) -> bool:
+        """Return whether values are zero, the largest of which is small: no digits tell here."""
+        return False
+
     def number(self, value: Expr) -> Any:
         """Take over a number."""
         found = mpmath.mpmathify(value.evalf(self.digits))

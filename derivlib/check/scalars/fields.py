@@ -112,6 +112,17 @@ class NotRational(Exception):  # noqa: N818 - not an error, a reason to change t
     """A value that exact fractions cannot hold."""
 
 
+class MoreDigits(Exception):  # noqa: N818 - not an error, a reason to change the numbers
+    """All values are zero as far as these digits tell.
+
+    :param refined: the numbers that tell.
+    """
+
+    def __init__(self, refined: HighPrecision) -> None:
+        super().__init__(refined.digits)
+        self.refined = refined
+
+
 class Arithmetic(Protocol):
     """One kind of numbers.
 
@@ -242,6 +253,7 @@ class HighPrecision:
 
     name = "numeric"
     digits = 60
+    _ROUNDING = mpmath.mpf(10) ** -40
 
     def __init__(self, tolerance: float = 1e-30, *, spread: bool = False) -> None:
         self.tolerance: float | None = tolerance
@@ -318,7 +330,33 @@ class HighPrecision:
     def equal(self, left: Any, right: Any) -> bool:
         """Compare to 30 digits; what is smaller than 10⁻⁴⁰ counts as zero."""
         scale = max(abs(left), abs(right))
-        return bool(abs(left - right) <= max((self.tolerance or 0) * scale, mpmath.mpf(10) ** -40))
+        return bool(abs(left - right) <= max((self.tolerance or 0) * scale, self._ROUNDING))
+
+    def is_zero(self, largest: Any) -> bool:
+        """Return whether values are zero, the largest of which is small.
+
+        :raises MoreDigits: if it takes more digits to tell.
+        """
+        if largest < self._ROUNDING:
+            raise MoreDigits(Refined(largest, self.tolerance or _TOLERANCE, spread=self.spread))
+        return False
+
+
+class Refined(HighPrecision):
+    """Twice as many digits, in which rounding is smaller, and what is not zero as large as before.
+
+    :param largest: the largest value in half of the digits, at the same point.
+    """
+
+    digits = 2 * HighPrecision.digits
+
+    def __init__(self, largest: Any, tolerance: float, *, spread: bool = False) -> None:
+        super().__init__(tolerance, spread=spread)
+        self._largest = largest
+
+    def is_zero(self, largest: Any) -> bool:
+        """Return whether values are zero, the largest of which is small."""
+        return bool(largest < self._largest * self._ROUNDING)
 
 
 def kinds_of_numbers(

@@ -28,7 +28,13 @@ from sympy.core.function import ArgumentIndexError
 
 from derivlib.check.points.domain import EVERYWHERE, Domain
 from derivlib.check.scalars.dual import Change, Dual, part_of, real_of, reciprocal
-from derivlib.check.scalars.fields import Arithmetic, HighPrecision, NotRational, NoValue
+from derivlib.check.scalars.fields import (
+    Arithmetic,
+    HighPrecision,
+    MoreDigits,
+    NotRational,
+    NoValue,
+)
 from derivlib.check.scalars.matrix_functions import refuse_without, value_of
 from derivlib.check.scalars.repeated import common_eigenvalue, turned_within
 from derivlib.errors import InputError, UnsupportedError, VerificationError
@@ -584,11 +590,19 @@ def _at_one_point(
     action: Callable[[Point], Result],
     options: Mapping[str, Any],
 ) -> Result:
+    def tried(numbers: Arithmetic, attempt: int) -> Result:
+        with numbers.context():
+            return action(Point(numbers, rng, attempt, **options))
+
     reason = ""
     for attempt in range(ATTEMPTS):
+        start = rng.getstate()
         try:
-            with arithmetic.context():
-                return action(Point(arithmetic, rng, attempt, **options))
+            try:
+                return tried(arithmetic, attempt)
+            except MoreDigits as small:
+                rng.setstate(start)  # the same point again
+                return tried(small.refined, attempt)
         except NoValue as error:
             reason = f"{error}{error.place}"
         except ZeroDivisionError:

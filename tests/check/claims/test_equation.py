@@ -25,8 +25,10 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
+    cosh,
     exp,
     log,
+    sinh,
     sqrt,
     symbols,
     tanh,
@@ -400,3 +402,16 @@ def test_checks_are_quick():
     for _ in range(5):
         check_rule(PRODUCT)
     assert perf_counter() - start < 1
+
+
+def test_what_cancels_is_zero_and_what_is_small_is_not():
+    """With more digits rounding becomes smaller, and a number that is not zero does not."""
+    cancelled = tanh(t) * cosh(t) - sinh(t)
+    assert check_equation(cancelled, ZeroMatrix(1, 1)[0, 0]).method == "numeric"
+    assert check_equation(cancelled * X, 2 * cancelled * X, sizes={n: 2, m: 3})
+    small = exp(-120 - t**2)
+    for claim in (0 * t, 2 * small):
+        with pytest.raises(VerificationError, match="all values are below 1e-15"):
+            check_equation(small, claim)
+    with pytest.raises(VerificationError, match="differs"):
+        check_equation(cancelled + exp(-60 - t**2) + t, cancelled + t)
